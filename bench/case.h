@@ -1,0 +1,30 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "models/model.h"
+#include "tasks/sizes.h"
+#include "workloads/workload.h"
+
+namespace bench {
+
+// One crossing of the axes: a workload at a size under a model at a size.
+struct Case {
+    const workloads::Entry* workload;  // both of the tables, which live for ever
+    const models::Entry* model;
+    tasks::Sizes parameters;        // complete
+    tasks::Sizes model_parameters;  // complete
+
+    // "echo/thread_pool/workers:16/connections:100/payload:64/requests:50"
+    [[nodiscard]] std::string name() const;
+};
+
+// The reverse of Case::name(). Sizes may be left out and stand in any order. Throws std::invalid_argument, with a
+// one-line message that says what there is.
+[[nodiscard]] Case parse_case(std::string_view name);
+
+[[nodiscard]] Case make_case(const workloads::Entry& workload, const models::Entry& model, const tasks::Sizes& sizes,
+                             const tasks::Sizes& model_sizes);
+
+}  // namespace bench

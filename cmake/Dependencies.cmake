@@ -1,0 +1,28 @@
+# What is installed is used; what is missing is fetched (FIND_PACKAGE_ARGS asks find_package first).
+include(FetchContent)
+
+find_package(Threads REQUIRED)
+
+if(CONCUR_BENCH)
+  set(BENCHMARK_ENABLE_TESTING OFF CACHE BOOL "" FORCE)
+  set(BENCHMARK_ENABLE_INSTALL OFF CACHE BOOL "" FORCE)
+  set(JSON_BuildTests OFF CACHE BOOL "" FORCE)
+  set(CLI11_BUILD_TESTS OFF CACHE BOOL "" FORCE)
+  FetchContent_Declare(benchmark
+    GIT_REPOSITORY https://github.com/google/benchmark.git GIT_TAG v1.8.3 GIT_SHALLOW ON SYSTEM
+    FIND_PACKAGE_ARGS 1.7.1)
+  FetchContent_Declare(nlohmann_json
+    GIT_REPOSITORY https://github.com/nlohmann/json.git GIT_TAG v3.11.3 GIT_SHALLOW ON SYSTEM
+    FIND_PACKAGE_ARGS 3.11)
+  FetchContent_Declare(CLI11
+    GIT_REPOSITORY https://github.com/CLIUtils/CLI11.git GIT_TAG v2.4.1 GIT_SHALLOW ON SYSTEM
+    FIND_PACKAGE_ARGS 2.1)
+  FetchContent_MakeAvailable(benchmark nlohmann_json CLI11)
+endif()
+if(CONCUR_TESTS)
+  set(INSTALL_GTEST OFF CACHE BOOL "" FORCE)
+  FetchContent_Declare(GTest
+    GIT_REPOSITORY https://github.com/google/googletest.git GIT_TAG v1.14.0 GIT_SHALLOW ON SYSTEM
+    FIND_PACKAGE_ARGS 1.12 NAMES GTest)
+  FetchContent_MakeAvailable(GTest)
+endif()

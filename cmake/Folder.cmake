@@ -1,0 +1,27 @@
+# concur_folder(<folder> SOURCES <files> [LINKS <targets>])
+#
+# The library of a top-level folder, concur::<folder>. Its headers are reached through a folder of its own under the
+# build tree that holds nothing but a link to it, so that a target can include what its link line names and no
+# more: an #include against the arrows of the architecture does not compile.
+function(concur_folder folder)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;LINKS")
+  set(target concur_${folder})
+  add_library(${target} STATIC ${arg_SOURCES})
+  add_library(concur::${folder} ALIAS ${target})
+
+  set(view "${PROJECT_BINARY_DIR}/include/${folder}")
+  file(MAKE_DIRECTORY "${view}")
+  file(CREATE_LINK "${PROJECT_SOURCE_DIR}/${folder}" "${view}/${folder}" SYMBOLIC)
+  target_include_directories(${target} PUBLIC "$<BUILD_INTERFACE:${view}>")
+  target_link_libraries(${target} PUBLIC ${arg_LINKS} PRIVATE concur_options)
+endfunction()
+
+# Warnings and sanitizers for our own code: libraries, programs and tests link it.
+add_library(concur_options INTERFACE)
+target_compile_options(concur_options INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor -Woverloaded-virtual -Werror)
+if(CONCUR_SANITIZE)
+  string(REPLACE ";" "," sanitizers "${CONCUR_SANITIZE}")
+  target_compile_options(concur_options INTERFACE -fsanitize=${sanitizers} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  target_link_options(concur_options INTERFACE -fsanitize=${sanitizers})
+endif()

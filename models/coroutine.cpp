@@ -1,0 +1,118 @@
+// Carrier: a C++20 coroutine frame for each task. Waiter: epoll, level-triggered, in the reactor that the epoll
+// model has too.
+//
+// The frame, on the heap, keeps the state of a task between two operations: co_await parks it and the reactor
+// resumes it. Code reads from top to bottom as with threads, at the memory of a loop. Good wherever epoll is. Its
+// weaknesses: one long computation holds everything up, and every function on the way to a wait has to be a
+// coroutine as well.
+#include <coroutine>
+#include <utility>
+
+#include "models/event_loop.h"
+#include "models/loop_operation.h"
+#include "models/pollers.h"
+
+namespace models {
+namespace {
+
+class CoroutineModel final : public Model {
+public:
+    CoroutineModel(const tasks::Job& job, tasks::Ledger& ledger)
+        : job_{job}, ledger_{ledger}, reactor_{make_epoll_poller()} {}
+
+    void run() override {
+        for (std::size_t index = 0; index < job_.size(); ++index) start(job_.make(index), tasks::root(index));
+        while (alive_ > 0) reactor_.turn();
+    }
+
+    void start(std::unique_ptr<tasks::Task> task, tasks::TaskId id) {
+        ++alive_;
+        drive(std::move(task), id);
+    }
+
+private:
+    // Nobody holds it: it starts by itself, what it waits for resumes it, and its frame goes when it ends.
+    struct Detached {
+        struct promise_type {
+            static Detached get_return_object() noexcept { return {}; }
+            static std::suspend_never initial_suspend() noexcept { return {}; }
+            static std::suspend_never final_suspend() noexcept { return {}; }
+            static void return_void() noexcept {}
+            static void unhandled_exception() { throw; }  // to run(), through the reactor
+        };
+    };
+
+    // Parks the coroutine until its first turn: a task that is spawned does not run inside its parent.
+    struct FirstTurn final : Reactor::Waiter {
+        explicit FirstTurn(Reactor& reactor) : reactor_{reactor} {}
+        static bool await_ready() noexcept { return false; }
+        void await_suspend(std::coroutine_handle<> handle) {
+            parked_ = handle;
+            reactor_.soon(*this);
+        }
+        static void await_resume() noexcept {}
+        void wake() override { parked_.resume(); }
+
+    private:
+        Reactor& reactor_;
+        std::coroutine_handle<> parked_;
+    };
+
+    // Performs an operation; the coroutine goes on when it is done, at once where nothing had to be waited for.
+    struct Perform final : Reactor::Waiter {
+        Perform(CoroutineModel& model, tasks::Task& task, LoopOperation& performer, tasks::Operation& asked)
+            : model_{model}, task_{task}, performer_{performer}, asked_{asked} {}
+        bool await_ready() { return performer_.start(asked_, task_, *this, model_); }
+        void await_suspend(std::coroutine_handle<> handle) noexcept { parked_ = handle; }
+        [[nodiscard]] tasks::Outcome await_resume() const noexcept { return performer_.outcome(); }
+        void wake() override {
+            if (performer_.go_on(*this)) parked_.resume();
+        }
+
+    private:
+        CoroutineModel& model_;
+        tasks::Task& task_;
+        LoopOperation& performer_;
+        tasks::Operation& asked_;
+        std::coroutine_handle<> parked_;
+    };
+
+    Detached drive(std::unique_ptr<tasks::Task> task, tasks::TaskId id) {
+        co_await FirstTurn{reactor_};
+        LoopOperation performer{reactor_};
+        tasks::Outcome outcome{};
+        for (;;) {
+            tasks::Operation next = task->resume(outcome);
+            if (const auto* const finished = std::get_if<tasks::Finish>(&next)) {
+                ledger_.finish(id, *finished);
+                break;
+            }
+            outcome = co_await Perform{*this, *task, performer, next};
+        }
+        performer.forget_descriptors();
+        --alive_;
+    }
+
+    const tasks::Job& job_;
+    tasks::Ledger& ledger_;
+    Reactor reactor_;
+    std::size_t alive_ = 0;
+};
+
+}  // namespace
+
+extern const Entry coroutine;
+constinit const Entry coroutine{
+    .name = "coroutine",
+    .family = Family::coroutines,
+    .carrier = "coroutine frame",
+    .waiter = "epoll, level-triggered",
+    .summary = "a C++20 coroutine for each task, on the epoll loop",
+    .parameters = {},
+    .support = support_one_process,
+    .make = [](const tasks::Job& job, tasks::Ledger& ledger, const tasks::Sizes&) -> std::unique_ptr<Model> {
+        return std::make_unique<CoroutineModel>(job, ledger);
+    },
+};
+
+}  // namespace models

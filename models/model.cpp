@@ -1,0 +1,41 @@
+#include "models/model.h"
+
+#include "sys/limits.h"
+
+namespace models {
+
+std::string_view to_string(Family family) noexcept {
+    switch (family) {
+        case Family::serial: return "serial";
+        case Family::threads: return "threads";
+        case Family::processes: return "processes";
+        case Family::coroutines: return "coroutines";
+        case Family::loops: return "loops";
+        case Family::completion: return "completion";
+        case Family::fibers: return "fibers";
+        case Family::hybrids: return "hybrids";
+        case Family::libraries: return "libraries";
+    }
+    return "unknown";
+}
+
+Support enough_descriptors(std::size_t needed) {
+    // Some for the poller, the listener, standard streams and what a library opens for itself.
+    constexpr std::size_t reserve = 16;
+    const std::size_t limit = sys::raise_descriptor_limit();
+    const std::size_t total = sys::open_descriptors() + needed + reserve;
+    if (total <= limit) return Support::yes();
+    return Support::no("needs " + std::to_string(total) + " descriptors, the limit is " + std::to_string(limit) +
+                       ": raise it with ulimit -Hn");
+}
+
+Support enough_processes(std::size_t needed, std::string_view what) {
+    // Others on this machine need theirs too.
+    constexpr std::size_t reserve = 256;
+    const std::size_t limit = sys::process_limit();
+    if (needed + reserve <= limit) return Support::yes();
+    return Support::no("needs " + std::to_string(needed) + " " + std::string{what} + ", the limit is " +
+                       std::to_string(limit) + " (ulimit -u, kernel.pid_max, kernel.threads-max, pids.max)");
+}
+
+}  // namespace models

@@ -1,0 +1,74 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "sys/resource_usage.h"
+#include "tasks/job.h"
+#include "tasks/ledger.h"
+#include "tasks/sizes.h"
+
+namespace models {
+
+// A way to run tasks: a carrier, which holds a task's state between two operations, and a waiter, by which it
+// learns that it may go on. Made for one job: pools start their threads or fork their processes in the
+// constructor, outside the timed region, and end them in the destructor. Job and ledger outlive the model.
+class Model {
+public:
+    Model() = default;
+    Model(const Model&) = delete;
+    Model& operator=(const Model&) = delete;
+    virtual ~Model() = default;
+
+    // Makes every root task of the job, performs what they ask, and returns when they and all that they spawned
+    // have finished and stand in the ledger (which the caller has cleared). May be called again. Throws where a
+    // carrier cannot be had or has died; the model is then of no more use.
+    virtual void run() = 0;
+
+    // What child processes that live on between runs have used up to the end of the last run. getrusage() tells
+    // nothing of them until they are reaped.
+    [[nodiscard]] virtual sys::ResourceUsage live_children() const { return {}; }
+};
+
+// Whether a model can run a job: yes, or why not, in words that stand in the results and on the chart.
+struct Support {
+    std::string reason;
+
+    [[nodiscard]] static Support yes() { return {}; }
+    [[nodiscard]] static Support no(std::string reason) { return {std::move(reason)}; }
+    [[nodiscard]] explicit operator bool() const noexcept { return reason.empty(); }
+};
+
+// Families are alike in their carrier; charts give them one range of colours.
+enum class Family { serial, threads, processes, coroutines, loops, completion, fibers, hybrids, libraries };
+[[nodiscard]] std::string_view to_string(Family family) noexcept;
+
+// A line of the table.
+struct Entry {
+    std::string_view name;
+    Family family;
+    std::string_view carrier;
+    std::string_view waiter;
+    std::string_view summary;
+    std::span<const tasks::Parameter> parameters;
+
+    // Asked before anything is made, in a process that holds what is open then.
+    Support (*support)(const tasks::Demand& demand, const tasks::Sizes& sizes);
+    // Sizes are complete: every parameter is there, within its bounds.
+    std::unique_ptr<Model> (*make)(const tasks::Job& job, tasks::Ledger& ledger, const tasks::Sizes& sizes);
+    // How many carriers accept connections for themselves (prefork); a server then has so many accepting roots.
+    std::size_t (*acceptors)(const tasks::Sizes& sizes) = [](const tasks::Sizes&) -> std::size_t { return 1; };
+};
+
+// For support(): enough descriptors in one process for all tasks at once, and enough processes or threads.
+[[nodiscard]] Support enough_descriptors(std::size_t needed);
+[[nodiscard]] Support enough_processes(std::size_t needed, std::string_view what);
+
+// "workers": what every pool is sized by.
+inline constexpr tasks::Parameter workers{"workers", 2, 1, 4096, "threads or processes in the pool"};
+inline constexpr tasks::Parameter pool_parameters[] = {workers};
+
+}  // namespace models

@@ -1,0 +1,82 @@
+// Carrier: a std::jthread for each task. Waiter: blocking in the call.
+//
+// The kernel keeps a task's state on a stack of its own (8 MiB of address space, two pages and more of it real)
+// and schedules it over all CPUs. Good for some hundred tasks that block often, and the plainest code there is.
+// Its weakness is the price of a thread (20-100 us to start and end), paid for every task however short, and the
+// limits on threads (RLIMIT_NPROC, vm.max_map_count).
+#include <mutex>
+#include <system_error>
+#include <thread>
+#include <vector>
+
+#include "models/blocking.h"
+#include "models/model.h"
+
+namespace models {
+namespace {
+
+class ThreadPerTask final : public Model {
+public:
+    ThreadPerTask(const tasks::Job& job, tasks::Ledger& ledger) : job_{job}, ledger_{ledger} {}
+
+    void run() override {
+        // Should a thread not start, the exception leaves `threads_` to be joined by their destructors.
+        for (std::size_t index = 0; index < job_.size(); ++index) start(job_.make(index), tasks::root(index));
+        join_all();
+    }
+
+    tasks::Outcome spawn(std::unique_ptr<tasks::Task> task) {
+        try {
+            start(std::move(task), tasks::TaskId::spawned);
+        } catch (const std::system_error& error) {
+            return {-error.code().value()};
+        }
+        return {};
+    }
+    void yield() noexcept { std::this_thread::yield(); }
+
+private:
+    void start(std::unique_ptr<tasks::Task> task, tasks::TaskId id) {
+        const std::scoped_lock lock{mutex_};
+        threads_.emplace_back([this, id, task = std::move(task)] { run_blocking(*task, id, ledger_, *this); });
+    }
+
+    void join_all() {
+        for (;;) {
+            std::vector<std::jthread> ending;
+            {
+                const std::scoped_lock lock{mutex_};
+                ending.swap(threads_);
+            }
+            // A thread that is being joined may start others: they are met in the next round.
+            if (ending.empty()) return;
+        }
+    }
+
+    const tasks::Job& job_;
+    tasks::Ledger& ledger_;
+    std::mutex mutex_;
+    std::vector<std::jthread> threads_;  // guarded by mutex_
+};
+
+}  // namespace
+
+extern const Entry thread_per_task;
+constinit const Entry thread_per_task{
+    .name = "thread_per_task",
+    .family = Family::threads,
+    .carrier = "thread each",
+    .waiter = "blocking",
+    .summary = "a std::jthread for each task",
+    .parameters = {},
+    .support =
+        [](const tasks::Demand& demand, const tasks::Sizes&) {
+            const Support threads = enough_processes(demand.tasks_at_once, "threads");
+            return threads ? enough_descriptors(demand.tasks_at_once * demand.descriptors_per_task) : threads;
+        },
+    .make = [](const tasks::Job& job, tasks::Ledger& ledger, const tasks::Sizes&) -> std::unique_ptr<Model> {
+        return std::make_unique<ThreadPerTask>(job, ledger);
+    },
+};
+
+}  // namespace models

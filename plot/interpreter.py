@@ -1,0 +1,126 @@
+"""Finds a Python interpreter that can import the given modules, and prints its path.
+
+    python3 plot/interpreter.py                            # matplotlib and numpy
+    python3 plot/interpreter.py matplotlib pytest          # these modules instead
+
+Looked at, in this order: $PYTHON, the active virtual environment, each python3 on PATH, /usr/bin/python3.
+A candidate counts only if it really imports the modules: that a package is listed proves nothing about
+whether it was built for this interpreter.
+"""
+
+# This file is read by whatever python3 comes first on PATH, so it keeps to old syntax.
+
+from __future__ import annotations
+
+import importlib
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Iterator, List, Optional, Sequence
+
+OLDEST = (3, 11)
+CHARTS = ("matplotlib", "numpy")
+PROBE_TIMEOUT_S = 60
+# Set before this program runs itself again, so that a misjudged interpreter cannot make it loop.
+GUARD = "CONCUR_INTERPRETER_CHOSEN"
+# Where Debian's package is not simply called python3-<module>.
+APT_NAMES = {"yaml": "python3-yaml", "PIL": "python3-pil"}
+
+
+def candidates() -> Iterator[str]:
+    """Every interpreter worth asking, best first, each once."""
+    seen = set()
+    for path in _all_candidates():
+        # Not resolved: the python3 of a virtual environment is a link, and means something by being one.
+        absolute = os.path.abspath(path)
+        if absolute not in seen and os.access(absolute, os.X_OK) and os.path.isfile(absolute):
+            seen.add(absolute)
+            yield absolute
+
+
+def _all_candidates() -> Iterator[str]:
+    chosen = shutil.which(os.environ.get("PYTHON", ""))
+    if chosen:
+        yield chosen
+    environment = os.environ.get("VIRTUAL_ENV")
+    if environment:
+        yield os.path.join(environment, "bin", "python3")
+        yield os.path.join(environment, "bin", "python")
+    for folder in os.environ.get("PATH", "").split(os.pathsep):
+        yield os.path.join(folder or ".", "python3")
+    yield "/usr/bin/python3"
+
+
+def imports(interpreter: str, modules: Sequence[str]) -> bool:
+    """Whether this interpreter is new enough and imports all the modules."""
+    lines = ["import sys", "assert sys.version_info[:2] >= {!r}".format(OLDEST)]
+    lines += ["import {}".format(module) for module in modules]
+    try:
+        # From the root folder: with -c the current folder is searched first, and may hold a namesake.
+        done = subprocess.run(
+            [interpreter, "-c", "\n".join(lines)],
+            cwd="/",
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            timeout=PROBE_TIMEOUT_S,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+    return done.returncode == 0
+
+
+def find(modules: Sequence[str]) -> Optional[str]:
+    for candidate in candidates():
+        if imports(candidate, modules):
+            return candidate
+    return None
+
+
+def missing(modules: Sequence[str]) -> str:
+    """One line: what is missing, and the two commands that bring it."""
+    apt = " ".join(APT_NAMES.get(module, "python3-" + module) for module in modules)
+    return "no Python {}.{} or newer with {}: run 'apt install {}' or 'pip install {}'".format(
+        OLDEST[0], OLDEST[1], ", ".join(modules), apt, " ".join(modules)
+    )
+
+
+def require(modules: Sequence[str]) -> None:
+    """Returns if this interpreter has the modules; otherwise runs the program again under one that has."""
+    if sys.version_info[:2] >= OLDEST and all(_has(module) for module in modules):
+        return
+    found = None if os.environ.get(GUARD) else find(modules)
+    if found is None:
+        print("{}: {}".format(Path(sys.argv[0]).name, missing(modules)), file=sys.stderr)
+        sys.exit(1)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os.environ[GUARD] = found
+    os.execv(found, [found] + sys.argv)
+
+
+def _has(module: str) -> bool:
+    try:
+        importlib.import_module(module)
+    except Exception:  # A package built for another Python can fail with almost anything.
+        return False
+    return True
+
+
+def main(arguments: List[str]) -> int:
+    if any(argument.startswith("-") for argument in arguments):
+        print((__doc__ or "").strip())
+        return 0 if arguments in (["-h"], ["--help"]) else 2
+    modules = arguments or list(CHARTS)
+    found = find(modules)
+    if found is None:
+        print("interpreter.py: " + missing(modules), file=sys.stderr)
+        return 1
+    print(found)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

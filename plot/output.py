@@ -1,0 +1,102 @@
+"""Writes charts: each through a temporary file, so that a chart is whole or not there."""
+
+from __future__ import annotations
+
+import io
+import os
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.backends.backend_svg import FigureCanvasSVG
+from PIL import Image  # matplotlib itself needs it
+
+DPI = 200
+COLOURS = 256
+FORMATS = ("png", "svg")
+
+
+class OutputError(Exception):
+    """Why a chart cannot be written, in one line."""
+
+
+@dataclass
+class Output:
+    folder: Path
+    formats: Sequence[str]
+    only: str | None = None
+    offered: list[str] = field(default_factory=list)
+    written: list[Path] = field(default_factory=list)
+
+    def wants(self, name: str) -> bool:
+        """Whether to draw this chart: all of them, the one asked for, or all of the kind asked for."""
+        self.offered.append(name)
+        return self.only is None or self.only in (name, name.split("_")[0])
+
+    def skip(self, name: str, why: str) -> None:
+        print(f"no {name}: {why}")
+
+    def prepare(self) -> None:
+        """Fails early, before any time is spent on drawing."""
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=self.folder):
+                pass
+        except OSError as error:
+            raise OutputError(
+                f"{self.folder}: cannot write there: {error.strerror}: choose another -o"
+            ) from None
+
+    def save(self, name: str, figure: Any) -> None:
+        for suffix in self.formats:
+            path = self.folder / f"{name}.{suffix}"
+            self._replace(path, render(figure, suffix))
+            self.written.append(path)
+            print(path, flush=True)
+
+    def _replace(self, path: Path, content: bytes) -> None:
+        temporary = path.with_name(f".{path.name}.{os.getpid()}")
+        try:
+            temporary.write_bytes(content)
+            os.replace(temporary, path)
+        except OSError as error:
+            temporary.unlink(missing_ok=True)
+            raise OutputError(f"{path}: cannot be written: {error.strerror}: choose another -o") from None
+
+
+def render(figure: Any, suffix: str) -> bytes:
+    """The same figure gives the same bytes: neither date nor version goes into the file."""
+    content = io.BytesIO()
+    if suffix == "svg":
+        FigureCanvasSVG(figure).print_svg(content, metadata={"Date": None, "Creator": None})
+    else:
+        figure.set_dpi(DPI)
+        canvas = FigureCanvasAgg(figure)
+        canvas.draw()
+        colours = with_palette(np.asarray(canvas.buffer_rgba())[:, :, :3])
+        colours.save(content, "png", optimize=True, dpi=(DPI, DPI))
+    return content.getvalue()
+
+
+def with_palette(pixels: Any) -> Any:
+    """The picture in 256 colours, a third of the room: a chart has few, the rest smooth edges of letters.
+
+    The most frequent ones are kept exactly, every other becomes the nearest of them.
+    """
+    packed = pixels.astype(np.uint32) @ np.array([1 << 16, 1 << 8, 1], dtype=np.uint32)
+    found, places, counts = np.unique(packed, return_inverse=True, return_counts=True)
+    kept = found[np.argsort(-counts, kind="stable")[:COLOURS]]
+
+    def channels(colours: Any) -> Any:
+        return np.stack([colours >> 16, colours >> 8 & 255, colours & 255], axis=1).astype(np.int32)
+
+    palette, wanted = channels(kept), channels(found)
+    distances = ((wanted[:, None, :] - palette[None, :, :]) ** 2).sum(axis=2)
+    nearest = distances.argmin(axis=1).astype(np.uint8)
+    image = Image.fromarray(nearest[places].reshape(packed.shape), "P")
+    image.putpalette(palette.astype(np.uint8).tobytes())
+    return image

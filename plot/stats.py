@@ -1,0 +1,125 @@
+"""Medians, paired ratios and percentiles, each with a 95 % percentile bootstrap interval over rounds.
+
+The round is what is drawn again in every bootstrap: samples within a round share its disturbances. The
+seed is fixed, so that the same document gives the same figures.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+SEED = 20231
+RESAMPLES = 4000
+RESAMPLES_HISTOGRAM = 1000
+CONFIDENCE = (2.5, 97.5)
+
+Buckets = Iterable[tuple[int, int]]
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A value and its 95 % interval. With one round there is none: `low` and `high` are the value."""
+
+    value: float
+    low: float
+    high: float
+    rounds: int
+
+    @property
+    def has_interval(self) -> bool:
+        return self.rounds > 1
+
+    def times(self, factor: float) -> Estimate:
+        return Estimate(self.value * factor, self.low * factor, self.high * factor, self.rounds)
+
+
+@lru_cache(maxsize=64)
+def _draws(rounds: int, resamples: int) -> Any:
+    """Which rounds each resample holds: one row per resample."""
+    return np.random.default_rng(SEED).integers(0, rounds, size=(resamples, rounds))
+
+
+def _interval(resampled: Any) -> tuple[float, float]:
+    low, high = np.percentile(resampled, CONFIDENCE, axis=0)
+    return float(low), float(high)
+
+
+def median(values: Sequence[float]) -> Estimate:
+    """Of one value per round."""
+    array = np.asarray(values, dtype=float)
+    if array.size == 0:
+        raise ValueError("no rounds")
+    low, high = _interval(np.median(array[_draws(array.size, RESAMPLES)], axis=1))
+    return Estimate(float(np.median(array)), low, high, int(array.size))
+
+
+def paired_ratio(values: Mapping[int, float], baseline: Mapping[int, float]) -> Estimate | None:
+    """Median over rounds of the ratio to the baseline in the same round; None without a common round.
+
+    Taken on logarithms, so that twice and half are equally far from one.
+    """
+    common = sorted(values.keys() & baseline.keys())
+    if not common:
+        return None
+    logs = median([float(np.log(values[number] / baseline[number])) for number in common])
+    return Estimate(float(np.exp(logs.value)), float(np.exp(logs.low)), float(np.exp(logs.high)), logs.rounds)
+
+
+def ties(ratio: Estimate) -> bool:
+    """Whether the interval leaves open which of the two is faster."""
+    return ratio.has_interval and ratio.low <= 1.0 <= ratio.high
+
+
+def merge(histograms: Iterable[Buckets]) -> dict[int, int]:
+    """All counts together, by the highest value of the bucket, ascending."""
+    merged: dict[int, int] = {}
+    for buckets in histograms:
+        for highest, count in buckets:
+            merged[highest] = merged.get(highest, 0) + count
+    return dict(sorted(merged.items()))
+
+
+def _at(highest: Any, cumulated: Any, quantile: float) -> Any:
+    """The bucket in which the quantile falls, for each row of cumulated counts."""
+    # The smallest value that at least this share of all values does not exceed. The margin keeps
+    # rounding (0.999 * 1000 = 999.0000000000001 somewhere) from asking for one value more.
+    wanted = np.maximum(np.ceil(quantile * cumulated[:, -1] - 1e-9), 1)
+    return highest[np.argmax(cumulated >= wanted[:, None], axis=1)]
+
+
+def percentiles(rounds: Sequence[Buckets], quantiles: Sequence[float]) -> list[Estimate | None]:
+    """Of the merged histogram of all rounds, the interval by merging resampled rounds.
+
+    None where fewer than one value lies beyond the quantile: it would only repeat the maximum.
+    """
+    whole = merge(rounds)
+    highest = np.array(list(whole), dtype=np.int64)
+    place = {value: index for index, value in enumerate(whole)}
+    matrix = np.zeros((len(rounds), len(place)), dtype=np.int64)
+    for row, buckets in enumerate(rounds):
+        for bucket, count in buckets:
+            matrix[row, place[bucket]] += count
+    draws = _draws(len(rounds), RESAMPLES_HISTOGRAM)
+    weights = np.stack([np.count_nonzero(draws == row, axis=1) for row in range(len(rounds))], axis=1)
+    all_rounds = np.cumsum(matrix.sum(axis=0, keepdims=True), axis=1)
+    resampled = np.cumsum(weights @ matrix, axis=1)
+    total = int(all_rounds[0, -1])
+    found: list[Estimate | None] = []
+    for quantile in quantiles:
+        if total * (1.0 - quantile) < 1.0 - 1e-9:
+            found.append(None)
+            continue
+        value = float(_at(highest, all_rounds, quantile)[0])
+        low, high = _interval(_at(highest, resampled, quantile))
+        found.append(Estimate(value, low, high, len(rounds)))
+    return found
+
+
+def maximum(values: Sequence[float]) -> Estimate:
+    """The largest of all rounds, with the range of the rounds' maxima: no bootstrap exceeds the largest."""
+    return Estimate(max(values), min(values), max(values), len(values))

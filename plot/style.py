@@ -1,0 +1,108 @@
+"""How each model looks, the same in every chart.
+
+A family has a hue, its members differ in lightness. Families that stand next to each other stay apart for
+readers with red or green blindness too (tests/plot/test_style.py simulates both); nine hues cannot all do
+so, hence a line style and a marker that differ within each family, and names written at every line and bar.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from zlib import crc32
+
+# The hues of a family, the models that own them first; what is left over goes to unknown models.
+PALETTES: dict[str, tuple[str, ...]] = {
+    "serial": ("#1a1a1a",),
+    "threads": ("#1f5fbf", "#6aa5ee", "#123a7a"),
+    "processes": ("#c4480a", "#f2994a"),
+    "coroutines": ("#7b2d8e", "#b66fc9"),
+    "loops": ("#7dba98", "#4fa878", "#2b9366", "#087a55", "#3fb6a0"),
+    "completion": ("#a67c00", "#d4a800"),
+    "fibers": ("#d6336c", "#f48fb6"),
+    "hybrids": ("#5c3d1e", "#8a5a2b", "#a67c52", "#6e4b3a"),
+    "libraries": ("#6a6f78", "#9a9a9a", "#b3b3b8", "#565a60", "#83888f", "#a3a8ad"),
+}
+
+# Every model by its place in its family's palette.
+MODELS: dict[str, tuple[str, ...]] = {
+    "serial": ("serial",),
+    "threads": ("thread_per_task", "thread_pool", "work_stealing"),
+    "processes": ("process_per_task", "process_pool"),
+    "coroutines": ("coroutine", "coroutine_uring"),
+    "loops": ("nonblocking", "select", "poll", "epoll", "epoll_et"),
+    "completion": ("io_uring", "io_uring_tuned"),
+    "fibers": ("fiber", "boost_fiber"),
+    "hybrids": ("epoll_per_core", "prefork_epoll", "process_thread_coroutine", "offload"),
+    "libraries": ("asio", "asio_coroutine", "asio_pool", "libuv", "libevent", "libev"),
+}
+STRANGERS = "libraries"
+
+LINES: tuple[Any, ...] = (
+    "-",
+    (0, (5, 1.5)),
+    (0, (1.2, 1.2)),
+    (0, (5, 1.5, 1.2, 1.5)),
+    (0, (8, 2)),
+    (0, (3, 1, 1, 1, 1, 1)),
+)
+MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">")
+# For one model at several sizes: the colour stays, the marker's filling tells.
+FILLINGS = ("full", "none", "left", "top", "right", "bottom")
+
+INK = "#222222"
+MUTED = "#666666"
+FAINT = "#dddddd"
+ALERT = "#b3261e"
+
+RC: dict[str, Any] = {
+    "font.family": "DejaVu Sans",
+    "font.size": 8,
+    "text.color": INK,
+    "axes.edgecolor": "#999999",
+    "axes.labelcolor": INK,
+    "axes.labelsize": 8,
+    "axes.titlesize": 8.5,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.axisbelow": True,
+    "axes.linewidth": 0.6,
+    "grid.color": "#e6e6e6",
+    "grid.linewidth": 0.6,
+    "xtick.color": "#555555",
+    "ytick.color": "#555555",
+    "xtick.labelsize": 7.5,
+    "ytick.labelsize": 7.5,
+    "xtick.major.width": 0.6,
+    "ytick.major.width": 0.6,
+    "hatch.linewidth": 0.5,
+    "path.simplify": False,
+    # Identifiers in the SVG are hashes: with a fixed salt the same chart has the same bytes.
+    "svg.hashsalt": "concur",
+    "svg.fonttype": "path",
+}
+
+
+@dataclass(frozen=True)
+class Look:
+    colour: str
+    line: Any
+    marker: str
+
+
+def look(model: str, families: Mapping[str, str]) -> Look:
+    """A model that is not in the table takes a colour of its family, always the same one for its name."""
+    for family, members in MODELS.items():
+        if model in members:
+            return _look(family, members.index(model), members.index(model))
+    family = families.get(model, STRANGERS)
+    chance = crc32(model.encode())
+    return _look(family if family in PALETTES else STRANGERS, chance, chance // 7 + 1)
+
+
+def _look(family: str, hue: int, stroke: int) -> Look:
+    palette = PALETTES[family]
+    # Families start at different markers, so that the first members of two families differ as well.
+    marker = MARKERS[(stroke + 2 * list(PALETTES).index(family)) % len(MARKERS)]
+    return Look(palette[hue % len(palette)], LINES[stroke % len(LINES)], marker)

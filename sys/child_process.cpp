@@ -1,0 +1,79 @@
+#include "sys/child_process.h"
+
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <csignal>
+#include <cstdio>
+#include <cstring>
+#include <exception>
+
+#include "sys/check.h"
+
+namespace sys {
+
+ChildProcess ChildProcess::fork(const std::function<void()>& body) {
+    // What stdio holds unwritten would be written twice, by the parent and by the child.
+    std::fflush(nullptr);
+    const pid_t parent = ::getpid();
+    const pid_t pid = check(::fork(), "fork");
+    if (pid == 0) {
+        die_with_parent(parent);
+        int code = 0;
+        try {
+            body();
+        } catch (const std::exception& error) {
+            std::fprintf(stderr, "child process %d: %s\n", ::getpid(), error.what());
+            code = 1;
+        }
+        ::_exit(code);
+    }
+    return ChildProcess{pid};
+}
+
+ChildProcess::~ChildProcess() {
+    if (pid_ <= 0) return;
+    kill();
+    while (::waitpid(pid_, nullptr, 0) == -1 && errno == EINTR) {
+    }
+}
+
+int ChildProcess::wait() {
+    int status = 0;
+    pid_t result = 0;
+    while ((result = ::waitpid(pid_, &status, 0)) == -1 && errno == EINTR) {
+    }
+    check(result, "waitpid");
+    pid_ = -1;
+    return status;
+}
+
+std::optional<int> ChildProcess::try_wait() {
+    int status = 0;
+    if (check(::waitpid(pid_, &status, WNOHANG), "waitpid") == 0) return std::nullopt;
+    pid_ = -1;
+    return status;
+}
+
+void ChildProcess::kill() noexcept {
+    if (pid_ > 0) ::kill(pid_, SIGKILL);
+}
+
+std::string describe_exit(int status) {
+    if (WIFSIGNALED(status)) {
+        const int signal = WTERMSIG(status);
+        const char* const name = ::sigdescr_np(signal);
+        return "signal " + std::to_string(signal) + " (" + (name != nullptr ? name : "unknown") + ")";
+    }
+    if (const int code = WEXITSTATUS(status); code != 0) return "exit code " + std::to_string(code);
+    return {};
+}
+
+void die_with_parent(pid_t parent) noexcept {
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (::getppid() != parent) ::_exit(1);
+}
+
+}  // namespace sys

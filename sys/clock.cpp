@@ -1,0 +1,21 @@
+#include "sys/clock.h"
+
+#include <cerrno>
+
+namespace sys {
+
+timespec to_timespec(Nanoseconds duration) noexcept {
+    constexpr long long per_second = 1'000'000'000;
+    timespec result{};
+    result.tv_sec = static_cast<time_t>(duration.count() / per_second);
+    result.tv_nsec = static_cast<long>(duration.count() % per_second);
+    return result;
+}
+
+void sleep_until(TimePoint deadline) noexcept {
+    const timespec until = to_timespec(deadline.time_since_epoch());
+    while (::clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, nullptr) == EINTR) {
+    }
+}
+
+}  // namespace sys

@@ -1,0 +1,49 @@
+#include "sys/cpu_set.h"
+
+#include <sched.h>
+
+#include <cerrno>
+#include <memory>
+#include <system_error>
+
+#include "sys/check.h"
+
+namespace sys {
+namespace {
+
+// Machines with more than CPU_SETSIZE (1,024) CPUs need a set of their own size; the kernel refuses a smaller one.
+constexpr int cpus_max = 8192;
+
+struct FreeSet {
+    void operator()(cpu_set_t* set) const noexcept { CPU_FREE(set); }
+};
+using Set = std::unique_ptr<cpu_set_t, FreeSet>;
+
+Set make_set() {
+    Set set{CPU_ALLOC(cpus_max)};
+    if (!set) throw std::bad_alloc{};
+    CPU_ZERO_S(CPU_ALLOC_SIZE(cpus_max), set.get());
+    return set;
+}
+
+}  // namespace
+
+CpuSet current_affinity() {
+    const std::size_t bytes = CPU_ALLOC_SIZE(cpus_max);
+    const Set set = make_set();
+    check(::sched_getaffinity(0, bytes, set.get()), "sched_getaffinity");
+    CpuSet cpus;
+    for (int cpu = 0; cpu < cpus_max; ++cpu) {
+        if (CPU_ISSET_S(static_cast<std::size_t>(cpu), bytes, set.get())) cpus.push_back(cpu);
+    }
+    return cpus;
+}
+
+void set_affinity(const CpuSet& cpus) {
+    const std::size_t bytes = CPU_ALLOC_SIZE(cpus_max);
+    const Set set = make_set();
+    for (const int cpu : cpus) CPU_SET_S(static_cast<std::size_t>(cpu), bytes, set.get());
+    check(::sched_setaffinity(0, bytes, set.get()), "sched_setaffinity");
+}
+
+}  // namespace sys

@@ -1,0 +1,73 @@
+#include "sys/resource_usage.h"
+
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <fstream>
+#include <string>
+
+namespace sys {
+namespace {
+
+std::int64_t to_ns(const timeval& time) noexcept {
+    return std::int64_t{time.tv_sec} * 1'000'000'000 + std::int64_t{time.tv_usec} * 1'000;
+}
+
+ResourceUsage read_usage(int who) noexcept {
+    rusage usage{};
+    ::getrusage(who, &usage);
+    return {to_ns(usage.ru_utime), to_ns(usage.ru_stime), usage.ru_nvcsw,
+            usage.ru_nivcsw,       usage.ru_minflt,       usage.ru_majflt};
+}
+
+}  // namespace
+
+ResourceUsage& ResourceUsage::operator+=(const ResourceUsage& other) noexcept {
+    cpu_user_ns += other.cpu_user_ns;
+    cpu_system_ns += other.cpu_system_ns;
+    switches_voluntary += other.switches_voluntary;
+    switches_involuntary += other.switches_involuntary;
+    faults_minor += other.faults_minor;
+    faults_major += other.faults_major;
+    return *this;
+}
+
+ResourceUsage& ResourceUsage::operator-=(const ResourceUsage& other) noexcept {
+    cpu_user_ns -= other.cpu_user_ns;
+    cpu_system_ns -= other.cpu_system_ns;
+    switches_voluntary -= other.switches_voluntary;
+    switches_involuntary -= other.switches_involuntary;
+    faults_minor -= other.faults_minor;
+    faults_major -= other.faults_major;
+    return *this;
+}
+
+ResourceUsage operator+(ResourceUsage left, const ResourceUsage& right) noexcept { return left += right; }
+ResourceUsage operator-(ResourceUsage left, const ResourceUsage& right) noexcept { return left -= right; }
+
+ResourceUsage own_usage() noexcept { return read_usage(RUSAGE_SELF); }
+
+ResourceUsage usage_with_children() noexcept { return read_usage(RUSAGE_SELF) + read_usage(RUSAGE_CHILDREN); }
+
+std::optional<Nanoseconds> stolen_time() {
+    // "cpu  user nice system idle iowait irq softirq steal ..."
+    std::ifstream stat{"/proc/stat"};
+    std::string label;
+    std::int64_t ticks[8] = {};
+    stat >> label;
+    for (std::int64_t& field : ticks) stat >> field;
+    if (!stat || label != "cpu") return std::nullopt;
+    return Nanoseconds{ticks[7] * (1'000'000'000 / ::sysconf(_SC_CLK_TCK))};
+}
+
+std::optional<Nanoseconds> run_delay() {
+    // "<time on a CPU> <time waiting for one> <slices>", nanoseconds; absent without CONFIG_SCHED_INFO.
+    std::ifstream schedstat{"/proc/self/schedstat"};
+    std::int64_t running = 0;
+    std::int64_t waiting = 0;
+    schedstat >> running >> waiting;
+    if (!schedstat) return std::nullopt;
+    return Nanoseconds{waiting};
+}
+
+}  // namespace sys

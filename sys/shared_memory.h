@@ -1,0 +1,69 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <new>
+#include <span>
+#include <type_traits>
+#include <utility>
+
+namespace sys {
+
+// Anonymous memory that stays shared with the children forked after it was made. It has no name, so nothing is
+// left behind in /dev/shm however the processes end. Zeroed by the kernel; pages cost nothing until touched.
+class SharedMapping {
+public:
+    explicit SharedMapping(std::size_t bytes);
+    SharedMapping(SharedMapping&& other) noexcept
+        : data_{std::exchange(other.data_, nullptr)}, bytes_{std::exchange(other.bytes_, 0)} {}
+    SharedMapping& operator=(SharedMapping other) noexcept {
+        std::swap(data_, other.data_);
+        std::swap(bytes_, other.bytes_);
+        return *this;
+    }
+    SharedMapping(const SharedMapping&) = delete;
+    ~SharedMapping();
+
+    [[nodiscard]] void* data() const noexcept { return data_; }
+
+private:
+    void* data_;
+    std::size_t bytes_;
+};
+
+// `count` objects of T in shared memory, made here and destroyed by nobody (T is trivially destructible): a child
+// that ends must not take them down for the others.
+template <class T>
+class SharedArray {
+    static_assert(std::is_trivially_destructible_v<T>);
+
+public:
+    explicit SharedArray(std::size_t count) : mapping_{count * sizeof(T)}, count_{count} {
+        std::uninitialized_value_construct_n(static_cast<T*>(mapping_.data()), count);
+    }
+    [[nodiscard]] std::span<T> span() const noexcept {
+        return {std::launder(static_cast<T*>(mapping_.data())), count_};
+    }
+    [[nodiscard]] T& operator[](std::size_t index) const noexcept { return span()[index]; }
+    [[nodiscard]] std::size_t size() const noexcept { return count_; }
+    [[nodiscard]] auto begin() const noexcept { return span().begin(); }
+    [[nodiscard]] auto end() const noexcept { return span().end(); }
+
+private:
+    SharedMapping mapping_;
+    std::size_t count_;
+};
+
+// One object in shared memory.
+template <class T>
+class Shared {
+public:
+    Shared() : array_{1} {}
+    [[nodiscard]] T& operator*() const noexcept { return array_[0]; }
+    [[nodiscard]] T* operator->() const noexcept { return &array_[0]; }
+
+private:
+    SharedArray<T> array_;
+};
+
+}  // namespace sys

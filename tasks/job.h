@@ -1,0 +1,31 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+
+#include "tasks/task.h"
+
+namespace tasks {
+
+// What a job asks of the machine, for a model to say beforehand whether it can run it.
+struct Demand {
+    std::size_t tasks_at_once = 0;         // roots and spawned, alive together at the most
+    std::size_t descriptors_per_task = 0;  // that such a task holds open
+};
+
+// A whole piece of work as a model sees it: a number of root tasks, made by their index.
+class Job {
+public:
+    Job() = default;
+    Job(const Job&) = delete;
+    Job& operator=(const Job&) = delete;
+    virtual ~Job() = default;
+
+    [[nodiscard]] virtual std::size_t size() const = 0;
+    // By index, since a pool process that was forked earlier builds its own. Called by any thread or process, once
+    // for each index in each run.
+    [[nodiscard]] virtual std::unique_ptr<Task> make(std::size_t index) const = 0;
+    [[nodiscard]] virtual Demand demand() const = 0;
+};
+
+}  // namespace tasks

@@ -1,0 +1,80 @@
+#pragma once
+
+#include <netinet/in.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <variant>
+
+#include "sys/clock.h"
+
+namespace tasks {
+
+class Task;
+
+// The alphabet: what a task asks of the model that runs it. Each operation ends in an Outcome.
+//
+// Sockets: a task keeps every socket that it names here open until it finishes, so that an event loop can tie a
+// registration to the task's life. Buffers are lent: valid until the task is resumed with the outcome.
+
+// Wait for a connection. Outcome: its descriptor, which now belongs to the task. The model chooses blocking or not.
+struct Accept {
+    int listener;
+};
+// Outcome: 0.
+struct Connect {
+    int socket;
+    sockaddr_in address;
+};
+// At least one byte, or the end of the stream. Outcome: bytes, 0 at the end.
+struct Receive {
+    int socket;
+    std::span<std::byte> into;
+};
+// All of it: a short write is carried on by the model. Outcome: bytes.
+struct Send {
+    int socket;
+    std::span<const std::byte> bytes;
+};
+// An absolute deadline, so that a row of naps does not drift. Outcome: 0.
+struct Sleep {
+    sys::TimePoint until;
+};
+// Call the task's compute(), here or on another core, as the model likes. Outcome: 0.
+struct Compute {};
+// Let other tasks run. Outcome: 0.
+struct Yield {};
+// Start another task, which the model then owns. Outcome: 0, or why it could not be started.
+struct Spawn {
+    std::unique_ptr<Task> task;
+};
+// The end. The digest is checked against the serial answer; a task that failed says so by a negative errno.
+struct Finish {
+    std::uint64_t digest;
+    int error = 0;
+};
+
+// Visited exhaustively: a new operation is a compile error in every driver that has not learnt it.
+using Operation = std::variant<Accept, Connect, Receive, Send, Sleep, Compute, Yield, Spawn, Finish>;
+
+// How an operation ended: a count or descriptor >= 0, or a negative errno (the kernel's own convention, and
+// io_uring's), never an exception.
+struct Outcome {
+    std::int64_t value = 0;
+
+    [[nodiscard]] bool failed() const noexcept { return value < 0; }
+    [[nodiscard]] int error() const noexcept { return failed() ? static_cast<int>(value) : 0; }
+    [[nodiscard]] int descriptor() const noexcept { return static_cast<int>(value); }
+    [[nodiscard]] std::size_t bytes() const noexcept { return static_cast<std::size_t>(value); }
+    friend bool operator==(Outcome, Outcome) = default;
+};
+
+// For std::visit over lambdas.
+template <class... Visitors>
+struct Overloaded : Visitors... {
+    using Visitors::operator()...;
+};
+
+}  // namespace tasks

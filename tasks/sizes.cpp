@@ -1,0 +1,75 @@
+#include "tasks/sizes.h"
+
+#include <algorithm>
+#include <charconv>
+#include <stdexcept>
+
+namespace tasks {
+namespace {
+
+const Sizes::Item* find(std::span<const Sizes::Item> items, std::string_view name) {
+    const auto found = std::ranges::find(items, name, &Sizes::Item::first);
+    return found == items.end() ? nullptr : &*found;
+}
+
+std::string list_names(std::span<const Parameter> parameters) {
+    std::string names;
+    for (const Parameter& parameter : parameters) {
+        if (!names.empty()) names += ", ";
+        names += parameter.name;
+    }
+    return names.empty() ? "none" : names;
+}
+
+}  // namespace
+
+std::int64_t Sizes::at(std::string_view name) const {
+    const Item* const item = find(items_, name);
+    if (item == nullptr) throw std::out_of_range{"no size named '" + std::string{name} + "'"};
+    return item->second;
+}
+
+std::string Sizes::path() const {
+    std::string path;
+    for (const auto& [name, value] : items_) path += "/" + name + ":" + std::to_string(value);
+    return path;
+}
+
+Sizes parse_sizes(std::string_view text) {
+    std::vector<Sizes::Item> items;
+    while (!text.empty()) {
+        const std::string_view item = text.substr(0, text.find('/'));
+        text.remove_prefix(std::min(text.size(), item.size() + 1));
+        if (item.empty()) continue;
+        const std::size_t colon = item.find(':');
+        const std::string_view digits = colon == std::string_view::npos ? "" : item.substr(colon + 1);
+        std::int64_t value = 0;
+        const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+        if (digits.empty() || error != std::errc{} || end != digits.data() + digits.size()) {
+            throw std::invalid_argument{"'" + std::string{item} + "' is not a size: write name:number"};
+        }
+        items.emplace_back(item.substr(0, colon), value);
+    }
+    return Sizes{std::move(items)};
+}
+
+Sizes complete(std::span<const Parameter> parameters, const Sizes& given) {
+    for (const auto& [name, value] : given.items()) {
+        const auto parameter = std::ranges::find(parameters, std::string_view{name}, &Parameter::name);
+        if (parameter == parameters.end()) {
+            throw std::invalid_argument{"unknown size '" + name + "'; there are: " + list_names(parameters)};
+        }
+        if (value < parameter->least || value > parameter->most) {
+            throw std::invalid_argument{"size '" + name + "' is " + std::to_string(value) + "; it goes from " +
+                                        std::to_string(parameter->least) + " to " + std::to_string(parameter->most)};
+        }
+    }
+    std::vector<Sizes::Item> items;
+    for (const Parameter& parameter : parameters) {
+        const Sizes::Item* const item = find(given.items(), parameter.name);
+        items.emplace_back(parameter.name, item != nullptr ? item->second : parameter.fallback);
+    }
+    return Sizes{std::move(items)};
+}
+
+}  // namespace tasks

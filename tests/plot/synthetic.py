@@ -1,0 +1,239 @@
+"""Makes results documents with known truths, valid against results/schema.json.
+
+    python3 tests/plot/synthetic.py [--all-models] [--rounds 7] > results.json
+
+A machine's disturbance is common to all samples of a round; on top of it each sample has a little noise of
+its own. So paired ratios find the truth much more exactly than the times do, as on a real machine.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from typing import Any
+
+import numpy as np
+from machine import CONTEXT, LATER_MODELS, MODELS, WORKLOADS
+
+Json = dict[str, Any]
+
+ROUND_NOISE, SAMPLE_NOISE = 0.05, 0.006
+# The model whose case runs twice per round, the second time as a control.
+CONTROL = "epoll"
+CONTROL_FACTOR = 50.0
+NS_PER_MS, NS_PER_US = 1_000_000, 1000
+GRAINS_US = (1, 10, 100, 1000, 10000)
+WORK_US = 200_000
+FIXED_NS = 40_000
+
+CASES: dict[str, list[dict[str, int]]] = {
+    "primes": [{"tasks": WORK_US // grain, "grain_us": grain} for grain in GRAINS_US],
+    "mandelbrot": [{"rows": 512, "tasks": 16}],
+    "switching": [{"tasks": tasks, "slices": 1000} for tasks in (2, 10, 100, 1000)],
+    "timers": [{"tasks": tasks, "naps": 20, "nap_us": 1000} for tasks in (10, 100, 1000)],
+    "echo": [
+        {"connections": connections, "payload": payload, "requests": 20000}
+        for payload in (64, 16384)
+        for connections in (1, 10, 100, 1000, 10000)
+    ],
+    "fetch": [{"clients": clients, "pages": 1000, "delay_ms": 10} for clients in (1, 10, 100, 1000)],
+}
+
+
+def units(workload: str, p: dict[str, int]) -> int:
+    """How many units one job has."""
+    return {
+        "primes": p.get("tasks", 0),
+        "mandelbrot": p.get("rows", 0),
+        "switching": p.get("tasks", 0) * p.get("slices", 0),
+        "timers": p.get("tasks", 0) * p.get("naps", 0),
+        "echo": p.get("requests", 0),
+        "fetch": p.get("pages", 0),
+    }[workload]
+
+
+def truth_ns(workload: str, model: str, workers: int, p: dict[str, int]) -> float:
+    """The undisturbed wall time of one job."""
+    row = {**MODELS, **LATER_MODELS}[model]
+    n = units(workload, p)
+    if workload == "primes":
+        return WORK_US * NS_PER_US / min(row.cpus, 2) + n * row.spawn_ns + FIXED_NS
+    if workload == "mandelbrot":
+        return 90 * NS_PER_MS / min(row.cpus, 2) + p["tasks"] * row.spawn_ns + FIXED_NS
+    if workload == "switching":
+        return n * row.switch_ns + p["tasks"] * row.spawn_ns + FIXED_NS
+    if workload == "timers":
+        width = 1 if model == "serial" else min(workers or p["tasks"], p["tasks"])
+        lanes = p["tasks"] / width
+        return lanes * p["naps"] * p["nap_us"] * NS_PER_US + n * row.switch_ns
+    crowd = p.get("connections", 0) or p.get("clients", 1)
+    each = row.request_ns + row.idle_ns * crowd + p.get("payload", 64) * 0.12
+    if workload == "fetch":
+        width = 1 if model == "serial" else min(workers or crowd, crowd)
+        return max(n / width * p["delay_ms"] * NS_PER_MS, n * each)
+    return n * (each + 30_000 / min(crowd, 8))
+
+
+def outcome(workload: str, model: str, p: dict[str, int]) -> tuple[str, str]:
+    crowd = p.get("connections", 0) or p.get("clients", 0)
+    if model == "select" and crowd >= 1000:
+        return "skipped", "descriptor 1024 does not fit FD_SETSIZE 1024"
+    if workload == "echo" and model == "serial" and crowd > 1:
+        return "skipped", "one connection after the other would starve the rest"
+    if model == "process_per_task" and crowd >= 10000:
+        return "did_not_finish", "fork: Resource temporarily unavailable after 7,913 processes"
+    if model == "nonblocking" and crowd >= 10000:
+        return "invalid", "214 of 10,000 connections got no answer"
+    if workload == "switching" and model == "process_per_task" and p["tasks"] >= 1000:
+        return "did_not_finish", "time limit of 60 s"
+    return "ok", ""
+
+
+def highest_of_bucket(value: int) -> int:
+    """HdrHistogram's scheme: 128 buckets per power of two, so that the error is below 1 %."""
+    shift = max(0, value.bit_length() - 8)
+    return (((value >> shift) + 1) << shift) - 1
+
+
+def histogram(values: Any, what: str) -> Json:
+    whole = np.sort(np.asarray(values, dtype=np.int64))
+    counts: dict[int, int] = {}
+    for value in whole.tolist():
+        highest = highest_of_bucket(value)
+        counts[highest] = counts.get(highest, 0) + 1
+
+    def at(quantile: float) -> int:
+        return int(whole[min(len(whole) - 1, int(np.ceil(quantile * len(whole))) - 1)])
+
+    return {
+        "what": what,
+        "count": len(whole),
+        "p50_ns": at(0.5),
+        "p99_ns": at(0.99),
+        "p999_ns": at(0.999),
+        "max_ns": int(whole[-1]),
+        "buckets": [[highest, count] for highest, count in sorted(counts.items())],
+    }
+
+
+def latency(workload: str, model: str, p: dict[str, int], time_ns: float, rng: Any) -> Json | None:
+    if workload == "timers":
+        typical, what = {**MODELS, **LATER_MODELS}[model].switch_ns * 3 + 55_000, "lateness of waking"
+    elif workload in ("echo", "fetch"):
+        crowd = p.get("connections", 0) or p.get("clients", 0)
+        typical, what = time_ns / units(workload, p) * crowd, f"round trip of one {WORKLOADS[workload].unit}"
+    else:
+        return None
+    values = typical * np.exp(rng.normal(0, 0.15, 2500))
+    values[:25] *= rng.uniform(2, 12, 25)
+    return histogram(values, what)
+
+
+def entry(workload: str, model: str, workers: int, p: dict[str, int], number: int, noise: float) -> Json:
+    """One sample; what stands in it is a total over its two jobs."""
+    info = WORKLOADS[workload]
+    row = {**MODELS, **LATER_MODELS}[model]
+    rng = np.random.default_rng([number, 7])
+    result, reason = outcome(workload, model, p)
+    ok = result == "ok"
+    jobs = 2 if ok else 0
+    real_ns = truth_ns(workload, model, workers, p) * noise * float(np.exp(rng.normal(0, SAMPLE_NOISE)))
+    n = units(workload, p) * jobs
+    per_unit = 150_000 if workload == "mandelbrot" else p.get("grain_us", 0) * 1000 + row.cpu_ns
+    cpu = float(n * per_unit) * float(np.exp(rng.normal(0, 0.03)))
+    share = 0.05 if info.group == "cpu" else 0.75
+    sizes = "/".join(f"{name}:{value}" for name, value in p.items())
+    name = "/".join([workload, model, sizes] + ([f"workers:{workers}"] if workers else []))
+    io = workload in ("echo", "fetch")
+    made: Json = {
+        "name": name,
+        "run_name": name,
+        "run_type": "iteration",
+        "repetition_index": 0,
+        "iterations": jobs,
+        "real_time": real_ns / NS_PER_MS if ok else 0.0,
+        "cpu_time": real_ns / NS_PER_MS / 3 if ok else 0.0,
+        "time_unit": "ms",
+        "concur": {
+            "workload": workload,
+            "model": model,
+            "parameters": p,
+            "model_parameters": {"workers": workers} if workers else {},
+            "control": False,
+            "outcome": result,
+            "reason": reason,
+            "round": 0,
+            "sequence": number,
+            "start_time": "2024-05-04T10:00:00.000Z",
+            "placement": "split",
+            "model_cpus": [0] if io else [0, 1],
+            "peer_cpus": [1] if io else [],
+            "unit": info.unit,
+            "work": None,
+            "cost": None,
+            "latency": None,
+            "evidence": {"steal_ns": 0, "run_delay_ns": None, "peer_cpu_ns": None, "peer_cpu_share": None},
+        },
+    }
+    if not ok:
+        return {**made, "error_occurred": True, "error_message": f"{result}: {reason}"}
+    fair = {"completions_least": 10, "completions_most": 12, "jain": 0.98}
+    unfair = {"completions_least": None, "completions_most": None, "jain": None}
+    moved = n * p.get("payload", 0) * 2
+    made["concur"]["work"] = {"units": n, "bytes": moved, **(fair if io else unfair)}
+    made["concur"]["cost"] = {
+        "cpu_user_ns": round(cpu * (1 - share)),
+        "cpu_system_ns": round(cpu * share),
+        "switches_voluntary": round(n * row.switches),
+        "switches_involuntary": round(n * row.switches * 0.02),
+        "faults_minor": 120,
+        "faults_major": 0,
+    }
+    made["concur"]["latency"] = latency(workload, model, p, real_ns, rng)
+    return made
+
+
+def document(
+    rounds: int = 7,
+    models: dict[str, Any] | None = None,
+    only: tuple[str, ...] = tuple(CASES),
+    seed: int = 1,
+) -> Json:
+    """Every series under every case of the chosen workloads, `rounds` times."""
+    chosen = MODELS if models is None else models
+    rng = np.random.default_rng(seed)
+    entries: list[Json] = []
+    for number in range(rounds):
+        for workload in only:
+            for p in CASES[workload]:
+                noise = float(np.exp(rng.normal(0, ROUND_NOISE)))
+                for model, row in chosen.items():
+                    for workers in row.workers:
+                        # The control is far off, so that a chart that takes it for a result shows it.
+                        for control in (False, True) if model == CONTROL else (False,):
+                            made = entry(workload, model, workers, p, len(entries) + seed, noise)
+                            made["real_time"] *= CONTROL_FACTOR if control else 1
+                            made["concur"]["control"] = control
+                            made["concur"]["round"] = made["repetition_index"] = number
+                            entries.append(made)
+    context = json.loads(json.dumps(CONTEXT))
+    context["concur"]["rounds"] = rounds
+    context["concur"]["samples_planned"] = len(entries)
+    known = {**MODELS, **LATER_MODELS, **chosen}
+    context["concur"]["models"] = [known[name].info(name) for name in known]
+    context["concur"]["workloads"] = [WORKLOADS[name].info(name) for name in WORKLOADS]
+    return {"context": context, "benchmarks": entries}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--all-models", action="store_true")
+    parser.add_argument("--rounds", type=int, default=7)
+    chosen = parser.parse_args()
+    models = {**MODELS, **LATER_MODELS} if chosen.all_models else MODELS
+    json.dump(document(rounds=chosen.rounds, models=models), sys.stdout)
+
+
+if __name__ == "__main__":
+    main()

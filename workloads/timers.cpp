@@ -1,0 +1,104 @@
+// I/O: tasks that only sleep, in a row of naps each. Every third task's naps are half as long again: three tasks of
+// three naps with nap_us:20000 sleep 60, 60 and 90 ms, so that a model that overlaps them takes 90 ms and serial
+// takes 210.
+#include <cerrno>
+#include <chrono>
+
+#include "sys/clock.h"
+#include "sys/shared_memory.h"
+#include "workloads/workload.h"
+
+namespace workloads {
+namespace {
+
+class TimersTask final : public tasks::SteppedTask<TimersTask> {
+public:
+    TimersTask(std::size_t index, std::int64_t naps, std::chrono::microseconds nap, Histogram& lateness)
+        : SteppedTask{&TimersTask::started}, index_{index}, naps_left_{naps}, nap_{nap}, lateness_{lateness} {}
+
+private:
+    tasks::Operation started(tasks::Outcome) {
+        // Counted from here, each nap's end is a fixed time: a late waking shortens the next nap.
+        until_ = sys::now();
+        return nap_again();
+    }
+    tasks::Operation slept(tasks::Outcome outcome) {
+        if (outcome.failed()) return give_up(outcome);
+        const auto late = sys::now() - until_;
+        if (late.count() < 0) return give_up({-ETIME});
+        lateness_.record(sys::Nanoseconds{late}.count());
+        digest_ = tasks::mix(digest_, index_);
+        return --naps_left_ > 0 ? nap_again() : tasks::Finish{digest_};
+    }
+    tasks::Operation nap_again() {
+        until_ += nap_;
+        return then(&TimersTask::slept, tasks::Sleep{until_});
+    }
+
+    std::size_t index_;
+    std::int64_t naps_left_;
+    std::chrono::microseconds nap_;
+    Histogram& lateness_;
+    sys::TimePoint until_;
+    std::uint64_t digest_ = 0;
+};
+
+class Timers final : public Workload {
+public:
+    explicit Timers(const tasks::Sizes& sizes)
+        : tasks_{sizes.count("tasks")}, naps_{sizes.at("naps")}, nap_{sizes.at("nap_us")} {}
+
+    std::size_t size() const override { return tasks_; }
+    std::unique_ptr<tasks::Task> make(std::size_t index) const override {
+        const bool longer = index % 3 == 2;
+        return std::make_unique<TimersTask>(index, naps_, longer ? nap_ * 3 / 2 : nap_, *lateness_);
+    }
+    tasks::Demand demand() const override { return {tasks_, 0}; }
+    Verdict verify(const tasks::Ledger& ledger) const override {
+        return verify_digests(ledger, [this](std::size_t index) {
+            std::uint64_t digest = 0;
+            for (std::int64_t nap = 0; nap < naps_; ++nap) digest = tasks::mix(digest, index);
+            return digest;
+        });
+    }
+    Work work() const override {
+        return {.units = tasks_ * static_cast<std::uint64_t>(naps_), .bytes = 0, .fairness = {}};
+    }
+    Histogram* latency() const override { return &*lateness_; }
+    std::string_view latency_meaning() const override { return "lateness of waking"; }
+
+private:
+    std::size_t tasks_;
+    std::int64_t naps_;
+    std::chrono::microseconds nap_;
+    sys::Shared<Histogram> lateness_;
+};
+
+constexpr tasks::Parameter parameters[] = {
+    {"tasks", 3, 1, 1'000'000, "tasks that sleep"},
+    {"naps", 3, 1, 1'000'000, "naps of each, one after another"},
+    {"nap_us", 20'000, 1, 10'000'000, "length of a nap in microseconds; every third task's are half as long again"},
+};
+constexpr Point points[] = {
+    {"tasks:3/naps:3/nap_us:20000", 1},
+    {"tasks:100/naps:3/nap_us:1000", 3},
+    {"tasks:1000/naps:3/nap_us:1000", 1},
+};
+
+}  // namespace
+
+extern const Entry timers;
+constinit const Entry timers{
+    .name = "timers",
+    .group = Group::io,
+    .unit = "nap",
+    .summary = "tasks that only sleep, in a row of naps each",
+    .parameters = parameters,
+    .points = points,
+    .smoke = "tasks:4/naps:2/nap_us:500",
+    .make = [](const tasks::Sizes& sizes, std::size_t) -> std::unique_ptr<Workload> {
+        return std::make_unique<Timers>(sizes);
+    },
+};
+
+}  // namespace workloads

@@ -1,0 +1,99 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "tasks/job.h"
+#include "tasks/ledger.h"
+#include "tasks/sizes.h"
+#include "workloads/histogram.h"
+
+namespace workloads {
+
+// Whether a run did its work: yes, or what is wrong with it, in words that stand in the results and on the chart.
+struct Verdict {
+    std::string reason;
+
+    [[nodiscard]] static Verdict valid() { return {}; }
+    [[nodiscard]] static Verdict invalid(std::string reason) { return {std::move(reason)}; }
+    [[nodiscard]] explicit operator bool() const noexcept { return reason.empty(); }
+};
+
+// How a run's work was spread over its connections.
+struct Fairness {
+    std::uint64_t least = 0;  // units of the connection that got least
+    std::uint64_t most = 0;
+    double jain = 1.0;  // Jain's index when half of the work was done: 1 for equal shares, 1/n for one that got all
+};
+
+// What was done and checked in one run; rates are divided by this alone.
+struct Work {
+    std::uint64_t units = 0;
+    std::uint64_t bytes = 0;  // payload, both directions
+    std::optional<Fairness> fairness;
+};
+
+// What is run. Knows no model: it makes tasks, and can tell whether they did their work.
+class Workload : public tasks::Job {
+public:
+    // Before each run, in the process that made it, while none of its tasks is alive.
+    virtual void begin() {}
+    // After each run. Compares the digests with the serial answer, and counts what came back.
+    [[nodiscard]] virtual Verdict verify(const tasks::Ledger& ledger) const = 0;
+    // Of the last run.
+    [[nodiscard]] virtual Work work() const = 0;
+
+    // The remote end, to be run in a process of its own (forked before any thread or pool exists), once for each
+    // run of this one; nothing where there is none. Lent this workload, which outlives it.
+    [[nodiscard]] virtual std::unique_ptr<Workload> make_peer() const { return nullptr; }
+
+    // What was timed, of all runs since it was last cleared: in shared memory, whoever recorded it. None: null.
+    [[nodiscard]] virtual Histogram* latency() const { return nullptr; }
+    // The same in words, as they stand on an axis.
+    [[nodiscard]] virtual std::string_view latency_meaning() const { return {}; }
+};
+
+// Workloads of a group are built into one benchmark binary.
+enum class Group { cpu, io };
+[[nodiscard]] constexpr std::string_view to_string(Group group) noexcept { return group == Group::cpu ? "cpu" : "io"; }
+
+// A size at which a benchmark binary runs a workload by itself: "connections:100/payload:64", and how many runs of
+// it make one sample: a fixed number, so that every model does identical work.
+struct Point {
+    std::string_view sizes;
+    int iterations;
+};
+
+// A line of the table.
+struct Entry {
+    std::string_view name;
+    Group group;
+    std::string_view unit;  // what is counted, in the singular
+    std::string_view summary;
+    std::span<const tasks::Parameter> parameters;
+    std::span<const Point> points;
+    std::string_view smoke;  // sizes that every test can afford
+    // Sizes are complete. A server makes `acceptors` root tasks that accept. Throws where sockets cannot be had.
+    std::unique_ptr<Workload> (*make)(const tasks::Sizes& sizes, std::size_t acceptors);
+};
+
+// For verify(): every root finished just once and none failed.
+[[nodiscard]] Verdict verify_finished(const tasks::Ledger& ledger);
+// And each brought expected(index).
+template <class Expected>
+[[nodiscard]] Verdict verify_digests(const tasks::Ledger& ledger, Expected expected) {
+    if (Verdict finished = verify_finished(ledger); !finished) return finished;
+    for (std::size_t index = 0; index < ledger.roots(); ++index) {
+        if (ledger.digest(index) != expected(index)) {
+            return Verdict::invalid("wrong digest from task " + std::to_string(index));
+        }
+    }
+    return Verdict::valid();
+}
+
+}  // namespace workloads
