@@ -11,8 +11,8 @@ namespace bench {
 
 // One crossing of the axes: a workload at a size under a model at a size.
 struct Case {
-    const workloads::Entry* workload;  // both of the tables, which live for ever
-    const models::Entry* model;
+    const workloads::Entry* workload = nullptr;  // both of the tables, which live for ever
+    const models::Entry* model = nullptr;
     tasks::Sizes parameters;        // complete
     tasks::Sizes model_parameters;  // complete
 

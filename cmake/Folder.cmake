@@ -20,6 +20,10 @@ endfunction()
 add_library(concur_options INTERFACE)
 target_compile_options(concur_options INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor -Woverloaded-virtual -Werror)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
+  # False alarms on std::string's operator+ (GCC bug 105651).
+  target_compile_options(concur_options INTERFACE -Wno-restrict)
+endif()
 if(CONCUR_SANITIZE)
   string(REPLACE ";" "," sanitizers "${CONCUR_SANITIZE}")
   target_compile_options(concur_options INTERFACE -fsanitize=${sanitizers} -fno-sanitize-recover=all -fno-omit-frame-pointer)

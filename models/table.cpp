@@ -1,8 +1,8 @@
 #include "models/table.h"
 
-#include <algorithm>
 #include <array>
-#include <stdexcept>
+
+#include "tasks/lookup.h"
 
 namespace models {
 
@@ -26,12 +26,6 @@ std::span<const Entry* const> table() noexcept {
     return entries;
 }
 
-const Entry& find(std::string_view name) {
-    const auto found = std::ranges::find(table(), name, [](const Entry* entry) { return entry->name; });
-    if (found != table().end()) return **found;
-    std::string names;
-    for (const Entry* const entry : table()) names += (names.empty() ? "" : ", ") + std::string{entry->name};
-    throw std::invalid_argument{"unknown model '" + std::string{name} + "'; there are: " + names};
-}
+const Entry& find(std::string_view name) { return tasks::find_named(table(), name, "model"); }
 
 }  // namespace models

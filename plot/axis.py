@@ -29,6 +29,18 @@ def log_ticks(low: float, high: float, most: int = 6) -> list[float]:
     return found[:: max(1, -(-len(found) // most))]
 
 
+def thin(ticks: Sequence[float], width: float, least: float) -> list[float]:
+    """On a logarithmic axis this many inches wide, those ticks that are at least so far apart."""
+    if len(ticks) < 2:
+        return list(ticks)
+    inches = width / math.log(ticks[-1] / ticks[0])
+    kept = [ticks[-1]]
+    for tick in reversed(ticks[:-1]):
+        if math.log(kept[-1] / tick) * inches >= least:
+            kept.append(tick)
+    return kept[::-1]
+
+
 def set_ticks(axis: Any, ticks: Sequence[float], words: Words) -> None:
     axis.set_major_locator(FixedLocator(ticks))
     axis.set_major_formatter(FixedFormatter([words(tick) for tick in ticks]))
@@ -62,10 +74,9 @@ def log_x(axes: Any, low: float, high: float, words: Words, most: int = 5) -> No
 
 
 def time_words(high: float) -> tuple[float, Words]:
-    unit, size = labels.time_unit(high)
-    return size, lambda ns: "0" if ns == 0 else f"{labels.significant(ns / size)} {unit}"
+    """The unit that suits the largest tick, and how to write ticks on a linear axis."""
+    return labels.time_unit(high)[1], labels.duration
 
 
 def count_words(high: float) -> tuple[float, Words]:
-    size = next((s for s in (1e9, 1e6, 1e3) if high >= s), 1.0)
-    return size, labels.count
+    return next((size for size in (1e9, 1e6, 1e3) if high >= size), 1.0), labels.count

@@ -19,13 +19,14 @@ from cases import Case, Cell, Series, Workload
 from document import Document
 from output import Output
 from page import Page, text_width
-from panels import Panels, collect_notes, columns_for, mark_missing, subtitle
+from panels import Panels, collect_notes, mark_missing, panels_of, subtitle
 from stats import Estimate
 
 ROW_HEIGHT, VALUE_SIZE = 0.175, 7
 # From this range on, the short bars could no longer be compared.
 RANGE_MOST = 20.0
-SPREAD = "bars: median over rounds, lines: its 95 % bootstrap interval over rounds, of wall time"
+SPREAD = "bars: median over rounds of wall-time figures, whiskers: its 95 % bootstrap interval over rounds"
+SPREAD_POINTS = SPREAD.replace("bars", "points")
 
 
 @dataclass(frozen=True)
@@ -42,8 +43,10 @@ class Quantity:
 def quantity(workload: Workload) -> Quantity:
     if workload.has_peer:
         name = f"{labels.plural(workload.unit)} per second"
-        return Quantity(name, "more is better", Cell.rates, labels.count, axis.count_words)
-    return Quantity("wall time of one job", "less is better", Cell.times, labels.duration, axis.time_words)
+        return Quantity(name, "more is better", Cell.rates, labels.count_measured, axis.count_words)
+    return Quantity(
+        "wall time of one job", "less is better", Cell.times, labels.duration_measured, axis.time_words
+    )
 
 
 def estimates(case: Case, what: Quantity) -> dict[Series, Estimate]:
@@ -55,65 +58,57 @@ def is_wide(found: list[dict[Series, Estimate]]) -> bool:
     return any(max(values) / min(values) > RANGE_MOST for values in spans)
 
 
-def draw_panel(axes: Any, panels: Panels, found: dict[Series, Estimate], what: Quantity, wide: bool) -> None:
-    if not found:
-        axes.set_xticks([])
-        return
-    ends = [(e.high, text_width(what.words(e.value), VALUE_SIZE) + 0.12) for e in found.values()]
-    low = min(e.low for e in found.values()) / 1.5
+def draw_rows(axes: Any, panels: Panels, found: dict[Series, Estimate], what: Quantity, wide: bool) -> None:
+    looks = [style.look(series.model, panels.families) for series in found]
+    places = [panels.middle(series) for series in found]
     if wide:
-        axis.log_x(axes, low, axis.room_log(low, ends, panels.width), what.words, most=4)
-    else:
-        axis.linear_x(axes, axis.room_linear(ends, panels.width), what.words_in)
-    for series, e in found.items():
-        look = style.look(series.model, panels.families)
-        y = panels.middle(series)
-        if wide:
-            axes.plot([low, e.value], [y, y], color=look.colour, linewidth=1.2, alpha=0.35)
+        start = axes.get_xlim()[0]
+        for look, y, e in zip(looks, places, found.values()):
+            axes.plot([start, e.value], [y, y], color=look.colour, linewidth=1.2, alpha=0.35)
+            axes.plot([e.low, e.high], [y, y], color=look.colour, linewidth=2.2, solid_capstyle="butt")
             axes.plot([e.value], [y], color=look.colour, marker=look.marker, markersize=4.5)
-        else:
-            axes.barh(y, e.value, height=panels.row_height * 0.72, color=look.colour)
-        if e.has_interval:
-            axes.errorbar(
-                e.value,
-                y,
-                xerr=[[e.value - e.low], [e.high - e.value]],
-                color=style.INK,
-                linewidth=0.9,
-                capsize=1.8,
-                capthick=0.9,
-            )
-        axes.annotate(
-            what.words(e.value),
-            (e.high, y),
-            xytext=(5, 0),
-            textcoords="offset points",
-            va="center_baseline",
-            fontsize=VALUE_SIZE,
-        )
+    else:
+        colours = [look.colour for look in looks]
+        axes.barh(places, [e.value for e in found.values()], height=panels.row_height * 0.72, color=colours)
+        style.whiskers(axes, places, list(found.values()))
+    where = {"xytext": (5, 0), "textcoords": "offset points", "va": "center_baseline"}
+    for y, e in zip(places, found.values()):
+        axes.annotate(what.words(e.value), (e.high, y), fontsize=VALUE_SIZE, **where)
+
+
+def limits(found: list[dict[Series, Estimate]], what: Quantity, width: float) -> tuple[float, float, float]:
+    """Of these panels together: the least and the most, on logarithms, and the most from zero."""
+    all_of_them = [e for panel in found for e in panel.values()]
+    ends = [(e.high, text_width(what.words(e.value), VALUE_SIZE) + 0.12) for e in all_of_them]
+    low = min(e.low for e in all_of_them) / 1.5
+    return low, axis.room_log(low, ends, width), axis.room_linear(ends, width)
 
 
 def draw_workload(document: Document, output: Output, name: str, workload: Workload) -> None:
     what = quantity(workload)
     found = [estimates(case, what) for case in workload.cases]
-    families = cases.families(document)
-    count = len(workload.cases)
-    panels = Panels(workload.series, families, ROW_HEIGHT, count, columns_for(count))
+    panels = panels_of(workload, cases.families(document), ROW_HEIGHT)
     wide = is_wide(found)
     notes = collect_notes(workload, panels.width)
-    scale = "Logarithmic axes" if wide else ""
     page = Page(
         document,
         f"{workload.name}: {what.name}, by model",
-        subtitle(workload, what.better.capitalize(), scale),
+        subtitle(workload, what.better.capitalize(), "One logarithmic axis for all" if wide else ""),
         panels.height,
-        SPREAD.replace("bars", "points") if wide else SPREAD,
+        SPREAD_POINTS if wide else SPREAD,
         notes.lines(),
     )
     for index, case in enumerate(workload.cases):
         panels.title(page, index, labels.case(workload, case))
         axes = panels.axes(page, index)
-        draw_panel(axes, panels, found[index], what, wide)
+        if wide:
+            low, high, _ = limits(found, what, panels.width)
+            axis.log_x(axes, low, high, what.words_in(high)[1], most=4)
+        elif found[index]:
+            axis.linear_x(axes, limits([found[index]], what, panels.width)[2], what.words_in)
+        else:
+            axes.set_xticks([])
+        draw_rows(axes, panels, found[index], what, wide)
         mark_missing(axes, panels, case, panels.width, notes)
         axes.set_xlabel(what.name, labelpad=2, color=style.MUTED, fontsize=7.5)
     output.save(name, page.figure)

@@ -1,3 +1,4 @@
+#!/usr/bin/env python3
 """Finds a Python interpreter that can import the given modules, and prints its path.
 
     python3 plot/interpreter.py                            # matplotlib and numpy

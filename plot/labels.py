@@ -15,23 +15,23 @@ BYTES_NAMES = ("payload",)
 OUTCOME_WORDS = {"skipped": "skipped", "did_not_finish": "did not finish", "invalid": "invalid"}
 
 
-def significant(value: float, digits: int = 3) -> str:
-    """Without an exponent and without zeros that say nothing: 12.3, 0.05, 120."""
+def significant(value: float, digits: int = 3, zeros: bool = False) -> str:
+    """Without an exponent: 12.3, 0.05, 120; for measured figures with the zeros that were measured: 24.0"""
     if value == 0:
         return "0"
-    text = f"{value:.{digits}g}"
+    text = f"{value:#.{digits}g}".rstrip(".") if zeros else f"{value:.{digits}g}"
     if "e" in text:
         text = f"{float(text):.{max(0, digits)}f}" if abs(value) < 1 else f"{float(text):.0f}"
     return text
 
 
-def count(value: float, digits: int = 3) -> str:
+def count(value: float, digits: int = 3, zeros: bool = False) -> str:
     """12, 1.2k, 10k, 3.4M"""
     for suffix, size in (("G", 1e9), ("M", 1e6), ("k", 1e3)):
         # The limit is rounded like the figure: 999.9 is 1k, not 1000.
         if float(f"{abs(value):.{digits}g}") >= size:
-            return significant(value / size, digits) + suffix
-    return significant(value, digits)
+            return significant(value / size, digits, zeros) + suffix
+    return significant(value, digits, zeros)
 
 
 def time_unit(ns: float) -> tuple[str, int]:
@@ -41,9 +41,24 @@ def time_unit(ns: float) -> tuple[str, int]:
     )
 
 
-def duration(ns: float, digits: int = 3) -> str:
+def duration(ns: float, digits: int = 3, zeros: bool = False) -> str:
+    if ns == 0:
+        return "0"
     unit, size = time_unit(ns)
-    return f"{significant(ns / size, digits)} {unit}"
+    return f"{significant(ns / size, digits, zeros)} {unit}"
+
+
+def count_measured(value: float) -> str:
+    return count(value, zeros=True)
+
+
+def count_short(value: float) -> str:
+    """For small counts per unit: 0.02, 2.1, 34"""
+    return f"{value:.2f}" if value < 1 else count(value, 2, zeros=True)
+
+
+def duration_measured(ns: float) -> str:
+    return duration(ns, zeros=True)
 
 
 def size_bytes(value: int) -> str:
@@ -60,6 +75,20 @@ def ratio(value: float) -> str:
     if round(value, 1) < 10:
         return f"{value:.1f}×"
     return f"{count(value, 2) if value >= 995 else format(value, '.0f')}×"
+
+
+def ratio_tick(value: float) -> str:
+    """0.5×, 1×, 100×"""
+    return f"{count(value)}×"
+
+
+def count_tick(value: float) -> str:
+    return count(value)
+
+
+def axis_name(name: str) -> str:
+    """How a parameter is called on an axis whose ticks carry the unit."""
+    return {"grain_us": "grain of a task"}.get(name, bare_name(name))
 
 
 def interval(ratio_: Estimate) -> str:

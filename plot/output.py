@@ -17,7 +17,6 @@ from PIL import Image  # matplotlib itself needs it
 
 DPI = 200
 COLOURS = 256
-FORMATS = ("png", "svg")
 
 
 class OutputError(Exception):
@@ -30,12 +29,15 @@ class Output:
     formats: Sequence[str]
     only: str | None = None
     offered: list[str] = field(default_factory=list)
-    written: list[Path] = field(default_factory=list)
+    wanted: list[str] = field(default_factory=list)
 
     def wants(self, name: str) -> bool:
         """Whether to draw this chart: all of them, the one asked for, or all of the kind asked for."""
         self.offered.append(name)
-        return self.only is None or self.only in (name, name.split("_")[0])
+        if self.only is not None and self.only not in (name, name.split("_")[0]):
+            return False
+        self.wanted.append(name)
+        return True
 
     def skip(self, name: str, why: str) -> None:
         print(f"no {name}: {why}")
@@ -55,7 +57,6 @@ class Output:
         for suffix in self.formats:
             path = self.folder / f"{name}.{suffix}"
             self._replace(path, render(figure, suffix))
-            self.written.append(path)
             print(path, flush=True)
 
     def _replace(self, path: Path, content: bytes) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 import labels
 import style
 from cases import Case, Cell, Series, Workload
-from page import BODY_WIDTH, Footnotes, Page, line_height, reason_note, shorten, text_width, wrap
+from page import BODY_WIDTH, Footnotes, Page, reason_note, shorten, text_width, wrap
 
 NAME_SIZE, TITLE_SIZE, REASON_SIZE = 8, 8.2, 6.8
 HEAD, FOOT, COLUMN_GAP, FAMILY_GAP, EDGE = 0.24, 0.46, 0.22, 0.05, 0.04
@@ -24,8 +24,9 @@ class Panels:
     series: tuple[Series, ...]
     families: Mapping[str, str]
     row_height: float
-    count: int
     columns: int
+    # Row and column of each panel.
+    places: tuple[tuple[int, int], ...]
 
     @cached_property
     def label_width(self) -> float:
@@ -61,11 +62,11 @@ class Panels:
 
     @property
     def height(self) -> float:
-        return -(-self.count // self.columns) * self.pitch
+        return (1 + max(row for row, _ in self.places)) * self.pitch
 
     def place(self, index: int) -> tuple[float, float]:
         """The top left corner of a panel's axes."""
-        row, column = divmod(index, self.columns)
+        row, column = self.places[index]
         return self.label_width + column * (self.width + COLUMN_GAP), row * self.pitch + HEAD
 
     def title(self, page: Page, index: int, text: str) -> None:
@@ -83,7 +84,7 @@ class Panels:
         axes.grid(axis="x")
         axes.spines["left"].set_color("#bbbbbb")
         self._bands(axes)
-        if index % self.columns == 0 and left == 0:
+        if self.places[index][1] == 0 and left == 0:
             self._names(page, y)
         return axes
 
@@ -105,6 +106,27 @@ class Panels:
 
 def columns_for(count: int) -> int:
     return {1: 1, 2: 2, 4: 2}.get(count, 3)
+
+
+def flow(groups: Sequence[int], columns: int) -> tuple[tuple[int, int], ...]:
+    """Places for panels that come in groups; a group begins a new row if that makes no more rows."""
+    total = sum(groups)
+    if sum(-(-size // columns) for size in groups) > -(-total // columns):
+        groups = [total]
+    places, top = [], 0
+    for size in groups:
+        places += [(top + index // columns, index % columns) for index in range(size)]
+        top += -(-size // columns)
+    return tuple(places)
+
+
+def panels_of(
+    workload: Workload, families: Mapping[str, str], row_height: float, columns: int | None = None
+) -> Panels:
+    """One panel per case."""
+    across = columns or columns_for(len(workload.cases))
+    places = flow([len(group) for group in workload.panels()], across)
+    return Panels(workload.series, families, row_height, across, places)
 
 
 def short_reason(cell: Cell, width: float, notes: Footnotes) -> str:
@@ -149,8 +171,6 @@ def collect_notes(workload: Workload, width: float) -> Footnotes:
 
 
 def subtitle(workload: Workload, *more: str) -> Sequence[str]:
-    fixed = labels.fixed(workload)
-    return [". ".join(filter(None, [*more, f"Always: {fixed}" if fixed and not workload.coupled else fixed]))]
-
-
-__all__ = ["Panels", "collect_notes", "columns_for", "line_height", "mark_missing", "subtitle"]
+    """The sentences, and the sizes that the panels' titles do not tell."""
+    fixed = labels.fixed(workload) if workload.telling else ""
+    return [". ".join(filter(None, [*more, f"Sizes: {fixed}" if fixed else ""]))]

@@ -1,3 +1,4 @@
+#!/usr/bin/env python3
 """Draws the charts of a concur results document.
 
     plot/plot.py results.json -o charts/
@@ -10,11 +11,15 @@ written are printed, one per line; charts for which there is nothing to draw are
 from __future__ import annotations
 
 import argparse
+import importlib
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import interpreter
+
+# The charts: each is a module with a function draw(document, output).
+CHARTS = ("overview", "bars", "scaling", "latency", "cost")
+FORMATS = ("png", "svg")
 
 
 def arguments() -> argparse.Namespace:
@@ -24,38 +29,45 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("results", type=Path, nargs="+", help="results documents (JSON)")
     parser.add_argument("-o", "--output", type=Path, default=Path("charts"), help="folder (default: charts/)")
     parser.add_argument(
-        "--format", choices=("png", "svg"), action="append", help="may be given twice (default: both)"
+        "--format", choices=FORMATS, action="append", help="may be given twice (default: both)"
     )
-    parser.add_argument("--only", metavar="NAME", help="one chart (scaling_echo) or one kind (scaling)")
+    kinds = ", ".join(CHARTS)
+    parser.add_argument("--only", metavar="NAME", help=f"one chart (scaling_echo) or one kind ({kinds})")
     return parser.parse_args()
 
 
-def draw(chosen: argparse.Namespace) -> None:
+def fail(reason: object) -> int:
+    print(f"plot.py: {reason}", file=sys.stderr)
+    return 1
+
+
+def draw(chosen: argparse.Namespace) -> int:
     import matplotlib
 
-    import bars
-    import overview
     import style
-    from document import Document, load_all
-    from output import Output
+    from document import DocumentError, load_all
+    from output import Output, OutputError
 
-    # The charts, in the order of the report.
-    charts: tuple[Callable[[Document, Output], None], ...] = (overview.draw, bars.draw)
-    document = load_all(chosen.results)
-    output = Output(chosen.output, tuple(dict.fromkeys(chosen.format or ("png", "svg"))), chosen.only)
-    output.prepare()
-    # Not what the reader's own matplotlibrc says: charts look the same everywhere.
-    matplotlib.rcdefaults()
-    with matplotlib.rc_context(style.RC):
-        for chart in charts:
-            chart(document, output)
+    try:
+        document = load_all(chosen.results)
+        output = Output(chosen.output, chosen.format or FORMATS, chosen.only)
+        output.prepare()
+        # Not what the reader's own matplotlibrc says: charts look the same everywhere.
+        matplotlib.rcdefaults()
+        with matplotlib.rc_context(style.RC):
+            for name in CHARTS:
+                importlib.import_module(name).draw(document, output)
+    except (DocumentError, OutputError) as error:
+        return fail(error)
+    if not output.wanted:
+        return fail(f"no chart is called {chosen.only}: choose from {', '.join(output.offered)}")
+    return 0
 
 
 def main() -> int:
     chosen = arguments()
     interpreter.require(interpreter.CHARTS)
-    draw(chosen)
-    return 0
+    return draw(chosen)
 
 
 if __name__ == "__main__":

@@ -34,8 +34,8 @@ class Estimate:
     def has_interval(self) -> bool:
         return self.rounds > 1
 
-    def times(self, factor: float) -> Estimate:
-        return Estimate(self.value * factor, self.low * factor, self.high * factor, self.rounds)
+    def at_most(self, limit: float) -> Estimate:
+        return Estimate(min(self.value, limit), min(self.low, limit), min(self.high, limit), self.rounds)
 
 
 @lru_cache(maxsize=64)

@@ -7,15 +7,20 @@ so, hence a line style and a marker that differ within each family, and names wr
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from zlib import crc32
 
+from matplotlib.colors import to_rgb
+from matplotlib.patheffects import withStroke
+
+from stats import Estimate
+
 # The hues of a family, the models that own them first; what is left over goes to unknown models.
 PALETTES: dict[str, tuple[str, ...]] = {
     "serial": ("#1a1a1a",),
-    "threads": ("#1f5fbf", "#6aa5ee", "#123a7a"),
+    "threads": ("#1f5fbf", "#6aa5ee", "#2196c9"),
     "processes": ("#c4480a", "#f2994a"),
     "coroutines": ("#7b2d8e", "#b66fc9"),
     "loops": ("#7dba98", "#4fa878", "#2b9366", "#087a55", "#3fb6a0"),
@@ -55,6 +60,7 @@ INK = "#222222"
 MUTED = "#666666"
 FAINT = "#dddddd"
 ALERT = "#b3261e"
+TEXT_LIGHTEST = 0.46
 
 RC: dict[str, Any] = {
     "font.family": "DejaVu Sans",
@@ -106,3 +112,28 @@ def _look(family: str, hue: int, stroke: int) -> Look:
     # Families start at different markers, so that the first members of two families differ as well.
     marker = MARKERS[(stroke + 2 * list(PALETTES).index(family)) % len(MARKERS)]
     return Look(palette[hue % len(palette)], LINES[stroke % len(LINES)], marker)
+
+
+def for_text(colour: str) -> tuple[float, ...]:
+    """The colour, darkened until letters in it can be read on white."""
+    channels = tuple(to_rgb(colour))
+    while 0.2126 * channels[0] + 0.7152 * channels[1] + 0.0722 * channels[2] > TEXT_LIGHTEST:
+        channels = tuple(channel * 0.95 for channel in channels)
+    return channels
+
+
+def whiskers(axes: Any, places: Sequence[float], estimates: Sequence[Estimate]) -> None:
+    """Intervals at the ends of horizontal bars, with a light rim that shows on dark bars."""
+    known = [(y, e) for y, e in zip(places, estimates) if e.has_interval]
+    if known:
+        axes.errorbar(
+            [e.value for _, e in known],
+            [y for y, _ in known],
+            xerr=[[e.value - e.low for _, e in known], [e.high - e.value for _, e in known]],
+            linestyle="",
+            color=INK,
+            linewidth=0.9,
+            capsize=1.8,
+            capthick=0.9,
+            path_effects=[withStroke(linewidth=2.2, foreground="white")],
+        )

@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <charconv>
+#include <ranges>
 #include <stdexcept>
+
+#include "tasks/lookup.h"
 
 namespace tasks {
 namespace {
@@ -10,15 +13,6 @@ namespace {
 const Sizes::Item* find(std::span<const Sizes::Item> items, std::string_view name) {
     const auto found = std::ranges::find(items, name, &Sizes::Item::first);
     return found == items.end() ? nullptr : &*found;
-}
-
-std::string list_names(std::span<const Parameter> parameters) {
-    std::string names;
-    for (const Parameter& parameter : parameters) {
-        if (!names.empty()) names += ", ";
-        names += parameter.name;
-    }
-    return names.empty() ? "none" : names;
 }
 
 }  // namespace
@@ -57,7 +51,8 @@ Sizes complete(std::span<const Parameter> parameters, const Sizes& given) {
     for (const auto& [name, value] : given.items()) {
         const auto parameter = std::ranges::find(parameters, std::string_view{name}, &Parameter::name);
         if (parameter == parameters.end()) {
-            throw std::invalid_argument{"unknown size '" + name + "'; there are: " + list_names(parameters)};
+            throw std::invalid_argument{"unknown size '" + name +
+                                        "'; there are: " + join(parameters | std::views::transform(&Parameter::name))};
         }
         if (value < parameter->least || value > parameter->most) {
             throw std::invalid_argument{"size '" + name + "' is " + std::to_string(value) + "; it goes from " +

@@ -13,9 +13,9 @@ bool is_prime(std::uint32_t odd) noexcept {
 }  // namespace
 
 std::uint64_t integer_work(std::int64_t units) noexcept {
-    // A unit looks at a few odd numbers, always among the same 400, so that all units cost about the same.
+    // A unit looks at a few odd numbers, always among the same 1,200, so that all units cost about the same.
     constexpr std::uint32_t base = 10'007;
-    constexpr std::uint32_t numbers_per_unit = 8;
+    constexpr std::uint32_t numbers_per_unit = 24;
     constexpr std::uint32_t cycle = 50;
     std::uint64_t primes = 0;
     std::uint32_t block = 0;

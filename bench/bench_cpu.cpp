@@ -1,0 +1,3 @@
+#include "bench/main.h"
+
+int main(int argc, char** argv) { return bench::run_benchmarks(workloads::Group::cpu, argc, argv); }

@@ -1,0 +1,211 @@
+#include "bench/machine.h"
+
+#include <gnu/libc-version.h>
+#include <sys/resource.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+#include <fstream>
+#include <limits>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "bench/build_info.h"
+#include "models/table.h"
+#include "sys/cpu_set.h"
+#include "workloads/table.h"
+
+namespace bench {
+namespace {
+
+using nlohmann::json;
+
+// The first line of a file of /proc or /sys, with blanks in place of tabs. Nothing where it cannot be read.
+std::optional<std::string> read_line(const std::filesystem::path& path) {
+    std::ifstream file{path};
+    std::string line;
+    if (!std::getline(file, line)) return std::nullopt;
+    std::ranges::replace(line, '\t', ' ');
+    return line;
+}
+
+json or_null(std::optional<std::string> text) { return text ? json(*std::move(text)) : json(); }
+
+std::string cpu_model(const utsname& system) {
+    std::ifstream file{"/proc/cpuinfo"};
+    for (std::string line; std::getline(file, line);) {
+        if (!line.starts_with("model name")) continue;
+        const std::size_t start = line.find_first_not_of(' ', line.find(':') + 1);
+        if (start != std::string::npos) return line.substr(start);
+    }
+    // Arm's cpuinfo names no model.
+    return system.machine;
+}
+
+// Of the CPUs that we may use: "performance", or "performance, powersave" where they differ.
+json governor(const sys::CpuSet& cpus) {
+    std::vector<std::string> governors;
+    for (const int cpu : cpus) {
+        auto governor = read_line("/sys/devices/system/cpu/cpu" + std::to_string(cpu) + "/cpufreq/scaling_governor");
+        if (governor && std::ranges::find(governors, *governor) == governors.end()) {
+            governors.push_back(*std::move(governor));
+        }
+    }
+    if (governors.empty()) return nullptr;
+    std::string joined = governors.front();
+    for (std::size_t i = 1; i < governors.size(); ++i) joined += ", " + governors[i];
+    return joined;
+}
+
+json mitigations() {
+    json result = json::object();
+    std::error_code error;
+    for (const auto& file : std::filesystem::directory_iterator{"/sys/devices/system/cpu/vulnerabilities", error}) {
+        if (auto line = read_line(file.path())) result[file.path().filename().string()] = *std::move(line);
+    }
+    return result;
+}
+
+json sysctls() {
+    json result = json::object();
+    for (const char* const name :
+         {"net.ipv4.ip_local_port_range", "net.ipv4.tcp_tw_reuse", "net.core.somaxconn", "kernel.io_uring_disabled"}) {
+        std::string path{name};
+        std::ranges::replace(path, '.', '/');
+        result[name] = or_null(read_line("/proc/sys/" + path));
+    }
+    return result;
+}
+
+// The hard limit, to which the benchmarks raise theirs. "No limit" does not fit a signed number; the kernel's own
+// bound (fs.nr_open) does.
+std::int64_t descriptor_limit() {
+    rlimit limit{};
+    ::getrlimit(RLIMIT_NOFILE, &limit);
+    return static_cast<std::int64_t>(std::min<rlim_t>(limit.rlim_max, std::numeric_limits<std::int64_t>::max()));
+}
+
+using ReadLimit = std::optional<std::string> (*)(const std::filesystem::path& group);
+
+// Version 1 has the quota and its period in two files, and says "no limit" in another way in each. We write all as
+// version 2 does: "quota period" in microseconds, or "max".
+std::optional<std::string> read_cpu_quota(const std::filesystem::path& group) {
+    const auto quota = read_line(group / "cpu.cfs_quota_us");
+    const auto period = read_line(group / "cpu.cfs_period_us");
+    if (!quota || !period) return std::nullopt;
+    return quota->starts_with('-') ? "max" : *quota + " " + *period;
+}
+std::optional<std::string> read_memory_limit(const std::filesystem::path& group) {
+    const auto bytes = read_line(group / "memory.limit_in_bytes");
+    // "No limit" is the greatest number of whole pages.
+    return bytes && bytes->size() >= 19 ? "max" : bytes;
+}
+std::optional<std::string> read_process_limit(const std::filesystem::path& group) {
+    return read_line(group / "pids.max");
+}
+
+// The first limit on the way from a group up to the root: a group without one is bound by its parents'.
+std::optional<std::string> nearest_limit(const std::filesystem::path& mount, const std::string& group, auto read) {
+    std::optional<std::string> limit;
+    for (std::filesystem::path path = group;; path = path.parent_path()) {
+        auto found = read(mount / path.relative_path());
+        if (found) limit = std::move(found);
+        if ((limit && limit != "max") || !path.has_relative_path()) return limit;
+    }
+}
+
+// Groups stand in /proc/self/cgroup as "number:controllers:path", with no controllers for version 2. Both versions
+// may be mounted, each controller in one of them.
+json control_group_limit(std::string_view controller, const char* file, ReadLimit read_version_1) {
+    std::ifstream groups{"/proc/self/cgroup"};
+    for (std::string line; std::getline(groups, line);) {
+        const std::size_t first = line.find(':');
+        const std::size_t second = line.find(':', first + 1);
+        if (second == std::string::npos) continue;
+        const std::string controllers = line.substr(first + 1, second - first - 1);
+        const std::string group = line.substr(second + 1);
+        std::optional<std::string> limit;
+        if (controllers.empty()) {
+            const auto read = [file](const std::filesystem::path& path) { return read_line(path / file); };
+            limit = nearest_limit("/sys/fs/cgroup", group, read);
+            if (!limit) limit = nearest_limit("/sys/fs/cgroup/unified", group, read);
+        } else if (("," + controllers + ",").find("," + std::string{controller} + ",") != std::string::npos) {
+            limit = nearest_limit("/sys/fs/cgroup/" + controllers, group, read_version_1);
+        }
+        if (limit) return *std::move(limit);
+    }
+    return nullptr;
+}
+
+std::string nlohmann_json_version() {
+    return std::to_string(NLOHMANN_JSON_VERSION_MAJOR) + "." + std::to_string(NLOHMANN_JSON_VERSION_MINOR) + "." +
+           std::to_string(NLOHMANN_JSON_VERSION_PATCH);
+}
+
+}  // namespace
+
+json describe_machine() {
+    utsname system{};
+    ::uname(&system);
+    const sys::CpuSet affinity = sys::current_affinity();
+    return {{"kernel", system.release},
+            {"cpu", cpu_model(system)},
+            {"cpus_online", ::sysconf(_SC_NPROCESSORS_ONLN)},
+            {"affinity", affinity},
+            {"memory_bytes", std::int64_t{::sysconf(_SC_PHYS_PAGES)} * ::sysconf(_SC_PAGESIZE)},
+            {"descriptor_limit", descriptor_limit()},
+            {"governor", governor(affinity)},
+            {"mitigations", mitigations()},
+            {"cgroup",
+             {{"cpu_max", control_group_limit("cpu", "cpu.max", read_cpu_quota)},
+              {"memory_max", control_group_limit("memory", "memory.max", read_memory_limit)},
+              {"pids_max", control_group_limit("pids", "pids.max", read_process_limit)}}},
+            {"sysctl", sysctls()}};
+}
+
+json describe_build() {
+    return {{"compiler", build_info::compiler},
+            {"flags", build_info::flags},
+            {"build_type", build_info::build_type},
+            {"git_revision", build_info::git_revision},
+            {"libraries",
+             {{"benchmark", build_info::benchmark_version},
+              {"cli11", build_info::cli11_version},
+              {"glibc", ::gnu_get_libc_version()},
+              {"nlohmann_json", nlohmann_json_version()}}}};
+}
+
+json describe_models() {
+    json result = json::array();
+    for (const models::Entry* const entry : models::table()) {
+        // What cannot even do the smallest job is not available on this machine.
+        const models::Support support =
+            entry->support({.tasks_at_once = 1, .descriptors_per_task = 1}, tasks::complete(entry->parameters, {}));
+        result.push_back({{"name", entry->name},
+                          {"family", models::to_string(entry->family)},
+                          {"carrier", entry->carrier},
+                          {"waiter", entry->waiter},
+                          {"summary", entry->summary},
+                          {"available", static_cast<bool>(support)},
+                          {"reason", support.reason}});
+    }
+    return result;
+}
+
+json describe_workloads() {
+    json result = json::array();
+    for (const workloads::Entry* const entry : workloads::table()) {
+        result.push_back({{"name", entry->name},
+                          {"group", workloads::to_string(entry->group)},
+                          {"unit", entry->unit},
+                          {"summary", entry->summary}});
+    }
+    return result;
+}
+
+}  // namespace bench

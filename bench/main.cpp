@@ -1,0 +1,224 @@
+#include "bench/main.h"
+
+#include <benchmark/benchmark.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <deque>
+#include <exception>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "bench/case.h"
+#include "bench/document.h"
+#include "bench/sample.h"
+#include "models/table.h"
+#include "sys/limits.h"
+#include "workloads/table.h"
+
+namespace bench {
+namespace {
+
+struct Options {
+    std::vector<std::string> cases;
+    std::vector<std::string> models;
+    int iterations = 0;  // 0: what the table says
+    Placement placement = Placement::split;
+};
+
+struct Planned {
+    Case what;
+    int iterations;
+};
+
+// What a run leaves for the document. Google Benchmark calls our functions back, so that it has to live somewhere.
+struct Run {
+    Placement placement;
+    std::vector<std::string> names;             // as in the document's run_name
+    std::vector<Sample> samples;                // parallel to it
+    std::map<std::string, std::string> failed;  // by name: why
+
+    void measure(benchmark::State& state, const std::string& name, const Case& what) {
+        // Google Benchmark 1.7.1 crashes where one repetition fails and a later one does not.
+        if (const auto before = failed.find(name); before != failed.end()) {
+            state.SkipWithError(before->second.c_str());
+            samples.push_back(samples[static_cast<std::size_t>(std::ranges::find(names, name) - names.begin())]);
+        } else {
+            samples.push_back(bench::measure(state, what, placement));
+            const Sample& sample = samples.back();
+            if (sample.outcome != Outcome::ok) {
+                failed[name] = std::string{to_string(sample.outcome)} + ": " + sample.reason;
+            }
+        }
+        names.push_back(name);
+    }
+    [[nodiscard]] bool all_well() const {
+        return std::ranges::all_of(samples, [](const Sample& sample) {
+            return sample.outcome == Outcome::ok || sample.outcome == Outcome::skipped;
+        });
+    }
+};
+
+// Pools are sized by the CPUs for CPU work; for work that waits they need more workers than that.
+tasks::Sizes default_model_sizes(const models::Entry& model, workloads::Group group) {
+    if (model.parameters.empty()) return {};
+    const auto cpus = static_cast<std::int64_t>(sys::current_affinity().size());
+    return {{"workers", group == workloads::Group::cpu ? cpus : 16}};
+}
+
+std::vector<Planned> plan(workloads::Group group, const Options& options) {
+    std::vector<Planned> planned;
+    for (const std::string& name : options.cases) {
+        const Case what = parse_case(name);
+        if (what.workload->group != group) {
+            throw std::invalid_argument{"workload '" + std::string{what.workload->name} + "' is in bench_" +
+                                        std::string{to_string(what.workload->group)}};
+        }
+        planned.push_back({what, std::max(1, options.iterations)});
+    }
+    if (!planned.empty()) return planned;
+    std::vector<const models::Entry*> chosen;
+    for (const std::string& name : options.models) chosen.push_back(&models::find(name));
+    if (chosen.empty()) chosen.assign(models::table().begin(), models::table().end());
+    for (const workloads::Entry* const workload : workloads::table()) {
+        if (workload->group != group) continue;
+        for (const workloads::Point& point : workload->points) {
+            for (const models::Entry* const model : chosen) {
+                const Case what =
+                    make_case(*workload, *model, tasks::parse_sizes(point.sizes), default_model_sizes(*model, group));
+                planned.push_back({what, options.iterations > 0 ? options.iterations : point.iterations});
+            }
+        }
+    }
+    return planned;
+}
+
+void register_benchmarks(const std::vector<Planned>& planned, Run& run) {
+    for (const Planned& one : planned) {
+        const std::string name = one.what.name();
+        // As Google Benchmark makes it from what is set below.
+        const std::string run_name = name + "/iterations:" + std::to_string(one.iterations) + "/process_time/real_time";
+        auto* const registered = benchmark::RegisterBenchmark(
+            name.c_str(),
+            [&run, run_name, what = one.what](benchmark::State& state) { run.measure(state, run_name, what); });
+        registered->Iterations(one.iterations)->UseRealTime()->MeasureProcessCPUTime()->Unit(benchmark::kMillisecond);
+    }
+}
+
+// Google Benchmark truncates its output file before it knows whether it will write anything, and its JSON has to be
+// completed when it is done: so it writes to a temporary file beside the one that was asked for.
+class Output {
+public:
+    // Replaces --benchmark_out (or $BENCHMARK_OUT) among the arguments.
+    explicit Output(std::vector<std::string>& arguments) {
+        constexpr std::string_view flag = "--benchmark_out=";
+        if (const char* const variable = std::getenv("BENCHMARK_OUT"); variable != nullptr) path_ = variable;
+        for (const std::string& argument : arguments) {
+            if (argument.starts_with(flag)) path_ = argument.substr(flag.size());
+            if (argument == "--benchmark_out_format=csv" || argument == "--benchmark_out_format=console") json_ = false;
+        }
+        if (path_.empty()) return;
+        std::erase_if(arguments, [&](const std::string& argument) { return argument.starts_with(flag); });
+        ::unsetenv("BENCHMARK_OUT");
+        temporary_ = path_.string() + ".tmp." + std::to_string(::getpid());
+        if (!std::ofstream{temporary_}) {
+            throw std::runtime_error{"cannot write " + path_.string() + ": " + std::strerror(errno) +
+                                     "; name a folder that exists and may be written to"};
+        }
+        arguments.push_back(std::string{flag} + temporary_.string());
+    }
+    Output(const Output&) = delete;
+    Output& operator=(const Output&) = delete;
+    ~Output() {
+        if (!temporary_.empty()) ::unlink(temporary_.c_str());
+    }
+
+    void finish(const Run& run) const {
+        if (path_.empty()) return;
+        if (!json_) {
+            std::filesystem::rename(temporary_, path_);
+            return;
+        }
+        nlohmann::json document = read_json(temporary_);
+        complete_document(document, run.names, run.samples, run.placement);
+        write_atomically(path_, document.dump(1) + "\n");
+    }
+
+private:
+    std::filesystem::path path_;
+    std::filesystem::path temporary_;
+    bool json_ = true;
+};
+
+std::string help_text;
+
+// What Google Benchmark does not know is ours. Throws CLI::ParseError.
+Options parse(int argc, char** argv, CLI::App& app) {
+    Options options;
+    std::string placement{to_string(options.placement)};
+    app.add_option("--case", options.cases, "Run this case alone: workload/model/size:number/...; may be repeated")
+        ->type_name("NAME");
+    app.add_option("--model", options.models, "Run these models alone; may be repeated")->type_name("NAME");
+    app.add_option("--iterations", options.iterations, "Runs of a case that make one sample")
+        ->check(CLI::Range(1, 1'000'000));
+    app.add_option("--placement", placement, "split (model and peer on CPUs of their own), shared or free")
+        ->capture_default_str();
+    help_text = app.help("", CLI::AppFormatMode::All);
+    app.set_help_flag();
+    benchmark::Initialize(&argc, argv, [] {
+        std::puts(help_text.c_str());
+        std::puts("Google Benchmark's flags:");
+        benchmark::PrintDefaultHelp();
+    });
+    app.parse(argc, argv);
+    options.placement = parse_placement(placement);
+    return options;
+}
+
+int run_parsed(workloads::Group group, CLI::App& app, std::vector<std::string> arguments) {
+    // The file's folder is checked first of all; Google Benchmark would go on without it.
+    const bool asks_only = std::ranges::any_of(arguments, [](const std::string& argument) {
+        return argument == "--help" || argument.starts_with("--benchmark_list_tests");
+    });
+    std::optional<Output> output;
+    if (!asks_only) output.emplace(arguments);
+    std::vector<char*> pointers;
+    for (std::string& argument : arguments) pointers.push_back(argument.data());
+    pointers.push_back(nullptr);
+
+    const Options options = parse(static_cast<int>(arguments.size()), pointers.data(), app);
+    sys::raise_descriptor_limit();
+    Run run{.placement = options.placement, .names = {}, .samples = {}, .failed = {}};
+    register_benchmarks(plan(group, options), run);
+    // Google Benchmark says itself why nothing matched.
+    if (benchmark::RunSpecifiedBenchmarks() == 0) return 2;
+    benchmark::Shutdown();
+    if (output) output->finish(run);
+    return run.all_well() ? 0 : 1;
+}
+
+}  // namespace
+
+int run_benchmarks(workloads::Group group, int argc, char** argv) {
+    const std::string name = std::filesystem::path{argv[0]}.filename().string();
+    CLI::App app{"Measures the " + std::string{to_string(group)} + " workloads of concur under its models.", name};
+    try {
+        return run_parsed(group, app, {argv, argv + argc});
+    } catch (const CLI::ParseError& error) {
+        std::fprintf(stderr, "%s: %s; see --help\n", name.c_str(), error.what());
+    } catch (const std::exception& error) {
+        std::fprintf(stderr, "%s: %s\n", name.c_str(), error.what());
+    }
+    return 2;
+}
+
+}  // namespace bench

@@ -1,0 +1,121 @@
+#include "bench/suite/plan.h"
+
+#include <algorithm>
+#include <regex>
+#include <set>
+
+#include "bench/suite/usage_error.h"
+#include "models/table.h"
+#include "tasks/lookup.h"
+#include "workloads/table.h"
+
+namespace bench::suite {
+namespace {
+
+// Names that the program does not know, or that the suite does not have.
+void check_names(const Suite& suite, const Selection& selection) {
+    std::set<std::string> workloads;
+    std::set<std::string> models;
+    for (const Point& point : suite.points) {
+        workloads.emplace(point.workload->name);
+        for (const Series& series : suite.series(point.workload->group)) models.emplace(series.model->name);
+    }
+    const auto check = [&](const std::string& name, const char* what, const std::set<std::string>& present) {
+        if (present.contains(name)) return;
+        throw UsageError{"suite '" + suite.name + "' has no " + what + " '" + name +
+                         "'; it has: " + tasks::join(present)};
+    };
+    try {
+        for (const std::string& name : selection.workloads) {
+            check(std::string{workloads::find(name).name}, "workload", workloads);
+        }
+        for (const std::string& name : selection.models) check(std::string{models::find(name).name}, "model", models);
+    } catch (const std::invalid_argument& error) {
+        throw UsageError{error.what()};
+    }
+}
+
+std::regex compile(const std::string& filter) {
+    try {
+        return std::regex{filter};
+    } catch (const std::regex_error& error) {
+        throw UsageError{"--filter '" + filter + "' is not a regular expression: " + error.what()};
+    }
+}
+
+bool among(const std::vector<std::string>& names, std::string_view name) {
+    return names.empty() || std::ranges::find(names, name) != names.end();
+}
+
+// One point under all series, with its controls, as it is run in the first round.
+std::vector<PlannedCase> make_group(const Suite& suite, const Point& point, const Selection& selection,
+                                    const std::regex& filter) {
+    std::vector<PlannedCase> group;
+    for (const Series& series : suite.series(point.workload->group)) {
+        if (!among(selection.models, series.model->name)) continue;
+        Case what{point.workload, series.model, point.sizes, series.sizes};
+        std::string name = what.name();
+        if (!std::regex_search(name, filter)) continue;
+        group.push_back({std::move(what), std::move(name), point.iterations, false});
+    }
+    std::vector<PlannedCase> front;
+    std::vector<PlannedCase> back;
+    for (const Case& control : suite.controls) {
+        const auto original = std::ranges::find(group, control.name(), &PlannedCase::name);
+        if (original == group.end()) continue;
+        const bool in_first_half = std::distance(group.begin(), original) * 2 < std::ssize(group);
+        PlannedCase again = *original;
+        again.control = true;
+        (in_first_half ? back : front).push_back(std::move(again));
+    }
+    group.insert(group.begin(), front.begin(), front.end());
+    group.insert(group.end(), back.begin(), back.end());
+    return group;
+}
+
+}  // namespace
+
+std::string PlannedCase::run_name() const {
+    return name + "/iterations:" + std::to_string(iterations) + "/process_time/real_time" + (control ? "/control" : "");
+}
+
+Plan make_plan(const Suite& suite, const Selection& selection, int rounds) {
+    check_names(suite, selection);
+    const std::regex filter = compile(selection.filter);
+    Plan plan{.cases = {}, .steps = {}, .rounds = rounds};
+    std::vector<std::size_t> group_starts;
+    for (const Point& point : suite.points) {
+        if (!among(selection.workloads, point.workload->name)) continue;
+        group_starts.push_back(plan.cases.size());
+        std::ranges::move(make_group(suite, point, selection, filter), std::back_inserter(plan.cases));
+    }
+    if (plan.cases.empty()) {
+        throw UsageError{"no case of suite '" + suite.name +
+                         "' is left by --workload, --model and --filter; see what there is with --list"};
+    }
+    group_starts.push_back(plan.cases.size());
+    for (int round = 0; round < rounds; ++round) {
+        for (std::size_t group = 0; group + 1 < group_starts.size(); ++group) {
+            const std::size_t first = group_starts[group];
+            const std::size_t end = group_starts[group + 1];
+            for (std::size_t i = first; i < end; ++i) {
+                plan.steps.push_back({round % 2 == 0 ? i : first + (end - 1 - i), round});
+            }
+        }
+    }
+    return plan;
+}
+
+std::size_t descriptors_needed(const Plan& plan) {
+    // For the standard streams, the poller, the listener, and what a library opens for itself.
+    constexpr std::size_t reserve = 64;
+    std::int64_t most = 0;
+    for (const PlannedCase& planned : plan.cases) {
+        for (const auto& [name, value] : planned.what.parameters.items()) {
+            if (name == "connections" || name == "clients") most = std::max(most, value);
+        }
+    }
+    return static_cast<std::size_t>(most) + reserve;
+}
+
+}  // namespace bench::suite

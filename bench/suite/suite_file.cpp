@@ -1,0 +1,167 @@
+#include "bench/suite/suite_file.h"
+
+#include <algorithm>
+#include <set>
+#include <stdexcept>
+
+#include "bench/document.h"
+#include "bench/suite/fields.h"
+#include "bench/suite/usage_error.h"
+#include "models/table.h"
+#include "tasks/lookup.h"
+#include "workloads/table.h"
+
+namespace bench::suite {
+namespace {
+
+using nlohmann::json;
+
+// The tables' own complaints, with the place in the file before them.
+template <class Function>
+auto located(const Fields& fields, Function function) {
+    try {
+        return function();
+    } catch (const std::invalid_argument& error) {
+        fields.fail(error.what());
+    }
+}
+
+// Adds the sizes under `key`, if any, and returns their names in the order of the file.
+std::vector<std::string> add_sizes(const Fields& fields, std::string_view key, Zip& zip) {
+    std::vector<std::string> names;
+    const json* const sizes = fields.find(key);
+    if (sizes == nullptr) return names;
+    if (!sizes->is_object()) fields.fail("'" + std::string{key} + "' must be an object of name: number");
+    for (const auto& [name, numbers] : sizes->items()) {
+        zip.add(fields, name, numbers);
+        names.push_back(name);
+    }
+    return names;
+}
+
+tasks::Sizes take(const Zip& zip, const std::vector<std::string>& names, std::size_t index) {
+    std::vector<tasks::Sizes::Item> items;
+    for (const std::string& name : names) items.emplace_back(name, zip.at(name, index));
+    return tasks::Sizes{std::move(items)};
+}
+
+std::vector<Series> parse_series(const json& models, const Fields& of, std::string_view group) {
+    if (!models.is_array()) of.fail("'" + std::string{group} + "' must be a list");
+    std::vector<Series> series;
+    for (std::size_t i = 0; i < models.size(); ++i) {
+        const Fields fields{models[i], of.element(group, i), {"model", "sizes"}};
+        const models::Entry& model = located(fields, [&]() -> const models::Entry& {
+            return models::find(fields.text("model"));
+        });
+        Zip zip;
+        const auto names = add_sizes(fields, "sizes", zip);
+        for (std::size_t at = 0; at < zip.size(); ++at) {
+            series.push_back({&model, located(fields, [&] { return complete(model.parameters, take(zip, names, at)); })});
+        }
+    }
+    return series;
+}
+
+std::vector<Point> parse_points(const Fields& suite) {
+    std::vector<Point> points;
+    const json& cases = suite.array("cases");
+    for (std::size_t i = 0; i < cases.size(); ++i) {
+        const Fields fields{cases[i], suite.element("cases", i), {"workload", "sizes", "iterations"}};
+        const workloads::Entry& workload = located(fields, [&]() -> const workloads::Entry& {
+            return workloads::find(fields.text("workload"));
+        });
+        Zip zip;
+        const auto names = add_sizes(fields, "sizes", zip);
+        const json* const iterations = fields.find("iterations");
+        zip.add(fields, "iterations", iterations != nullptr ? *iterations : json(1));
+        for (std::size_t at = 0; at < zip.size(); ++at) {
+            const std::int64_t count = zip.at("iterations", at);
+            if (count < 1 || count > 1'000'000) fields.fail("'iterations' go from 1 to 1000000");
+            points.push_back({&workload,
+                              located(fields, [&] { return complete(workload.parameters, take(zip, names, at)); }),
+                              static_cast<int>(count)});
+        }
+    }
+    return points;
+}
+
+std::set<std::string> case_names(const Suite& suite, const Fields& fields) {
+    std::set<std::string> names;
+    for (const Point& point : suite.points) {
+        for (const Series& series : suite.series(point.workload->group)) {
+            const std::string name = Case{point.workload, series.model, point.sizes, series.sizes}.name();
+            if (!names.insert(name).second) fields.fail("case " + name + " stands there twice");
+        }
+    }
+    return names;
+}
+
+std::vector<Case> parse_controls(const Fields& suite, const std::set<std::string>& planned) {
+    std::vector<Case> controls;
+    if (suite.find("controls") == nullptr) return controls;
+    const json& list = suite.array("controls");
+    std::set<std::string> seen;
+    for (std::size_t i = 0; i < list.size(); ++i) {
+        const Fields fields{list[i], suite.element("controls", i), {"workload", "sizes", "model", "model_sizes"}};
+        Zip zip;
+        Zip model_zip;
+        const auto names = add_sizes(fields, "sizes", zip);
+        const auto model_names = add_sizes(fields, "model_sizes", model_zip);
+        if (zip.size() != 1 || model_zip.size() != 1) fields.fail("a control is one case: give numbers, not lists");
+        Case control = located(fields, [&] {
+            return make_case(workloads::find(fields.text("workload")), models::find(fields.text("model")),
+                             take(zip, names, 0), take(model_zip, model_names, 0));
+        });
+        const std::string name = control.name();
+        if (!planned.contains(name)) fields.fail(name + " is no case of this suite; a control runs one a second time");
+        if (!seen.insert(name).second) fields.fail("control " + name + " stands there twice");
+        controls.push_back(std::move(control));
+    }
+    return controls;
+}
+
+}  // namespace
+
+std::filesystem::path default_suites_folder() { return CONCUR_SUITES_FOLDER; }
+
+std::filesystem::path find_suite(const std::string& suite, const std::filesystem::path& folder) {
+    if (suite.find('/') != std::string::npos || suite.ends_with(".json")) return suite;
+    std::error_code error;
+    std::set<std::string> names;
+    for (const auto& file : std::filesystem::directory_iterator{folder, error}) {
+        if (file.path().extension() == ".json") names.insert(file.path().stem().string());
+    }
+    if (names.contains(suite)) return folder / (suite + ".json");
+    throw UsageError{"unknown suite '" + suite + "'; there are: " + (names.empty() ? "none" : tasks::join(names)) +
+                     " (in " + folder.string() + "; name another folder with --suites, or give a file's path)"};
+}
+
+Suite parse_suite(const json& suite, const std::string& file) {
+    const Fields fields{
+        suite, file, {"name", "rounds", "time_limit_s", "placement", "models", "cases", "controls"}};
+    const Fields models{fields.at("models"), file + ": models", {"cpu", "io"}};
+    Suite result{.name = fields.text("name"),
+                 .rounds = fields.positive_integer("rounds"),
+                 .time_limit_s = fields.positive_number("time_limit_s"),
+                 .placement = located(fields, [&] { return parse_placement(fields.text("placement")); }),
+                 .cpu = parse_series(models.at("cpu"), models, "cpu"),
+                 .io = parse_series(models.at("io"), models, "io"),
+                 .points = parse_points(fields),
+                 .controls = {}};
+    const std::set<std::string> planned = case_names(result, fields);
+    if (planned.empty()) fields.fail("there is no case: 'cases' and their group's 'models' must not be empty");
+    result.controls = parse_controls(fields, planned);
+    return result;
+}
+
+Suite load_suite(const std::filesystem::path& path) {
+    json suite;
+    try {
+        suite = read_json(path);
+    } catch (const std::runtime_error& error) {
+        throw UsageError{error.what()};
+    }
+    return parse_suite(suite, path.string());
+}
+
+}  // namespace bench::suite

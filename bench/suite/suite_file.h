@@ -1,0 +1,51 @@
+#pragma once
+
+#include <filesystem>
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+#include <vector>
+
+#include "bench/case.h"
+#include "bench/placement.h"
+
+namespace bench::suite {
+
+// A model at a size: one line in every chart.
+struct Series {
+    const models::Entry* model;
+    tasks::Sizes sizes;  // complete
+};
+
+// A workload at a size, run under every series of its group.
+struct Point {
+    const workloads::Entry* workload;
+    tasks::Sizes sizes;  // complete
+    int iterations;
+};
+
+// What bench/suites/README.md describes.
+struct Suite {
+    std::string name;
+    int rounds;
+    double time_limit_s;
+    Placement placement;
+    std::vector<Series> cpu;
+    std::vector<Series> io;
+    std::vector<Point> points;
+    std::vector<Case> controls;  // each of them also a point under a series
+
+    [[nodiscard]] const std::vector<Series>& series(workloads::Group group) const noexcept {
+        return group == workloads::Group::cpu ? cpu : io;
+    }
+};
+
+// The folder of suites in the source tree that this was built from.
+[[nodiscard]] std::filesystem::path default_suites_folder();
+
+// The file of a suite: `<folder>/<name>.json`, or the very path where `suite` is one (it has a slash or ends in
+// ".json"). All three throw UsageError, with one line.
+[[nodiscard]] std::filesystem::path find_suite(const std::string& suite, const std::filesystem::path& folder);
+[[nodiscard]] Suite parse_suite(const nlohmann::json& suite, const std::string& file);
+[[nodiscard]] Suite load_suite(const std::filesystem::path& path);
+
+}  // namespace bench::suite

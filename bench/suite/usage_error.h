@@ -1,0 +1,14 @@
+#pragma once
+
+#include <stdexcept>
+
+namespace bench::suite {
+
+// What whoever called us can put right. The message is one line that names the way out; the exit code is 2, and
+// nothing has been written.
+class UsageError : public std::runtime_error {
+public:
+    using std::runtime_error::runtime_error;
+};
+
+}  // namespace bench::suite
