@@ -23,7 +23,8 @@ template <BlockingCarrier Carrier>
 void run_blocking(tasks::Task& task, tasks::TaskId id, tasks::Ledger& ledger, Carrier& carrier) {
     using tasks::Outcome;
     Outcome outcome{};
-    for (bool finished = false; !finished;) {
+    bool finished = false;
+    while (!finished) {
         tasks::Operation operation = task.resume(outcome);
         outcome = std::visit(tasks::Overloaded{
                                  [](const tasks::Accept& accept) { return accept_connection(accept); },

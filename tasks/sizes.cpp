@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <ranges>
 #include <stdexcept>
 
 #include "tasks/lookup.h"
@@ -52,7 +51,7 @@ Sizes complete(std::span<const Parameter> parameters, const Sizes& given) {
         const auto parameter = std::ranges::find(parameters, std::string_view{name}, &Parameter::name);
         if (parameter == parameters.end()) {
             throw std::invalid_argument{"unknown size '" + name +
-                                        "'; there are: " + join(parameters | std::views::transform(&Parameter::name))};
+                                        "'; there are: " + join_names(parameters, &Parameter::name)};
         }
         if (value < parameter->least || value > parameter->most) {
             throw std::invalid_argument{"size '" + name + "' is " + std::to_string(value) + "; it goes from " +
