@@ -1,13 +1,16 @@
-# concur_folder(<folder> SOURCES <files> [LINKS <targets>])
+# concur_folder(<folder> [NAME <name>] SOURCES <files> [LINKS <targets>])
 #
-# The library of a top-level folder, concur::<folder>. Its headers are reached through a folder of its own under the
+# The library of a top-level folder, concur::<folder> (or concur::<name>). Its headers are reached through a folder of its own under the
 # build tree that holds nothing but a link to it, so that a target can include what its link line names and no
 # more: an #include against the arrows of the architecture does not compile.
 function(concur_folder folder)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;LINKS")
-  set(target concur_${folder})
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "NAME" "SOURCES;LINKS")
+  if(NOT arg_NAME)
+    set(arg_NAME ${folder})
+  endif()
+  set(target concur_${arg_NAME})
   add_library(${target} STATIC ${arg_SOURCES})
-  add_library(concur::${folder} ALIAS ${target})
+  add_library(concur::${arg_NAME} ALIAS ${target})
 
   set(view "${PROJECT_BINARY_DIR}/include/${folder}")
   file(MAKE_DIRECTORY "${view}")
