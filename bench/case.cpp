@@ -4,7 +4,7 @@
 #include <stdexcept>
 #include <vector>
 
-#include "models/table.h"
+#include "bench/native/controls.h"
 #include "workloads/table.h"
 
 namespace bench {
@@ -15,6 +15,9 @@ std::string Case::name() const {
 
 Case make_case(const workloads::Entry& workload, const models::Entry& model, const tasks::Sizes& sizes,
                const tasks::Sizes& model_sizes) {
+    if (model.family == models::Family::native && workload.name != "echo") {
+        throw std::invalid_argument{"'" + std::string{model.name} + "' is a hand-written control for echo alone"};
+    }
     return {&workload, &model, tasks::complete(workload.parameters, sizes),
             tasks::complete(model.parameters, model_sizes)};
 }
@@ -27,7 +30,7 @@ Case parse_case(std::string_view name) {
     const workloads::Entry& workload = workloads::find(name.substr(0, first_slash));
     const std::string_view rest = name.substr(first_slash + 1);
     const std::size_t second_slash = std::min(rest.find('/'), rest.size());
-    const models::Entry& model = models::find(rest.substr(0, second_slash));
+    const models::Entry& model = find_model(rest.substr(0, second_slash));
 
     std::vector<tasks::Sizes::Item> sizes;
     std::vector<tasks::Sizes::Item> model_sizes;

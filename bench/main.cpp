@@ -20,6 +20,7 @@
 
 #include "bench/case.h"
 #include "bench/document.h"
+#include "bench/native/controls.h"
 #include "bench/sample.h"
 #include "models/table.h"
 #include "sys/limits.h"
@@ -87,7 +88,7 @@ std::vector<Planned> plan(workloads::Group group, const Options& options) {
     }
     if (!planned.empty()) return planned;
     std::vector<const models::Entry*> chosen;
-    for (const std::string& name : options.models) chosen.push_back(&models::find(name));
+    for (const std::string& name : options.models) chosen.push_back(&find_model(name));
     if (chosen.empty()) chosen.assign(models::table().begin(), models::table().end());
     for (const workloads::Entry* const workload : workloads::table()) {
         if (workload->group != group) continue;

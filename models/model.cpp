@@ -15,6 +15,7 @@ std::string_view to_string(Family family) noexcept {
         case Family::fibers: return "fibers";
         case Family::hybrids: return "hybrids";
         case Family::libraries: return "libraries";
+        case Family::native: return "native";
     }
     return "unknown";
 }

@@ -42,8 +42,9 @@ struct Support {
     [[nodiscard]] explicit operator bool() const noexcept { return reason.empty(); }
 };
 
-// Families are alike in their carrier; charts give them one range of colours.
-enum class Family { serial, threads, processes, coroutines, loops, completion, fibers, hybrids, libraries };
+// Families are alike in their carrier; charts give them one range of colours. Native is no model but a hand-written
+// control beside them.
+enum class Family { serial, threads, processes, coroutines, loops, completion, fibers, hybrids, libraries, native };
 [[nodiscard]] std::string_view to_string(Family family) noexcept;
 
 // A line of the table.

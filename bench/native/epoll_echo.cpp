@@ -1,0 +1,142 @@
+#include "bench/native/epoll_echo.h"
+
+#include <fcntl.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <memory>
+#include <system_error>
+#include <vector>
+
+namespace native {
+namespace {
+
+int check(int result, const char* call) {
+    if (result == -1) throw std::system_error{errno, std::system_category(), call};
+    return result;
+}
+
+struct Descriptor {
+    int number;
+    explicit Descriptor(int fd) : number{fd} {}
+    Descriptor(const Descriptor&) = delete;
+    Descriptor& operator=(const Descriptor&) = delete;
+    ~Descriptor() { ::close(number); }
+};
+
+struct Connection {
+    Connection(int fd, std::size_t buffer_bytes)
+        : socket{fd}, buffer{std::make_unique_for_overwrite<unsigned char[]>(buffer_bytes)} {}
+
+    Descriptor socket;
+    std::unique_ptr<unsigned char[]> buffer;
+    std::size_t unsent_from = 0;  // what a full socket buffer has left over: [unsent_from, unsent_to)
+    std::size_t unsent_to = 0;
+    Served served;
+};
+
+// Upper case in place, and the sum of the bytes.
+std::uint64_t answer(unsigned char* bytes, std::size_t count) {
+    for (std::size_t i = 0; i < count; ++i) {
+        const bool lower = static_cast<unsigned char>(bytes[i] - 'a') < 26;
+        bytes[i] = static_cast<unsigned char>(lower ? bytes[i] - 32 : bytes[i]);
+    }
+    std::uint64_t sum = 0;
+    for (std::size_t i = 0; i < count; ++i) sum += bytes[i];
+    return sum;
+}
+
+class Server {
+public:
+    Server(int listener, std::size_t connections, std::size_t buffer_bytes, const std::function<void(Served)>& ended)
+        : listener_{listener}, to_accept_{connections}, buffer_bytes_{buffer_bytes}, ended_{ended} {
+        check(::fcntl(listener, F_SETFL, O_NONBLOCK), "fcntl");
+        watch(EPOLL_CTL_ADD, listener, EPOLLIN, nullptr);
+    }
+
+    void serve() {
+        std::array<epoll_event, 512> events;
+        while (to_accept_ + open_ > 0) {
+            const int count = ::epoll_wait(epoll_.number, events.data(), static_cast<int>(events.size()), -1);
+            if (count == -1 && errno == EINTR) continue;
+            check(count, "epoll_wait");
+            for (int i = 0; i < count; ++i) {
+                auto* const connection = static_cast<Connection*>(events[static_cast<std::size_t>(i)].data.ptr);
+                connection == nullptr ? accept_one() : go_on(connection);
+            }
+        }
+    }
+
+private:
+    void watch(int operation, int descriptor, std::uint32_t interest, Connection* connection) const {
+        epoll_event event{};
+        event.events = interest;
+        event.data.ptr = connection;
+        check(::epoll_ctl(epoll_.number, operation, descriptor, &event), "epoll_ctl");
+    }
+
+    void accept_one() {
+        const int accepted = ::accept4(listener_, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
+        if (accepted == -1 && (errno == EAGAIN || errno == EINTR)) return;
+        check(accepted, "accept4");
+        auto connection = std::make_unique<Connection>(accepted, buffer_bytes_);
+        watch(EPOLL_CTL_ADD, accepted, EPOLLIN, connection.release());
+        ++open_;
+        if (--to_accept_ == 0) check(::epoll_ctl(epoll_.number, EPOLL_CTL_DEL, listener_, nullptr), "epoll_ctl");
+    }
+
+    void go_on(Connection* connection) {
+        if (connection->unsent_from < connection->unsent_to) {
+            if (!send_rest(*connection)) return;
+            watch(EPOLL_CTL_MOD, connection->socket.number, EPOLLIN, connection);
+            return;
+        }
+        const ssize_t received = ::recv(connection->socket.number, connection->buffer.get(), buffer_bytes_, 0);
+        if (received == -1 && (errno == EAGAIN || errno == EINTR)) return;
+        check(static_cast<int>(received), "recv");
+        if (received == 0) return end(connection);
+        connection->unsent_from = 0;
+        connection->unsent_to = static_cast<std::size_t>(received);
+        connection->served.bytes += connection->unsent_to;
+        connection->served.sum += answer(connection->buffer.get(), connection->unsent_to);
+        if (!send_rest(*connection)) watch(EPOLL_CTL_MOD, connection->socket.number, EPOLLOUT, connection);
+    }
+
+    static bool send_rest(Connection& connection) {
+        while (connection.unsent_from < connection.unsent_to) {
+            const ssize_t sent = ::send(connection.socket.number, connection.buffer.get() + connection.unsent_from,
+                                        connection.unsent_to - connection.unsent_from, MSG_NOSIGNAL);
+            if (sent == -1 && errno == EAGAIN) return false;
+            if (sent == -1 && errno == EINTR) continue;
+            check(static_cast<int>(sent), "send");
+            connection.unsent_from += static_cast<std::size_t>(sent);
+        }
+        return true;
+    }
+
+    // The kernel drops the registration when the descriptor is closed.
+    void end(Connection* connection) {
+        const std::unique_ptr<Connection> owned{connection};
+        ended_(owned->served);
+        --open_;
+    }
+
+    Descriptor epoll_{check(::epoll_create1(EPOLL_CLOEXEC), "epoll_create1")};
+    int listener_;
+    std::size_t to_accept_;
+    std::size_t open_ = 0;
+    std::size_t buffer_bytes_;
+    const std::function<void(Served)>& ended_;
+};
+
+}  // namespace
+
+void serve_echo_by_epoll(int listener, std::size_t connections, std::size_t buffer_bytes,
+                         const std::function<void(Served)>& ended) {
+    Server{listener, connections, buffer_bytes, ended}.serve();
+}
+
+}  // namespace native

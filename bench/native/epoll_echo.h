@@ -1,0 +1,22 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+
+namespace native {
+
+// What one connection has brought when it ends.
+struct Served {
+    std::uint64_t bytes = 0;
+    std::uint64_t sum = 0;  // of the bytes that were answered
+};
+
+// An echo server as one would write it by hand, with nothing of concur: one thread, level-triggered epoll, one state
+// for each connection, no timers, no other operations. It accepts `connections` connections on the listener (which
+// it makes non-blocking), answers everything in upper case, and returns when all of them have been closed by their
+// clients. Throws std::system_error.
+void serve_echo_by_epoll(int listener, std::size_t connections, std::size_t buffer_bytes,
+                         const std::function<void(Served)>& ended);
+
+}  // namespace native
