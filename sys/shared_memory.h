@@ -58,12 +58,11 @@ private:
 template <class T>
 class Shared {
 public:
-    Shared() : array_{1} {}
     [[nodiscard]] T& operator*() const noexcept { return array_[0]; }
     [[nodiscard]] T* operator->() const noexcept { return &array_[0]; }
 
 private:
-    SharedArray<T> array_;
+    SharedArray<T> array_{1};
 };
 
 }  // namespace sys
