@@ -6,7 +6,9 @@
 #include <array>
 #include <ctime>
 #include <fstream>
+#include <iterator>
 #include <nlohmann/json.hpp>
+#include <regex>
 #include <stdexcept>
 #include <vector>
 
@@ -61,6 +63,20 @@ json to_json(const Evidence& evidence) {
             {"run_delay_ns", nanoseconds(evidence.run_delay)},
             {"peer_cpu_ns", nanoseconds(evidence.peer_cpu)},
             {"peer_cpu_share", evidence.peer_cpu_share ? json(*evidence.peer_cpu_share) : json()}};
+}
+
+std::string read_text(const std::filesystem::path& path) {
+    std::ifstream file{path};
+    if (!file) throw std::runtime_error{"cannot read " + path.string() + ": " + sys::error_text(errno)};
+    return {std::istreambuf_iterator<char>{file}, {}};
+}
+
+json parse(const std::string& text, const std::filesystem::path& path) {
+    try {
+        return json::parse(text);
+    } catch (const json::exception& error) {
+        throw std::runtime_error{path.string() + " is not whole JSON (" + error.what() + ")"};
+    }
 }
 
 void write_all(int descriptor, std::string_view text) {
@@ -136,14 +152,11 @@ void complete_document(json& document, std::span<const std::string> names, std::
     }
 }
 
-json read_json(const std::filesystem::path& path) {
-    std::ifstream file{path};
-    if (!file) throw std::runtime_error{"cannot read " + path.string() + ": " + sys::error_text(errno)};
-    try {
-        return json::parse(file);
-    } catch (const json::exception& error) {
-        throw std::runtime_error{path.string() + " is not whole JSON (" + error.what() + ")"};
-    }
+json read_json(const std::filesystem::path& path) { return parse(read_text(path), path); }
+
+json read_benchmark_json(const std::filesystem::path& path) {
+    static const std::regex not_a_number{"\": -?(NaN|Infinity)"};
+    return parse(std::regex_replace(read_text(path), not_a_number, "\": null"), path);
 }
 
 void write_atomically(const std::filesystem::path& path, std::string_view text) {

@@ -28,6 +28,10 @@ void complete_document(nlohmann::json& document, std::span<const std::string> na
 // Reads a JSON file. Throws std::runtime_error, with one line that names the file.
 [[nodiscard]] nlohmann::json read_json(const std::filesystem::path& path);
 
+// The same for what Google Benchmark wrote, which may hold NaN and Infinity (a counter that is always 0 has a
+// coefficient of variation of NaN): they are null in what is returned.
+[[nodiscard]] nlohmann::json read_benchmark_json(const std::filesystem::path& path);
+
 // Replaces the file in one step: whoever reads it meets the old text or the new, never a part, also after a crash.
 // Throws std::runtime_error, with one line that names the file.
 void write_atomically(const std::filesystem::path& path, std::string_view text);

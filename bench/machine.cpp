@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "bench/build_info.h"
+#include "bench/native/controls.h"
 #include "models/table.h"
 #include "sys/cpu_set.h"
 #include "workloads/table.h"
@@ -147,6 +148,16 @@ std::string nlohmann_json_version() {
            std::to_string(NLOHMANN_JSON_VERSION_PATCH);
 }
 
+json describe_model(const models::Entry& entry) {
+    // What cannot even do the smallest job is not available on this machine.
+    const models::Support support =
+        entry.support({.tasks_at_once = 1, .descriptors_per_task = 1}, tasks::complete(entry.parameters, {}));
+    return {{"name", entry.name},       {"family", models::to_string(entry.family)},
+            {"carrier", entry.carrier}, {"waiter", entry.waiter},
+            {"summary", entry.summary}, {"available", static_cast<bool>(support)},
+            {"reason", support.reason}};
+}
+
 }  // namespace
 
 json describe_machine() {
@@ -182,17 +193,8 @@ json describe_build() {
 
 json describe_models() {
     json result = json::array();
-    for (const models::Entry* const entry : models::table()) {
-        // What cannot even do the smallest job is not available on this machine.
-        const models::Support support =
-            entry->support({.tasks_at_once = 1, .descriptors_per_task = 1}, tasks::complete(entry->parameters, {}));
-        result.push_back({{"name", entry->name},
-                          {"family", models::to_string(entry->family)},
-                          {"carrier", entry->carrier},
-                          {"waiter", entry->waiter},
-                          {"summary", entry->summary},
-                          {"available", static_cast<bool>(support)},
-                          {"reason", support.reason}});
+    for (const auto entries : {models::table(), native_controls()}) {
+        for (const models::Entry* const entry : entries) result.push_back(describe_model(*entry));
     }
     return result;
 }

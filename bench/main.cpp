@@ -149,7 +149,7 @@ public:
             std::filesystem::rename(temporary_, path_);
             return;
         }
-        nlohmann::json document = read_json(temporary_);
+        nlohmann::json document = read_benchmark_json(temporary_);
         complete_document(document, run.names, run.samples, run.placement);
         write_atomically(path_, document.dump(1) + "\n");
     }
@@ -200,8 +200,9 @@ int run_parsed(workloads::Group group, CLI::App& app, std::vector<std::string> a
     sys::raise_descriptor_limit();
     Run run{.placement = options.placement, .names = {}, .samples = {}, .failed = {}};
     register_benchmarks(plan(group, options), run);
-    // Google Benchmark says itself why nothing matched.
-    if (benchmark::RunSpecifiedBenchmarks() == 0) return 2;
+    if (benchmark::RunSpecifiedBenchmarks() == 0) {
+        throw std::runtime_error{"nothing to run; --benchmark_list_tests shows what there is"};
+    }
     benchmark::Shutdown();
     if (output) output->finish(run);
     return run.all_well() ? 0 : 1;

@@ -31,12 +31,16 @@ def log_ticks(low: float, high: float, most: int = 6) -> list[float]:
 
 def thin(ticks: Sequence[float], width: float, least: float) -> list[float]:
     """On a logarithmic axis this many inches wide, those ticks that are at least so far apart."""
-    if len(ticks) < 2:
-        return list(ticks)
-    inches = width / math.log(ticks[-1] / ticks[0])
+    kept = thin_linear([math.log(tick) for tick in ticks], width, least)
+    return [tick for tick in ticks if math.log(tick) in kept]
+
+
+def thin_linear(ticks: Sequence[float], width: float, least: float) -> list[float]:
+    """Counted from the last one, which always stays."""
+    inches = width / ((ticks[-1] - ticks[0]) or 1.0)
     kept = [ticks[-1]]
     for tick in reversed(ticks[:-1]):
-        if math.log(kept[-1] / tick) * inches >= least:
+        if (kept[-1] - tick) * inches >= least:
             kept.append(tick)
     return kept[::-1]
 

@@ -21,9 +21,12 @@ FAMILIES = (
     "fibers",
     "hybrids",
     "libraries",
+    "native",
 )
 # Which parameter a reader thinks of as the size, where several vary equally often.
 MAIN_FIRST = ("connections", "clients", "grain_us", "tasks", "slices", "naps", "payload")
+# How much of the same is done, which often changes along with the size: no axis if there is another.
+AMOUNTS = ("requests", "pages", "naps", "rows")
 # From best to worst: a case is only as good as its worst round.
 SEVERITY = (OK, "skipped", "did_not_finish", "invalid")
 
@@ -135,8 +138,12 @@ def tell_apart(cases: list[Parameters]) -> tuple[str, ...]:
     rows = [dict(parameters) for parameters in cases]
     distinct = {name: len({row.get(name) for row in rows}) for name in names}
 
-    def rank(name: str) -> tuple[int, int]:
-        return -distinct[name], MAIN_FIRST.index(name) if name in MAIN_FIRST else len(MAIN_FIRST)
+    def rank(name: str) -> tuple[bool, int, int]:
+        return (
+            name in AMOUNTS,
+            -distinct[name],
+            MAIN_FIRST.index(name) if name in MAIN_FIRST else len(MAIN_FIRST),
+        )
 
     varying = sorted((name for name in names if distinct[name] > 1), key=rank)
     if not varying:
@@ -144,7 +151,10 @@ def tell_apart(cases: list[Parameters]) -> tuple[str, ...]:
     main, rest = varying[0], varying[1:]
     for size in range(len(rest) + 1):
         # Few groups make few panels: try those with the fewest values first.
-        for chosen in sorted(combinations(rest, size), key=lambda c: sum(distinct[name] for name in c)):
+        def groups(chosen: tuple[str, ...]) -> tuple[int, int]:
+            return len(set(chosen) & set(AMOUNTS)), sum(distinct[name] for name in chosen)
+
+        for chosen in sorted(combinations(rest, size), key=groups):
             keys = {tuple(row.get(name) for name in (main, *chosen)) for row in rows}
             if len(keys) == len(rows):
                 return (main, *chosen)

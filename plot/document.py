@@ -104,6 +104,14 @@ def _table(run: Any, key: str, make: Callable[..., Any], *fields: str) -> tuple[
     return tuple(make(*(get(row, field, str) for field in fields)) for row in get(run, key, list))
 
 
+def count_rounds(samples: Sequence[Sample]) -> int:
+    """Of the series that has most: an interrupted run has fewer of others."""
+    found: dict[Any, set[int]] = {}
+    for s in samples:
+        found.setdefault((s.workload, s.parameters, s.model, s.model_parameters), set()).add(s.round)
+    return max(len(numbers) for numbers in found.values())
+
+
 def load(path: Path) -> Document:
     data = parse(path)
     run = _run(path, data)
@@ -122,7 +130,7 @@ def load(path: Path) -> Document:
                 revision=get(build, "git_revision", str),
             ),
             version=get(run, "version", str),
-            rounds=len({sample.round for sample in samples}),
+            rounds=count_rounds(samples),
             planned=get(run, "samples_planned", int),
             present=present,
             complete=get(run, "complete", bool),
@@ -154,7 +162,7 @@ def load_all(paths: Sequence[Path]) -> Document:
         samples += (replace(sample, round=sample.round + offset) for sample in other.samples)
     return replace(
         first,
-        rounds=max(document.rounds for document in documents),
+        rounds=count_rounds(samples),
         planned=sum(document.planned for document in documents),
         present=sum(document.present for document in documents),
         complete=all(document.complete for document in documents),

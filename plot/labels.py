@@ -12,6 +12,7 @@ TIME_UNITS = (("s", NS_PER_SECOND), ("ms", 1_000_000), ("µs", 1000), ("ns", 1))
 # Units that stand at the end of a parameter's name, in nanoseconds.
 TIME_SUFFIXES = {"_ns": 1, "_us": 1000, "_ms": 1_000_000, "_s": NS_PER_SECOND}
 BYTES_NAMES = ("payload",)
+COUPLED_MOST = 6
 OUTCOME_WORDS = {"skipped": "skipped", "did_not_finish": "did not finish", "invalid": "invalid"}
 
 
@@ -53,7 +54,9 @@ def count_measured(value: float) -> str:
 
 
 def count_short(value: float) -> str:
-    """For small counts per unit: 0.02, 2.1, 34"""
+    """For small counts per unit: 0.004, 0.02, 2.1, 34"""
+    if 0 < value < 0.01:
+        return significant(value, 1)
     return f"{value:.2f}" if value < 1 else count(value, 2, zeros=True)
 
 
@@ -164,7 +167,11 @@ def fixed(workload: Workload) -> str:
     parts = [parameters(workload.constant)] if workload.constant else []
     for name in workload.coupled:
         numbers = [one.value(name) for one in workload.cases]
-        parts.append(f"{bare_name(name)} {value(name, min(numbers))} to {value(name, max(numbers))}")
+        if len(numbers) <= COUPLED_MOST:
+            # In the order of the cases, so that each finds its own.
+            parts.append(f"{bare_name(name)} {' / '.join(value(name, number) for number in numbers)}")
+        else:
+            parts.append(f"{bare_name(name)} {value(name, min(numbers))} to {value(name, max(numbers))}")
     return ", ".join(parts)
 
 

@@ -28,7 +28,7 @@ ROW_HEIGHT, LEGEND_HEIGHT = 0.235, 0.22
 SQUEEZE_MOST = 1.5
 SPREAD = (
     "percentiles of the histograms of all rounds merged, whiskers: 95 % bootstrap interval over rounds "
-    "(of the maximum: range of the rounds)"
+    "(of the maximum: range of the rounds); a percentile is shown if a value lies beyond it"
 )
 
 Row = dict[str, Estimate]

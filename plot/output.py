@@ -15,7 +15,9 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from PIL import Image  # matplotlib itself needs it
 
-DPI = 200
+DPI_MOST = 200
+# Very tall sheets are drawn coarser, so that their files stay small.
+PIXELS_MOST = 6_600_000
 COLOURS = 256
 
 
@@ -75,12 +77,18 @@ def render(figure: Any, suffix: str) -> bytes:
     if suffix == "svg":
         FigureCanvasSVG(figure).print_svg(content, metadata={"Date": None, "Creator": None})
     else:
-        figure.set_dpi(DPI)
+        dpi = resolution(*figure.get_size_inches())
+        figure.set_dpi(dpi)
         canvas = FigureCanvasAgg(figure)
         canvas.draw()
         colours = with_palette(np.asarray(canvas.buffer_rgba())[:, :, :3])
-        colours.save(content, "png", optimize=True, dpi=(DPI, DPI))
+        colours.save(content, "png", optimize=True, dpi=(dpi, dpi))
     return content.getvalue()
+
+
+def resolution(width: float, height: float) -> int:
+    """Dots per inch for a sheet of this size in inches."""
+    return min(DPI_MOST, int((PIXELS_MOST / (width * height)) ** 0.5))
 
 
 def with_palette(pixels: Any) -> Any:

@@ -88,12 +88,13 @@ class Page:
         spread: str,
         notes: Sequence[str] = (),
     ) -> None:
-        alert = _incomplete(document)
+        alert = incomplete(document)
         head_width = BODY_WIDTH - (text_width(alert, SUBTITLE, "bold") + 0.2 if alert else 0)
         head = [(line, TITLE, style.INK, "bold") for line in wrap(title, TITLE, head_width, "bold")]
         for text in filter(None, subtitle):
             head += [(line, SUBTITLE, style.MUTED, "normal") for line in wrap(text, SUBTITLE)]
         foot = [(line, NOTE, style.INK, "normal") for text in notes for line in wrap(text, NOTE)]
+        foot += [("", FOOTER / 2, style.INK, "normal")] if foot else []
         foot += [(line, FOOTER, style.MUTED, "normal") for text in origin(document, spread) for line in text]
         head_height = sum(line_height(size) for _, size, _, _ in head) + 0.12
         foot_height = sum(line_height(size) for _, size, _, _ in foot) + 0.14
@@ -132,10 +133,11 @@ class Page:
         return self.figure.add_axes(box, **how)
 
 
-def _incomplete(document: Document) -> str:
+def incomplete(document: Document) -> str:
     if document.complete:
         return ""
-    return f"incomplete: {document.present} of {document.planned} samples"
+    planned = f" of {document.planned}" if document.planned else ""
+    return f"incomplete: {document.present}{planned} samples"
 
 
 def origin(document: Document, spread: str) -> list[list[str]]:

@@ -81,6 +81,8 @@ def read_sample(entry: Any) -> Sample:
     if outcome == OK and (real_ns <= 0 or jobs < 1):
         raise FieldError("outcome is ok, yet no time was measured")
     work = get(concur, "work", (dict, type(None)))
+    if outcome == OK and (work is None or get(work, "units", int) < 1):
+        raise FieldError("outcome is ok, yet no work was done")
     cost = get(concur, "cost", (dict, type(None)))
 
     def per_job(holder: Any, *keys: str) -> float | None:

@@ -28,7 +28,7 @@ LABEL_SIZE, LABEL_PITCH = 8, 0.148
 FOOT, LEFT, LEADER = 0.5, 0.62, 0.3
 HEIGHT_LEAST = 3.1
 # Points of different series at the same size stand side by side, over this part of a decade.
-DODGE_DECADES = 0.05
+DODGE_DECADES = 0.09
 SPREAD_RATE = "points: median over rounds of units per second of wall time, whiskers: 95 % bootstrap interval"
 SPREAD_RATIO = (
     "points: median over rounds of the wall-time ratio within a round, whiskers: 95 % bootstrap interval"
@@ -78,9 +78,13 @@ def line(workload: Workload, panel: list[Case], series: Series) -> Line:
     return Line(series, points, ended)
 
 
-def lines_of(workload: Workload) -> list[list[Line]]:
-    """Panel by panel; series without a point are left to the notes."""
-    return [[line(workload, panel, series) for series in workload.series] for panel in workload.panels()]
+Panel = tuple[list[Case], list[Line]]
+
+
+def panels_of(workload: Workload) -> list[Panel]:
+    """The panels in which something scales: some model was ok at two sizes."""
+    found = [(panel, [line(workload, panel, s) for s in workload.series]) for panel in workload.panels()]
+    return [(panel, lines) for panel, lines in found if any(len(one.points) > 1 for one in lines)]
 
 
 def height_of(drawn: list[Line]) -> float:
@@ -92,10 +96,10 @@ def head_of(workload: Workload) -> float:
     return 0.3 if len(workload.telling) > 1 else 0.06
 
 
-def note_lines(workload: Workload, panels: list[list[Line]]) -> Footnotes:
+def note_lines(workload: Workload, panels: list[Panel]) -> Footnotes:
     notes = Footnotes()
-    for panel in panels:
-        for one in panel:
+    for _, lines in panels:
+        for one in lines:
             if one.ended is not None:
                 size = labels.parameter(workload.main or "", one.ended[0])
                 notes.number(f"{labels.series(one.series)} from {size}: {one.ended[1]}")
@@ -160,18 +164,30 @@ def draw_labels(axes: Axes, texts: list[str], drawn: list[Line], families: dict[
         )
 
 
+def size_axis(axes: Axes, workload: Workload, drawn: list[Line], width: float) -> None:
+    main = workload.main or ""
+    sizes = sorted({size for one in drawn for size in one.points})
+    axes.set_xlabel(labels.axis_name(main), labelpad=2)
+    if sizes[0] > 0:
+        axes.set_xscale("log")
+        axes.set_xlim(sizes[0] / 1.25, sizes[-1] * 1.25)
+        ticks = axis.thin(sizes, width, 0.45)
+    else:
+        # A size of zero (no delay) has no place on a logarithmic axis.
+        axes.set_xlim(-0.03 * sizes[-1], 1.05 * sizes[-1])
+        ticks = axis.thin_linear(sizes, width, 0.45)
+    axis.set_ticks(axes.xaxis, ticks, lambda size: labels.value(main, size))
+
+
 def draw_panel(
     page: Page, workload: Workload, title: str, drawn: list[Line], texts: list[str], box: Any
 ) -> None:
     top, width, height, families = box
     axes = page.axes(LEFT, top, width, height)
     page.text(LEFT, top - 0.08, title, 8.5, va="bottom", weight="bold")
-    axes.set(xscale="log", yscale="log")
+    axes.set_yscale("log")
     axes.grid(True)
-    sizes = sorted({size for one in drawn for size in one.points})
-    axes.set_xlim(sizes[0] / 1.25, sizes[-1] * 1.25)
-    main = workload.main or ""
-    axis.set_ticks(axes.xaxis, axis.thin(sizes, width, 0.45), lambda size: labels.value(main, size))
+    size_axis(axes, workload, drawn, width)
     values = [e for one in drawn for e in one.points.values()]
     low, high = min(e.low for e in values) / 1.25, max(e.high for e in values) * 1.25
     axes.set_ylim(low, high)
@@ -181,7 +197,6 @@ def draw_panel(
     )
     if relative:
         axes.axhline(1.0, color="#999999", linewidth=0.8, zorder=0)
-    axes.set_xlabel(labels.axis_name(main), labelpad=2)
     per_second = f"{labels.plural(workload.unit)} per second"
     axes.set_ylabel("wall time ÷ serial's" if relative else per_second, labelpad=3)
     for one in drawn:
@@ -191,9 +206,9 @@ def draw_panel(
 
 def draw_workload(document: Document, output: Output, name: str, workload: Workload) -> None:
     families = cases.families(document)
-    panels = lines_of(workload)
+    panels = panels_of(workload)
     notes = note_lines(workload, panels)
-    shown = [[one for one in panel if one.points] for panel in panels]
+    shown = [[one for one in lines if one.points] for _, lines in panels]
     texts = [[label_of(workload, one, notes) for one in panel] for panel in shown]
     label_width = max(text_width(text, LABEL_SIZE) for panel in texts for text in panel)
     width = BODY_WIDTH - LEFT - LEADER - label_width - 0.05
@@ -204,17 +219,16 @@ def draw_workload(document: Document, output: Output, name: str, workload: Workl
         document,
         f"{workload.name}: {wanted} over {labels.axis_name(workload.main or '')}, by model",
         subtitle(workload, better, "Logarithmic axes, points side by side where they share a size"),
-        sum(height_of(panel) + head + FOOT for panel in shown if panel),
+        sum(height_of(panel) + head + FOOT for panel in shown),
         SPREAD_RATIO if relative else SPREAD_RATE,
         notes.lines(),
     )
     top = 0.0
-    for group, drawn, names in zip(workload.panels(), shown, texts):
-        if drawn:
-            height = height_of(drawn)
-            box = (top + head, width, height, families)
-            draw_panel(page, workload, labels.panel(workload, group), drawn, names, box)
-            top += height + head + FOOT
+    for (group, _), drawn, names in zip(panels, shown, texts):
+        height = height_of(drawn)
+        box = (top + head, width, height, families)
+        draw_panel(page, workload, labels.panel(workload, group), drawn, names, box)
+        top += height + head + FOOT
     output.save(name, page.figure)
 
 
@@ -223,10 +237,9 @@ def draw(document: Document, output: Output) -> None:
         name = f"scaling_{workload.name}"
         if not output.wants(name):
             continue
-        panels = lines_of(workload)
         if not workload.main:
             output.skip(name, "this workload has one size only")
-        elif max((len(one.points) for panel in panels for one in panel), default=0) < 2:
+        elif not panels_of(workload):
             output.skip(name, "no model was ok at two sizes")
         else:
             draw_workload(document, output, name, workload)

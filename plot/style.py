@@ -20,7 +20,7 @@ from stats import Estimate
 # The hues of a family, the models that own them first; what is left over goes to unknown models.
 PALETTES: dict[str, tuple[str, ...]] = {
     "serial": ("#1a1a1a",),
-    "threads": ("#1f5fbf", "#6aa5ee", "#2196c9"),
+    "threads": ("#1f5fbf", "#6aa5ee", "#2030df"),
     "processes": ("#c4480a", "#f2994a"),
     "coroutines": ("#7b2d8e", "#b66fc9"),
     "loops": ("#7dba98", "#4fa878", "#2b9366", "#087a55", "#3fb6a0"),
@@ -28,6 +28,7 @@ PALETTES: dict[str, tuple[str, ...]] = {
     "fibers": ("#d6336c", "#f48fb6"),
     "hybrids": ("#5c3d1e", "#8a5a2b", "#a67c52", "#6e4b3a"),
     "libraries": ("#6a6f78", "#9a9a9a", "#b3b3b8", "#565a60", "#83888f", "#a3a8ad"),
+    "native": ("#9ac000",),
 }
 
 # Every model by its place in its family's palette.
@@ -41,6 +42,7 @@ MODELS: dict[str, tuple[str, ...]] = {
     "fibers": ("fiber", "boost_fiber"),
     "hybrids": ("epoll_per_core", "prefork_epoll", "process_thread_coroutine", "offload"),
     "libraries": ("asio", "asio_coroutine", "asio_pool", "libuv", "libevent", "libev"),
+    "native": ("native_epoll",),
 }
 STRANGERS = "libraries"
 

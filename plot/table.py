@@ -24,7 +24,8 @@ def head(document: Document) -> Iterator[str]:
     facts = (this.cpu, cpus, this.kernel, this.compiler, f"placement {this.placement}", rounds)
     yield from textwrap.wrap(", ".join(facts), WIDTH)
     if not document.complete:
-        yield f"incomplete: {document.present} of {document.planned} samples"
+        planned = f" of {document.planned}" if document.planned else ""
+        yield f"incomplete: {document.present}{planned} samples"
 
 
 def bound(value: float) -> str:

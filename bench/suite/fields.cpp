@@ -14,10 +14,10 @@ using nlohmann::json;
 
 Fields::Fields(const json& object, std::string where, std::initializer_list<std::string_view> keys)
     : object_{&object}, where_{std::move(where)} {
-    if (!object.is_object()) fail("this must be an object, with " + tasks::join(keys));
+    if (!object.is_object()) fail("this must be an object, with " + tasks::join_names(keys));
     for (const auto& [key, value] : object.items()) {
         if (std::ranges::find(keys, key) == keys.end()) {
-            fail("unknown key '" + key + "'; there are: " + tasks::join(keys));
+            fail("unknown key '" + key + "'; there are: " + tasks::join_names(keys));
         }
     }
 }
@@ -87,8 +87,8 @@ void Zip::add(const Fields& complain, const std::string& name, const json& numbe
         length_ = column.numbers.size();
     }
     if (column.numbers.size() != length_) {
-        complain.fail("'" + name + "' lists " + std::to_string(column.numbers.size()) + " numbers and '" +
-                      first_list_ + "' " + std::to_string(length_) + "; lists go together, so give as many in each");
+        complain.fail("'" + name + "' lists " + std::to_string(column.numbers.size()) + " numbers and '" + first_list_ +
+                      "' " + std::to_string(length_) + "; lists go together, so give as many in each");
     }
     columns_.push_back(std::move(column));
 }

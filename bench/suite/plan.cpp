@@ -4,8 +4,8 @@
 #include <regex>
 #include <set>
 
+#include "bench/native/controls.h"
 #include "bench/suite/usage_error.h"
-#include "models/table.h"
 #include "tasks/lookup.h"
 #include "workloads/table.h"
 
@@ -18,18 +18,18 @@ void check_names(const Suite& suite, const Selection& selection) {
     std::set<std::string> models;
     for (const Point& point : suite.points) {
         workloads.emplace(point.workload->name);
-        for (const Series& series : suite.series(point.workload->group)) models.emplace(series.model->name);
+        for (const Case& one : suite.cases(point)) models.emplace(one.model->name);
     }
     const auto check = [&](const std::string& name, const char* what, const std::set<std::string>& present) {
         if (present.contains(name)) return;
         throw UsageError{"suite '" + suite.name + "' has no " + what + " '" + name +
-                         "'; it has: " + tasks::join(present)};
+                         "'; it has: " + tasks::join_names(present)};
     };
     try {
         for (const std::string& name : selection.workloads) {
             check(std::string{workloads::find(name).name}, "workload", workloads);
         }
-        for (const std::string& name : selection.models) check(std::string{models::find(name).name}, "model", models);
+        for (const std::string& name : selection.models) check(std::string{find_model(name).name}, "model", models);
     } catch (const std::invalid_argument& error) {
         throw UsageError{error.what()};
     }
@@ -51,9 +51,8 @@ bool among(const std::vector<std::string>& names, std::string_view name) {
 std::vector<PlannedCase> make_group(const Suite& suite, const Point& point, const Selection& selection,
                                     const std::regex& filter) {
     std::vector<PlannedCase> group;
-    for (const Series& series : suite.series(point.workload->group)) {
-        if (!among(selection.models, series.model->name)) continue;
-        Case what{point.workload, series.model, point.sizes, series.sizes};
+    for (Case& what : suite.cases(point)) {
+        if (!among(selection.models, what.model->name)) continue;
         std::string name = what.name();
         if (!std::regex_search(name, filter)) continue;
         group.push_back({std::move(what), std::move(name), point.iterations, false});

@@ -5,9 +5,9 @@
 #include <stdexcept>
 
 #include "bench/document.h"
+#include "bench/native/controls.h"
 #include "bench/suite/fields.h"
 #include "bench/suite/usage_error.h"
-#include "models/table.h"
 #include "tasks/lookup.h"
 #include "workloads/table.h"
 
@@ -18,7 +18,7 @@ using nlohmann::json;
 
 // The tables' own complaints, with the place in the file before them.
 template <class Function>
-auto located(const Fields& fields, Function function) {
+decltype(auto) located(const Fields& fields, Function function) {
     try {
         return function();
     } catch (const std::invalid_argument& error) {
@@ -50,13 +50,13 @@ std::vector<Series> parse_series(const json& models, const Fields& of, std::stri
     std::vector<Series> series;
     for (std::size_t i = 0; i < models.size(); ++i) {
         const Fields fields{models[i], of.element(group, i), {"model", "sizes"}};
-        const models::Entry& model = located(fields, [&]() -> const models::Entry& {
-            return models::find(fields.text("model"));
-        });
+        const models::Entry& model =
+            located(fields, [&]() -> const models::Entry& { return find_model(fields.text("model")); });
         Zip zip;
         const auto names = add_sizes(fields, "sizes", zip);
         for (std::size_t at = 0; at < zip.size(); ++at) {
-            series.push_back({&model, located(fields, [&] { return complete(model.parameters, take(zip, names, at)); })});
+            series.push_back(
+                {&model, located(fields, [&] { return complete(model.parameters, take(zip, names, at)); })});
         }
     }
     return series;
@@ -67,9 +67,8 @@ std::vector<Point> parse_points(const Fields& suite) {
     const json& cases = suite.array("cases");
     for (std::size_t i = 0; i < cases.size(); ++i) {
         const Fields fields{cases[i], suite.element("cases", i), {"workload", "sizes", "iterations"}};
-        const workloads::Entry& workload = located(fields, [&]() -> const workloads::Entry& {
-            return workloads::find(fields.text("workload"));
-        });
+        const workloads::Entry& workload =
+            located(fields, [&]() -> const workloads::Entry& { return workloads::find(fields.text("workload")); });
         Zip zip;
         const auto names = add_sizes(fields, "sizes", zip);
         const json* const iterations = fields.find("iterations");
@@ -88,8 +87,8 @@ std::vector<Point> parse_points(const Fields& suite) {
 std::set<std::string> case_names(const Suite& suite, const Fields& fields) {
     std::set<std::string> names;
     for (const Point& point : suite.points) {
-        for (const Series& series : suite.series(point.workload->group)) {
-            const std::string name = Case{point.workload, series.model, point.sizes, series.sizes}.name();
+        for (const Case& one : suite.cases(point)) {
+            const std::string name = one.name();
             if (!names.insert(name).second) fields.fail("case " + name + " stands there twice");
         }
     }
@@ -109,7 +108,7 @@ std::vector<Case> parse_controls(const Fields& suite, const std::set<std::string
         const auto model_names = add_sizes(fields, "model_sizes", model_zip);
         if (zip.size() != 1 || model_zip.size() != 1) fields.fail("a control is one case: give numbers, not lists");
         Case control = located(fields, [&] {
-            return make_case(workloads::find(fields.text("workload")), models::find(fields.text("model")),
+            return make_case(workloads::find(fields.text("workload")), find_model(fields.text("model")),
                              take(zip, names, 0), take(model_zip, model_names, 0));
         });
         const std::string name = control.name();
@@ -122,6 +121,18 @@ std::vector<Case> parse_controls(const Fields& suite, const std::set<std::string
 
 }  // namespace
 
+std::vector<Case> Suite::cases(const Point& point) const {
+    std::vector<Case> cases;
+    for (const Series& series : point.workload->group == workloads::Group::cpu ? cpu : io) {
+        try {
+            cases.push_back(make_case(*point.workload, *series.model, point.sizes, series.sizes));
+        } catch (const std::invalid_argument&) {
+            // The sizes are known to be good, so it is a hand-written control that is there for another workload.
+        }
+    }
+    return cases;
+}
+
 std::filesystem::path default_suites_folder() { return CONCUR_SUITES_FOLDER; }
 
 std::filesystem::path find_suite(const std::string& suite, const std::filesystem::path& folder) {
@@ -132,13 +143,13 @@ std::filesystem::path find_suite(const std::string& suite, const std::filesystem
         if (file.path().extension() == ".json") names.insert(file.path().stem().string());
     }
     if (names.contains(suite)) return folder / (suite + ".json");
-    throw UsageError{"unknown suite '" + suite + "'; there are: " + (names.empty() ? "none" : tasks::join(names)) +
-                     " (in " + folder.string() + "; name another folder with --suites, or give a file's path)"};
+    throw UsageError{"unknown suite '" + suite +
+                     "'; there are: " + (names.empty() ? "none" : tasks::join_names(names)) + " (in " +
+                     folder.string() + "; name another folder with --suites, or give a file's path)"};
 }
 
 Suite parse_suite(const json& suite, const std::string& file) {
-    const Fields fields{
-        suite, file, {"name", "rounds", "time_limit_s", "placement", "models", "cases", "controls"}};
+    const Fields fields{suite, file, {"name", "rounds", "time_limit_s", "placement", "models", "cases", "controls"}};
     const Fields models{fields.at("models"), file + ": models", {"cpu", "io"}};
     Suite result{.name = fields.text("name"),
                  .rounds = fields.positive_integer("rounds"),

@@ -34,9 +34,8 @@ struct Suite {
     std::vector<Point> points;
     std::vector<Case> controls;  // each of them also a point under a series
 
-    [[nodiscard]] const std::vector<Series>& series(workloads::Group group) const noexcept {
-        return group == workloads::Group::cpu ? cpu : io;
-    }
+    // The point under every series of its group that can run it at all.
+    [[nodiscard]] std::vector<Case> cases(const Point& point) const;
 };
 
 // The folder of suites in the source tree that this was built from.

@@ -39,6 +39,11 @@ def test_telling_parameters():
     assert tell_apart([sizes(tasks=100, grain_us=1), sizes(tasks=10, grain_us=10)]) == ("grain_us",)
     grid = [sizes(connections=c, payload=p, requests=9) for c in (1, 10, 100) for p in (64, 16384)]
     assert tell_apart(grid) == ("connections", "payload")
+    # Requests have most values and tell all cases apart, yet they are only how much is done.
+    uneven = [(10, 64, 500), (100, 64, 100), (100, 16384, 50)]
+    grid = [sizes(connections=c, payload=p, requests=r) for c, p, r in uneven]
+    assert tell_apart(grid) == ("connections", "payload")
+    assert tell_apart([sizes(requests=1), sizes(requests=2)]) == ("requests",)
 
 
 def test_parameters_in_another_order_are_the_same_case(tmp_path, small):
@@ -116,6 +121,20 @@ def test_rates_are_units_per_second(tmp_path, small):
     cell = case.cells[Series("epoll", ())]
     rate, time = cell.rates()[0], cell.times()[0]
     assert rate * time / 1e9 == pytest.approx(20000)
+
+
+def test_rounds_of_several_documents_add_up_where_they_measured_the_same(tmp_path, small):
+    for name, chosen in (("same", "echo"), ("again", "echo"), ("other", "timers")):
+        made = copy.deepcopy(small)
+        made["benchmarks"] = entries(made, workload=chosen)
+        (tmp_path / f"{name}.json").write_text(json.dumps(made))
+
+    def rounds(*names):
+        return document.load_all([tmp_path / f"{name}.json" for name in names]).rounds
+
+    assert rounds("same") == 3
+    assert rounds("same", "other") == 3
+    assert rounds("same", "again") == 6
 
 
 def test_series_of_different_documents_do_not_pair(tmp_path, small):

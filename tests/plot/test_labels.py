@@ -65,6 +65,17 @@ def test_measured_figures_keep_their_zeros():
     assert labels.count_measured(784) == "784"
 
 
+def test_small_counts_per_unit():
+    assert [labels.count_short(n) for n in (0, 0.0042, 0.023, 0.614, 2.04, 34)] == [
+        "0.00",
+        "0.004",
+        "0.02",
+        "0.61",
+        "2.0",
+        "34",
+    ]
+
+
 def test_large_and_small_counts_have_no_exponent():
     for value in (0.00001234, 0.1, 12345, 1.5e7, 2e12):
         assert "e" not in labels.count(value)

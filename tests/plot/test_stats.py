@@ -115,6 +115,11 @@ def test_exact_ranks():
     assert [e.value for e in stats.percentiles(thousand, [0.001, 0.5, 0.99, 0.999])] == [1, 500, 990, 999]
 
 
+def test_ranks_do_not_hang_on_the_last_bit():
+    assert 0.07 * 100 > 7
+    assert stats.percentiles([[(value, 1) for value in range(1, 101)]], [0.07])[0].value == 7
+
+
 def test_a_percentile_beyond_the_values_is_not_told():
     assert stats.percentiles([[(1, 99)]], [0.5, 0.99])[1] is None
     assert stats.percentiles([[(1, 100)]], [0.5, 0.99])[1] is not None

@@ -1,0 +1,106 @@
+#include "bench/suite/options.h"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cstdio>
+#include <stdexcept>
+
+#include "bench/build_info.h"
+#include "bench/suite/suite_file.h"
+#include "bench/suite/usage_error.h"
+
+namespace bench::suite {
+namespace {
+
+std::filesystem::path own_folder() { return std::filesystem::read_symlink("/proc/self/exe").parent_path(); }
+
+std::string version() {
+    return "concur " + std::string{build_info::version} + " (" + std::string{build_info::git_revision} + ")";
+}
+
+std::string quoted(const std::string& word) {
+    const auto plain = [](unsigned char c) {
+        return std::isalnum(c) != 0 || std::string_view{"_-./:,=+@%"}.find(static_cast<char>(c)) != std::string::npos;
+    };
+    if (!word.empty() && std::ranges::all_of(word, plain)) return word;
+    std::string result{"'"};
+    for (const char c : word) result += c == '\'' ? std::string{"'\\''"} : std::string{c};
+    return result + "'";
+}
+
+std::optional<Placement> to_placement(const std::string& name) {
+    if (name.empty()) return std::nullopt;
+    try {
+        return parse_placement(name);
+    } catch (const std::invalid_argument& error) {
+        throw UsageError{std::string{"--placement: "} + error.what()};
+    }
+}
+
+void add_options(CLI::App& app, Options& options, std::string& placement) {
+    app.add_option("SUITE", options.suite, "quick (the default), full, or a JSON file (see bench/suites/README.md)");
+    app.add_option("-o,--output", options.output,
+                   "Results document to write; default: results/local/<time>-<host>.json");
+    app.add_option("--resume", options.resume, "Go on with the run that this incomplete results document is of");
+    app.add_option("--rounds", options.rounds, "Rounds, in place of the suite's")->check(CLI::Range(1, 1'000'000));
+    app.add_option("--workload", options.selection.workloads, "These workloads alone")->type_name("NAME");
+    app.add_option("--model", options.selection.models, "These models alone")->type_name("NAME");
+    app.add_option("--filter", options.selection.filter, "Cases alone in whose name this is found")->type_name("REGEX");
+    app.add_option("--placement", placement, "split, shared or free, in place of the suite's");
+    app.add_option("--time-limit", options.time_limit_s, "Seconds that a sample may take, in place of the suite's")
+        ->check(CLI::PositiveNumber);
+    app.add_option("--suites", options.suites_folder, "Folder in which suites are found by name")->type_name("DIR");
+    app.add_option("--binaries", options.binaries_folder, "Folder of bench_cpu and bench_io; default: this program's")
+        ->type_name("DIR");
+    app.add_flag("--list", options.list, "Print the planned cases and run nothing");
+    app.add_flag("--quiet", options.quiet, "Print errors alone");
+    app.set_version_flag("--version", version(), "Print the version");
+}
+
+}  // namespace
+
+std::optional<Options> parse_options(int argc, const char* const* argv) {
+    CLI::App app{"Runs a suite of benchmarks, each sample in a process of its own, and writes one results document.",
+                 "suite_runner"};
+    Options options;
+    options.program = argv[0];
+    options.suites_folder = default_suites_folder();
+    std::string placement;
+    add_options(app, options, placement);
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::Success& asked) {
+        app.exit(asked);
+        return std::nullopt;
+    } catch (const CLI::ParseError& error) {
+        throw UsageError{std::string{error.what()} + "; see --help"};
+    }
+    options.placement = to_placement(placement);
+    if (options.binaries_folder.empty()) options.binaries_folder = own_folder();
+    if (!options.resume.empty() && !options.output.empty() && options.output != options.resume) {
+        throw UsageError{"--resume goes on in its own file: leave --output out"};
+    }
+    return options;
+}
+
+std::string resume_command(const Options& options, const std::filesystem::path& file) {
+    std::string command = quoted(options.program);
+    const auto add = [&command](const std::string& word) { command += " " + quoted(word); };
+    if (options.suite) add(*options.suite);
+    const auto add_names = [&add](const char* flag, const std::vector<std::string>& names) {
+        for (const std::string& name : names) {
+            add(flag);
+            add(name);
+        }
+    };
+    add_names("--workload", options.selection.workloads);
+    add_names("--model", options.selection.models);
+    if (!options.selection.filter.empty()) add_names("--filter", {options.selection.filter});
+    if (options.time_limit_s) add_names("--time-limit", {CLI::detail::to_string(*options.time_limit_s)});
+    if (options.suites_folder != default_suites_folder()) add_names("--suites", {options.suites_folder.string()});
+    if (options.binaries_folder != own_folder()) add_names("--binaries", {options.binaries_folder.string()});
+    add_names("--resume", {file.string()});
+    return command;
+}
+
+}  // namespace bench::suite

@@ -1,0 +1,121 @@
+#include "bench/suite/process_group.h"
+
+#include <fcntl.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <csignal>
+
+#include "sys/check.h"
+
+namespace bench::suite {
+namespace {
+
+// A program that fills its stderr must not fill our memory.
+constexpr std::size_t errors_kept_bytes = 8192;
+constexpr std::size_t line_bytes_max = 300;
+
+struct Pipe {
+    sys::UniqueFd read;
+    sys::UniqueFd write;
+};
+
+Pipe make_pipe() {
+    std::array<int, 2> ends{};
+    sys::check(::pipe2(ends.data(), O_CLOEXEC), "pipe2");
+    Pipe pipe{sys::UniqueFd{ends[0]}, sys::UniqueFd{ends[1]}};
+    sys::check(::fcntl(pipe.read.get(), F_SETFL, O_NONBLOCK), "fcntl(O_NONBLOCK)");
+    return pipe;
+}
+
+// In the child. Only returns by exception.
+void execute(const std::vector<std::string>& command, const SignalWatch& signals, int errors) {
+    ::setpgid(0, 0);
+    const sys::UniqueFd nothing{sys::check(::open("/dev/null", O_RDWR | O_CLOEXEC), "open /dev/null")};
+    sys::check(::dup2(nothing.get(), STDIN_FILENO), "dup2");
+    sys::check(::dup2(nothing.get(), STDOUT_FILENO), "dup2");
+    sys::check(::dup2(errors, STDERR_FILENO), "dup2");
+    std::vector<char*> arguments;
+    for (const std::string& argument : command) arguments.push_back(const_cast<char*>(argument.c_str()));
+    arguments.push_back(nullptr);
+    signals.restore_in_child();
+    sys::check(::execv(arguments.front(), arguments.data()), ("execute " + command.front()).c_str());
+}
+
+sys::ChildProcess start(const std::vector<std::string>& command, const SignalWatch& signals, int errors) {
+    // Members whose parent has died become our children instead of init's, so that we can wait for them too.
+    sys::check(::prctl(PR_SET_CHILD_SUBREAPER, 1), "prctl(PR_SET_CHILD_SUBREAPER)");
+    return sys::ChildProcess::fork([&] { execute(command, signals, errors); });
+}
+
+}  // namespace
+
+ProcessGroup::ProcessGroup(const std::vector<std::string>& command, const SignalWatch& signals)
+    : child_{[&] {
+          Pipe pipe = make_pipe();
+          errors_ = std::move(pipe.read);
+          return start(command, signals, pipe.write.get());
+      }()},
+      group_{child_.pid()} {
+    // Both sides do it, so that the group is there whoever is first. After the exec it fails, for it is done then.
+    ::setpgid(group_, group_);
+}
+
+ProcessGroup::~ProcessGroup() {
+    if (!ended_) end();
+}
+
+bool ProcessGroup::has_ended() const {
+    siginfo_t info{};
+    sys::check(::waitid(P_PID, static_cast<id_t>(group_), &info, WEXITED | WNOHANG | WNOWAIT), "waitid");
+    return info.si_pid != 0;
+}
+
+int ProcessGroup::end() {
+    ended_ = true;
+    // The leader is not reaped yet: no other group can have its number. A member that is being forked right now is
+    // hit as well, since the kernel restarts a fork that a signal has come into.
+    ::kill(-group_, SIGKILL);
+    const int status = child_.wait();
+    // The children of a process pass to us before it can be reaped, so an empty group is empty for good.
+    while (::waitpid(-group_, nullptr, 0) > 0 || errno == EINTR) {
+    }
+    // Members that left the group are not ours to kill, but to bury.
+    while (::waitpid(-1, nullptr, WNOHANG) > 0) {
+    }
+    read_errors();
+    return status;
+}
+
+void ProcessGroup::read_errors() {
+    std::array<char, 4096> buffer{};
+    while (errors_) {
+        const ssize_t bytes = ::read(errors_.get(), buffer.data(), buffer.size());
+        if (bytes < 0 && errno == EINTR) continue;
+        if (bytes < 0 && errno == EAGAIN) return;
+        if (bytes <= 0) {
+            errors_.reset();
+            return;
+        }
+        errors_tail_.append(buffer.data(), static_cast<std::size_t>(bytes));
+        if (errors_tail_.size() > errors_kept_bytes) errors_tail_.erase(0, errors_tail_.size() - errors_kept_bytes);
+    }
+}
+
+std::string ProcessGroup::last_error_line() const {
+    const std::size_t end = errors_tail_.find_last_not_of(" \t\r\n");
+    if (end == std::string::npos) return {};
+    const std::size_t break_before = errors_tail_.find_last_of("\r\n", end);
+    const std::size_t start = break_before == std::string::npos ? 0 : break_before + 1;
+    std::string line = errors_tail_.substr(start, std::min(end + 1 - start, line_bytes_max));
+    // It ends on a terminal.
+    std::ranges::replace_if(
+        line, [](unsigned char c) { return c < 0x20 || c == 0x7f; }, '?');
+    return line;
+}
+
+}  // namespace bench::suite

@@ -1,0 +1,108 @@
+#include "bench/suite/resume.h"
+
+#include <map>
+#include <stdexcept>
+#include <tuple>
+
+#include "bench/document.h"
+#include "bench/machine.h"
+#include "bench/suite/sample_entry.h"
+#include "bench/suite/usage_error.h"
+
+namespace bench::suite {
+namespace {
+
+using nlohmann::json;
+using Key = std::tuple<std::string, bool, int>;  // case, control, round
+
+[[noreturn]] void refuse(const Unfinished& unfinished, const std::string& why) {
+    throw UsageError{"cannot resume " + unfinished.path.string() + ": " + why};
+}
+
+std::string shown(const json& value) { return value.is_string() ? value.get<std::string>() : value.dump(); }
+
+// Samples of two builds or two machines must not stand in one document.
+void require_same_origin(const Unfinished& unfinished) {
+    const json build = describe_build();
+    for (const auto& [key, now] : build.items()) {
+        const json& then = unfinished.run().at("build").at(key);
+        if (then != now)
+            refuse(unfinished,
+                   "it is of another build (" + key + " " + shown(then) + ", now " + shown(now) + "); start a new one");
+    }
+    const json machine = describe_machine();
+    for (const char* const key : {"cpu", "kernel", "affinity"}) {
+        const json& then = unfinished.run().at("machine").at(key);
+        if (then != machine[key])
+            refuse(unfinished, "it is of another machine (" + std::string{key} + " " + shown(then) + ", now " +
+                                   shown(machine[key]) + "); start a new one");
+    }
+}
+
+bool same_iterations(const json& entry, const PlannedCase& planned) {
+    return entry.at("concur").at("outcome") != "ok" || entry.at("iterations") == planned.iterations;
+}
+
+}  // namespace
+
+Unfinished read_unfinished(const std::filesystem::path& path) {
+    Unfinished unfinished{path, {}};
+    try {
+        unfinished.document = read_json(path);
+    } catch (const std::runtime_error& error) {
+        throw UsageError{std::string{"cannot resume: "} + error.what()};
+    }
+    try {
+        const json& run = unfinished.run();
+        if (run.at("schema") != schema_version) refuse(unfinished, "it is of another version of the format");
+        if (!run.at("suite").is_string()) refuse(unfinished, "it is of no suite, but of a binary started by hand");
+        if (!unfinished.document.at("benchmarks").is_array() || !run.at("rounds").is_number_integer() ||
+            !run.at("samples_planned").is_number_integer() || !run.at("complete").is_boolean()) {
+            refuse(unfinished, "it is not a results document");
+        }
+        if (run.at("complete") != true) require_same_origin(unfinished);
+        static_cast<void>(parse_placement(run.at("placement").get<std::string>()));
+    } catch (const UsageError&) {
+        throw;
+    } catch (const std::exception&) {
+        refuse(unfinished, "it is not a results document");
+    }
+    return unfinished;
+}
+
+std::vector<bool> steps_taken(const Unfinished& unfinished, const Plan& plan) {
+    const json& run = unfinished.run();
+    if (run.at("rounds") != plan.rounds) {
+        refuse(unfinished, "it is of " + shown(run.at("rounds")) + " rounds, not of " + std::to_string(plan.rounds));
+    }
+    if (run.at("samples_planned") != plan.steps.size()) {
+        refuse(unfinished, "it was to have " + shown(run.at("samples_planned")) + " samples, and this plan has " +
+                               std::to_string(plan.steps.size()) +
+                               "; give the same suite, --workload, --model and --filter");
+    }
+    std::map<Key, std::size_t> planned;
+    for (std::size_t i = 0; i < plan.steps.size(); ++i) {
+        const PlannedCase& what = plan.cases[plan.steps[i].index];
+        planned[{what.name, what.control, plan.steps[i].round}] = i;
+    }
+    std::vector<bool> taken(plan.steps.size(), false);
+    for (const json& entry : unfinished.document.at("benchmarks")) {
+        try {
+            const json& sample = entry.at("concur");
+            const std::string name = case_of(entry).name();
+            const auto step = planned.find({name, sample.at("control"), sample.at("round")});
+            if (step == planned.end() || !same_iterations(entry, plan.cases[plan.steps[step->second].index])) {
+                refuse(unfinished, "it has a sample of " + name + " that is not in this plan; give the same suite");
+            }
+            if (taken[step->second]) refuse(unfinished, "it has a sample of " + name + " twice in one round");
+            taken[step->second] = true;
+        } catch (const UsageError&) {
+            throw;
+        } catch (const std::exception& error) {
+            refuse(unfinished, std::string{"one of its entries is not of this plan: "} + error.what());
+        }
+    }
+    return taken;
+}
+
+}  // namespace bench::suite

@@ -1,0 +1,119 @@
+#include "bench/suite/sample_entry.h"
+
+#include <algorithm>
+#include <array>
+#include <nlohmann/json.hpp>
+#include <stdexcept>
+#include <string_view>
+#include <vector>
+
+#include "bench/native/controls.h"
+#include "bench/sample.h"
+#include "workloads/table.h"
+
+namespace bench::suite {
+namespace {
+
+using nlohmann::json;
+
+constexpr std::array entry_keys{"name",       "run_name",  "run_type", "repetition_index",
+                                "iterations", "real_time", "cpu_time", "time_unit"};
+constexpr std::array sample_keys{
+    "workload",   "model",     "parameters", "model_parameters", "control", "outcome", "reason", "round",   "sequence",
+    "start_time", "placement", "model_cpus", "peer_cpus",        "unit",    "work",    "cost",   "latency", "evidence"};
+
+tasks::Sizes to_sizes(const json& object) {
+    std::vector<tasks::Sizes::Item> items;
+    for (const auto& [name, value] : object.items()) items.emplace_back(name, value.get<std::int64_t>());
+    return tasks::Sizes{std::move(items)};
+}
+
+void require_keys(const json& object, auto keys) {
+    for (const char* const key : keys) {
+        if (!object.contains(key)) throw std::runtime_error{"its entry has no '" + std::string{key} + "'"};
+    }
+}
+
+// What the schema says of an entry that is ok, and of one that is not.
+void require_consistent(const json& entry) {
+    const json& outcome = entry["concur"]["outcome"];
+    if (outcome == "ok") {
+        if (entry["real_time"].get<double>() <= 0 || entry["iterations"].get<std::int64_t>() < 1 ||
+            entry.contains("error_occurred")) {
+            throw std::runtime_error{"its entry is ok, yet no time was measured"};
+        }
+        return;
+    }
+    const auto known = {Outcome::skipped, Outcome::did_not_finish, Outcome::invalid};
+    if (std::ranges::none_of(known, [&](Outcome one) { return outcome == to_string(one); })) {
+        throw std::runtime_error{"its entry has the unknown outcome " + outcome.dump()};
+    }
+    if (!entry.value("error_occurred", false) || entry.value("error_message", "").empty()) {
+        throw std::runtime_error{"its entry is " + outcome.get<std::string>() + ", yet holds no error"};
+    }
+}
+
+}  // namespace
+
+Case case_of(const json& entry) {
+    const json& sample = entry.at("concur");
+    return make_case(workloads::find(sample.at("workload").get<std::string>()),
+                     find_model(sample.at("model").get<std::string>()), to_sizes(sample.at("parameters")),
+                     to_sizes(sample.at("model_parameters")));
+}
+
+json take_entry(const json& document, const PlannedCase& planned) {
+    const json& entries = document.at("benchmarks");
+    if (!entries.is_array() || entries.size() != 1) {
+        throw std::runtime_error{"there must be one entry, and there are " + std::to_string(entries.size())};
+    }
+    json entry = entries.front();
+    require_keys(entry, entry_keys);
+    if (!entry.contains("concur")) throw std::runtime_error{"its entry has no 'concur'"};
+    require_keys(entry["concur"], sample_keys);
+    if (const std::string name = case_of(entry).name(); name != planned.name) {
+        throw std::runtime_error{"its entry is of " + name};
+    }
+    require_consistent(entry);
+    return entry;
+}
+
+json unfinished_entry(const PlannedCase& planned, Placement placement, std::chrono::system_clock::time_point started,
+                      const std::string& reason) {
+    const Sample sample{.what = planned.what,
+                        .placement = placement,
+                        .places = {},
+                        .start_time = started,
+                        .outcome = Outcome::did_not_finish,
+                        .reason = reason,
+                        .work = {},
+                        .cost = {},
+                        .latency = {},
+                        .evidence = {}};
+    return {{"name", planned.run_name()},
+            {"run_name", planned.run_name()},
+            {"run_type", "iteration"},
+            {"repetition_index", 0},
+            {"threads", 1},
+            {"iterations", 0},
+            {"real_time", 0.0},
+            {"cpu_time", 0.0},
+            {"time_unit", "ms"},
+            {"error_occurred", true},
+            {"error_message", std::string{to_string(Outcome::did_not_finish)} + ": " + reason},
+            {"concur", to_json(sample)}};
+}
+
+void put_in_position(json& entry, const PlannedCase& planned, const Position& position) {
+    if (planned.control) {
+        // A name of its own, or tools would take the control for one more repetition.
+        for (const char* const key : {"name", "run_name"}) entry[key] = entry[key].get<std::string>() + "/control";
+    }
+    entry["repetition_index"] = position.round;
+    entry["repetitions"] = position.rounds;
+    entry["concur"]["control"] = planned.control;
+    entry["concur"]["round"] = position.round;
+    entry["concur"]["sequence"] = position.sequence;
+}
+
+}  // namespace bench::suite

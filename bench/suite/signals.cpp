@@ -1,0 +1,44 @@
+#include "bench/suite/signals.h"
+
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "sys/check.h"
+
+namespace bench::suite {
+
+SignalWatch::SignalWatch() {
+    // A parent may have left SIGCHLD ignored: children would then vanish without a status. SIGPIPE would end us where
+    // the reader of our progress has gone (| head).
+    std::signal(SIGCHLD, SIG_DFL);
+    std::signal(SIGPIPE, SIG_IGN);
+    sigset_t watched;
+    ::sigemptyset(&watched);
+    ::sigaddset(&watched, SIGCHLD);
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
+        // Whoever ignores a signal (nohup, a shell's background job) wants it ignored.
+        struct sigaction action {};
+        sys::check(::sigaction(signal, nullptr, &action), "sigaction");
+        if (action.sa_handler != SIG_IGN) ::sigaddset(&watched, signal);
+    }
+    sys::check(::sigprocmask(SIG_BLOCK, &watched, &before_), "sigprocmask");
+    descriptor_ = sys::UniqueFd{sys::check(::signalfd(-1, &watched, SFD_CLOEXEC | SFD_NONBLOCK), "signalfd")};
+}
+
+SignalWatch::~SignalWatch() { ::sigprocmask(SIG_SETMASK, &before_, nullptr); }
+
+std::optional<int> SignalWatch::interrupted() {
+    signalfd_siginfo info{};
+    while (::read(descriptor_.get(), &info, sizeof info) == sizeof info) {
+        const int signal = static_cast<int>(info.ssi_signo);
+        if (signal != SIGCHLD && !interrupted_) interrupted_ = signal;
+    }
+    return interrupted_;
+}
+
+void SignalWatch::restore_in_child() const noexcept {
+    std::signal(SIGPIPE, SIG_DFL);
+    ::sigprocmask(SIG_SETMASK, &before_, nullptr);
+}
+
+}  // namespace bench::suite

@@ -1,0 +1,32 @@
+#include "bench/suite/supervise.h"
+
+#include <poll.h>
+
+#include <algorithm>
+#include <array>
+
+#include "bench/suite/process_group.h"
+
+namespace bench::suite {
+
+Ended supervise(const std::vector<std::string>& command, sys::Nanoseconds limit, SignalWatch& signals) {
+    const sys::TimePoint deadline = sys::now() + limit;
+    ProcessGroup group{command, signals};
+    const auto end_as = [&group](Ended::How how) {
+        const int status = group.end();
+        return Ended{how, status, group.last_error_line()};
+    };
+    for (;;) {
+        // poll() passes over a descriptor of -1: stderr after its end.
+        std::array<pollfd, 2> waited{{{signals.descriptor(), POLLIN, 0}, {group.errors_descriptor(), POLLIN, 0}}};
+        const timespec left = sys::to_timespec(std::max(deadline - sys::now(), sys::Nanoseconds::zero()));
+        ::ppoll(waited.data(), waited.size(), &left, nullptr);
+        group.read_errors();
+        if (signals.interrupted()) return end_as(Ended::How::interrupted);
+        // Asked before the time, so that what ended while we were stopped (Ctrl-Z) counts.
+        if (group.has_ended()) return end_as(Ended::How::by_itself);
+        if (sys::now() >= deadline) return end_as(Ended::How::time_limit);
+    }
+}
+
+}  // namespace bench::suite
