@@ -19,6 +19,10 @@ class CoroutineModel final : public Model {
 public:
     CoroutineModel(const tasks::Job& job, tasks::Ledger& ledger)
         : job_{job}, ledger_{ledger}, reactor_{make_epoll_poller()} {}
+    // What a failed run left: with the frames go the tasks, and with them their sockets.
+    ~CoroutineModel() override {
+        while (frames_ != nullptr) std::coroutine_handle<Detached::promise_type>::from_promise(*frames_).destroy();
+    }
 
     void run() override {
         for (std::size_t index = 0; index < job_.size(); ++index) start(job_.make(index), tasks::root(index));
@@ -31,14 +35,32 @@ public:
     }
 
 private:
-    // Nobody holds it: it starts by itself, what it waits for resumes it, and its frame goes when it ends.
+    // Nobody waits for it: it starts by itself, what it waits for resumes it, and its frame goes when it ends. Until
+    // then it stands in the model's list of frames.
     struct Detached {
         struct promise_type {
+            promise_type(CoroutineModel& model, const std::unique_ptr<tasks::Task>&, tasks::TaskId) noexcept
+                : model_{model}, next_{model.frames_} {
+                if (next_ != nullptr) next_->previous_ = this;
+                model.frames_ = this;
+            }
+            ~promise_type() {
+                (previous_ != nullptr ? previous_->next_ : model_.frames_) = next_;
+                if (next_ != nullptr) next_->previous_ = previous_;
+            }
+            promise_type(const promise_type&) = delete;
+            promise_type& operator=(const promise_type&) = delete;
+
             static Detached get_return_object() noexcept { return {}; }
             static std::suspend_never initial_suspend() noexcept { return {}; }
             static std::suspend_never final_suspend() noexcept { return {}; }
             static void return_void() noexcept {}
             static void unhandled_exception() { throw; }  // to run(), through the reactor
+
+        private:
+            CoroutineModel& model_;
+            promise_type* previous_ = nullptr;
+            promise_type* next_;
         };
     };
 
@@ -96,6 +118,7 @@ private:
     const tasks::Job& job_;
     tasks::Ledger& ledger_;
     Reactor reactor_;
+    Detached::promise_type* frames_ = nullptr;
     std::size_t alive_ = 0;
 };
 

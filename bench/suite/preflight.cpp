@@ -65,7 +65,7 @@ void require_writable_folder(const std::filesystem::path& file) {
 
 std::filesystem::path new_output(const std::filesystem::path& output) {
     const bool named = !output.empty();
-    const std::filesystem::path file = named ? output : std::filesystem::path{"results/local"} / default_name();
+    std::filesystem::path file = named ? output : std::filesystem::path{"results/local"} / default_name();
     if (std::filesystem::exists(std::filesystem::symlink_status(file))) {
         throw UsageError{file.string() + " is there already: name another file with --output, or go on with it by " +
                          "--resume"};

@@ -40,6 +40,7 @@ void execute(const std::vector<std::string>& command, const SignalWatch& signals
     sys::check(::dup2(nothing.get(), STDOUT_FILENO), "dup2");
     sys::check(::dup2(errors, STDERR_FILENO), "dup2");
     std::vector<char*> arguments;
+    arguments.reserve(command.size() + 1);
     for (const std::string& argument : command) arguments.push_back(const_cast<char*>(argument.c_str()));
     arguments.push_back(nullptr);
     signals.restore_in_child();

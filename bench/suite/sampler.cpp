@@ -42,7 +42,7 @@ std::vector<std::string> command(const std::filesystem::path& binary, const std:
     words.push_back("--benchmark_out=" + output.string());
     // With JSON on stdout, which nobody reads, Google Benchmark keeps its greetings off stderr: the last line there
     // is then about the case.
-    words.push_back("--benchmark_format=json");
+    words.emplace_back("--benchmark_format=json");
     return words;
 }
 

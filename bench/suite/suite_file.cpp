@@ -41,6 +41,7 @@ std::vector<std::string> add_sizes(const Fields& fields, std::string_view key, Z
 
 tasks::Sizes take(const Zip& zip, const std::vector<std::string>& names, std::size_t index) {
     std::vector<tasks::Sizes::Item> items;
+    items.reserve(names.size());
     for (const std::string& name : names) items.emplace_back(name, zip.at(name, index));
     return tasks::Sizes{std::move(items)};
 }

@@ -1,0 +1,183 @@
+#include "bench/sample.h"
+
+#include <gtest/gtest.h>
+
+#include <optional>
+#include <stdexcept>
+
+#include "models/table.h"
+#include "simple_workload.h"
+#include "workloads/table.h"
+
+namespace bench {
+namespace {
+
+using Run = benchmark::BenchmarkReporter::Run;
+
+class KeepRuns final : public benchmark::BenchmarkReporter {
+public:
+    bool ReportContext(const Context&) override { return true; }
+    void ReportRuns(const std::vector<Run>& some) override { runs.insert(runs.end(), some.begin(), some.end()); }
+    std::vector<Run> runs;
+};
+
+// Google Benchmark 1.8 calls it otherwise.
+template <class AnyRun>
+bool failed(const AnyRun& run) {
+    if constexpr (requires { run.error_occurred; }) {
+        return run.error_occurred;
+    } else {
+        return run.skipped != 0;
+    }
+}
+
+struct Measured {
+    Sample sample;
+    std::optional<Run> run;  // what Google Benchmark made of it
+};
+
+Measured measured(const Case& what, int iterations = 1, Placement placement = Placement::shared) {
+    Measured result;
+    auto* const registered = benchmark::RegisterBenchmark(
+        "case", [&](benchmark::State& state) { result.sample = measure(state, what, placement); });
+    registered->Iterations(iterations)->UseRealTime()->MeasureProcessCPUTime();
+    KeepRuns reporter;
+    benchmark::RunSpecifiedBenchmarks(&reporter, "case");
+    benchmark::ClearRegisteredBenchmarks();
+    if (reporter.runs.size() == 1) result.run = reporter.runs.front();
+    return result;
+}
+
+Case case_of(const workloads::Entry& workload, std::string_view model = "serial") {
+    return {&workload, &models::find(model), {}, tasks::complete(models::find(model).parameters, {})};
+}
+
+TEST(Sample, CountsTheWorkOfAllItsIterations) {
+    const Case what = parse_case("primes/process_per_task/tasks:4/grain_us:100");
+    const auto before = std::chrono::system_clock::now();
+    const auto [sample, run] = measured(what, 3);
+    EXPECT_EQ(sample.outcome, Outcome::ok) << sample.reason;
+    EXPECT_EQ(sample.reason, "");
+    EXPECT_EQ(sample.what.name(), what.name());
+    EXPECT_GE(sample.start_time, before);
+    EXPECT_LE(sample.start_time, std::chrono::system_clock::now());
+    ASSERT_TRUE(sample.work && sample.cost && run);
+    EXPECT_EQ(sample.work->units, 3U * 4);
+    EXPECT_FALSE(sample.work->fairness);
+    EXPECT_FALSE(sample.latency);
+    EXPECT_GT(sample.cost->cpu_ns(), 0);
+    EXPECT_FALSE(failed(*run));
+    EXPECT_EQ(run->iterations, 3);
+    EXPECT_GT(run->counters.at("items_per_second").value, 0);
+    EXPECT_DOUBLE_EQ(run->counters.at("cpu_ns_per_unit").value, static_cast<double>(sample.cost->cpu_ns()) / 12);
+}
+
+TEST(Sample, HasNoPeerWhereThereIsNone) {
+    const Sample sample = measured(parse_case("primes/serial/tasks:2/grain_us:1")).sample;
+    EXPECT_FALSE(sample.places.model.empty());
+    EXPECT_TRUE(sample.places.peer.empty());
+    EXPECT_FALSE(sample.evidence.peer_cpu);
+    EXPECT_FALSE(sample.evidence.peer_cpu_share);
+}
+
+TEST(Sample, HasThePeersLatencyFairnessAndCpuTime) {
+    const auto [sample, run] = measured(parse_case("echo/epoll/connections:3/payload:10/requests:4"), 2);
+    ASSERT_EQ(sample.outcome, Outcome::ok) << sample.reason;
+    EXPECT_EQ(sample.work->units, 2U * 12);
+    EXPECT_EQ(sample.work->bytes, 2U * 12 * 20);
+    EXPECT_EQ(sample.work->fairness->least, 2U * 4);
+    EXPECT_EQ(sample.work->fairness->most, 2U * 4);
+    EXPECT_GT(sample.work->fairness->jain, 0);
+    EXPECT_LE(sample.work->fairness->jain, 1);
+    // Of the timed iterations alone: the run before them is not in it.
+    EXPECT_EQ(sample.latency->count, 24U);
+    EXPECT_LE(sample.latency->p50, sample.latency->p99);
+    EXPECT_LE(sample.latency->p99, sample.latency->max);
+    std::uint64_t in_buckets = 0;
+    for (const auto& bucket : sample.latency->buckets) in_buckets += bucket.count;
+    EXPECT_EQ(in_buckets, 24U);
+    EXPECT_FALSE(sample.places.peer.empty());
+    EXPECT_GT(sample.evidence.peer_cpu->count(), 0);
+    EXPECT_GT(*sample.evidence.peer_cpu_share, 0);
+    EXPECT_EQ(run->counters.at("p50_ns").value, static_cast<double>(sample.latency->p50));
+}
+
+// A sample that is not ok has no figures, and Google Benchmark says why.
+void expect_failed(const Measured& measured, Outcome outcome, const std::string& reason) {
+    EXPECT_EQ(measured.sample.outcome, outcome);
+    EXPECT_EQ(measured.sample.reason, reason);
+    EXPECT_FALSE(measured.sample.work);
+    EXPECT_FALSE(measured.sample.cost);
+    EXPECT_FALSE(measured.sample.latency);
+    ASSERT_TRUE(measured.run);
+    EXPECT_TRUE(failed(*measured.run));
+}
+
+class Demanding final : public SimpleWorkload {
+public:
+    tasks::Demand demand() const override { return {std::size_t{1} << 40, 1}; }
+};
+constexpr workloads::Entry demanding = make_entry<Demanding>("demanding");
+
+TEST(Sample, IsSkippedWhereTheModelSaysWhyItCannot) {
+    const Measured skipped = measured(case_of(demanding, "select"));
+    expect_failed(skipped, Outcome::skipped, skipped.sample.reason);
+    EXPECT_NE(skipped.sample.reason.find("FD_SETSIZE"), std::string::npos) << skipped.sample.reason;
+}
+
+// Goes wrong from the given run on.
+template <int wrong_from>
+class GoesWrong final : public SimpleWorkload {
+public:
+    void begin() override { ++runs_; }
+    workloads::Verdict verify(const tasks::Ledger&) const override {
+        return runs_ < wrong_from ? workloads::Verdict::valid() : workloads::Verdict::invalid("wrong digest");
+    }
+
+private:
+    int runs_ = 0;
+};
+constexpr workloads::Entry wrong_at_first = make_entry<GoesWrong<1>>("wrong_at_first");
+constexpr workloads::Entry wrong_later = make_entry<GoesWrong<3>>("wrong_later");
+constexpr workloads::Entry wrong_never = make_entry<GoesWrong<100>>("wrong_never");
+
+TEST(Sample, IsInvalidWhereTheFirstRunIs) {
+    expect_failed(measured(case_of(wrong_at_first), 5), Outcome::invalid, "wrong digest");
+}
+
+TEST(Sample, IsInvalidWhereATimedRunIs) {
+    expect_failed(measured(case_of(wrong_later), 5), Outcome::invalid, "wrong digest");
+    EXPECT_EQ(measured(case_of(wrong_never), 5).sample.outcome, Outcome::ok);
+}
+
+class NeverMade final : public SimpleWorkload {
+public:
+    NeverMade() { throw std::runtime_error{"no sockets today"}; }
+};
+constexpr workloads::Entry never_made = make_entry<NeverMade>("never_made");
+
+class Throwing final : public SimpleWorkload {
+public:
+    std::unique_ptr<tasks::Task> make(std::size_t) const override { throw std::runtime_error{"it rains"}; }
+};
+constexpr workloads::Entry throwing = make_entry<Throwing>("throwing");
+
+TEST(Sample, DidNotFinishWhereItThrows) {
+    expect_failed(measured(case_of(never_made)), Outcome::did_not_finish, "no sockets today");
+    expect_failed(measured(case_of(throwing)), Outcome::did_not_finish, "it rains");
+}
+
+TEST(Sample, AnotherMayFollowOneThatFailed) {
+    EXPECT_EQ(measured(case_of(throwing)).sample.outcome, Outcome::did_not_finish);
+    EXPECT_EQ(measured(parse_case("primes/serial/tasks:2/grain_us:1")).sample.outcome, Outcome::ok);
+}
+
+TEST(Outcome, HasItsName) {
+    EXPECT_EQ(to_string(Outcome::ok), "ok");
+    EXPECT_EQ(to_string(Outcome::skipped), "skipped");
+    EXPECT_EQ(to_string(Outcome::did_not_finish), "did_not_finish");
+    EXPECT_EQ(to_string(Outcome::invalid), "invalid");
+}
+
+}  // namespace
+}  // namespace bench

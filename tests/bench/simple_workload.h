@@ -1,0 +1,70 @@
+#pragma once
+
+#include <memory>
+#include <string_view>
+#include <utility>
+
+#include "workloads/workload.h"
+
+namespace bench {
+
+// Finishes at once.
+class FinishedTask final : public tasks::Task {
+public:
+    explicit FinishedTask(tasks::Finish finish) : finish_{finish} {}
+    tasks::Operation resume(tasks::Outcome) override { return finish_; }
+
+private:
+    tasks::Finish finish_;
+};
+
+// Calls `work`, and finishes.
+class ComputingTask final : public tasks::Task {
+public:
+    explicit ComputingTask(void (*work)()) : work_{work} {}
+    tasks::Operation resume(tasks::Outcome) override {
+        if (std::exchange(asked_, true)) return tasks::Finish{0};
+        return tasks::Compute{};
+    }
+    void compute() override { work_(); }
+
+private:
+    void (*work_)();
+    bool asked_ = false;
+};
+
+// One task, which has nothing to do and does it well. What a test wants otherwise it overrides.
+class SimpleWorkload : public workloads::Workload {
+public:
+    std::size_t size() const override { return 1; }
+    std::unique_ptr<tasks::Task> make(std::size_t) const override {
+        return std::make_unique<FinishedTask>(tasks::Finish{0});
+    }
+    tasks::Demand demand() const override { return {1, 0}; }
+    workloads::Verdict verify(const tasks::Ledger& ledger) const override { return workloads::verify_finished(ledger); }
+    workloads::Work work() const override { return {.units = 3, .bytes = 0, .fairness = {}}; }
+};
+
+// With a remote end.
+template <class AnyPeer>
+class WithPeer final : public SimpleWorkload {
+public:
+    std::unique_ptr<workloads::Workload> make_peer() const override { return std::make_unique<AnyPeer>(); }
+};
+
+// A line of no table.
+template <class AnyWorkload>
+constexpr workloads::Entry make_entry(std::string_view name) {
+    return {.name = name,
+            .group = workloads::Group::io,
+            .unit = "unit",
+            .summary = "a workload of the tests",
+            .parameters = {},
+            .points = {},
+            .smoke = "",
+            .make = [](const tasks::Sizes&, std::size_t) -> std::unique_ptr<workloads::Workload> {
+                return std::make_unique<AnyWorkload>();
+            }};
+}
+
+}  // namespace bench

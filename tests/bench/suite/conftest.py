@@ -1,0 +1,178 @@
+"""A suite runner among invented benchmark binaries, in a folder of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import signal
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parents[2]
+RUNNER = Path(os.environ.get("CONCUR_BINARIES", ROOT / "build/release/bench")) / "suite_runner"
+SCHEMA = json.loads((ROOT / "results/schema.json").read_text())
+# Nothing here takes long; this only keeps a broken runner from hanging the tests.
+PATIENCE_S = 60
+
+SUITE: dict[str, Any] = {
+    "name": "small",
+    "rounds": 2,
+    "time_limit_s": 30,
+    "placement": "split",
+    "models": {
+        "cpu": [{"model": "serial"}, {"model": "thread_pool", "sizes": {"workers": 2}}],
+        "io": [{"model": "poll"}, {"model": "epoll"}],
+    },
+    "cases": [
+        {"workload": "primes", "sizes": {"tasks": 8, "grain_us": 10}, "iterations": 5},
+        {"workload": "echo", "sizes": {"connections": [1, 100], "payload": 64, "requests": [20, 2]}},
+    ],
+    "controls": [{"workload": "primes", "sizes": {"tasks": 8, "grain_us": 10}, "model": "serial"}],
+}
+# 2 + 2 * 2 cases and a control.
+SAMPLES_PER_ROUND = 7
+SAMPLES = 2 * SAMPLES_PER_ROUND
+
+
+@dataclass
+class Process:
+    """A process that may be gone already; its number cannot be another's while we hold it."""
+
+    descriptor: int | None
+
+    @staticmethod
+    def find(number: int) -> "Process":
+        try:
+            return Process(os.pidfd_open(number))
+        except ProcessLookupError:
+            return Process(None)
+
+    def gone(self, patience_s: float = 0) -> bool:
+        if self.descriptor is None:
+            return True
+        poll = select.poll()
+        poll.register(self.descriptor, select.POLLIN)
+        return bool(poll.poll(patience_s * 1000))
+
+
+class Bench:
+    """The runner's surroundings."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.binaries = folder / "binaries"
+        self.binaries.mkdir()
+        for group in ("cpu", "io"):
+            binary = self.binaries / f"bench_{group}"
+            binary.write_text(f"#!{sys.executable} -SE\n" + (HERE / "fake_benchmark.py").read_text())
+            binary.chmod(0o755)
+        os.mkfifo(self.binaries / "processes.pipe")
+        # Kept open on both sides, so that no writer ever waits for us.
+        self._pipe = open(os.open(self.binaries / "processes.pipe", os.O_RDWR), "r")
+        self.temporary = folder / "temporary"
+        self.temporary.mkdir()
+        self.suite = folder / "small.json"
+        self.output = folder / "results.json"
+        self.write_suite(SUITE)
+        self.behave()
+
+    def write_suite(self, suite: Any) -> None:
+        self.suite.write_text(json.dumps(suite))
+
+    def behave(self, *behaviours: tuple[str, str]) -> None:
+        """What the binaries do: (regular expression, behaviour); the first found in the case's name holds."""
+        (self.binaries / "behaviour.json").write_text(json.dumps(behaviours))
+
+    def command(self, *arguments: str | Path) -> list[str]:
+        return [str(word) for word in (RUNNER, *arguments, "--binaries", self.binaries)]
+
+    def start(self, *arguments: str | Path, **options: Any) -> "subprocess.Popen[str]":
+        environment = os.environ | {"TMPDIR": str(self.temporary)}
+        pipes: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | options
+        return subprocess.Popen(
+            self.command(*arguments), cwd=self.folder, env=environment, text=True, **pipes
+        )
+
+    def run(self, *arguments: str | Path, **options: Any) -> "subprocess.CompletedProcess[str]":
+        process = self.start(*arguments, **options)
+        try:
+            out, err = process.communicate(timeout=PATIENCE_S)
+        finally:
+            process.kill()
+        return subprocess.CompletedProcess(process.args, process.returncode, out, err)
+
+    def run_suite(self, *arguments: str | Path) -> "subprocess.CompletedProcess[str]":
+        return self.run(self.suite, "-o", self.output, *arguments)
+
+    def resume(self, *arguments: str | Path) -> "subprocess.CompletedProcess[str]":
+        return self.run(self.suite, "--resume", self.output, *arguments)
+
+    def hanging(self) -> tuple[Process, Process]:
+        """Waits until a binary hangs: it and its child."""
+        binary, child = self._pipe.readline().split()
+        return Process.find(int(binary)), Process.find(int(child))
+
+    def stop_while_hanging(self, signal_: signal.Signals, *arguments: str | Path) -> tuple[int, str]:
+        """Sends a signal to the runner while a binary hangs. The exit code and what was said."""
+        process = self.start(self.suite, *arguments)
+        members = self.hanging()
+        process.send_signal(signal_)
+        _, said = process.communicate(timeout=PATIENCE_S)
+        # By SIGKILL the kernel takes the binaries down, on its own time.
+        patience_s = PATIENCE_S if signal_ == signal.SIGKILL else 0
+        assert all(member.gone(patience_s) for member in members)
+        return process.returncode, said
+
+    def calls(self) -> list[str]:
+        log = self.binaries / "calls.log"
+        return log.read_text().splitlines() if log.exists() else []
+
+    def document(self) -> Any:
+        """The results document; it has to conform, and no sample may be there twice."""
+        document = json.loads(self.output.read_text())
+        jsonschema.Draft202012Validator(SCHEMA).validate(document)
+        samples = [entry["concur"] for entry in document["benchmarks"]]
+        keys = Counter(
+            (e["name"], e["concur"]["control"], e["concur"]["round"]) for e in document["benchmarks"]
+        )
+        assert set(keys.values()) <= {1}
+        assert len({sample["sequence"] for sample in samples}) == len(samples)
+        assert all(e["repetition_index"] == e["concur"]["round"] for e in document["benchmarks"])
+        return document
+
+    def complete_document(self) -> Any:
+        document = self.document()
+        run = document["context"]["concur"]
+        assert run["complete"] is True
+        assert len(document["benchmarks"]) == run["samples_planned"] == SAMPLES
+        assert [e["concur"]["sequence"] for e in document["benchmarks"]] == list(range(SAMPLES))
+        return document
+
+    def left_behind(self) -> list[Path]:
+        """Temporary files, the document's own among them."""
+        return [*self.temporary.iterdir(), *self.folder.glob("*.tmp*")]
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Iterator[Bench]:
+    yield Bench(tmp_path)
+
+
+def outcomes(document: Any) -> Counter[str]:
+    return Counter(entry["concur"]["outcome"] for entry in document["benchmarks"])
+
+
+def reasons(document: Any) -> set[str]:
+    return {
+        entry["concur"]["reason"] for entry in document["benchmarks"] if entry["concur"]["outcome"] != "ok"
+    }

@@ -1,0 +1,155 @@
+"""An invented benchmark binary for the suite runner's tests.
+
+It does what the file `behaviour.json` beside it says: a list of [regular expression, behaviour], of which the
+first that is found in the case's name holds; without any, the case is ok. Each call is a line in `calls.log`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import re
+import signal
+import sys
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).resolve().parent
+SIZES_OF_MODELS = ("workers",)
+PR_SET_PDEATHSIG = 1
+
+
+def split_case(name: str) -> tuple[str, str, dict[str, int], dict[str, int]]:
+    workload, model, *sizes = name.split("/")
+    parameters: dict[str, int] = {}
+    model_parameters: dict[str, int] = {}
+    for size in sizes:
+        key, value = size.split(":")
+        (model_parameters if key in SIZES_OF_MODELS else parameters)[key] = int(value)
+    return workload, model, parameters, model_parameters
+
+
+def make_entry(arguments: argparse.Namespace, outcome: str, reason: str) -> dict[str, Any]:
+    workload, model, parameters, model_parameters = split_case(arguments.case)
+    ok = outcome == "ok"
+    name = f"{arguments.case}/iterations:{arguments.iterations}/process_time/real_time"
+    entry: dict[str, Any] = {
+        "name": name,
+        "run_name": name,
+        "run_type": "iteration",
+        "repetitions": 1,
+        "repetition_index": 0,
+        "iterations": arguments.iterations if ok else 0,
+        "real_time": 1.5 if ok else 0.0,
+        "cpu_time": 1.25 if ok else 0.0,
+        "time_unit": "ms",
+        "concur": {
+            "workload": workload,
+            "model": model,
+            "parameters": parameters,
+            "model_parameters": model_parameters,
+            "control": False,
+            "outcome": outcome,
+            "reason": reason,
+            "round": 0,
+            "sequence": 0,
+            "start_time": "2026-11-21T01:02:03.456Z",
+            "placement": arguments.placement,
+            "model_cpus": [0],
+            "peer_cpus": [],
+            "unit": "thing",
+            "work": None,
+            "cost": None,
+            "latency": None,
+            "evidence": {"steal_ns": 0, "run_delay_ns": 0, "peer_cpu_ns": None, "peer_cpu_share": None},
+        },
+    }
+    if not ok:
+        entry |= {"error_occurred": True, "error_message": f"{outcome}: {reason}"}
+    return entry
+
+
+def write_document(arguments: argparse.Namespace, entries: list[dict[str, Any]]) -> None:
+    context = {
+        "date": "2026-11-21T01:02:03+00:00",
+        "host_name": "invented",
+        "num_cpus": 2,
+        "library_build_type": "release",
+        "concur": "not to be taken",
+    }
+    Path(arguments.benchmark_out).write_text(json.dumps({"context": context, "benchmarks": entries}))
+
+
+def start_grandchild() -> int:
+    """One that dies with this process, as all children of the real binaries do."""
+    import ctypes
+
+    read_end, write_end = os.pipe()
+    child = os.fork()
+    if child == 0:
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+        os.write(write_end, b"x")
+        while True:
+            signal.pause()
+    os.read(read_end, 1)
+    return child
+
+
+def tell_processes() -> None:
+    """Says through the pipe beside us who is here, once the grandchild is."""
+    grandchild = start_grandchild()
+    with open(HERE / "processes.pipe", "w") as pipe:
+        pipe.write(f"{os.getpid()} {grandchild}\n")
+
+
+def behave(behaviour: str, arguments: argparse.Namespace) -> int:
+    if behaviour in ("skipped", "invalid"):
+        write_document(arguments, [make_entry(arguments, behaviour, f"it is to be {behaviour}")])
+        return 0 if behaviour == "skipped" else 1
+    if behaviour == "hang":
+        tell_processes()
+        while True:
+            signal.pause()
+    if behaviour == "leave_child":
+        tell_processes()
+    if behaviour == "crash":
+        write_document(arguments, [make_entry(arguments, "ok", "")])
+        os.kill(os.getpid(), signal.SIGSEGV)
+    if behaviour == "garbage":
+        Path(arguments.benchmark_out).write_text('{"context": {"date": ')
+        return 0
+    if behaviour == "nothing":
+        return 0
+    if behaviour == "refuse":
+        print("warming up\nbench: this call cannot be taken", file=sys.stderr)
+        return 2
+    entries = [make_entry(arguments, "ok", "")]
+    if behaviour == "two":
+        entries *= 2
+    if behaviour == "not_a_number":
+        entries[0]["real_time"] = float("nan")
+    if behaviour == "other_case":
+        entries[0]["concur"]["workload"] = "mandelbrot"
+    write_document(arguments, entries)
+    return 1 if behaviour == "contradict" else 0
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--case", required=True)
+    parser.add_argument("--iterations", type=int, required=True)
+    parser.add_argument("--placement", choices=("split", "shared", "free"), required=True)
+    parser.add_argument("--benchmark_out", required=True)
+    parser.add_argument("--benchmark_format")
+    arguments = parser.parse_args()
+    with open(HERE / "calls.log", "a") as log:
+        log.write(f"{Path(sys.argv[0]).name} {arguments.case} {arguments.iterations} {arguments.placement}\n")
+    for pattern, behaviour in json.loads((HERE / "behaviour.json").read_text()):
+        if re.search(pattern, arguments.case):
+            return behave(behaviour, arguments)
+    return behave("ok", arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,75 @@
+#include "bench/suite/options.h"
+
+#include <gtest/gtest.h>
+
+#include "bench/suite/usage_error.h"
+
+namespace bench::suite {
+namespace {
+
+std::optional<Options> parse(std::vector<const char*> words) {
+    words.insert(words.begin(), "suite_runner");
+    return parse_options(static_cast<int>(words.size()), words.data());
+}
+
+std::string complaint(const std::vector<const char*>& words) {
+    try {
+        static_cast<void>(parse(words));
+    } catch (const UsageError& error) {
+        return error.what();
+    }
+    return {};
+}
+
+TEST(Options, AreEmptyWhereNothingIsSaid) {
+    const Options options = *parse({});
+    EXPECT_FALSE(options.suite);
+    EXPECT_FALSE(options.rounds);
+    EXPECT_FALSE(options.placement);
+    EXPECT_FALSE(options.time_limit_s);
+    EXPECT_FALSE(options.binaries_folder.empty());
+    EXPECT_FALSE(options.suites_folder.empty());
+}
+
+TEST(Options, HoldWhatIsSaid) {
+    const Options options = *parse({"full", "--model", "poll", "epoll", "--rounds", "3", "--placement", "free",
+                                    "--time-limit", "0.5", "--workload=echo", "-o", "a.json", "--list"});
+    EXPECT_EQ(options.suite, "full");
+    EXPECT_EQ(options.selection.models, (std::vector<std::string>{"poll", "epoll"}));
+    EXPECT_EQ(options.selection.workloads, std::vector<std::string>{"echo"});
+    EXPECT_EQ(options.rounds, 3);
+    EXPECT_EQ(options.placement, Placement::free);
+    EXPECT_EQ(options.time_limit_s, 0.5);
+    EXPECT_EQ(options.output, "a.json");
+    EXPECT_TRUE(options.list);
+}
+
+TEST(Options, ComplaintsAreOneLine) {
+    for (const auto& words : std::vector<std::vector<const char*>>{{"--fast"},
+                                                                   {"--rounds", "0"},
+                                                                   {"--rounds", "many"},
+                                                                   {"--time-limit", "-1"},
+                                                                   {"--placement", "afar"},
+                                                                   {"quick", "full"},
+                                                                   {"--model"},
+                                                                   {"--resume", "a.json", "-o", "b.json"}}) {
+        const std::string said = complaint(words);
+        EXPECT_FALSE(said.empty()) << words.front();
+        EXPECT_EQ(said.find('\n'), std::string::npos) << said;
+    }
+}
+
+TEST(ResumeCommand, SaysAllThatMakesThePlan) {
+    const Options options = *parse({"full", "--filter", "echo/(poll|epoll)", "--workload", "echo", "--time-limit",
+                                    "0.5", "--binaries", "/my bin", "-o", "it's.json"});
+    EXPECT_EQ(resume_command(options, options.output),
+              "suite_runner full --workload echo --filter 'echo/(poll|epoll)' --time-limit 0.5 --binaries '/my bin' "
+              "--resume 'it'\\''s.json'");
+}
+
+TEST(ResumeCommand, OfASimpleRunIsShort) {
+    EXPECT_EQ(resume_command(*parse({}), "results/local/a.json"), "suite_runner --resume results/local/a.json");
+}
+
+}  // namespace
+}  // namespace bench::suite

@@ -1,0 +1,44 @@
+#include "bench/suite/progress.h"
+
+#include <gtest/gtest.h>
+
+#include "bench/suite/sample_entry.h"
+#include "small_suite.h"
+
+namespace bench::suite {
+namespace {
+
+using namespace std::chrono_literals;
+
+TEST(Progress, TimesAreShort) {
+    EXPECT_EQ(to_minutes(0s), "0:00");
+    EXPECT_EQ(to_minutes(65s + 900ms), "1:05");
+    EXPECT_EQ(to_minutes(3599s), "59:59");
+    EXPECT_EQ(to_minutes(2h + 3min + 4s), "2:03:04");
+}
+
+TEST(Progress, LinesFitTheTerminal) {
+    EXPECT_EQ(shorten("echo/epoll", 10), "echo/epoll");
+    EXPECT_EQ(shorten("echo/epoll", 9), "echo/e...");
+    EXPECT_EQ(shorten("echo/epoll", 2), "ec");
+}
+
+TEST(Summary, NamesTheFileTheCountsAndTheReasons) {
+    Results results = Results::begin("some.json", nlohmann::json::object());
+    const auto add = [&results](const std::string& name, const char* outcome, const std::string& reason) {
+        const Case what = parse_case(name);
+        nlohmann::json entry = unfinished_entry({what, what.name(), 1, false}, Placement::split, {}, reason);
+        entry["concur"]["outcome"] = outcome;
+        results.add(entry);
+    };
+    add("switching/serial", "ok", "");
+    add("primes/serial", "did_not_finish", "time limit of 20 s");
+    add("primes/poll", "did_not_finish", "time limit of 20 s");
+    EXPECT_EQ(summary(results),
+              "some.json: 3 samples, 1 ok, 2 did not finish\n"
+              "  2 did not finish: time limit of 20 s (primes/serial/tasks:32/grain_us:100/iterations:1/process_time/"
+              "real_time, ...)\n");
+}
+
+}  // namespace
+}  // namespace bench::suite

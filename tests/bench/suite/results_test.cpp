@@ -1,0 +1,112 @@
+#include "bench/suite/results.h"
+
+#include <gtest/gtest.h>
+
+#include "bench/document.h"
+#include "bench/suite/sample_entry.h"
+#include "bench/suite/temporary_folder.h"
+#include "small_suite.h"
+
+namespace bench::suite {
+namespace {
+
+using nlohmann::json;
+
+class ResultsTest : public testing::Test {
+protected:
+    static json entry(const std::string& name, const std::string& outcome, const std::string& reason) {
+        Case what = parse_case(name);
+        json result = unfinished_entry({what, what.name(), 1, false}, Placement::split, {}, reason);
+        result["concur"]["outcome"] = outcome;
+        return result;
+    }
+    static json run() { return describe_suite_run("small", 3, 12, Placement::shared); }
+
+    TemporaryFolder folder_;
+    std::filesystem::path file_ = folder_.path() / "results.json";
+};
+
+TEST_F(ResultsTest, AreWholeAfterEveryWrite) {
+    Results results = Results::begin(file_, run());
+    results.write(false);
+    EXPECT_EQ(read_json(file_)["benchmarks"], json::array());
+    json expected = json::array();
+    for (const char* const name : {"primes/serial", "primes/epoll", "echo/poll"}) {
+        expected.push_back(entry(name, "ok", ""));
+        results.add(expected.back());
+        results.write(false);
+        EXPECT_EQ(read_json(file_)["benchmarks"], expected);
+    }
+    const auto files = std::filesystem::directory_iterator{folder_.path()};
+    EXPECT_EQ(std::distance(begin(files), end(files)), 1) << "a temporary file is left";
+}
+
+TEST_F(ResultsTest, TellOfTheRun) {
+    Results results = Results::begin(file_, run());
+    results.write(false);
+    const json incomplete = read_json(file_)["context"]["concur"];
+    EXPECT_EQ(incomplete["suite"], "small");
+    EXPECT_EQ(incomplete["rounds"], 3);
+    EXPECT_EQ(incomplete["samples_planned"], 12);
+    EXPECT_EQ(incomplete["placement"], "shared");
+    EXPECT_EQ(incomplete["complete"], false);
+    results.write(true);
+    EXPECT_EQ(read_json(file_)["context"]["concur"]["complete"], true);
+}
+
+TEST_F(ResultsTest, TakeTheContextOfTheFirstThatHasOne) {
+    Results results = Results::begin(file_, run());
+    results.take_context(nullptr);
+    results.take_context({{"host_name", "first"}, {"library_build_type", "release"}, {"concur", "not this"}});
+    results.take_context({{"host_name", "second"}});
+    results.write(false);
+    const json context = read_json(file_)["context"];
+    EXPECT_EQ(context["host_name"], "first");
+    EXPECT_EQ(context["library_build_type"], "release");
+    EXPECT_EQ(context["concur"]["suite"], "small");
+    EXPECT_TRUE(context.contains("num_cpus"));
+}
+
+TEST_F(ResultsTest, GoOnWithWhatWasRead) {
+    Results first = Results::begin(file_, run());
+    first.add(entry("primes/serial", "ok", ""));
+    first.add(entry("echo/poll", "invalid", "work is missing"));
+    first.write(false);
+    const json before = read_json(file_);
+
+    Results second = Results::go_on(file_, before);
+    EXPECT_EQ(second.size(), 2U);
+    EXPECT_FALSE(second.all_well());
+    second.write(false);
+    EXPECT_EQ(read_json(file_), before);
+}
+
+TEST_F(ResultsTest, CountOutcomesAndNameEachReasonOnce) {
+    Results results = Results::begin(file_, run());
+    results.add(entry("primes/serial", "ok", ""));
+    results.add(entry("echo/select", "skipped", "too many descriptors"));
+    EXPECT_TRUE(results.all_well());
+    results.add(entry("echo/poll", "did_not_finish", "time limit of 20 s"));
+    results.add(entry("echo/epoll", "did_not_finish", "time limit of 20 s"));
+    results.add(entry("echo/epoll", "invalid", "time limit of 20 s"));
+    EXPECT_FALSE(results.all_well());
+    EXPECT_EQ(results.counts().at("did_not_finish"), 2U);
+    ASSERT_EQ(results.mishaps().size(), 3U);
+    EXPECT_EQ(results.mishaps()[1].count, 2U);
+    EXPECT_EQ(results.mishaps()[1].case_name.substr(0, 9), "echo/poll");
+}
+
+TEST_F(ResultsTest, AreValidJsonWhateverAProgramHasSaid) {
+    Results results = Results::begin(file_, run());
+    results.add(entry("primes/serial", "did_not_finish", "a broken letter \xc3 and a \"quote\""));
+    results.write(false);
+    EXPECT_EQ(read_json(file_)["benchmarks"][0]["concur"]["reason"], "a broken letter \xef\xbf\xbd and a \"quote\"");
+}
+
+TEST_F(ResultsTest, ThatCannotBeWrittenSaySo) {
+    Results results = Results::begin(folder_.path() / "nowhere" / "results.json", run());
+    EXPECT_THROW(results.write(false), std::runtime_error);
+}
+
+}  // namespace
+}  // namespace bench::suite

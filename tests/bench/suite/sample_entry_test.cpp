@@ -1,0 +1,111 @@
+#include "bench/suite/sample_entry.h"
+
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <nlohmann/json.hpp>
+
+#include "small_suite.h"
+
+namespace bench::suite {
+namespace {
+
+using nlohmann::json;
+
+PlannedCase planned(bool control = false) {
+    Case what = parse_case("echo/epoll/connections:1/requests:20");
+    std::string name = what.name();
+    return {std::move(what), std::move(name), 4, control};
+}
+
+// As a benchmark binary would write it.
+json good_document() {
+    json entry = unfinished_entry(planned(), Placement::split, {}, "nothing yet");
+    entry.erase("error_occurred");
+    entry.erase("error_message");
+    entry["iterations"] = 4;
+    entry["real_time"] = 1.25;
+    entry["concur"]["outcome"] = "ok";
+    entry["concur"]["reason"] = "";
+    return {{"context", json::object()}, {"benchmarks", {entry}}};
+}
+
+TEST(SampleEntry, IsTakenFromADocumentThatIsInOrder) {
+    const json document = good_document();
+    EXPECT_EQ(take_entry(document, planned()), document["benchmarks"][0]);
+    EXPECT_EQ(case_of(document["benchmarks"][0]).name(), planned().name);
+}
+
+TEST(SampleEntry, GetsItsPlaceInTheRun) {
+    json entry = good_document()["benchmarks"][0];
+    put_in_position(entry, planned(), {.round = 2, .rounds = 7, .sequence = 31});
+    EXPECT_EQ(entry["repetition_index"], 2);
+    EXPECT_EQ(entry["repetitions"], 7);
+    EXPECT_EQ(entry["concur"]["round"], 2);
+    EXPECT_EQ(entry["concur"]["sequence"], 31);
+    EXPECT_EQ(entry["concur"]["control"], false);
+    EXPECT_EQ(entry["run_name"], planned().run_name());
+}
+
+TEST(SampleEntry, OfAControlSaysSo) {
+    json entry = good_document()["benchmarks"][0];
+    put_in_position(entry, planned(true), {.round = 0, .rounds = 7, .sequence = 0});
+    EXPECT_EQ(entry["concur"]["control"], true);
+    EXPECT_EQ(entry["run_name"], planned(true).run_name());
+}
+
+TEST(SampleEntry, ThatWasNotFinishedHoldsAllThatIsRequired) {
+    const json entry = unfinished_entry(planned(), Placement::free, {}, "time limit of 20 s");
+    EXPECT_EQ(entry["error_message"], "did_not_finish: time limit of 20 s");
+    EXPECT_EQ(entry["error_occurred"], true);
+    EXPECT_EQ(entry["real_time"], 0);
+    const json& sample = entry["concur"];
+    EXPECT_EQ(sample["outcome"], "did_not_finish");
+    EXPECT_EQ(sample["reason"], "time limit of 20 s");
+    EXPECT_EQ(sample["placement"], "free");
+    EXPECT_EQ(sample["unit"], "request");
+    for (const char* const key : {"work", "cost", "latency"}) EXPECT_TRUE(sample[key].is_null()) << key;
+}
+
+struct Fault {
+    const char* name;
+    std::function<void(json&)> make;
+    const char* message;
+};
+
+class EntryFault : public testing::TestWithParam<Fault> {};
+
+TEST_P(EntryFault, IsFound) {
+    json document = good_document();
+    GetParam().make(document);
+    try {
+        static_cast<void>(take_entry(document, planned()));
+        FAIL() << "nothing was said";
+    } catch (const std::exception& error) {
+        EXPECT_NE(std::string{error.what()}.find(GetParam().message), std::string::npos) << error.what();
+    }
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    All, EntryFault,
+    testing::Values(
+        Fault{"no_document", [](json& d) { d = 5; }, ""},
+        Fault{"no_entries", [](json& d) { d.erase("benchmarks"); }, "benchmarks"},
+        Fault{"empty", [](json& d) { d["benchmarks"] = json::array(); }, "there are 0"},
+        Fault{"two", [](json& d) { d["benchmarks"].push_back(d["benchmarks"][0]); }, "there are 2"},
+        Fault{"no_sample", [](json& d) { d["benchmarks"][0].erase("concur"); }, "no 'concur'"},
+        Fault{"no_time", [](json& d) { d["benchmarks"][0].erase("real_time"); }, "no 'real_time'"},
+        Fault{"no_cost", [](json& d) { d["benchmarks"][0]["concur"].erase("cost"); }, "no 'cost'"},
+        Fault{"zero_time", [](json& d) { d["benchmarks"][0]["real_time"] = 0; }, "no time was measured"},
+        Fault{"no_runs", [](json& d) { d["benchmarks"][0]["iterations"] = 0; }, "no time was measured"},
+        Fault{"outcome", [](json& d) { d["benchmarks"][0]["concur"]["outcome"] = "good"; }, "unknown"},
+        Fault{"no_error", [](json& d) { d["benchmarks"][0]["concur"]["outcome"] = "invalid"; }, "holds no error"},
+        Fault{"other_model", [](json& d) { d["benchmarks"][0]["concur"]["model"] = "poll"; },
+              "its entry is of echo/poll"},
+        Fault{"other_size", [](json& d) { d["benchmarks"][0]["concur"]["parameters"]["connections"] = 2; },
+              "its entry is of echo/epoll/connections:2"},
+        Fault{"unknown_model", [](json& d) { d["benchmarks"][0]["concur"]["model"] = "kqueue"; }, "unknown model"}),
+    [](const auto& tested) { return std::string{tested.param.name}; });
+
+}  // namespace
+}  // namespace bench::suite

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <nlohmann/json.hpp>
+
+#include "bench/suite/plan.h"
+#include "bench/suite/suite_file.h"
+
+namespace bench::suite::test {
+
+// Six CPU cases and four I/O cases, each with a control.
+inline nlohmann::json small_suite_json() {
+    return nlohmann::json::parse(R"({
+        "name": "small", "rounds": 3, "time_limit_s": 1.5, "placement": "shared",
+        "models": {"cpu": [{"model": "serial"}, {"model": "thread_pool", "sizes": {"workers": [2, 4]}}],
+                   "io": [{"model": "poll"}, {"model": "epoll"}]},
+        "cases": [
+            {"workload": "primes", "sizes": {"tasks": 8, "grain_us": [1, 10]}, "iterations": [20, 5]},
+            {"workload": "echo", "sizes": {"connections": [1, 100], "payload": 64, "requests": [20, 2]}}],
+        "controls": [
+            {"workload": "primes", "sizes": {"tasks": 8, "grain_us": 10}, "model": "serial"},
+            {"workload": "echo", "sizes": {"connections": 1, "requests": 20}, "model": "epoll"}]
+    })");
+}
+
+inline Suite small_suite() { return parse_suite(small_suite_json(), "small.json"); }
+
+}  // namespace bench::suite::test

@@ -1,0 +1,164 @@
+#include "bench/suite/suite_file.h"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <functional>
+
+#include "bench/suite/usage_error.h"
+#include "small_suite.h"
+
+namespace bench::suite {
+namespace {
+
+using nlohmann::json;
+
+TEST(SuiteFile, HoldsWhatIsWritten) {
+    const Suite suite = test::small_suite();
+    EXPECT_EQ(suite.name, "small");
+    EXPECT_EQ(suite.rounds, 3);
+    EXPECT_EQ(suite.time_limit_s, 1.5);
+    EXPECT_EQ(suite.placement, Placement::shared);
+    ASSERT_EQ(suite.cpu.size(), 3U);
+    EXPECT_EQ(suite.cpu[1].model->name, "thread_pool");
+    EXPECT_EQ(suite.cpu[1].sizes.at("workers"), 2);
+    EXPECT_EQ(suite.cpu[2].sizes.at("workers"), 4);
+    EXPECT_EQ(suite.io.size(), 2U);
+    ASSERT_EQ(suite.controls.size(), 2U);
+    EXPECT_EQ(suite.controls[1].name(), "echo/epoll/connections:1/payload:64/requests:20");
+}
+
+TEST(SuiteFile, ListsOfSizesGoTogether) {
+    const Suite suite = test::small_suite();
+    ASSERT_EQ(suite.points.size(), 4U);
+    EXPECT_EQ(suite.points[0].sizes.path(), "/tasks:8/grain_us:1");
+    EXPECT_EQ(suite.points[0].iterations, 20);
+    EXPECT_EQ(suite.points[1].sizes.path(), "/tasks:8/grain_us:10");
+    EXPECT_EQ(suite.points[1].iterations, 5);
+    EXPECT_EQ(suite.points[3].sizes.path(), "/connections:100/payload:64/requests:2");
+    EXPECT_EQ(suite.points[3].iterations, 1);
+}
+
+TEST(SuiteFile, AHandWrittenControlRunsWhatItWasWrittenFor) {
+    json suite = test::small_suite_json();
+    suite["models"]["io"].push_back({{"model", "native_epoll"}});
+    suite["cases"].push_back({{"workload", "timers"}});
+    const Suite parsed = parse_suite(suite, "small.json");
+    EXPECT_EQ(parsed.cases(parsed.points[2]).size(), 3U) << "echo";
+    EXPECT_EQ(parsed.cases(parsed.points.back()).size(), 2U) << "timers";
+}
+
+TEST(SuiteFile, ControlsMayBeLeftOut) {
+    json suite = test::small_suite_json();
+    suite.erase("controls");
+    EXPECT_TRUE(parse_suite(suite, "small.json").controls.empty());
+}
+
+TEST(SuiteFile, SuitesOfTheTreeAreValid) {
+    for (const auto& file : std::filesystem::directory_iterator{default_suites_folder()}) {
+        if (file.path().extension() != ".json") continue;
+        const Suite suite = load_suite(file.path());
+        EXPECT_EQ(suite.name, file.path().stem());
+        EXPECT_GE(suite.rounds, 7) << "too few for a verdict";
+        EXPECT_FALSE(suite.controls.empty());
+    }
+}
+
+TEST(SuiteFile, APathIsTakenAsItIs) {
+    EXPECT_EQ(find_suite("my/suite", "nowhere"), "my/suite");
+    EXPECT_EQ(find_suite("suite.json", "nowhere"), "suite.json");
+}
+
+TEST(SuiteFile, AnUnknownNameSaysWhatThereIs) {
+    try {
+        static_cast<void>(find_suite("slow", default_suites_folder()));
+        FAIL();
+    } catch (const UsageError& error) {
+        EXPECT_NE(std::string{error.what()}.find("unknown suite 'slow'; there are: full, "), std::string::npos)
+            << error.what();
+    }
+}
+
+struct Fault {
+    const char* name;
+    std::function<void(json&)> make;
+    std::string message;
+};
+
+class SuiteFault : public testing::TestWithParam<Fault> {};
+
+TEST_P(SuiteFault, IsOneLineThatNamesThePlace) {
+    json suite = test::small_suite_json();
+    GetParam().make(suite);
+    try {
+        static_cast<void>(parse_suite(suite, "small.json"));
+        FAIL() << "nothing was said";
+    } catch (const UsageError& error) {
+        const std::string said{error.what()};
+        EXPECT_EQ(said.rfind("small.json: ", 0), 0U) << said;
+        EXPECT_NE(said.find(GetParam().message), std::string::npos) << said;
+        EXPECT_EQ(said.find('\n'), std::string::npos);
+    }
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    All, SuiteFault,
+    testing::Values(
+        Fault{"no_object", [](json& s) { s = json::array(); }, "this must be an object"},
+        Fault{"unknown_key", [](json& s) { s["round"] = 7; }, "unknown key 'round'; there are: name, rounds"},
+        Fault{"missing_key", [](json& s) { s.erase("rounds"); }, "'rounds' is missing"},
+        Fault{"no_name", [](json& s) { s["name"] = ""; }, "'name' must be a text"},
+        Fault{"no_rounds", [](json& s) { s["rounds"] = 0; }, "'rounds' must be a whole number above 0"},
+        Fault{"broken_rounds", [](json& s) { s["rounds"] = 1.5; }, "'rounds' must be a whole number above 0"},
+        Fault{"endless_rounds", [](json& s) { s["rounds"] = 1e15; }, "'rounds' must be a whole number above 0"},
+        Fault{"no_time", [](json& s) { s["time_limit_s"] = 0; }, "'time_limit_s' must be a number above 0"},
+        Fault{"placement", [](json& s) { s["placement"] = "afar"; }, "split"},
+        Fault{"unknown_group", [](json& s) { s["models"]["gpu"] = json::array(); }, "unknown key 'gpu'"},
+        Fault{"missing_group", [](json& s) { s["models"].erase("io"); }, "models: 'io' is missing"},
+        Fault{"unknown_model", [](json& s) { s["models"]["io"][1]["model"] = "kqueue"; },
+              "models: io[1]: unknown model 'kqueue'; there are: serial"},
+        Fault{"model_size",
+              [](json& s) {
+                  s["models"]["cpu"][1]["sizes"] = {{"threads", 2}};
+              },
+              "models: cpu[1]: unknown size 'threads'; there are: workers"},
+        Fault{"unknown_workload", [](json& s) { s["cases"][0]["workload"] = "sorting"; },
+              "cases[0]: unknown workload 'sorting'; there are: primes"},
+        Fault{"unknown_size", [](json& s) { s["cases"][1]["sizes"]["clients"] = 1; },
+              "cases[1]: unknown size 'clients'; there are: connections, payload, requests"},
+        Fault{"size_out_of_bounds",
+              [](json& s) {
+                  s["cases"][1]["sizes"]["connections"] = json{0, 1};
+              },
+              "cases[1]: size 'connections' is 0; it goes from 1"},
+        Fault{"no_number", [](json& s) { s["cases"][1]["sizes"]["payload"] = "64"; },
+              "cases[1]: 'payload' must be a whole number"},
+        Fault{"no_sizes", [](json& s) { s["cases"][1]["sizes"] = 5; }, "cases[1]: 'sizes' must be an object"},
+        Fault{"empty_list", [](json& s) { s["cases"][1]["sizes"]["payload"] = json::array(); },
+              "cases[1]: 'payload' is an empty list"},
+        Fault{"unequal_lists",
+              [](json& s) {
+                  s["cases"][1]["sizes"]["requests"] = json{1, 2, 3};
+              },
+              "'requests' lists 3 numbers and 'connections' 2"},
+        Fault{"unequal_iterations",
+              [](json& s) {
+                  s["cases"][0]["iterations"] = json{1, 2, 3};
+              },
+              "'iterations' lists 3 numbers and 'grain_us' 2"},
+        Fault{"no_iterations", [](json& s) { s["cases"][0]["iterations"] = 0; }, "'iterations' go from 1"},
+        Fault{"no_cases", [](json& s) { s["cases"] = json::array(); }, "there is no case"},
+        Fault{"twice", [](json& s) { s["cases"].push_back(s["cases"][1]); }, "stands there twice"},
+        Fault{"foreign_control", [](json& s) { s["controls"][0]["model"] = "epoll"; },
+              "controls[0]: primes/epoll/tasks:8/grain_us:10 is no case of this suite"},
+        Fault{"control_of_many",
+              [](json& s) {
+                  s["controls"][0]["sizes"]["grain_us"] = json{1, 10};
+              },
+              "controls[0]: a control is one case"},
+        Fault{"control_twice", [](json& s) { s["controls"].push_back(s["controls"][0]); },
+              "controls[2]: control primes/serial/tasks:8/grain_us:10 stands there twice"}),
+    [](const auto& tested) { return std::string{tested.param.name}; });
+
+}  // namespace
+}  // namespace bench::suite

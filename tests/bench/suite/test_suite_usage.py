@@ -1,0 +1,167 @@
+"""What can be known beforehand to go wrong is one line with the way out, and nothing is run or written."""
+
+from __future__ import annotations
+
+import os
+import pty
+import subprocess
+from typing import Any
+
+import pytest
+from conftest import PATIENCE_S, RUNNER, SUITE, Bench
+
+
+def refused(bench: Bench, *arguments: Any, **options: Any) -> str:
+    done = bench.run(*arguments, **options)
+    assert done.returncode == 2, done.stderr
+    assert done.stdout == ""
+    assert len(done.stderr.splitlines()) == 1
+    assert done.stderr.startswith("suite_runner: ")
+    assert bench.calls() == []
+    assert not bench.output.exists()
+    assert bench.left_behind() == []
+    return done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--fast"], "--fast"),
+        (["--rounds", "0"], "--rounds"),
+        (["--rounds", "few"], "--rounds"),
+        (["--time-limit", "0"], "--time-limit"),
+        (["--placement", "afar"], "afar"),
+        (["--model", "kqueue"], "unknown model 'kqueue'; there are: serial"),
+        (
+            ["--model", "select"],
+            "suite 'small' has no model 'select'; it has: epoll, poll, serial, thread_pool",
+        ),
+        (["--workload", "sorting"], "unknown workload 'sorting'; there are: primes"),
+        (["--filter", "no such case"], "no case of suite 'small' is left"),
+        (["--filter", "("], "is not a regular expression"),
+        (["--resume", "missing.json"], "cannot read missing.json"),
+    ],
+)
+def test_arguments(bench: Bench, arguments: list[str], message: str) -> None:
+    assert message in refused(bench, bench.suite, *arguments)
+
+
+@pytest.mark.parametrize(
+    ("suite", "message"),
+    [
+        ("slow", "unknown suite 'slow'; there are: full, "),
+        ("missing.json", "cannot read missing.json"),
+        (".json/", ".json/"),
+    ],
+)
+def test_suites(bench: Bench, suite: str, message: str) -> None:
+    assert message in refused(bench, suite)
+
+
+@pytest.mark.parametrize("text", ["", "{", '{"name": "small",', "not json at all"])
+def test_a_torn_suite(bench: Bench, text: str) -> None:
+    bench.suite.write_text(text)
+    said = refused(bench, bench.suite, "-o", bench.output)
+    assert "small.json is not whole JSON" in said
+
+
+def test_a_suite_with_a_fault_names_file_and_place(bench: Bench) -> None:
+    bench.write_suite(SUITE | {"cases": [{"workload": "primes", "sizes": {"task": 8}}]})
+    said = refused(bench, bench.suite, "-o", bench.output)
+    assert f"{bench.suite}: cases[0]: unknown size 'task'; there are: tasks, grain_us" in said
+
+
+def test_a_file_that_is_there_is_not_overwritten(bench: Bench) -> None:
+    other = bench.folder / "precious.json"
+    other.write_text("precious")
+    assert f"{other} is there already" in refused(bench, bench.suite, "-o", other)
+    assert other.read_text() == "precious"
+
+
+@pytest.mark.parametrize("folder", ["missing", "small.json", "/proc"])
+def test_a_folder_that_cannot_be_written_to(bench: Bench, folder: str) -> None:
+    said = refused(bench, bench.suite, "-o", f"{folder}/results.json")
+    assert folder in said
+
+
+def test_missing_binaries(bench: Bench) -> None:
+    (bench.binaries / "bench_io").unlink()
+    said = refused(bench, bench.suite, "-o", bench.output)
+    assert f"there is no program {bench.binaries}/bench_io: build it" in said
+    assert bench.run_suite("--workload", "primes").returncode == 0
+
+
+def test_too_few_descriptors(bench: Bench) -> None:
+    cases = [{"workload": "echo", "sizes": {"connections": [1, 1000], "payload": 64, "requests": 1}}]
+    bench.write_suite(SUITE | {"cases": cases, "controls": []})
+    arguments = bench.command(bench.suite, "-o", bench.output)
+    shell = ["/bin/sh", "-c", 'ulimit -n 256; exec "$@"', "sh"]
+    done = subprocess.run([*shell, *arguments], capture_output=True, text=True, timeout=PATIENCE_S)
+    assert done.returncode == 2
+    assert done.stderr == (
+        "suite_runner: this suite needs 1064 descriptors, the hard limit is 256: raise it (ulimit -Hn 1064) "
+        "or leave the large cases out with --filter\n"
+    )
+    assert not bench.output.exists()
+    fewer = subprocess.run(
+        [*shell, *arguments, "--filter", "connections:1/"], capture_output=True, timeout=PATIENCE_S
+    )
+    assert fewer.returncode == 0
+
+
+def test_help_and_version(bench: Bench) -> None:
+    told = bench.run("--help")
+    assert told.returncode == 0
+    for option in ("--output", "--resume", "--rounds", "--workload", "--model", "--filter", "--placement",
+                   "--time-limit", "--list", "--quiet", "--version", "--suites", "--binaries"):  # fmt: skip
+        assert option in told.stdout
+    told = bench.run("--version")
+    assert told.returncode == 0
+    assert told.stdout.startswith("concur ")
+
+
+def test_quiet_says_nothing(bench: Bench) -> None:
+    done = bench.run_suite("--quiet")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_a_log_gets_few_lines(bench: Bench) -> None:
+    done = bench.run_suite("--rounds", "4")
+    lines = done.stderr.splitlines()
+    assert lines[0] == "0/28, round 1/4: primes/serial/tasks:8/grain_us:10"
+    assert len(lines) < 28
+
+
+def test_a_terminal_gets_one_line_that_fits(bench: Bench) -> None:
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(
+        [
+            "/bin/sh",
+            "-c",
+            'stty cols 40 <&2; exec "$@"',
+            "sh",
+            *bench.command(bench.suite, "-o", bench.output),
+        ],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=theirs,
+    )
+    os.close(theirs)
+    said = b""
+    try:
+        while part := os.read(ours, 4096):
+            said += part
+    except OSError:  # How a terminal says that its other side is closed.
+        pass
+    os.close(ours)
+    assert process.wait(PATIENCE_S) == 0
+    text = said.decode()
+    assert "\n" not in text
+    lines = [line.removesuffix("\x1b[K") for line in text.split("\r") if line]
+    assert lines[0].startswith("0/14, round 1/2: primes/serial")
+    assert lines[-1] == ""
+    assert max(map(len, lines)) == 39
+
+
+def test_the_runner_under_test_is_there() -> None:
+    assert os.access(RUNNER, os.X_OK), f"build {RUNNER} first, or set CONCUR_BINARIES"

@@ -1,0 +1,242 @@
+// What every model of the table has to do with whatever tasks it is given, sockets apart.
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <cerrno>
+
+#include "jobs.h"
+#include "sys/resource_usage.h"
+#include "sys/shared_memory.h"
+
+namespace models {
+namespace {
+
+using std::chrono::milliseconds;
+using tasks::Finish;
+using tasks::Operation;
+using tasks::Outcome;
+
+class Contract : public ModelTest {};
+class ContractOfTwo : public ModelTest {};
+class ContractInOneProcess : public ModelTest {};
+
+TEST_P(Contract, RunsTasksThatFinishAtOnce) {
+    Running running{entry(), 20, [](std::size_t index) { return make_finished(index + 1); }};
+    running.run_and_expect([](std::size_t index) { return index + 1; });
+    EXPECT_EQ(running.ledger().spawned_finished(), 0U);
+}
+
+TEST_P(Contract, RunsAJobOfNothing) {
+    Running running{entry(), 0, [](std::size_t) { return nullptr; }};
+    running.run();
+    running.run();
+}
+
+TEST_P(Contract, RunsAgainAndAgain) {
+    Running running{entry(), 3, [](std::size_t index) {
+                        return make_task([index, step = 0](Outcome) mutable -> Operation {
+                            if (++step < 3) return tasks::Yield{};
+                            return Finish{index + 10};
+                        });
+                    }};
+    for (int run = 0; run < 30; ++run) running.run_and_expect([](std::size_t index) { return index + 10; });
+}
+
+TEST_P(Contract, MayBeMadeAndNeverRun) {
+    const Running running{entry(), 3, [](std::size_t index) { return make_finished(index); }};
+    EXPECT_EQ(running.ledger().times_finished(0), 0U);
+}
+
+TEST_P(Contract, MakesEachTaskOnceInEachRun) {
+    const sys::SharedArray<std::atomic<int>> made{7};
+    Running running{entry(), 7, [&](std::size_t index) {
+                        made[index].fetch_add(1);
+                        return make_finished(index);
+                    }};
+    for (int run = 1; run <= 3; ++run) {
+        running.run_and_expect([](std::size_t index) { return index; });
+        for (const auto& times : made) EXPECT_EQ(times.load(), run);
+    }
+}
+
+// The digest counts the outcomes that are not 0.
+TEST_P(Contract, EndsEveryOperationThatWaitsForNobodyWithZero) {
+    Running running{entry(), 2, [](std::size_t) {
+                        return make_task([step = 0, wrong = 0](Outcome outcome) mutable -> Operation {
+                            if (outcome.value != 0) ++wrong;
+                            switch (step++) {
+                                case 0: return tasks::Compute{};
+                                case 1: return tasks::Yield{};
+                                case 2: return tasks::Sleep{sys::now()};
+                                case 3: return tasks::Spawn{make_finished(1)};
+                                default: return Finish{static_cast<std::uint64_t>(wrong)};
+                            }
+                        });
+                    }};
+    running.run_and_expect([](std::size_t) { return 0; });
+    EXPECT_EQ(running.ledger().spawned_finished(), 2U);
+}
+
+// Grows a tree: each spawns `width` others, `depth` levels down.
+std::unique_ptr<tasks::Task> make_branch(int depth, int width) {
+    return make_task([depth, width, spawned = 0](Outcome outcome) mutable -> Operation {
+        if (outcome.failed()) return Finish{0, outcome.error()};
+        if (depth == 0 || spawned == width) return Finish{std::uint64_t{1} << (8 * depth)};
+        ++spawned;
+        return tasks::Spawn{make_branch(depth - 1, width)};
+    });
+}
+
+TEST_P(Contract, RunsWhatIsSpawnedByWhatIsSpawned) {
+    Running running{entry(), 2, [](std::size_t) { return make_branch(3, 3); }};
+    for (int run = 0; run < 2; ++run) {
+        running.run_and_expect([](std::size_t) { return 1 << 24; });
+        // Two trees of 3 + 9 + 27; the sum counts each level in a byte of its own.
+        EXPECT_EQ(running.ledger().spawned_finished(), 2U * (3 + 9 + 27));
+        EXPECT_EQ(running.ledger().spawned_digest_sum(), (6U << 16) + (18U << 8) + 54U);
+    }
+}
+
+TEST_P(Contract, NeverWakesASleeperEarly) {
+    Running running{
+        entry(), 3, [](std::size_t index) {
+            const auto nap = sys::Nanoseconds{700'000} * static_cast<int>(index + 1);
+            return make_task([nap, naps = 0, until = sys::TimePoint{}](Outcome outcome) mutable -> Operation {
+                if (outcome.failed()) return Finish{0, outcome.error()};
+                if (naps > 0 && sys::now() < until) return Finish{0, -ETIME};
+                if (naps == 4) return Finish{4};
+                ++naps;
+                until = sys::now() + nap;
+                return tasks::Sleep{until};
+            });
+        }};
+    running.run_and_expect([](std::size_t) { return 4; });
+}
+
+TEST_P(Contract, WakesASleeperWhoseTimeHasPassed) {
+    Running running{entry(), 2, [](std::size_t) {
+                        return make_task([naps = 0](Outcome) mutable -> Operation {
+                            if (++naps <= 100) return tasks::Sleep{sys::TimePoint{}};
+                            return Finish{7};
+                        });
+                    }};
+    running.run_and_expect([](std::size_t) { return 7; });
+}
+
+TEST_P(Contract, ComputesOnceForEachTimeItIsAsked) {
+    // The two share their counters; that both see them is part of what is tested.
+    struct Counters {
+        int asked = 0;
+        int computed = 0;
+        bool right = true;
+    };
+    Running running{entry(), 4, [](std::size_t) {
+                        const auto counters = std::make_shared<Counters>();
+                        return make_task(
+                            [counters](Outcome) -> Operation {
+                                counters->right = counters->right && counters->computed == counters->asked;
+                                // Not by a Yield either.
+                                if (counters->asked == 50) return Finish{counters->right ? 50U : 0U};
+                                ++counters->asked;
+                                return tasks::Compute{};
+                            },
+                            [counters] { ++counters->computed; });
+                    }};
+    running.run_and_expect([](std::size_t) { return 50; });
+}
+
+TEST_P(Contract, DoesNotComputeUnasked) {
+    Running running{entry(), 2, [](std::size_t) {
+                        const auto computed = std::make_shared<std::uint64_t>(0);
+                        return make_task(
+                            [computed, step = 0](Outcome) mutable -> Operation {
+                                if (++step < 5) return tasks::Yield{};
+                                return Finish{*computed};
+                            },
+                            [computed] { ++*computed; });
+                    }};
+    running.run_and_expect([](std::size_t) { return 0; });
+}
+
+TEST_P(Contract, YieldsManyTimes) {
+    Running running{entry(), 5, [](std::size_t) {
+                        return make_task([yields = 0U](Outcome) mutable -> Operation {
+                            if (yields == 2000) return Finish{yields};
+                            ++yields;
+                            return tasks::Yield{};
+                        });
+                    }};
+    running.run_and_expect([](std::size_t) { return 2000; });
+}
+
+TEST_P(ContractOfTwo, WhoeverYieldsLetsASleeperWake) {
+    const sys::Shared<std::atomic<bool>> awake;
+    Running running{entry(), 2, [&](std::size_t index) {
+                        if (index == 0) {
+                            return make_task([&](Outcome) -> Operation {
+                                if (!awake->load()) return tasks::Yield{};
+                                return Finish{0};
+                            });
+                        }
+                        return make_task([&, slept = false](Outcome) mutable -> Operation {
+                            if (!std::exchange(slept, true)) return tasks::Sleep{sys::now() + milliseconds{1}};
+                            awake->store(true);
+                            return Finish{1};
+                        });
+                    }};
+    running.run_and_expect([](std::size_t index) { return index; });
+}
+
+TEST_P(ContractInOneProcess, DestroysItsTasks) {
+    std::atomic<int> alive = 0;
+    const auto make_counted = [&] {
+        ++alive;
+        const std::shared_ptr<void> one{nullptr, [&](void*) { --alive; }};
+        return make_task([one](Outcome) { return Operation{Finish{1}}; });
+    };
+    Running running{entry(), 5, [&](std::size_t) {
+                        return make_task([&, spawned = false](Outcome) mutable -> Operation {
+                            if (!std::exchange(spawned, true)) return tasks::Spawn{make_counted()};
+                            return Finish{2};
+                        });
+                    }};
+    running.run_and_expect([](std::size_t) { return 2; });
+    EXPECT_EQ(alive.load(), 0);
+    EXPECT_EQ(running.ledger().spawned_finished(), 5U);
+}
+
+TEST_P(Contract, EntersATaskThatFailed) {
+    Running running{entry(), 3, [](std::size_t index) {
+                        return make_task([index](Outcome) -> Operation { return Finish{1, index == 1 ? -EDOM : 0}; });
+                    }};
+    running.run();
+    EXPECT_EQ(running.ledger().failures(), 1U);
+    EXPECT_EQ(running.ledger().first_error(), -EDOM);
+}
+
+TEST_P(Contract, TellsTheCpuTimeOfChildrenThatLiveOn) {
+    constexpr std::int64_t work_ns = 20'000'000;
+    Running running{entry(), 1, [](std::size_t) {
+                        return make_task(
+                            [computed = false](Outcome) mutable -> Operation {
+                                if (!std::exchange(computed, true)) return tasks::Compute{};
+                                return Finish{1};
+                            },
+                            [] {
+                                const std::int64_t end = sys::own_usage().cpu_ns() + work_ns;
+                                while (sys::own_usage().cpu_ns() < end) {
+                                }
+                            });
+                    }};
+    const std::int64_t before = (sys::usage_with_children() + running.model().live_children()).cpu_ns();
+    running.run_and_expect([](std::size_t) { return 1; });
+    const std::int64_t after = (sys::usage_with_children() + running.model().live_children()).cpu_ns();
+    EXPECT_GE(after - before, work_ns);
+}
+
+INSTANTIATE_TEST_SUITE_P(All, Contract, every_model(), name_of);
+INSTANTIATE_TEST_SUITE_P(All, ContractOfTwo, models_that(runs_two_at_once), name_of);
+INSTANTIATE_TEST_SUITE_P(All, ContractInOneProcess, models_that(std::not_fn(is_processes)), name_of);
+
+}  // namespace
+}  // namespace models

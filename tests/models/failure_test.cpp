@@ -1,0 +1,157 @@
+// What becomes of a run that cannot be carried on.
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <sys/select.h>
+#include <sys/socket.h>
+
+#include <csignal>
+#include <stdexcept>
+
+#include "jobs.h"
+#include "sys/check.h"
+#include "sys/limits.h"
+#include "sys/tcp.h"
+
+namespace models {
+namespace {
+
+using tasks::Finish;
+using tasks::Operation;
+using tasks::Outcome;
+
+class ProcessFailure : public ModelTest {};
+class LoopFailure : public ModelTest {};
+
+// What run() throws.
+std::string thrown_by(Running& running) {
+    try {
+        running.run();
+    } catch (const std::exception& error) {
+        return error.what();
+    }
+    return "nothing";
+}
+
+// Computes once, in the way of `compute`.
+template <class Compute>
+std::unique_ptr<tasks::Task> make_computing(Compute compute) {
+    return make_task(
+        [asked = false](Outcome) mutable -> Operation {
+            if (std::exchange(asked, true)) return Finish{1};
+            return tasks::Compute{};
+        },
+        compute);
+}
+
+TEST_P(ProcessFailure, AKilledProcessEndsTheRun) {
+    Running running{entry(), 3, [](std::size_t index) {
+                        return make_computing([index] {
+                            if (index == 1) ::raise(SIGKILL);
+                        });
+                    }};
+    const std::string thrown = thrown_by(running);
+    EXPECT_NE(thrown.find("ended with signal 9 (Killed)"), std::string::npos) << thrown;
+    EXPECT_EQ(running.ledger().times_finished(1), 0U);
+}
+
+TEST_P(ProcessFailure, AProcessThatThrowsEndsTheRun) {
+    Running running{entry(), 3, [](std::size_t index) {
+                        return make_computing([index] {
+                            if (index == 1) throw std::runtime_error{"it rains"};
+                        });
+                    }};
+    const std::string thrown = thrown_by(running);
+    EXPECT_NE(thrown.find("ended with exit code 1"), std::string::npos) << thrown;
+}
+
+TEST_P(ProcessFailure, AKilledProcessThatWasSpawnedEndsTheRun) {
+    Running running{entry(), 2, [](std::size_t) {
+                        return make_task([spawned = false](Outcome) mutable -> Operation {
+                            if (std::exchange(spawned, true)) return Finish{1};
+                            return tasks::Spawn{make_computing([] { ::raise(SIGKILL); })};
+                        });
+                    }};
+    const std::string thrown = thrown_by(running);
+    EXPECT_NE(thrown.find("ended with "), std::string::npos) << thrown;
+    EXPECT_EQ(running.ledger().spawned_finished(), 0U);
+}
+
+TEST_P(LoopFailure, AnExceptionPassesThroughRun) {
+    Running running{entry(), 2, [](std::size_t) {
+                        return make_task([yields = 0](Outcome) mutable -> Operation {
+                            if (++yields == 3) throw std::runtime_error{"it rains"};
+                            return tasks::Yield{};
+                        });
+                    }};
+    EXPECT_EQ(thrown_by(running), "it rains");
+}
+
+TEST_P(LoopFailure, ARunThatFailedClosesTheSocketsOfItsTasks) {
+    const std::size_t open_before = sys::open_descriptors();
+    {
+        const sys::UniqueFd listener = sys::listen_on({}, 1);
+        const sockaddr_in address = sys::local_endpoint(listener.get()).native();
+        Running running{entry(), 2, [&](std::size_t index) {
+                            if (index == 1) {
+                                return make_task([slept = false](Outcome) mutable -> Operation {
+                                    if (std::exchange(slept, true)) throw std::runtime_error{"it rains"};
+                                    return tasks::Sleep{sys::now() + std::chrono::milliseconds{1}};
+                                });
+                            }
+                            // Waits for an answer that nobody gives.
+                            return make_task([address, socket = sys::tcp_socket(), connected = false,
+                                              buffer = std::array<std::byte, 4>{}](Outcome) mutable -> Operation {
+                                if (std::exchange(connected, true)) return tasks::Receive{socket.get(), buffer};
+                                return tasks::Connect{socket.get(), address};
+                            });
+                        }};
+        EXPECT_EQ(thrown_by(running), "it rains");
+    }
+    EXPECT_EQ(sys::open_descriptors(), open_before) << "the peer would wait for the end of the stream for ever";
+}
+
+INSTANTIATE_TEST_SUITE_P(All, ProcessFailure, models_that(is_processes), name_of);
+INSTANTIATE_TEST_SUITE_P(All, LoopFailure, models_that(is_loop), name_of);
+
+// The lowest free number from FD_SETSIZE on.
+sys::UniqueFd beyond_select(const sys::UniqueFd& socket) {
+    return sys::UniqueFd{sys::check(::fcntl(socket.get(), F_DUPFD_CLOEXEC, FD_SETSIZE), "fcntl(F_DUPFD_CLOEXEC)")};
+}
+
+TEST(SelectFailure, ThrowsForADescriptorThatDoesNotFitItsSets) {
+    if (sys::raise_descriptor_limit() <= FD_SETSIZE + 1) GTEST_SKIP() << "no descriptor is so high here";
+    const sys::UniqueFd low = sys::listen_on({}, 1);
+    const sys::UniqueFd listener = beyond_select(low);
+    ASSERT_GE(listener.get(), FD_SETSIZE);
+    Running running{find("select"), 1, [&](std::size_t) {
+                        return make_task([&](Outcome) -> Operation { return tasks::Accept{listener.get()}; });
+                    }};
+    try {
+        running.run();
+        FAIL() << "it was taken";
+    } catch (const std::out_of_range& error) {
+        EXPECT_EQ(std::string{error.what()},
+                  "select: descriptor " + std::to_string(listener.get()) + " does not fit FD_SETSIZE 1024");
+    }
+}
+
+TEST(SelectFailure, OthersTakeSuchADescriptor) {
+    if (sys::raise_descriptor_limit() <= FD_SETSIZE + 1) GTEST_SKIP() << "no descriptor is so high here";
+    for (const std::string_view name : {"poll", "epoll", "coroutine", "nonblocking"}) {
+        const sys::UniqueFd low = sys::listen_on({}, 1);
+        const sys::UniqueFd listener = beyond_select(low);
+        const sys::UniqueFd client = sys::tcp_socket();
+        const sockaddr_in address = sys::local_endpoint(low.get()).native();
+        sys::check(::connect(client.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address), "connect");
+        Running running{find(name), 1, [&](std::size_t) {
+                            return make_task([&, asked = false](Outcome outcome) mutable -> Operation {
+                                if (!std::exchange(asked, true)) return tasks::Accept{listener.get()};
+                                return Finish{sys::UniqueFd{outcome.descriptor()} ? 1U : 0U, outcome.error()};
+                            });
+                        }};
+        running.run_and_expect([](std::size_t) { return 1; });
+    }
+}
+
+}  // namespace
+}  // namespace models

@@ -1,0 +1,113 @@
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <functional>
+#include <iterator>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "models/table.h"
+#include "tasks/job.h"
+#include "tasks/ledger.h"
+
+namespace models {
+
+// A task that is a function from an outcome to the next operation, and keeps its state in what it captured.
+template <class Step, class Compute>
+class FunctionTask final : public tasks::Task {
+public:
+    FunctionTask(Step step, Compute compute) : step_{std::move(step)}, compute_{std::move(compute)} {}
+    tasks::Operation resume(tasks::Outcome outcome) override { return step_(outcome); }
+    void compute() override { compute_(); }
+
+private:
+    Step step_;
+    Compute compute_;
+};
+
+template <class Step, class Compute>
+std::unique_ptr<tasks::Task> make_task(Step step, Compute compute) {
+    return std::make_unique<FunctionTask<Step, Compute>>(std::move(step), std::move(compute));
+}
+template <class Step>
+std::unique_ptr<tasks::Task> make_task(Step step) {
+    return make_task(std::move(step), [] {});
+}
+// It has nothing to do.
+inline std::unique_ptr<tasks::Task> make_finished(std::uint64_t digest) {
+    return make_task([digest](tasks::Outcome) { return tasks::Operation{tasks::Finish{digest}}; });
+}
+
+// A job of `size` tasks that `make` makes.
+class FunctionJob final : public tasks::Job {
+public:
+    using Make = std::function<std::unique_ptr<tasks::Task>(std::size_t index)>;
+    FunctionJob(std::size_t size, Make make) : size_{size}, make_{std::move(make)} {}
+
+    std::size_t size() const override { return size_; }
+    std::unique_ptr<tasks::Task> make(std::size_t index) const override { return make_(index); }
+    tasks::Demand demand() const override { return {size_, 1}; }
+
+private:
+    std::size_t size_;
+    Make make_;
+};
+
+// A job under a model, with its ledger.
+class Running {
+public:
+    Running(const Entry& entry, std::size_t size, FunctionJob::Make make)
+        : job_{size, std::move(make)},
+          ledger_{size},
+          model_{entry.make(job_, ledger_, tasks::complete(entry.parameters, {}))} {}
+
+    void run() {
+        ledger_.clear();
+        model_->run();
+    }
+    // And every root finished just once, without an error and with expected(index).
+    template <class Expected>
+    void run_and_expect(Expected expected) {
+        run();
+        EXPECT_EQ(ledger_.failures(), 0U) << "the first with: " << ledger_.first_error();
+        for (std::size_t index = 0; index < ledger_.roots(); ++index) {
+            EXPECT_EQ(ledger_.times_finished(index), 1U) << "root " << index;
+            EXPECT_EQ(ledger_.digest(index), static_cast<std::uint64_t>(expected(index))) << "root " << index;
+        }
+    }
+
+    [[nodiscard]] const tasks::Ledger& ledger() const noexcept { return ledger_; }
+    [[nodiscard]] Model& model() noexcept { return *model_; }
+
+private:
+    FunctionJob job_;
+    tasks::Ledger ledger_;
+    std::unique_ptr<Model> model_;
+};
+
+// A test that runs under a model of the table, at the sizes that it has by itself (pools: two workers).
+class ModelTest : public testing::TestWithParam<const Entry*> {
+protected:
+    static const Entry& entry() { return *GetParam(); }
+};
+
+// For INSTANTIATE_TEST_SUITE_P: all models of the table, or those for which `wanted` holds.
+inline auto every_model() { return testing::ValuesIn(table().begin(), table().end()); }
+template <class Wanted>
+auto models_that(Wanted wanted) {
+    std::vector<const Entry*> some;
+    std::ranges::copy_if(table(), std::back_inserter(some), [&](const Entry* entry) { return wanted(*entry); });
+    return testing::ValuesIn(some);
+}
+// A task goes on though another waits; a pool does two at once.
+inline bool runs_two_at_once(const Entry& entry) { return entry.family != Family::serial; }
+inline bool is_processes(const Entry& entry) { return entry.family == Family::processes; }
+// Everything happens on the thread that calls run(), and a task may be under way while another runs.
+inline bool is_loop(const Entry& entry) { return entry.family == Family::coroutines || entry.family == Family::loops; }
+inline std::string name_of(const testing::TestParamInfo<const Entry*>& info) { return std::string{info.param->name}; }
+
+}  // namespace models

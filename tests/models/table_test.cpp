@@ -1,0 +1,54 @@
+#include "models/table.h"
+
+#include <gtest/gtest.h>
+
+#include <set>
+#include <stdexcept>
+
+#include "jobs.h"
+
+namespace models {
+namespace {
+
+class Table : public ModelTest {};
+
+TEST_P(Table, EntryIsWhole) {
+    EXPECT_FALSE(entry().carrier.empty());
+    EXPECT_FALSE(entry().waiter.empty());
+    EXPECT_FALSE(entry().summary.empty());
+    EXPECT_NE(to_string(entry().family), "unknown");
+    EXPECT_NE(entry().support, nullptr);
+    EXPECT_NE(entry().make, nullptr);
+    EXPECT_EQ(&find(entry().name), &entry());
+}
+
+TEST_P(Table, ItsParametersAreSound) {
+    for (const tasks::Parameter& parameter : entry().parameters) {
+        EXPECT_LE(parameter.least, parameter.fallback) << parameter.name;
+        EXPECT_LE(parameter.fallback, parameter.most) << parameter.name;
+        EXPECT_FALSE(parameter.meaning.empty()) << parameter.name;
+    }
+}
+
+TEST_P(Table, PreforkAcceptsInEveryWorker) {
+    const tasks::Sizes sizes = entry().parameters.empty() ? tasks::Sizes{} : tasks::Sizes{{"workers", 5}};
+    EXPECT_EQ(entry().acceptors(sizes), entry().name == "process_pool" ? 5U : 1U);
+}
+
+INSTANTIATE_TEST_SUITE_P(All, Table, every_model(), name_of);
+
+TEST(Find, SaysWhatThereIs) {
+    std::set<std::string_view> names;
+    for (const Entry* const entry : table()) EXPECT_TRUE(names.insert(entry->name).second) << entry->name;
+    try {
+        (void)find("epol");
+        FAIL() << "it was found";
+    } catch (const std::invalid_argument& error) {
+        const std::string message = error.what();
+        EXPECT_TRUE(message.starts_with("unknown model 'epol'; there are: ")) << message;
+        for (const std::string_view name : names) EXPECT_NE(message.find(name), std::string::npos) << name;
+    }
+}
+
+}  // namespace
+}  // namespace models

@@ -1,0 +1,167 @@
+#include "sys/child_process.h"
+
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <csignal>
+#include <cstdio>
+#include <memory>
+#include <stdexcept>
+
+#include "pipe.h"
+
+namespace sys {
+namespace {
+
+[[noreturn]] void wait_for_ever() {
+    for (;;) ::pause();
+}
+
+// Such a child says when it runs. The pipe's end tells when it, and all that it started, is gone.
+ChildProcess fork_sleeper(Pipe& alive) {
+    auto child = ChildProcess::fork([&] {
+        alive.write('r');
+        wait_for_ever();
+    });
+    alive.close_in();
+    EXPECT_EQ(alive.read(), "r");
+    return child;
+}
+
+bool is_reaped(pid_t pid) { return ::waitpid(pid, nullptr, WNOHANG) == -1 && errno == ECHILD; }
+
+TEST(ChildProcess, LeavesWithZero) {
+    auto child = ChildProcess::fork([] {});
+    const pid_t pid = child.pid();
+    EXPECT_GT(pid, 0);
+    EXPECT_EQ(child.wait(), 0);
+    EXPECT_EQ(child.pid(), -1);
+    EXPECT_TRUE(is_reaped(pid));
+}
+
+TEST(ChildProcess, LeavesWithItsOwnCode) {
+    EXPECT_EQ(describe_exit(ChildProcess::fork([] { ::_exit(3); }).wait()), "exit code 3");
+}
+
+TEST(ChildProcess, TellsAnExceptionOnStandardErrorAndLeavesWithOne) {
+    Pipe errors;
+    auto child = ChildProcess::fork([&] {
+        check(::dup2(errors.in(), STDERR_FILENO), "dup2");
+        throw std::runtime_error{"the well is dry"};
+    });
+    errors.close_in();
+    const std::string text = errors.read_to_end();
+    EXPECT_NE(text.find("child process " + std::to_string(child.pid()) + ": the well is dry\n"), std::string::npos)
+        << text;
+    EXPECT_EQ(describe_exit(child.wait()), "exit code 1");
+}
+
+TEST(ChildProcess, DoesNotWriteTwiceWhatStdioHolds) {
+    const std::unique_ptr<FILE, int (*)(FILE*)> file{std::tmpfile(), &std::fclose};
+    ASSERT_TRUE(file);
+    std::fputs("once", file.get());
+    auto child = ChildProcess::fork([&] { std::fflush(file.get()); });
+    ASSERT_EQ(child.wait(), 0);
+    std::fflush(file.get());
+    std::fseek(file.get(), 0, SEEK_END);
+    EXPECT_EQ(std::ftell(file.get()), 4);
+}
+
+TEST(ChildProcess, TryWaitDoesNotWait) {
+    Pipe alive;
+    ChildProcess child = fork_sleeper(alive);
+    const pid_t pid = child.pid();
+    EXPECT_EQ(child.try_wait(), std::nullopt);
+    EXPECT_EQ(child.pid(), pid);
+    child.kill();
+    siginfo_t info{};
+    check(::waitid(P_PID, static_cast<id_t>(pid), &info, WEXITED | WNOWAIT), "waitid");
+    const std::optional<int> status = child.try_wait();
+    ASSERT_TRUE(status);
+    EXPECT_EQ(describe_exit(*status), "signal 9 (Killed)");
+    EXPECT_TRUE(is_reaped(pid));
+}
+
+TEST(ChildProcess, IsKilledAndReapedByItsOwner) {
+    Pipe alive;
+    pid_t pid = -1;
+    {
+        const ChildProcess child = fork_sleeper(alive);
+        pid = child.pid();
+    }
+    EXPECT_TRUE(is_reaped(pid));
+    EXPECT_EQ(alive.read(), "");
+}
+
+TEST(ChildProcess, Moves) {
+    Pipe alive;
+    ChildProcess from = fork_sleeper(alive);
+    const pid_t pid = from.pid();
+    const ChildProcess to{std::move(from)};
+    EXPECT_EQ(to.pid(), pid);
+    EXPECT_EQ(from.pid(), -1);  // NOLINT(bugprone-use-after-move): what is tested
+}
+
+TEST(ChildProcess, AssignmentEndsTheOneBefore) {
+    Pipe first_alive;
+    ChildProcess child = fork_sleeper(first_alive);
+    const pid_t first = child.pid();
+    Pipe second_alive;
+    child = fork_sleeper(second_alive);
+    EXPECT_EQ(first_alive.read(), "");
+    EXPECT_TRUE(is_reaped(first));
+    EXPECT_EQ(child.try_wait(), std::nullopt);
+}
+
+TEST(ChildProcess, KillOfOneThatWasWaitedForDoesNothing) {
+    auto child = ChildProcess::fork([] {});
+    child.wait();
+    // With its -1 taken for a process number, this would end everything that it may.
+    child.kill();
+}
+
+TEST(ChildProcess, DiesWithItsParentEvenWhenThatIsKilled) {
+    Pipe alive;
+    auto parent = ChildProcess::fork([&] {
+        const auto grandchild = ChildProcess::fork([&] {
+            alive.write('r');
+            wait_for_ever();
+        });
+        wait_for_ever();
+    });
+    alive.close_in();
+    ASSERT_EQ(alive.read(), "r");
+    parent.kill();
+    EXPECT_EQ(describe_exit(parent.wait()), "signal 9 (Killed)");
+    // The end of the pipe: the grandchild, which had the other end too, is gone.
+    EXPECT_EQ(alive.read(), "");
+}
+
+TEST(DieWithParent, EndsAChildWhoseParentHasGoneAlready) {
+    const pid_t nobody = ::getpid() + 1;
+    auto child = ChildProcess::fork([&] {
+        die_with_parent(nobody);
+        ::_exit(0);
+    });
+    EXPECT_EQ(describe_exit(child.wait()), "exit code 1");
+}
+
+TEST(DescribeExit, SaysHowItEnded) {
+    const auto ending = [](const std::function<void()>& body) {
+        return describe_exit(ChildProcess::fork(body).wait());
+    };
+    EXPECT_EQ(ending([] {}), "");
+    EXPECT_EQ(ending([] { ::_exit(255); }), "exit code 255");
+    EXPECT_EQ(ending([] { ::raise(SIGKILL); }), "signal 9 (Killed)");
+    EXPECT_EQ(ending([] {
+                  // Sanitizers handle some signals themselves.
+                  ::signal(SIGTERM, SIG_DFL);
+                  ::raise(SIGTERM);
+              }),
+              "signal 15 (Terminated)");
+}
+
+}  // namespace
+}  // namespace sys

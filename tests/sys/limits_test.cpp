@@ -1,0 +1,69 @@
+#include "sys/limits.h"
+
+#include <gtest/gtest.h>
+#include <sys/resource.h>
+
+#include <fstream>
+#include <stdexcept>
+
+#include "pipe.h"
+#include "sys/child_process.h"
+
+namespace sys {
+namespace {
+
+// In a child: limits cannot always be raised again.
+std::string ending_of(const std::function<void()>& body) { return describe_exit(ChildProcess::fork(body).wait()); }
+
+void require(bool condition, const char* what) {
+    if (!condition) throw std::runtime_error{what};
+}
+
+TEST(RaiseDescriptorLimit, RaisesTheSoftLimitToTheHardOne) {
+    EXPECT_EQ(ending_of([] {
+                  const rlimit low{64, 128};
+                  check(::setrlimit(RLIMIT_NOFILE, &low), "setrlimit");
+                  require(raise_descriptor_limit() == 128, "not the hard limit");
+                  rlimit now{};
+                  check(::getrlimit(RLIMIT_NOFILE, &now), "getrlimit");
+                  require(now.rlim_cur == 128, "the soft limit is not raised");
+                  require(raise_descriptor_limit() == 128, "not the same again");
+              }),
+              "");
+}
+
+TEST(OpenDescriptors, CountsThem) {
+    const std::size_t before = open_descriptors();
+    EXPECT_GE(before, 3U);
+    {
+        const Pipe pipe;
+        EXPECT_EQ(open_descriptors(), before + 2);
+    }
+    EXPECT_EQ(open_descriptors(), before);
+}
+
+TEST(ProcessLimit, IsNotBeyondTheKernels) {
+    std::size_t pid_max = 0;
+    std::ifstream{"/proc/sys/kernel/pid_max"} >> pid_max;
+    std::size_t threads_max = 0;
+    std::ifstream{"/proc/sys/kernel/threads-max"} >> threads_max;
+    const std::size_t limit = process_limit();
+    EXPECT_GT(limit, 0U);
+    EXPECT_LE(limit, pid_max);
+    EXPECT_LE(limit, threads_max);
+}
+
+TEST(ProcessLimit, KnowsTheUsersOwnLimitUnlessItIsRoots) {
+    EXPECT_EQ(ending_of([] {
+                  const rlimit low{50, 50};
+                  check(::setrlimit(RLIMIT_NPROC, &low), "setrlimit");
+                  require(::geteuid() == 0 ? process_limit() > 50 : process_limit() == 50, "not the limit");
+                  if (::geteuid() != 0) return;
+                  check(::setresuid(65534, 65534, 65534), "setresuid");
+                  require(process_limit() == 50, "not the limit of another user");
+              }),
+              "");
+}
+
+}  // namespace
+}  // namespace sys

@@ -1,0 +1,94 @@
+#include "sys/resource_usage.h"
+
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+
+#include <type_traits>
+
+#include "sys/check.h"
+#include "sys/child_process.h"
+#include "sys/shared_memory.h"
+
+namespace sys {
+namespace {
+
+static_assert(std::is_trivially_copyable_v<ResourceUsage>);
+
+// CPU time, not time on the wall: how long it takes does not matter.
+constexpr std::int64_t work_ns = 40'000'000;
+
+void burn_cpu() {
+    const std::int64_t end = own_usage().cpu_ns() + work_ns;
+    volatile std::uint64_t sum = 0;
+    while (own_usage().cpu_ns() < end) {
+        for (std::uint64_t i = 0; i < 10'000; ++i) sum = sum + i;
+    }
+}
+
+TEST(ResourceUsage, AddsAndTakesAwayFieldByField) {
+    const ResourceUsage a{1, 2, 3, 4, 5, 6};
+    const ResourceUsage b{10, 20, 30, 40, 50, 60};
+    const ResourceUsage sum = a + b;
+    EXPECT_EQ(sum.cpu_user_ns, 11);
+    EXPECT_EQ(sum.cpu_system_ns, 22);
+    EXPECT_EQ(sum.switches_voluntary, 33);
+    EXPECT_EQ(sum.switches_involuntary, 44);
+    EXPECT_EQ(sum.faults_minor, 55);
+    EXPECT_EQ(sum.faults_major, 66);
+    EXPECT_EQ(sum.cpu_ns(), 33);
+    const ResourceUsage difference = sum - a;
+    EXPECT_EQ(difference.cpu_user_ns, 10);
+    EXPECT_EQ(difference.cpu_system_ns, 20);
+    EXPECT_EQ(difference.switches_voluntary, 30);
+    EXPECT_EQ(difference.switches_involuntary, 40);
+    EXPECT_EQ(difference.faults_minor, 50);
+    EXPECT_EQ(difference.faults_major, 60);
+}
+
+TEST(OwnUsage, GrowsWithWork) {
+    const ResourceUsage before = own_usage();
+    burn_cpu();
+    EXPECT_GE((own_usage() - before).cpu_ns(), work_ns);
+}
+
+TEST(UsageWithChildren, HasAChildOnceItWasReaped) {
+    const Shared<ResourceUsage> told;
+    const ResourceUsage own_before = own_usage();
+    const ResourceUsage all_before = usage_with_children();
+    auto child = ChildProcess::fork([&] {
+        burn_cpu();
+        *told = own_usage();
+    });
+    // It has ended, but nobody has asked for its status yet.
+    siginfo_t info{};
+    check(::waitid(P_PID, static_cast<id_t>(child.pid()), &info, WEXITED | WNOWAIT), "waitid");
+    EXPECT_GE(told->cpu_ns(), work_ns);
+    // Nothing but what this process itself has used (a little more since then).
+    const auto children_ns = [&] {
+        const std::int64_t all = (usage_with_children() - all_before).cpu_ns();
+        return all - (own_usage() - own_before).cpu_ns();
+    };
+    EXPECT_LT(children_ns(), work_ns / 2);
+    ASSERT_EQ(child.wait(), 0);
+    EXPECT_GE(children_ns(), work_ns / 2);
+    EXPECT_GE((usage_with_children() - all_before).cpu_ns(), told->cpu_ns());
+}
+
+TEST(StolenTime, NeverGoesBack) {
+    const auto before = stolen_time();
+    const auto after = stolen_time();
+    if (!before || !after) GTEST_SKIP() << "/proc/stat does not tell";
+    EXPECT_GE(before->count(), 0);
+    EXPECT_GE(*after, *before);
+}
+
+TEST(RunDelay, NeverGoesBack) {
+    const auto before = run_delay();
+    const auto after = run_delay();
+    if (!before || !after) GTEST_SKIP() << "/proc/self/schedstat does not tell";
+    EXPECT_GE(before->count(), 0);
+    EXPECT_GE(*after, *before);
+}
+
+}  // namespace
+}  // namespace sys

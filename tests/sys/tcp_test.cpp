@@ -1,0 +1,103 @@
+#include "sys/tcp.h"
+
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
+#include <cerrno>
+#include <system_error>
+
+#include "sys/check.h"
+
+namespace sys {
+namespace {
+
+int option_of(int socket, int level, int option) {
+    int value = -1;
+    socklen_t size = sizeof value;
+    check(::getsockopt(socket, level, option, &value, &size), "getsockopt");
+    return value;
+}
+
+void connect_to(int socket, Endpoint endpoint) {
+    const sockaddr_in native = endpoint.native();
+    check(::connect(socket, reinterpret_cast<const sockaddr*>(&native), sizeof native), "connect");
+}
+
+UniqueFd accept_from(int listener) { return UniqueFd{check(::accept(listener, nullptr, nullptr), "accept")}; }
+
+TEST(Endpoint, IsInNetworkByteOrderForTheKernel) {
+    const sockaddr_in native = Endpoint{INADDR_LOOPBACK + 2, 0x1234}.native();
+    EXPECT_EQ(native.sin_family, AF_INET);
+    EXPECT_EQ(ntohs(native.sin_port), 0x1234);
+    EXPECT_STREQ(::inet_ntoa(native.sin_addr), "127.0.0.3");
+}
+
+TEST(TcpSocket, IsBlockingAndCloseOnExecWithoutNagle) {
+    const UniqueFd socket = tcp_socket();
+    EXPECT_EQ(option_of(socket.get(), IPPROTO_TCP, TCP_NODELAY), 1);
+    EXPECT_EQ(::fcntl(socket.get(), F_GETFD) & FD_CLOEXEC, FD_CLOEXEC);
+    EXPECT_EQ(::fcntl(socket.get(), F_GETFL) & O_NONBLOCK, 0);
+}
+
+TEST(ListenOn, TakesAPortThatIsFree) {
+    const UniqueFd listener = listen_on({}, 4);
+    const Endpoint endpoint = local_endpoint(listener.get());
+    EXPECT_EQ(endpoint.address, INADDR_LOOPBACK);
+    EXPECT_NE(endpoint.port, 0);
+    EXPECT_EQ(option_of(listener.get(), SOL_SOCKET, SO_ACCEPTCONN), 1);
+}
+
+TEST(ListenOn, ThrowsWhereThePortIsTaken) {
+    const UniqueFd listener = listen_on({}, 4);
+    try {
+        (void)listen_on(local_endpoint(listener.get()), 4);
+        FAIL() << "two listeners on one port";
+    } catch (const std::system_error& error) {
+        EXPECT_EQ(error.code().value(), EADDRINUSE);
+        EXPECT_TRUE(std::string_view{error.what()}.starts_with("bind: ")) << error.what();
+    }
+}
+
+TEST(ListenOn, WhatItAcceptsHasNoNagle) {
+    const UniqueFd listener = listen_on({}, 4);
+    const UniqueFd client = tcp_socket();
+    connect_to(client.get(), local_endpoint(listener.get()));
+    const UniqueFd accepted = accept_from(listener.get());
+    EXPECT_EQ(option_of(accepted.get(), IPPROTO_TCP, TCP_NODELAY), 1);
+    EXPECT_EQ(local_endpoint(accepted.get()).port, local_endpoint(listener.get()).port);
+}
+
+TEST(BindSource, GivesTheAddressAndLeavesThePort) {
+    const UniqueFd listener = listen_on({}, 4);
+    for (const std::uint32_t offset : {0U, 1U, 249U}) {
+        const UniqueFd client = tcp_socket();
+        bind_source(client.get(), INADDR_LOOPBACK + offset);
+        EXPECT_EQ(local_endpoint(client.get()).port, 0) << "the port is connect()'s to choose";
+        connect_to(client.get(), local_endpoint(listener.get()));
+        sockaddr_in seen{};
+        socklen_t size = sizeof seen;
+        const UniqueFd accepted{check(::accept(listener.get(), reinterpret_cast<sockaddr*>(&seen), &size), "accept")};
+        EXPECT_EQ(ntohl(seen.sin_addr.s_addr), INADDR_LOOPBACK + offset);
+        EXPECT_NE(local_endpoint(client.get()).port, 0);
+    }
+}
+
+TEST(BindSource, ThrowsForAnAddressThatIsNotOurs) {
+    const UniqueFd socket = tcp_socket();
+    EXPECT_THROW(bind_source(socket.get(), 0x01010101), std::system_error);
+}
+
+TEST(SetNonblocking, MakesCallsReturnAtOnce) {
+    const UniqueFd listener = listen_on({}, 4);
+    set_nonblocking(listener.get());
+    EXPECT_EQ(::accept(listener.get(), nullptr, nullptr), -1);
+    EXPECT_EQ(errno, EAGAIN);
+}
+
+TEST(SetNonblocking, LeavesWhatIsNoDescriptorToTheNextCall) { set_nonblocking(-1); }
+
+}  // namespace
+}  // namespace sys

@@ -1,0 +1,77 @@
+#include "workloads/table.h"
+
+#include <gtest/gtest.h>
+
+#include <set>
+#include <stdexcept>
+#include <string>
+
+namespace workloads {
+namespace {
+
+class Table : public testing::TestWithParam<const Entry*> {};
+
+TEST_P(Table, EntryIsWhole) {
+    const Entry& entry = *GetParam();
+    EXPECT_FALSE(entry.unit.empty());
+    EXPECT_FALSE(entry.summary.empty());
+    EXPECT_FALSE(entry.parameters.empty());
+    EXPECT_FALSE(entry.points.empty());
+    for (const Point& point : entry.points) EXPECT_GE(point.iterations, 1) << point.sizes;
+    EXPECT_EQ(&find(entry.name), &entry);
+}
+
+TEST_P(Table, ItsParametersAreSound) {
+    std::set<std::string_view> names;
+    for (const tasks::Parameter& parameter : GetParam()->parameters) {
+        EXPECT_TRUE(names.insert(parameter.name).second) << parameter.name;
+        EXPECT_LE(parameter.least, parameter.fallback) << parameter.name;
+        EXPECT_LE(parameter.fallback, parameter.most) << parameter.name;
+        EXPECT_FALSE(parameter.meaning.empty()) << parameter.name;
+        // It could not be told from a model's in the name of a case.
+        EXPECT_NE(parameter.name, "workers");
+    }
+}
+
+TEST_P(Table, ItsSizesAreTakenByItsParameters) {
+    const Entry& entry = *GetParam();
+    EXPECT_NO_THROW((void)tasks::complete(entry.parameters, tasks::parse_sizes(entry.smoke)));
+    for (const Point& point : entry.points) {
+        EXPECT_NO_THROW((void)tasks::complete(entry.parameters, tasks::parse_sizes(point.sizes))) << point.sizes;
+    }
+}
+
+TEST_P(Table, MakesAWorkload) {
+    const Entry& entry = *GetParam();
+    const auto workload = entry.make(tasks::complete(entry.parameters, tasks::parse_sizes(entry.smoke)), 1);
+    EXPECT_GT(workload->size(), 0U);
+    EXPECT_GE(workload->demand().tasks_at_once, workload->size());
+    EXPECT_EQ(workload->latency() == nullptr, workload->latency_meaning().empty());
+    for (std::size_t index = 0; index < workload->size(); ++index) EXPECT_TRUE(workload->make(index));
+    // Nothing has been done yet, and nobody may take it for done.
+    EXPECT_FALSE(workload->verify(tasks::Ledger{workload->size()}));
+}
+
+INSTANTIATE_TEST_SUITE_P(All, Table, testing::ValuesIn(table().begin(), table().end()),
+                         [](const auto& entry) { return std::string{entry.param->name}; });
+
+TEST(Find, SaysWhatThereIs) {
+    std::set<std::string_view> names;
+    for (const Entry* const entry : table()) EXPECT_TRUE(names.insert(entry->name).second) << entry->name;
+    try {
+        (void)find("ech");
+        FAIL() << "it was found";
+    } catch (const std::invalid_argument& error) {
+        const std::string message = error.what();
+        EXPECT_TRUE(message.starts_with("unknown workload 'ech'; there are: ")) << message;
+        for (const std::string_view name : names) EXPECT_NE(message.find(name), std::string::npos) << name;
+    }
+}
+
+TEST(Group, HasItsName) {
+    EXPECT_EQ(to_string(Group::cpu), "cpu");
+    EXPECT_EQ(to_string(Group::io), "io");
+}
+
+}  // namespace
+}  // namespace workloads

@@ -1,0 +1,49 @@
+#include "workloads/workload.h"
+
+#include <gtest/gtest.h>
+
+#include <cerrno>
+
+namespace workloads {
+namespace {
+
+TEST(Verdict, IsValidWithoutAReason) {
+    EXPECT_TRUE(Verdict::valid());
+    EXPECT_FALSE(Verdict::invalid("wrong"));
+    EXPECT_EQ(Verdict::invalid("wrong").reason, "wrong");
+}
+
+TEST(VerifyFinished, WantsEveryRootJustOnce) {
+    tasks::Ledger ledger{3};
+    ledger.finish(tasks::root(0), {1});
+    ledger.finish(tasks::root(2), {1});
+    EXPECT_EQ(verify_finished(ledger).reason, "task 1 finished 0 times");
+    ledger.finish(tasks::root(1), {1});
+    EXPECT_TRUE(verify_finished(ledger));
+    ledger.finish(tasks::root(2), {1});
+    EXPECT_EQ(verify_finished(ledger).reason, "task 2 finished 2 times");
+}
+
+TEST(VerifyFinished, TellsHowManyFailedAndWithWhat) {
+    tasks::Ledger ledger{2};
+    ledger.finish(tasks::root(0), {0, -ENOENT});
+    ledger.finish(tasks::root(1), {0, -EPIPE});
+    ledger.finish(tasks::TaskId::spawned, {0, -EPIPE});
+    EXPECT_EQ(verify_finished(ledger).reason, "3 tasks failed, the first with: No such file or directory");
+}
+
+TEST(VerifyFinished, OfNoRootsIsValid) { EXPECT_TRUE(verify_finished(tasks::Ledger{0})); }
+
+TEST(VerifyDigests, ComparesEveryOne) {
+    tasks::Ledger ledger{3};
+    for (std::size_t index = 0; index < 3; ++index) ledger.finish(tasks::root(index), {10 * index});
+    EXPECT_TRUE(verify_digests(ledger, [](std::size_t index) { return 10 * index; }));
+    EXPECT_EQ(verify_digests(ledger, [](std::size_t index) { return index == 2 ? 21 : 10 * index; }).reason,
+              "wrong digest from task 2");
+    // What did not finish has no digest to compare.
+    tasks::Ledger empty{1};
+    EXPECT_EQ(verify_digests(empty, [](std::size_t) { return 0U; }).reason, "task 0 finished 0 times");
+}
+
+}  // namespace
+}  // namespace workloads
