@@ -6,7 +6,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <array>
 #include <csignal>
 #include <filesystem>
 #include <fstream>
@@ -147,7 +146,8 @@ protected:
     std::vector<std::string> names_{"a", "a", "b"};
     std::vector<Sample> samples_{make_sample("echo/epoll", "first"), make_sample("echo/epoll", "second"),
                                  make_sample("primes/serial", "third")};
-    json document_{{"context", {{"date", "today"}}}, {"benchmarks", {entry("a", 0), entry("a", 1), entry("b", 0)}}};
+    json document_{{"context", {{"date", "today"}}},
+                   {"benchmarks", json::array({entry("a", 0), entry("a", 1), entry("b", 0)})}};
 };
 
 TEST_F(Document, GivesEachRepetitionItsOwnSample) {
@@ -164,7 +164,7 @@ TEST_F(Document, GivesEachRepetitionItsOwnSample) {
 }
 
 TEST_F(Document, FindsThemByNameWhateverTheOrder) {
-    document_["benchmarks"] = {entry("b", 0), entry("a", 0), entry("a", 1)};
+    document_["benchmarks"] = json::array({entry("b", 0), entry("a", 0), entry("a", 1)});
     const json entries = complete();
     EXPECT_EQ(entries[0]["concur"]["reason"], "third");
     EXPECT_EQ(entries[0]["concur"]["sequence"], 2);
@@ -176,7 +176,7 @@ TEST_F(Document, LeavesAggregatesAndStrangersAlone) {
     json mean = entry("a", 0);
     mean["run_type"] = "aggregate";
     mean["aggregate_name"] = "mean";
-    document_["benchmarks"] = {mean, entry("a", 0), entry("c", 0), entry("a", 1), entry("a", 2)};
+    document_["benchmarks"] = json::array({mean, entry("a", 0), entry("c", 0), entry("a", 1), entry("a", 2)});
     const json entries = complete();
     EXPECT_EQ(entries[0], mean);
     EXPECT_EQ(entries[1]["concur"]["reason"], "first");
@@ -189,7 +189,7 @@ TEST_F(Document, KeepsAnEntryThatFailedWithItsOutcome) {
     json failed = entry("b", 0);
     failed["error_occurred"] = true;
     failed["error_message"] = "invalid: third";
-    document_["benchmarks"] = {failed};
+    document_["benchmarks"] = json::array({failed});
     samples_[2].outcome = Outcome::invalid;
     const json entries = complete();
     EXPECT_EQ(entries[0]["error_occurred"], true);

@@ -115,13 +115,6 @@ TEST(ChildProcess, AssignmentEndsTheOneBefore) {
     EXPECT_EQ(child.try_wait(), std::nullopt);
 }
 
-TEST(ChildProcess, KillOfOneThatWasWaitedForDoesNothing) {
-    auto child = ChildProcess::fork([] {});
-    child.wait();
-    // With its -1 taken for a process number, this would end everything that it may.
-    child.kill();
-}
-
 TEST(ChildProcess, DiesWithItsParentEvenWhenThatIsKilled) {
     Pipe alive;
     auto parent = ChildProcess::fork([&] {
