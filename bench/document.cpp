@@ -137,7 +137,12 @@ json describe_run(Placement placement) {
 
 void complete_document(json& document, std::span<const std::string> names, std::span<const Sample> samples,
                        Placement placement) {
-    document["context"]["concur"] = describe_run(placement);
+    json& context = document["context"];
+    context["concur"] = describe_run(placement);
+    // The name alone: where somebody keeps their builds is nobody's business, and documents get published.
+    if (context.contains("executable")) {
+        context["executable"] = std::filesystem::path{context["executable"].get<std::string>()}.filename().string();
+    }
     std::vector<bool> given(samples.size(), false);
     for (json& entry : document["benchmarks"]) {
         if (entry["run_type"] != "iteration") continue;

@@ -30,13 +30,15 @@ void Peer::serve(workloads::Workload& workload, const sys::CpuSet& cpus, Board& 
 }
 
 workloads::Verdict Peer::finish() {
-    // The model's side is done and right, so that only the peer's last steps are left.
-    constexpr std::chrono::seconds patience{10};
-    if (!board_->done.wait_until(sys::now() + patience)) {
+    // The model's side is done and right, so that only the peer's last steps are left; unless it has died, which is
+    // looked after now and then.
+    constexpr std::chrono::milliseconds slice{200};
+    const sys::TimePoint deadline = sys::now() + std::chrono::seconds{10};
+    while (!board_->done.wait_until(std::min(deadline, sys::now() + slice))) {
         if (const auto status = child_->try_wait()) {
             return workloads::Verdict::invalid("the peer ended with " + sys::describe_exit(*status));
         }
-        return workloads::Verdict::invalid("the peer did not come to its end");
+        if (sys::now() >= deadline) return workloads::Verdict::invalid("the peer did not come to its end");
     }
     const std::string reason{board_->reason.data()};
     return reason.empty() ? workloads::Verdict::valid() : workloads::Verdict::invalid("peer: " + reason);

@@ -56,8 +56,7 @@ void Reactor::turn() {
     }
     // What is added during this turn has to wait for the next, or two tasks that yield would starve the sockets.
     turn_.swap(soon_);
-    for (Waiter* const waiter : turn_) waiter->wake();
-    turn_.clear();
+    wake_turn();
     wake_due();
 
     // Nobody waits for a descriptor, and nobody has to be slept for: there is nothing to ask the kernel for.
@@ -71,12 +70,18 @@ void Reactor::turn() {
 void Reactor::wake_due() {
     if (timers_.empty()) return;
     const sys::TimePoint now = sys::now();
+    // Taken out first: whoever sleeps again until a time that has passed must not keep the sockets from their turn.
     while (!timers_.empty() && timers_.front().time <= now) {
         std::ranges::pop_heap(timers_, later);
-        Waiter* const waiter = timers_.back().waiter;
+        turn_.push_back(timers_.back().waiter);
         timers_.pop_back();
-        waiter->wake();
     }
+    wake_turn();
+}
+
+void Reactor::wake_turn() {
+    for (Waiter* const waiter : turn_) waiter->wake();
+    turn_.clear();
 }
 
 void Reactor::wake_ready(const Ready& ready) {

@@ -54,6 +54,7 @@ private:
     };
 
     void register_interest(int descriptor, Watched& watched);
+    void wake_turn();
     void wake_due();
     void wake_ready(const Ready& ready);
     [[nodiscard]] Poller::Timeout time_to_wait() const;

@@ -14,8 +14,8 @@ class ChildProcess {
 public:
     // Forks, and runs `body` in the child, which then leaves by _exit: with 0, or with 1 after an exception (its
     // text goes to stderr). The child dies with its parent (PR_SET_PDEATHSIG), so that even SIGKILL to the parent
-    // leaves nothing behind. Call it while no other thread runs: a lock held by another thread at the fork is
-    // held forever in the child. Throws std::system_error.
+    // leaves nothing behind; strictly, with the thread that forked it. Call it while no other thread runs: a lock held
+    // by another thread at the fork is held forever in the child. Throws std::system_error.
     [[nodiscard]] static ChildProcess fork(const std::function<void()>& body);
 
     ChildProcess(ChildProcess&& other) noexcept : pid_{std::exchange(other.pid_, -1)} {}

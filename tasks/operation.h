@@ -16,7 +16,8 @@ class Task;
 
 // The alphabet: what a task asks of the model that runs it. Each operation ends in an Outcome.
 //
-// Sockets: a task keeps every socket that it names here open until it finishes, so that an event loop can tie a
+// Sockets come from Accept, or go through Connect first: that is where an event loop makes them non-blocking.
+// A task keeps every socket that it names here open until it finishes, so that an event loop can tie a
 // registration to the task's life. Buffers are lent: valid until the task is resumed with the outcome.
 
 // Wait for a connection. Outcome: its descriptor, which now belongs to the task. The model chooses blocking or not.

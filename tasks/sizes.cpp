@@ -41,7 +41,11 @@ Sizes parse_sizes(std::string_view text) {
         if (digits.empty() || error != std::errc{} || end != digits.data() + digits.size()) {
             throw std::invalid_argument{"'" + std::string{item} + "' is not a size: write name:number"};
         }
-        items.emplace_back(item.substr(0, colon), value);
+        const std::string_view name = item.substr(0, colon);
+        if (find(items, name) != nullptr) {
+            throw std::invalid_argument{"size '" + std::string{name} + "' is given twice"};
+        }
+        items.emplace_back(name, value);
     }
     return Sizes{std::move(items)};
 }

@@ -41,6 +41,15 @@ TEST(Sizes, ThrowForANameThatIsNotThere) {
     }
 }
 
+TEST(ParseSizes, RefusesTheSameSizeTwice) {
+    try {
+        (void)parse_sizes("payload:1/connections:2/payload:3");
+        FAIL() << "it was taken";
+    } catch (const std::invalid_argument& error) {
+        EXPECT_EQ(std::string{error.what()}, "size 'payload' is given twice");
+    }
+}
+
 TEST(Sizes, WriteThemselvesAsAPath) {
     EXPECT_EQ(Sizes{}.path(), "");
     EXPECT_EQ((Sizes{{"connections", 100}}.path()), "/connections:100");
