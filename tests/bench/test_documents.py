@@ -1,0 +1,153 @@
+"""The real binaries, from the outside.
+
+What they write conforms to results/schema.json; what they cannot take they refuse in one line, and write nothing.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+BINARIES = Path(os.environ.get("CONCUR_BINARIES", ROOT / "build/release/bench"))
+SCHEMA = json.loads((ROOT / "results/schema.json").read_text())
+
+
+def call(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    words = [str(argument) for argument in arguments]
+    return subprocess.run(words, capture_output=True, text=True, timeout=120, check=False)
+
+
+def valid_document(path: Path) -> Any:
+    document = json.loads(path.read_text())
+    jsonschema.Draft202012Validator(SCHEMA).validate(document)
+    return document
+
+
+def outcomes(document: Any) -> list[str]:
+    return [
+        entry["concur"]["outcome"] for entry in document["benchmarks"] if entry["run_type"] == "iteration"
+    ]
+
+
+def test_a_binary_writes_a_valid_document(tmp_path: Path) -> None:
+    out = tmp_path / "x.json"
+    done = call(
+        BINARIES / "bench_io",
+        *("--case", "echo/epoll/connections:3/payload:64/requests:5"),
+        *("--case", "echo/process_pool/workers:2/connections:3/requests:5"),
+        *("--case", "timers/serial/tasks:2/naps:1/nap_us:100"),
+        f"--benchmark_out={out}",
+    )
+    assert done.returncode == 0, done.stderr
+    document = valid_document(out)
+    assert outcomes(document) == ["ok", "ok", "ok"]
+    echo = document["benchmarks"][0]["concur"]
+    assert echo["work"]["units"] == 15
+    assert echo["work"]["bytes"] == 2 * 15 * 64
+    assert (echo["work"]["completions_least"], echo["work"]["completions_most"]) == (5, 5)
+    assert sum(count for _, count in echo["latency"]["buckets"]) == echo["latency"]["count"] == 15
+    assert "/" not in document["context"]["executable"]
+
+
+def test_repetitions_and_their_aggregates(tmp_path: Path) -> None:
+    out = tmp_path / "x.json"
+    done = call(
+        BINARIES / "bench_cpu",
+        *("--case", "primes/serial/tasks:2/grain_us:1", "--benchmark_repetitions=3"),
+        f"--benchmark_out={out}",
+    )
+    assert done.returncode == 0, done.stderr
+    document = valid_document(out)
+    assert outcomes(document) == ["ok"] * 3
+    assert [entry["repetition_index"] for entry in document["benchmarks"][:3]] == [0, 1, 2]
+    assert {entry["run_type"] for entry in document["benchmarks"][3:]} == {"aggregate"}
+
+
+@pytest.mark.parametrize("repetitions", [1, 3])
+def test_a_skipped_case_is_an_entry_with_its_reason(tmp_path: Path, repetitions: int) -> None:
+    out = tmp_path / "x.json"
+    done = call(
+        BINARIES / "bench_io",
+        *("--case", "echo/select/connections:1200/requests:1"),
+        *(f"--benchmark_repetitions={repetitions}", f"--benchmark_out={out}"),
+    )
+    assert done.returncode == 0, done.stderr
+    document = valid_document(out)
+    assert outcomes(document) == ["skipped"] * repetitions
+    assert "FD_SETSIZE" in document["benchmarks"][0]["concur"]["reason"]
+
+
+def test_the_runner_with_the_real_binaries(tmp_path: Path) -> None:
+    out = tmp_path / "x.json"
+    suite = tmp_path / "small.json"
+    suite.write_text(
+        json.dumps(
+            {
+                "name": "small",
+                "rounds": 2,
+                "time_limit_s": 60,
+                "placement": "split",
+                "models": {"cpu": [{"model": "serial"}], "io": [{"model": "serial"}, {"model": "epoll"}]},
+                "cases": [
+                    {"workload": "primes", "sizes": {"tasks": 2, "grain_us": 1}, "iterations": 1},
+                    {
+                        "workload": "fetch",
+                        "sizes": {"clients": 2, "pages": 1, "delay_ms": 1},
+                        "iterations": 1,
+                    },
+                ],
+                "controls": [],
+            }
+        )
+    )
+    done = call(BINARIES / "suite_runner", suite, "-o", out, "--quiet")
+    assert done.returncode == 0, done.stderr
+    document = valid_document(out)
+    assert outcomes(document) == ["ok"] * 6
+    assert document["context"]["concur"]["complete"]
+
+
+def test_the_committed_reference_is_valid() -> None:
+    document = valid_document(ROOT / "results/reference/quick.json")
+    assert document["context"]["concur"]["complete"]
+
+
+@pytest.mark.parametrize(
+    "arguments, words",
+    [
+        (["--bogus"], "--bogus"),
+        (["--benchmark_bogus=1"], "--benchmark_bogus"),
+        (["--case", "primes"], "workload/model/size:number"),
+        (["--case", "primez/epoll"], "unknown workload 'primez'; there are: primes,"),
+        (["--case", "primes/epol"], "unknown model 'epol'; there are: serial,"),
+        (["--case", "primes/epoll/sise:1"], "unknown size 'sise'; there are: tasks, grain_us"),
+        (["--case", "primes/epoll/tasks:0"], "it goes from 1 to"),
+        (["--case", "primes/native_epoll"], "control for echo alone"),
+        (["--case", "echo/epoll"], "bench_io"),
+        (["--model", "epol"], "unknown model 'epol'"),
+        (["--placement", "somewhere"], "split, shared, free"),
+        (["--benchmark_filter=nothing"], "--benchmark_list_tests"),
+    ],
+)
+def test_what_cannot_be_taken_is_refused(tmp_path: Path, arguments: list[str], words: str) -> None:
+    kept = tmp_path / "kept.json"
+    kept.write_text("older")
+    done = call(BINARIES / "bench_cpu", *arguments, f"--benchmark_out={kept}")
+    assert done.returncode == 2
+    assert words in done.stderr.strip().splitlines()[-1]
+    assert kept.read_text() == "older"
+    assert [path.name for path in tmp_path.iterdir()] == ["kept.json"]
+
+
+def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
+    done = call(BINARIES / "bench_cpu", f"--benchmark_out={tmp_path}/no/x.json")
+    assert done.returncode == 2
+    assert len(done.stderr.strip().splitlines()) == 1
+    assert "cannot write" in done.stderr
