@@ -1,6 +1,7 @@
 """The real binaries, from the outside.
 
-What they write conforms to results/schema.json; what they cannot take they refuse in one line, and write nothing.
+What they write conforms to results/schema.json; what they cannot take they refuse in one line,
+and write nothing.
 """
 
 from __future__ import annotations
