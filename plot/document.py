@@ -1,6 +1,6 @@
 """Loads a results document (results/schema.json) into dataclasses, and refuses what it cannot trust.
 
-Only what is drawn is kept: entries of run type `iteration` that are no control. Every refusal is a
+Only samples are kept: entries of run type `iteration`. Controls stand apart, so that none is drawn as a result. Every refusal is a
 DocumentError whose text is one line that says what to do.
 """
 
@@ -56,6 +56,8 @@ class Document:
     models: tuple[ModelInfo, ...]
     workloads: tuple[WorkloadInfo, ...]
     samples: tuple[Sample, ...]
+    # The same cases again under another name (A/A).
+    controls: tuple[Sample, ...] = ()
 
 
 def _run(path: Path, data: Any) -> dict[str, Any]:
@@ -78,18 +80,17 @@ def _run(path: Path, data: Any) -> dict[str, Any]:
     return run
 
 
-def _samples(path: Path, entries: list[Any]) -> tuple[int, tuple[Sample, ...]]:
-    """How many samples there are with the controls, and those that are results."""
-    present, kept = 0, []
+def _samples(path: Path, entries: list[Any]) -> tuple[tuple[Sample, ...], tuple[Sample, ...]]:
+    """The samples that are results, and the controls."""
+    found = []
     for index, entry in enumerate(entries):
         try:
             if get(entry, "run_type", str) != "iteration":
                 continue
-            present += 1
-            if not get(get(entry, "concur", dict), "control", bool):
-                kept.append(read_sample(entry))
+            found.append(read_sample({**entry, "concur": get(entry, "concur", dict)}))
         except FieldError as error:
             raise DocumentError(f"{path}: benchmarks[{index}]: {error}: run it again") from None
+    kept = tuple(sample for sample in found if not sample.control)
     if not kept:
         raise DocumentError(f"{path}: holds no samples: run it again, with a filter that matches something")
     placements: dict[Any, str] = {}
@@ -97,7 +98,7 @@ def _samples(path: Path, entries: list[Any]) -> tuple[int, tuple[Sample, ...]]:
         case = (s.workload, s.parameters, s.model, s.model_parameters)
         if placements.setdefault(case, s.placement) != s.placement:
             raise DocumentError(f"{path}: {s.workload}/{s.model} has two placements: run each by itself")
-    return present, tuple(kept)
+    return kept, tuple(sample for sample in found if sample.control)
 
 
 def _table(run: Any, key: str, make: Callable[..., Any], *fields: str) -> tuple[Any, ...]:
@@ -115,7 +116,7 @@ def count_rounds(samples: Sequence[Sample]) -> int:
 def load(path: Path) -> Document:
     data = parse(path)
     run = _run(path, data)
-    present, samples = _samples(path, data["benchmarks"])
+    samples, controls = _samples(path, data["benchmarks"])
     try:
         machine, build = get(run, "machine", dict), get(run, "build", dict)
         return Document(
@@ -132,11 +133,12 @@ def load(path: Path) -> Document:
             version=get(run, "version", str),
             rounds=count_rounds(samples),
             planned=get(run, "samples_planned", int),
-            present=present,
+            present=len(samples) + len(controls),
             complete=get(run, "complete", bool),
             models=_table(run, "models", ModelInfo, "name", "family"),
             workloads=_table(run, "workloads", WorkloadInfo, "name", "group", "unit"),
             samples=samples,
+            controls=controls,
         )
     except FieldError as error:
         raise DocumentError(f"{path}: context.concur: {error}: run it again") from None
@@ -151,6 +153,7 @@ def load_all(paths: Sequence[Path]) -> Document:
     documents = [load(path) for path in paths]
     first = documents[0]
     samples: list[Sample] = []
+    controls: list[Sample] = []
     for path, other in zip(paths, documents):
         for field, value in vars(first.origin).items():
             if vars(other.origin)[field] != value:
@@ -160,6 +163,7 @@ def load_all(paths: Sequence[Path]) -> Document:
                 )
         offset = 1 + max((sample.round for sample in samples), default=-1)
         samples += (replace(sample, round=sample.round + offset) for sample in other.samples)
+        controls += (replace(sample, round=sample.round + offset) for sample in other.controls)
     return replace(
         first,
         rounds=count_rounds(samples),
@@ -169,4 +173,5 @@ def load_all(paths: Sequence[Path]) -> Document:
         models=tuple({m.name: m for d in documents for m in d.models}.values()),
         workloads=tuple({w.name: w for d in documents for w in d.workloads}.values()),
         samples=tuple(samples),
+        controls=tuple(controls),
     )

@@ -24,6 +24,37 @@ class Latency:
 
 
 @dataclass(frozen=True)
+class Memory:
+    """What so many waiting tasks hold together, in bytes."""
+
+    tasks: int
+    pss: int
+    kernel: int
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Of one run that was not timed; None where the kernel does not permit to count."""
+
+    units: int
+    system_calls: int | None
+    migrations: int | None
+    reason: str
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What may have disturbed the sample; totals, not per job. None: the kernel does not tell."""
+
+    steal_ns: int | None = None
+    run_delay_ns: int | None = None
+    peer_cpu_share: float | None = None
+    # How long steal and the others' CPU time were watched, and what everything but the model and its peer used.
+    elapsed_ns: int | None = None
+    others_cpu_ns: int | None = None
+
+
+@dataclass(frozen=True)
 class Sample:
     """One case under one model in one round. Counts and nanoseconds are per job, not totals."""
 
@@ -43,6 +74,20 @@ class Sample:
     switches: float | None
     latency: Latency | None
     peer: bool
+    control: bool = False
+    start_time: str = ""
+    sequence: int = 0
+    involuntary: float | None = None
+    faults: float | None = None
+    latency_uncorrected: Latency | None = None
+    memory: Memory | None = None
+    counts: Counts | None = None
+    evidence: Evidence = Evidence()
+
+    @property
+    def cpu_ns(self) -> float | None:
+        """User and system time: their sum is exact, how it is parted is not."""
+        return None if self.user_ns is None or self.system_ns is None else self.user_ns + self.system_ns
 
 
 def _sizes(holder: Any, key: str) -> Parameters:
@@ -50,21 +95,60 @@ def _sizes(holder: Any, key: str) -> Parameters:
     return tuple((name, int(get(sizes, name, int))) for name in sorted(sizes))
 
 
-def _latency(sample: Any) -> Latency | None:
-    found = get(sample, "latency", (dict, type(None)))
+OptionalInt = (int, type(None))
+OptionalObject = (dict, type(None))
+
+
+def _later(holder: Any, key: str, kind: Any) -> Any:
+    """A field that documents of concur before 0.2 do not have."""
+    return get(holder, key, kind) if key in holder else None
+
+
+def _latency(found: Any, name: str) -> Latency | None:
     if found is None:
         return None
     buckets = get(found, "buckets", list)
     if not all(isinstance(b, list) and len(b) == 2 and all(type(n) is int for n in b) for b in buckets):
-        raise FieldError("'latency.buckets' has the wrong type")
+        raise FieldError(f"'{name}.buckets' has the wrong type")
     counts = [count for _, count in buckets]
     if not any(counts) or min(counts) < 0:
-        raise FieldError("'latency.buckets' is empty or holds a negative count")
+        raise FieldError(f"'{name}.buckets' is empty or holds a negative count")
     return Latency(
         what=get(found, "what", str),
         count=get(found, "count", int),
         max_ns=get(found, "max_ns", int),
         buckets=tuple((highest, count) for highest, count in buckets),
+    )
+
+
+def _memory(found: Any) -> Memory | None:
+    if found is None:
+        return None
+    return Memory(
+        tasks=get(found, "tasks", int),
+        pss=get(found, "pss_bytes", int),
+        kernel=get(found, "kernel_bytes", int),
+    )
+
+
+def _counts(found: Any) -> Counts | None:
+    if found is None:
+        return None
+    return Counts(
+        units=get(found, "units", int),
+        system_calls=get(found, "system_calls", OptionalInt),
+        migrations=get(found, "migrations", OptionalInt),
+        reason=get(found, "reason", str),
+    )
+
+
+def _evidence(found: Any) -> Evidence:
+    return Evidence(
+        steal_ns=get(found, "steal_ns", OptionalInt),
+        run_delay_ns=get(found, "run_delay_ns", OptionalInt),
+        peer_cpu_share=get(found, "peer_cpu_share", (int, float, type(None))),
+        elapsed_ns=_later(found, "elapsed_ns", int),
+        others_cpu_ns=_later(found, "others_cpu_ns", OptionalInt),
     )
 
 
@@ -80,10 +164,10 @@ def read_sample(entry: Any) -> Sample:
     jobs: int = get(entry, "iterations", int)
     if outcome == OK and (real_ns <= 0 or jobs < 1):
         raise FieldError("outcome is ok, yet no time was measured")
-    work = get(concur, "work", (dict, type(None)))
+    work = get(concur, "work", OptionalObject)
     if outcome == OK and (work is None or get(work, "units", int) < 1):
         raise FieldError("outcome is ok, yet no work was done")
-    cost = get(concur, "cost", (dict, type(None)))
+    cost = get(concur, "cost", OptionalObject)
 
     def per_job(holder: Any, *keys: str) -> float | None:
         if holder is None or jobs < 1:
@@ -106,6 +190,17 @@ def read_sample(entry: Any) -> Sample:
         user_ns=per_job(cost, "cpu_user_ns"),
         system_ns=per_job(cost, "cpu_system_ns"),
         switches=per_job(cost, "switches_voluntary", "switches_involuntary"),
-        latency=_latency(concur),
+        latency=_latency(get(concur, "latency", OptionalObject), "latency"),
         peer=bool(get(concur, "peer_cpus", list)),
+        control=get(concur, "control", bool),
+        start_time=get(concur, "start_time", str),
+        sequence=get(concur, "sequence", int),
+        involuntary=per_job(cost, "switches_involuntary"),
+        faults=per_job(cost, "faults_minor", "faults_major"),
+        latency_uncorrected=_latency(
+            _later(concur, "latency_uncorrected", OptionalObject), "latency_uncorrected"
+        ),
+        memory=_memory(_later(concur, "memory", OptionalObject)),
+        counts=_counts(_later(concur, "counts", OptionalObject)),
+        evidence=_evidence(get(concur, "evidence", dict)),
     )
