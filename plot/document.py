@@ -1,7 +1,7 @@
 """Loads a results document (results/schema.json) into dataclasses, and refuses what it cannot trust.
 
-Only samples are kept: entries of run type `iteration`. Controls stand apart, so that none is drawn as a result. Every refusal is a
-DocumentError whose text is one line that says what to do.
+Only samples are kept: entries of run type `iteration`. Controls stand apart, so that none is drawn as a
+result. Every refusal is a DocumentError whose text is one line that says what to do.
 """
 
 from __future__ import annotations

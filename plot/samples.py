@@ -49,7 +49,7 @@ class Evidence:
     steal_ns: int | None = None
     run_delay_ns: int | None = None
     peer_cpu_share: float | None = None
-    # How long steal and the others' CPU time were watched, and what everything but the model and its peer used.
+    # How long steal and the others were watched, and the CPU time of all but the model and its peer.
     elapsed_ns: int | None = None
     others_cpu_ns: int | None = None
 
