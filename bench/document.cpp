@@ -57,12 +57,28 @@ json to_json(const std::optional<Latency>& latency) {
             {"buckets", std::move(buckets)}};
 }
 
+json to_json(const std::optional<workloads::Memory>& memory) {
+    if (!memory) return nullptr;
+    return {{"tasks", memory->tasks}, {"pss_bytes", memory->pss_bytes}, {"kernel_bytes", memory->kernel_bytes}};
+}
+
+json to_json(const std::optional<Counts>& counts) {
+    if (!counts) return nullptr;
+    const auto number = [](std::optional<std::int64_t> count) { return count ? json(*count) : json(); };
+    return {{"units", counts->units},
+            {"system_calls", number(counts->system_calls)},
+            {"migrations", number(counts->migrations)},
+            {"reason", counts->reason}};
+}
+
 json to_json(const Evidence& evidence) {
     const auto nanoseconds = [](std::optional<sys::Nanoseconds> time) { return time ? json(time->count()) : json(); };
     return {{"steal_ns", nanoseconds(evidence.steal)},
             {"run_delay_ns", nanoseconds(evidence.run_delay)},
             {"peer_cpu_ns", nanoseconds(evidence.peer_cpu)},
-            {"peer_cpu_share", evidence.peer_cpu_share ? json(*evidence.peer_cpu_share) : json()}};
+            {"peer_cpu_share", evidence.peer_cpu_share ? json(*evidence.peer_cpu_share) : json()},
+            {"elapsed_ns", evidence.elapsed.count()},
+            {"others_cpu_ns", nanoseconds(evidence.others_cpu)}};
 }
 
 std::string read_text(const std::filesystem::path& path) {
@@ -118,6 +134,9 @@ json to_json(const Sample& sample) {
             {"work", to_json(sample.work)},
             {"cost", to_json(sample.cost)},
             {"latency", to_json(sample.latency)},
+            {"latency_uncorrected", to_json(sample.latency_uncorrected)},
+            {"memory", to_json(sample.memory)},
+            {"counts", to_json(sample.counts)},
             {"evidence", to_json(sample.evidence)}};
 }
 

@@ -34,6 +34,7 @@ struct Options {
     std::vector<std::string> models;
     int iterations = 0;  // 0: what the table says
     Placement placement = Placement::split;
+    bool count = false;
 };
 
 struct Planned {
@@ -44,6 +45,7 @@ struct Planned {
 // What a run leaves for the document. Google Benchmark calls our functions back, so that it has to live somewhere.
 struct Run {
     Placement placement;
+    bool count;
     std::vector<std::string> names;             // as in the document's run_name
     std::vector<Sample> samples;                // parallel to it
     std::map<std::string, std::string> failed;  // by name: why
@@ -54,7 +56,7 @@ struct Run {
             state.SkipWithError(before->second.c_str());
             samples.push_back(samples[static_cast<std::size_t>(std::ranges::find(names, name) - names.begin())]);
         } else {
-            samples.push_back(bench::measure(state, what, placement));
+            samples.push_back(bench::measure(state, what, placement, count));
             const Sample& sample = samples.back();
             if (sample.outcome != Outcome::ok) {
                 failed[name] = std::string{to_string(sample.outcome)} + ": " + sample.reason;
@@ -173,6 +175,8 @@ Options parse(int argc, char** argv, CLI::App& app) {
         ->check(CLI::Range(1, 1'000'000));
     app.add_option("--placement", placement, "split (model and peer on CPUs of their own), shared or free")
         ->capture_default_str();
+    app.add_flag("--count", options.count,
+                 "Count system calls and migrations in one more run of each case, which is not timed");
     help_text = app.help("", CLI::AppFormatMode::All);
     app.set_help_flag();
     benchmark::Initialize(&argc, argv, [] {
@@ -198,7 +202,7 @@ int run_parsed(workloads::Group group, CLI::App& app, std::vector<std::string> a
 
     const Options options = parse(static_cast<int>(arguments.size()), pointers.data(), app);
     sys::raise_descriptor_limit();
-    Run run{.placement = options.placement, .names = {}, .samples = {}, .failed = {}};
+    Run run{.placement = options.placement, .count = options.count, .names = {}, .samples = {}, .failed = {}};
     register_benchmarks(plan(group, options), run);
     if (benchmark::RunSpecifiedBenchmarks() == 0) {
         throw std::runtime_error{"nothing to run; --benchmark_list_tests shows what there is"};

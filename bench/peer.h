@@ -17,7 +17,9 @@ namespace bench {
 // fastest loop), whatever the model that is measured. Made before any thread or pool exists.
 class Peer {
 public:
-    Peer(std::unique_ptr<workloads::Workload> workload, const sys::CpuSet& cpus);
+    // Once nothing has come forward for as long as `patience`, its connections are broken: who starves ends as
+    // invalid, and not by the time limit of the whole case.
+    Peer(std::unique_ptr<workloads::Workload> workload, const sys::CpuSet& cpus, sys::Nanoseconds patience);
 
     // Lets it do its part of one run. A system call and no more: it is inside the timed region.
     void start() noexcept { board_->start.post(); }
@@ -36,7 +38,7 @@ private:
         std::array<char, 256> reason;  // empty where its part was done as it should be
     };
 
-    static void serve(workloads::Workload& workload, const sys::CpuSet& cpus, Board& board);
+    static void serve(workloads::Workload& workload, const sys::CpuSet& cpus, Board& board, sys::Nanoseconds patience);
 
     sys::Shared<Board> board_;
     std::optional<sys::ChildProcess> child_;

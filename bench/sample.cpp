@@ -1,8 +1,7 @@
 #include "bench/sample.h"
 
+#include <algorithm>
 #include <exception>
-
-#include "bench/harness.h"
 
 namespace bench {
 namespace {
@@ -22,6 +21,28 @@ Latency read_latency(const workloads::Histogram& histogram, std::string_view mea
             .max = histogram.max_ns(),
             .buckets = histogram.buckets()};
 }
+
+// Watches the machine over a whole sample, and tells what of it was neither ours nor the peer's.
+class MachineWatch {
+public:
+    explicit MachineWatch(const Harness& harness) : harness_{harness} {}
+    void tell(Evidence& evidence) const {
+        evidence.elapsed = sys::now() - begin_;
+        const auto after = sys::machine_time();
+        if (!machine_ || !after) return;
+        evidence.steal = after->steal - machine_->steal;
+        const sys::Nanoseconds ours{(used() - used_).cpu_ns()};
+        evidence.others_cpu = std::max(sys::Nanoseconds{0}, after->busy - machine_->busy - ours);
+    }
+
+private:
+    [[nodiscard]] sys::ResourceUsage used() const { return harness_.model_usage() + harness_.peer_usage(); }
+
+    const Harness& harness_;
+    sys::TimePoint begin_ = sys::now();
+    sys::ResourceUsage used_ = used();
+    std::optional<sys::MachineTime> machine_ = sys::machine_time();
+};
 
 // Adds up the work of all iterations; Jain's index becomes their mean.
 class WorkTotal {
@@ -53,6 +74,10 @@ void add_counters(benchmark::State& state, const Sample& sample) {
     state.counters["cpu_ns_per_unit"] = static_cast<double>(sample.cost->cpu_ns()) / units;
     state.counters["switches_per_unit"] =
         static_cast<double>(sample.cost->switches_voluntary + sample.cost->switches_involuntary) / units;
+    if (sample.counts && sample.counts->system_calls) {
+        state.counters["system_calls_per_unit"] =
+            static_cast<double>(*sample.counts->system_calls) / static_cast<double>(sample.counts->units);
+    }
     if (!sample.latency) return;
     state.counters["p50_ns"] = static_cast<double>(sample.latency->p50);
     state.counters["p99_ns"] = static_cast<double>(sample.latency->p99);
@@ -67,8 +92,10 @@ void end(benchmark::State& state, Sample& sample, Outcome outcome, const std::st
 // The timed iterations of a harness that has run once already. An empty reason: all went well.
 std::string measure_iterations(benchmark::State& state, Harness& harness, Sample& sample) {
     workloads::Histogram* const histogram = harness.workload().latency();
-    if (histogram != nullptr) histogram->clear();
-    const auto steal = sys::stolen_time();
+    workloads::Histogram* const uncorrected = harness.workload().latency_uncorrected();
+    for (workloads::Histogram* const one : {histogram, uncorrected}) {
+        if (one != nullptr) one->clear();
+    }
     const auto run_delay = sys::run_delay();
     const sys::ResourceUsage peer_before = harness.peer_usage();
     sys::ResourceUsage cost;
@@ -97,8 +124,9 @@ std::string measure_iterations(benchmark::State& state, Harness& harness, Sample
 
     sample.work = work.total();
     sample.cost = cost;
-    if (histogram != nullptr) sample.latency = read_latency(*histogram, harness.workload().latency_meaning());
-    sample.evidence.steal = difference(steal, sys::stolen_time());
+    const std::string_view meaning = harness.workload().latency_meaning();
+    if (histogram != nullptr) sample.latency = read_latency(*histogram, meaning);
+    if (uncorrected != nullptr) sample.latency_uncorrected = read_latency(*uncorrected, meaning);
     sample.evidence.run_delay = difference(run_delay, sys::run_delay());
     if (harness.has_peer()) {
         const sys::Nanoseconds peer_cpu{(harness.peer_usage() - peer_before).cpu_ns()};
@@ -120,7 +148,7 @@ std::string_view to_string(Outcome outcome) noexcept {
     return "unknown";
 }
 
-Sample measure(benchmark::State& state, const Case& what, Placement placement) {
+Sample measure(benchmark::State& state, const Case& what, Placement placement, bool count) {
     Sample sample;
     sample.what = what;
     sample.placement = placement;
@@ -134,12 +162,17 @@ Sample measure(benchmark::State& state, const Case& what, Placement placement) {
         }
         harness.prepare();
         if (!harness.has_peer()) sample.places.peer.clear();
+        const MachineWatch watch{harness};
         // Verify first, then time; the first run also touches every page and opens every path.
+        harness.workload().observe_next_run();
         harness.before_run();
         harness.run();
         std::string failure = harness.after_run().reason;
+        sample.memory = harness.workload().memory();
         if (failure.empty()) failure = measure_iterations(state, harness, sample);
+        watch.tell(sample.evidence);
         if (failure.empty()) {
+            if (count) sample.counts = harness.count();
             add_counters(state, sample);
         } else {
             end(state, sample, Outcome::invalid, failure);

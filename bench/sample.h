@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "bench/case.h"
+#include "bench/harness.h"
 #include "bench/placement.h"
 #include "sys/resource_usage.h"
 #include "workloads/histogram.h"
@@ -42,7 +43,9 @@ struct Evidence {
     std::optional<sys::Nanoseconds> steal;
     std::optional<sys::Nanoseconds> run_delay;
     std::optional<sys::Nanoseconds> peer_cpu;
-    std::optional<double> peer_cpu_share;  // 1: the peer never waited, so the peer was measured
+    std::optional<double> peer_cpu_share;        // 1: the peer never waited, so the peer was measured
+    sys::Nanoseconds elapsed{0};                 // between the readings of steal and others_cpu
+    std::optional<sys::Nanoseconds> others_cpu;  // of all that is neither the model nor its peer
 };
 
 // One measurement of a case: everything that Google Benchmark's own entry has no room for. Figures are totals over
@@ -57,12 +60,16 @@ struct Sample {
     std::optional<workloads::Work> work;
     std::optional<sys::ResourceUsage> cost;
     std::optional<Latency> latency;
+    std::optional<Latency> latency_uncorrected;
+    std::optional<workloads::Memory> memory;
+    std::optional<Counts> counts;
     Evidence evidence;
 };
 
 // The body of a benchmark: one sample, whose iterations Google Benchmark times. Never throws: what goes wrong is
 // the sample's outcome (and is told to `state`).
-[[nodiscard]] Sample measure(benchmark::State& state, const Case& what, Placement placement);
+// With `count`, what a run does is counted in one more of them, at the end.
+[[nodiscard]] Sample measure(benchmark::State& state, const Case& what, Placement placement, bool count);
 
 // results/schema.json's $defs/sample, with round and sequence 0.
 [[nodiscard]] nlohmann::json to_json(const Sample& sample);

@@ -5,6 +5,8 @@
 
 #include "models/socket_calls.h"
 #include "sys/clock.h"
+#include "sys/event.h"
+#include "sys/shared_memory.h"
 #include "tasks/ledger.h"
 #include "tasks/task.h"
 
@@ -17,10 +19,25 @@ concept BlockingCarrier = requires(Carrier carrier, std::unique_ptr<tasks::Task>
     {carrier.yield()};
 };
 
+// The events of a job, for carriers that block, in whatever process they are.
+class BlockingEvents {
+public:
+    explicit BlockingEvents(std::size_t count) : events_{count} {}
+    // Before each run.
+    void clear() noexcept {
+        for (sys::Event& event : events_) event.clear();
+    }
+    [[nodiscard]] sys::Event& operator[](int event) noexcept { return events_[static_cast<std::size_t>(event)]; }
+
+private:
+    sys::SharedArray<sys::Event> events_;
+};
+
 // Runs a task to its end on the calling thread, by calls that block until they are done: the driver of serial,
 // threads and processes. Enters the digest.
 template <BlockingCarrier Carrier>
-void run_blocking(tasks::Task& task, tasks::TaskId id, tasks::Ledger& ledger, Carrier& carrier) {
+void run_blocking(tasks::Task& task, tasks::TaskId id, tasks::Ledger& ledger, BlockingEvents& events,
+                  Carrier& carrier) {
     using tasks::Outcome;
     Outcome outcome{};
     bool finished = false;
@@ -41,6 +58,14 @@ void run_blocking(tasks::Task& task, tasks::TaskId id, tasks::Ledger& ledger, Ca
                                  },
                                  [&](tasks::Yield) {
                                      carrier.yield();
+                                     return Outcome{};
+                                 },
+                                 [&](const tasks::Await& await) {
+                                     events[await.event].wait();
+                                     return Outcome{};
+                                 },
+                                 [&](const tasks::Announce& announce) {
+                                     events[announce.event].announce();
                                      return Outcome{};
                                  },
                                  [&](tasks::Spawn& spawn) { return carrier.spawn(std::move(spawn.task)); },

@@ -25,6 +25,7 @@ public:
     }
 
     void run() override {
+        reactor_.clear_events();
         for (std::size_t index = 0; index < job_.size(); ++index) start(job_.make(index), tasks::root(index));
         while (alive_ > 0) reactor_.turn();
     }

@@ -8,6 +8,7 @@ EventLoop::EventLoop(const tasks::Job& job, tasks::Ledger& ledger, std::unique_p
     : job_{job}, ledger_{ledger}, reactor_{std::move(poller)} {}
 
 void EventLoop::run() {
+    reactor_.clear_events();
     for (std::size_t index = 0; index < job_.size(); ++index) start(job_.make(index), tasks::root(index));
     while (alive_ > 0) reactor_.turn();
 }

@@ -39,6 +39,11 @@ public:
                                   reactor_->soon(waiter);
                                   return false;
                               },
+                              [&](const tasks::Await& await) { return !reactor_->await(await.event, waiter); },
+                              [&](const tasks::Announce& announce) {
+                                  reactor_->announce(announce.event);
+                                  return true;
+                              },
                               [&](tasks::Spawn& spawn) {
                                   carrier.start(std::move(spawn.task), tasks::TaskId::spawned);
                                   return true;

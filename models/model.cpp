@@ -39,4 +39,10 @@ Support enough_processes(std::size_t needed, std::string_view what) {
                        std::to_string(limit) + " (ulimit -u, kernel.pid_max, kernel.threads-max, pids.max)");
 }
 
+Support enough_at_once(const tasks::Demand& demand, std::size_t at_once) {
+    if (demand.together <= at_once) return Support::yes();
+    return Support::no(std::to_string(demand.together) + " tasks wait for one another, and only " +
+                       std::to_string(at_once) + " can be under way at once");
+}
+
 }  // namespace models

@@ -68,6 +68,9 @@ struct Entry {
 [[nodiscard]] Support enough_descriptors(std::size_t needed);
 [[nodiscard]] Support enough_processes(std::size_t needed, std::string_view what);
 
+// For support() of models that hold so many tasks at once and no more: those that wait for one another have to fit.
+[[nodiscard]] Support enough_at_once(const tasks::Demand& demand, std::size_t at_once);
+
 // "workers": what every pool is sized by.
 inline constexpr tasks::Parameter workers{"workers", 2, 1, 4096, "threads or processes in the pool"};
 inline constexpr tasks::Parameter pool_parameters[] = {workers};

@@ -27,13 +27,13 @@ void require_success(int status) {
 // own task spawns, and waits for it.
 class Children {
 public:
-    explicit Children(tasks::Ledger& ledger) : ledger_{ledger} {}
+    Children(tasks::Ledger& ledger, BlockingEvents& events) : ledger_{ledger}, events_{events} {}
 
     void start(tasks::Task& task, tasks::TaskId id) {
         reap_ended();
-        children_.push_back(sys::ChildProcess::fork([&task, id, &ledger = ledger_] {
-            Children own{ledger};
-            run_blocking(task, id, ledger, own);
+        children_.push_back(sys::ChildProcess::fork([&task, id, &ledger = ledger_, &events = events_] {
+            Children own{ledger, events};
+            run_blocking(task, id, ledger, events, own);
             own.wait_all();
         }));
     }
@@ -66,15 +66,18 @@ private:
     }
 
     tasks::Ledger& ledger_;
+    BlockingEvents& events_;
     std::vector<sys::ChildProcess> children_;
 };
 
 class ProcessPerTask final : public Model {
 public:
-    ProcessPerTask(const tasks::Job& job, tasks::Ledger& ledger) : job_{job}, ledger_{ledger} {}
+    ProcessPerTask(const tasks::Job& job, tasks::Ledger& ledger)
+        : job_{job}, ledger_{ledger}, events_{job.demand().events} {}
 
     void run() override {
-        Children children{ledger_};
+        events_.clear();
+        Children children{ledger_, events_};
         for (std::size_t index = 0; index < job_.size(); ++index) {
             children.start(*job_.make(index), tasks::root(index));
         }
@@ -84,6 +87,7 @@ public:
 private:
     const tasks::Job& job_;
     tasks::Ledger& ledger_;
+    BlockingEvents events_;
 };
 
 }  // namespace

@@ -22,13 +22,14 @@ namespace {
 class ProcessPool final : public Model {
 public:
     ProcessPool(const tasks::Job& job, tasks::Ledger& ledger, std::size_t workers)
-        : job_{job}, ledger_{ledger}, workers_{workers} {
+        : job_{job}, ledger_{ledger}, events_{job.demand().events}, workers_{workers} {
         for (Worker& worker : workers_) {
             children_.push_back(sys::ChildProcess::fork([this, &worker] { work(worker); }));
         }
     }
 
     void run() override {
+        events_.clear();
         board_->next_index.store(0, std::memory_order_relaxed);
         board_->working.store(workers_.size(), std::memory_order_relaxed);
         for (Worker& worker : workers_) worker.start.post();
@@ -45,7 +46,7 @@ public:
 
     // In the child: prefork serves a connection where it was accepted.
     tasks::Outcome spawn(std::unique_ptr<tasks::Task> task) {
-        run_blocking(*task, tasks::TaskId::spawned, ledger_, *this);
+        run_blocking(*task, tasks::TaskId::spawned, ledger_, events_, *this);
         return {};
     }
     void yield() noexcept { std::this_thread::yield(); }
@@ -68,7 +69,7 @@ private:
             for (;;) {
                 const std::size_t index = board_->next_index.fetch_add(1, std::memory_order_relaxed);
                 if (index >= job_.size()) break;
-                run_blocking(*job_.make(index), tasks::root(index), ledger_, *this);
+                run_blocking(*job_.make(index), tasks::root(index), ledger_, events_, *this);
             }
             self.usage = sys::own_usage() - at_fork;
             if (board_->working.fetch_sub(1, std::memory_order_acq_rel) == 1) board_->all_done.post();
@@ -85,6 +86,7 @@ private:
 
     const tasks::Job& job_;
     tasks::Ledger& ledger_;
+    BlockingEvents events_;
     sys::Shared<Board> board_;
     sys::SharedArray<Worker> workers_;
     std::vector<sys::ChildProcess> children_;  // killed first: they use all of the above
@@ -102,6 +104,7 @@ constinit const Entry process_pool{
     .parameters = pool_parameters,
     .support =
         [](const tasks::Demand& demand, const tasks::Sizes& sizes) {
+            if (Support together = enough_at_once(demand, sizes.count("workers")); !together) return together;
             const Support processes = enough_processes(sizes.count("workers"), "processes");
             return processes ? enough_descriptors(demand.descriptors_per_task) : processes;
         },

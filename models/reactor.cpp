@@ -39,6 +39,25 @@ void Reactor::at(sys::TimePoint time, Waiter& waiter) {
 
 void Reactor::soon(Waiter& waiter) { soon_.push_back(&waiter); }
 
+Reactor::Event& Reactor::event(int number) {
+    const auto index = static_cast<std::size_t>(number);
+    if (index >= events_.size()) events_.resize(index + 1);
+    return events_[index];
+}
+
+bool Reactor::await(int number, Waiter& waiter) {
+    Event& awaited = event(number);
+    if (!awaited.happened) awaited.waiters.push_back(&waiter);
+    return !awaited.happened;
+}
+
+void Reactor::announce(int number) {
+    Event& announced = event(number);
+    announced.happened = true;
+    soon_.insert(soon_.end(), announced.waiters.begin(), announced.waiters.end());
+    announced.waiters.clear();
+}
+
 void Reactor::forget(int descriptor) {
     const auto index = static_cast<std::size_t>(descriptor);
     if (index >= watched_.size() || !watched_[index].known) return;

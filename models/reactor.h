@@ -33,6 +33,11 @@ public:
     // After all that are ready now have had their turn.
     void soon(Waiter& waiter);
 
+    // Events by their number; clear_events() comes before each run. False: it has happened already, go on.
+    [[nodiscard]] bool await(int event, Waiter& waiter);
+    void announce(int event);
+    void clear_events() noexcept { events_.clear(); }
+
     // Drops a descriptor's registration, if there is one. To be called before it is closed: its number will come
     // back as another socket.
     void forget(int descriptor);
@@ -48,11 +53,16 @@ private:
         Interest registered = Interest::none;
         bool known = false;
     };
+    struct Event {
+        bool happened = false;
+        std::vector<Waiter*> waiters;
+    };
     struct Timer {
         sys::TimePoint time;
         Waiter* waiter;
     };
 
+    Event& event(int number);
     void register_interest(int descriptor, Watched& watched);
     void wake_turn();
     void wake_due();
@@ -62,6 +72,7 @@ private:
     std::unique_ptr<Poller> poller_;
     std::vector<Watched> watched_;  // by descriptor
     std::size_t waiting_ = 0;       // readers and writers in it
+    std::vector<Event> events_;     // by number
     std::vector<Timer> timers_;     // a heap, the earliest in front
     std::vector<Waiter*> soon_;
     std::vector<Waiter*> turn_;  // kept for its memory

@@ -11,16 +11,17 @@ namespace {
 
 class Serial final : public Model {
 public:
-    Serial(const tasks::Job& job, tasks::Ledger& ledger) : job_{job}, ledger_{ledger} {}
+    Serial(const tasks::Job& job, tasks::Ledger& ledger) : job_{job}, ledger_{ledger}, events_{job.demand().events} {}
 
     void run() override {
+        events_.clear();
         for (std::size_t index = 0; index < job_.size(); ++index) {
-            run_blocking(*job_.make(index), tasks::root(index), ledger_, *this);
+            run_blocking(*job_.make(index), tasks::root(index), ledger_, events_, *this);
         }
     }
 
     tasks::Outcome spawn(std::unique_ptr<tasks::Task> task) {
-        run_blocking(*task, tasks::TaskId::spawned, ledger_, *this);
+        run_blocking(*task, tasks::TaskId::spawned, ledger_, events_, *this);
         return {};
     }
     // There are no others to let run.
@@ -29,6 +30,7 @@ public:
 private:
     const tasks::Job& job_;
     tasks::Ledger& ledger_;
+    BlockingEvents events_;
 };
 
 }  // namespace
@@ -41,8 +43,11 @@ constinit const Entry serial{
     .waiter = "blocking",
     .summary = "one task after another",
     .parameters = {},
-    .support = [](const tasks::Demand& demand,
-                  const tasks::Sizes&) { return enough_descriptors(demand.descriptors_per_task); },
+    .support =
+        [](const tasks::Demand& demand, const tasks::Sizes&) {
+            const Support together = enough_at_once(demand, 1);
+            return together ? enough_descriptors(demand.descriptors_per_task) : together;
+        },
     .make = [](const tasks::Job& job, tasks::Ledger& ledger, const tasks::Sizes&) -> std::unique_ptr<Model> {
         return std::make_unique<Serial>(job, ledger);
     },

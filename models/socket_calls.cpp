@@ -33,8 +33,8 @@ Outcome connect_some(const tasks::Connect& connect) noexcept {
 }
 
 // MSG_NOSIGNAL: a peer that has gone is -EPIPE, not a signal that ends the process.
-Outcome send_some(int socket, std::span<const std::byte> bytes) noexcept {
-    return repeat([&] { return ::send(socket, bytes.data(), bytes.size(), MSG_NOSIGNAL); });
+Outcome send_some(int socket, std::span<const std::byte> bytes, int flags = 0) noexcept {
+    return repeat([&] { return ::send(socket, bytes.data(), bytes.size(), MSG_NOSIGNAL | flags); });
 }
 
 }  // namespace
@@ -112,7 +112,7 @@ Readiness SocketOperation::attempt_connect() noexcept {
 }
 
 Readiness SocketOperation::attempt_receive() noexcept {
-    const Outcome received = repeat([&] { return ::recv(descriptor_, into_.data(), into_.size(), 0); });
+    const Outcome received = repeat([&] { return ::recv(descriptor_, into_.data(), into_.size(), MSG_DONTWAIT); });
     if (received.value == -EAGAIN) {
         last_receive_filled_ = false;
         return Readiness::readable;
@@ -123,7 +123,7 @@ Readiness SocketOperation::attempt_receive() noexcept {
 
 Readiness SocketOperation::attempt_send() noexcept {
     while (sent_ < bytes_.size()) {
-        const Outcome outcome = send_some(descriptor_, bytes_.subspan(sent_));
+        const Outcome outcome = send_some(descriptor_, bytes_.subspan(sent_), MSG_DONTWAIT);
         if (outcome.value == -EAGAIN) return Readiness::writable;
         if (outcome.failed()) return done(outcome);
         sent_ += outcome.bytes();

@@ -17,9 +17,11 @@ namespace {
 
 class ThreadPerTask final : public Model {
 public:
-    ThreadPerTask(const tasks::Job& job, tasks::Ledger& ledger) : job_{job}, ledger_{ledger} {}
+    ThreadPerTask(const tasks::Job& job, tasks::Ledger& ledger)
+        : job_{job}, ledger_{ledger}, events_{job.demand().events} {}
 
     void run() override {
+        events_.clear();
         // Should a thread not start, the exception leaves `threads_` to be joined by their destructors.
         for (std::size_t index = 0; index < job_.size(); ++index) start(job_.make(index), tasks::root(index));
         join_all();
@@ -38,7 +40,7 @@ public:
 private:
     void start(std::unique_ptr<tasks::Task> task, tasks::TaskId id) {
         const std::scoped_lock lock{mutex_};
-        threads_.emplace_back([this, id, task = std::move(task)] { run_blocking(*task, id, ledger_, *this); });
+        threads_.emplace_back([this, id, task = std::move(task)] { run_blocking(*task, id, ledger_, events_, *this); });
     }
 
     void join_all() {
@@ -55,6 +57,7 @@ private:
 
     const tasks::Job& job_;
     tasks::Ledger& ledger_;
+    BlockingEvents events_;
     std::mutex mutex_;
     std::vector<std::jthread> threads_;  // guarded by mutex_
 };

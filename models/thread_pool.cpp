@@ -17,7 +17,8 @@ namespace {
 
 class ThreadPool final : public Model {
 public:
-    ThreadPool(const tasks::Job& job, tasks::Ledger& ledger, std::size_t workers) : job_{job}, ledger_{ledger} {
+    ThreadPool(const tasks::Job& job, tasks::Ledger& ledger, std::size_t workers)
+        : job_{job}, ledger_{ledger}, events_{job.demand().events} {
         workers_.reserve(workers);
         try {
             for (std::size_t i = 0; i < workers; ++i) workers_.emplace_back([this] { work(); });
@@ -29,6 +30,7 @@ public:
     ~ThreadPool() override { stop(); }
 
     void run() override {
+        events_.clear();
         std::unique_lock lock{mutex_};
         for (std::size_t index = 0; index < job_.size(); ++index) queue_.push_back({nullptr, tasks::root(index)});
         unfinished_ += job_.size();
@@ -65,7 +67,7 @@ private:
             queue_.pop_front();
             lock.unlock();
             if (!next.task) next.task = job_.make(static_cast<std::size_t>(next.id));
-            run_blocking(*next.task, next.id, ledger_, *this);
+            run_blocking(*next.task, next.id, ledger_, events_, *this);
             next.task.reset();
             lock.lock();
             if (--unfinished_ == 0) all_finished_.notify_one();
@@ -83,6 +85,7 @@ private:
 
     const tasks::Job& job_;
     tasks::Ledger& ledger_;
+    BlockingEvents events_;
     std::mutex mutex_;
     std::condition_variable task_queued_;
     std::condition_variable all_finished_;
@@ -105,6 +108,7 @@ constinit const Entry thread_pool{
     .parameters = pool_parameters,
     .support =
         [](const tasks::Demand& demand, const tasks::Sizes& sizes) {
+            if (Support together = enough_at_once(demand, sizes.count("workers")); !together) return together;
             const Support threads = enough_processes(sizes.count("workers"), "threads");
             // Connections that were accepted and wait in the queue are open too.
             return threads ? enough_descriptors(demand.tasks_at_once * demand.descriptors_per_task) : threads;

@@ -49,7 +49,7 @@ ResourceUsage own_usage() noexcept { return read_usage(RUSAGE_SELF); }
 
 ResourceUsage usage_with_children() noexcept { return read_usage(RUSAGE_SELF) + read_usage(RUSAGE_CHILDREN); }
 
-std::optional<Nanoseconds> stolen_time() {
+std::optional<MachineTime> machine_time() {
     // "cpu  user nice system idle iowait irq softirq steal ..."
     std::ifstream stat{"/proc/stat"};
     std::string label;
@@ -57,7 +57,9 @@ std::optional<Nanoseconds> stolen_time() {
     stat >> label;
     for (std::int64_t& field : ticks) stat >> field;
     if (!stat || label != "cpu") return std::nullopt;
-    return Nanoseconds{ticks[7] * (1'000'000'000 / ::sysconf(_SC_CLK_TCK))};
+    const Nanoseconds tick{1'000'000'000 / ::sysconf(_SC_CLK_TCK)};
+    const auto& [user, nice, system, idle, io_wait, irq, soft_irq, steal] = ticks;
+    return MachineTime{.busy = tick * (user + nice + system + irq + soft_irq), .steal = tick * steal};
 }
 
 std::optional<Nanoseconds> run_delay() {

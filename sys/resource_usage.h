@@ -30,9 +30,13 @@ struct ResourceUsage {
 // at all).
 [[nodiscard]] ResourceUsage usage_with_children() noexcept;
 
-// What the hypervisor took from all CPUs since boot (/proc/stat), in the kernel's ticks of 10 ms. Nothing where
-// /proc does not tell.
-[[nodiscard]] std::optional<Nanoseconds> stolen_time();
+// Of all CPUs together since boot (/proc/stat), in the kernel's ticks of 10 ms.
+struct MachineTime {
+    Nanoseconds busy;   // in processes and in the kernel
+    Nanoseconds steal;  // taken by the hypervisor
+};
+// Nothing where /proc does not tell.
+[[nodiscard]] std::optional<MachineTime> machine_time();
 // How long the main thread of this process has been ready but not running (/proc/self/schedstat).
 [[nodiscard]] std::optional<Nanoseconds> run_delay();
 

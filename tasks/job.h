@@ -11,6 +11,8 @@ namespace tasks {
 struct Demand {
     std::size_t tasks_at_once = 0;         // roots and spawned, alive together at the most
     std::size_t descriptors_per_task = 0;  // that such a task holds open
+    std::size_t together = 1;              // tasks that wait for one another: fewer at once would wait for ever
+    std::size_t events = 0;                // that are awaited and announced
 };
 
 // A whole piece of work as a model sees it: a number of root tasks, made by their index.

@@ -17,6 +17,8 @@ class Task;
 // The alphabet: what a task asks of the model that runs it. Each operation ends in an Outcome.
 //
 // Sockets come from Accept, or go through Connect first: that is where an event loop makes them non-blocking.
+// A connected pair of which both ends stay in the job goes without either. Events are numbers from 0, as many as
+// the job demands, so that they cross fork.
 // A task keeps every socket that it names here open until it finishes, so that an event loop can tie a
 // registration to the task's life. Buffers are lent: valid until the task is resumed with the outcome.
 
@@ -47,6 +49,14 @@ struct Sleep {
 struct Compute {};
 // Let other tasks run. Outcome: 0.
 struct Yield {};
+// Wait until somebody has announced this event of the job. Outcome: 0.
+struct Await {
+    int event;
+};
+// It has happened: all who await it go on, also those who come later in this run. Outcome: 0.
+struct Announce {
+    int event;
+};
 // Start another task, which the model then owns. Outcome: 0, or why it could not be started.
 struct Spawn {
     std::unique_ptr<Task> task;
@@ -58,7 +68,7 @@ struct Finish {
 };
 
 // Visited exhaustively: a new operation is a compile error in every driver that has not learnt it.
-using Operation = std::variant<Accept, Connect, Receive, Send, Sleep, Compute, Yield, Spawn, Finish>;
+using Operation = std::variant<Accept, Connect, Receive, Send, Sleep, Compute, Yield, Await, Announce, Spawn, Finish>;
 
 // How an operation ended: a count or descriptor >= 0, or a negative errno (the kernel's own convention, and
 // io_uring's), never an exception.

@@ -11,6 +11,7 @@ Crowd::Crowd(std::size_t clients, std::uint64_t units_per_client)
 
 void Crowd::begin() noexcept {
     board_->tickets.store(0, relaxed);
+    board_->connected.store(0, relaxed);
     board_->answered.store(0, relaxed);
     board_->bytes.store(0, relaxed);
     board_->jain_at_half.store(0, relaxed);
@@ -24,6 +25,13 @@ void Crowd::answered(std::size_t client, std::int64_t latency_ns, std::uint64_t 
     const std::uint64_t done = board_->answered.fetch_add(1, relaxed) + 1;
     // At the end all have got the same: how fair it was shows on the way.
     if (done == (completions_.size() * units_per_client_ + 1) / 2) board_->jain_at_half.store(jain(), relaxed);
+}
+
+bool Crowd::arrive_last() noexcept {
+    if (board_->connected.fetch_add(1, std::memory_order_acq_rel) + 1 < completions_.size()) return false;
+    const sys::Nanoseconds now = sys::now().time_since_epoch();
+    board_->schedule_begin_ns.store(now.count(), std::memory_order_release);
+    return true;
 }
 
 std::uint64_t Crowd::next_connection() noexcept { return board_->connections.fetch_add(1, relaxed); }

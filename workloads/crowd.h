@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "sys/clock.h"
 #include "sys/shared_memory.h"
 #include "workloads/workload.h"
 
@@ -18,6 +19,12 @@ public:
     // Before each run.
     void begin() noexcept;
 
+    // Open loop: true for the last client of all to be connected, with which the schedule begins.
+    [[nodiscard]] bool arrive_last() noexcept;
+    [[nodiscard]] sys::TimePoint begin_of_schedule() const noexcept {
+        return sys::TimePoint{sys::Nanoseconds{board_->schedule_begin_ns.load(std::memory_order_acquire)}};
+    }
+
     // A client got one more answer, and it was right. `bytes`: payload in both directions.
     void answered(std::size_t client, std::int64_t latency_ns, std::uint64_t bytes) noexcept;
     // The number of a new connection, counted over all runs.
@@ -25,6 +32,9 @@ public:
     [[nodiscard]] std::atomic<std::uint64_t>& tickets() const noexcept { return board_->tickets; }
 
     [[nodiscard]] Histogram& latency() const noexcept { return *latency_; }
+    // For clients in open loop, which enter it themselves.
+    [[nodiscard]] Histogram& latency_uncorrected() const noexcept { return *latency_uncorrected_; }
+    [[nodiscard]] std::uint64_t progress() const noexcept { return board_->answered.load(std::memory_order_relaxed); }
     [[nodiscard]] Work work() const noexcept;
     // Invalid where a client did not get all its answers: it was starved, or work is missing.
     [[nodiscard]] Verdict verify() const;
@@ -32,6 +42,8 @@ public:
 private:
     struct Board {
         std::atomic<std::uint64_t> tickets;
+        std::atomic<std::uint64_t> connected;
+        std::atomic<std::int64_t> schedule_begin_ns;
         std::atomic<std::uint64_t> connections;
         std::atomic<std::uint64_t> answered;
         std::atomic<std::uint64_t> bytes;
@@ -44,6 +56,7 @@ private:
     sys::Shared<Board> board_;
     sys::SharedArray<std::atomic<std::uint64_t>> completions_;  // by client
     sys::Shared<Histogram> latency_;
+    sys::Shared<Histogram> latency_uncorrected_;
 };
 
 }  // namespace workloads

@@ -7,16 +7,20 @@
 namespace workloads {
 
 // Each stands in the file of its name.
+extern const Entry noop;
 extern const Entry primes;
 extern const Entry mandelbrot;
 extern const Entry switching;
 extern const Entry timers;
+extern const Entry park;
+extern const Entry ping_pong;
 extern const Entry echo;
+extern const Entry open_echo;
 extern const Entry fetch;
 
 std::span<const Entry* const> table() noexcept {
     static constexpr std::array entries{
-        &primes, &mandelbrot, &switching, &timers, &echo, &fetch,
+        &noop, &primes, &mandelbrot, &switching, &park, &timers, &ping_pong, &echo, &open_echo, &fetch,
     };
     return entries;
 }

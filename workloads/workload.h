@@ -38,6 +38,13 @@ struct Work {
     std::optional<Fairness> fairness;
 };
 
+// What tasks hold while all of them wait, over what was there before they were made.
+struct Memory {
+    std::size_t tasks = 0;
+    std::int64_t pss_bytes = 0;
+    std::int64_t kernel_bytes = 0;  // of the whole machine
+};
+
 // What is run. Knows no model: it makes tasks, and can tell whether they did their work.
 class Workload : public tasks::Job {
 public:
@@ -52,9 +59,21 @@ public:
     // run of this one; nothing where there is none. Lent this workload, which outlives it.
     [[nodiscard]] virtual std::unique_ptr<Workload> make_peer() const { return nullptr; }
 
+    // The next run is not timed: it may stop to look at what its tasks hold. Before begin().
+    virtual void observe_next_run() {}
+    // Of the last run, where it was observed and this workload looks.
+    [[nodiscard]] virtual std::optional<Memory> memory() const { return std::nullopt; }
+
+    // Of a peer: how far it has come in this run, a number that grows, and how it is brought to an early end when it
+    // comes no further (its connections break). Both are called by another thread while it runs.
+    [[nodiscard]] virtual std::uint64_t progress() const noexcept { return 0; }
+    virtual void hang_up() noexcept {}
+
     // What was timed, of all runs since it was last cleared: in shared memory, whoever recorded it. None: null.
     [[nodiscard]] virtual Histogram* latency() const { return nullptr; }
-    // The same in words, as they stand on an axis.
+    // Open loop alone: the same, counted from when a request was really sent, not from when it should have been.
+    [[nodiscard]] virtual Histogram* latency_uncorrected() const { return nullptr; }
+    // latency() in words, as they stand on an axis.
     [[nodiscard]] virtual std::string_view latency_meaning() const { return {}; }
 };
 

@@ -89,6 +89,9 @@ json unfinished_entry(const PlannedCase& planned, Placement placement, std::chro
                         .work = {},
                         .cost = {},
                         .latency = {},
+                        .latency_uncorrected = {},
+                        .memory = {},
+                        .counts = {},
                         .evidence = {}};
     return {{"name", planned.run_name()},
             {"run_name", planned.run_name()},

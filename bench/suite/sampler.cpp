@@ -33,12 +33,13 @@ sys::Nanoseconds to_nanoseconds(double seconds) {
 }
 
 std::vector<std::string> command(const std::filesystem::path& binary, const std::filesystem::path& output,
-                                 const PlannedCase& planned, Placement placement) {
+                                 const PlannedCase& planned, Placement placement, bool count) {
     std::vector<std::string> words;
     words.push_back(binary.string());
     words.push_back("--case=" + planned.name);
     words.push_back("--iterations=" + std::to_string(planned.iterations));
     words.push_back("--placement=" + std::string{to_string(placement)});
+    if (count) words.emplace_back("--count");
     words.push_back("--benchmark_out=" + output.string());
     // With JSON on stdout, which nobody reads, Google Benchmark keeps its greetings off stderr: the last line there
     // is then about the case.
@@ -69,12 +70,13 @@ Taken read(const std::filesystem::path& file, const PlannedCase& planned, int st
 Sampler::Sampler(std::filesystem::path binaries, Placement placement, double time_limit_s)
     : binaries_{std::move(binaries)}, placement_{placement}, time_limit_s_{time_limit_s} {}
 
-std::optional<Taken> Sampler::take(const PlannedCase& planned, SignalWatch& signals) const {
+std::optional<Taken> Sampler::take(const PlannedCase& planned, bool count, SignalWatch& signals) const {
     const std::filesystem::path binary = binary_path(binaries_, planned.what.workload->group);
     const std::filesystem::path output = folder_.path() / "sample.json";
     folder_.empty();
     const auto started = std::chrono::system_clock::now();
-    const Ended ended = supervise(command(binary, output, planned, placement_), to_nanoseconds(time_limit_s_), signals);
+    const Ended ended =
+        supervise(command(binary, output, planned, placement_, count), to_nanoseconds(time_limit_s_), signals);
     const auto unfinished = [&](const std::string& reason) {
         return Taken{unfinished_entry(planned, placement_, started, reason), nullptr};
     };

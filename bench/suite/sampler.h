@@ -23,8 +23,8 @@ class Sampler {
 public:
     Sampler(std::filesystem::path binaries, Placement placement, double time_limit_s);
 
-    // Nothing where a signal came in between: the sample is lost and has to be taken again.
-    [[nodiscard]] std::optional<Taken> take(const PlannedCase& planned, SignalWatch& signals) const;
+    // `count`: system calls too. Nothing where a signal came in between: the sample is lost and has to be taken again.
+    [[nodiscard]] std::optional<Taken> take(const PlannedCase& planned, bool count, SignalWatch& signals) const;
 
 private:
     std::filesystem::path binaries_;

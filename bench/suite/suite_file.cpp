@@ -63,15 +63,19 @@ std::vector<Series> parse_series(const json& models, const Fields& of, std::stri
     return series;
 }
 
-std::vector<Point> parse_points(const Fields& suite) {
+std::vector<Point> parse_points(const Fields& suite, const Suite& so_far) {
     std::vector<Point> points;
     const json& cases = suite.array("cases");
     for (std::size_t i = 0; i < cases.size(); ++i) {
-        const Fields fields{cases[i], suite.element("cases", i), {"workload", "sizes", "iterations"}};
+        const Fields fields{cases[i], suite.element("cases", i), {"workload", "sizes", "iterations", "models"}};
         const workloads::Entry& workload =
             located(fields, [&]() -> const workloads::Entry& { return workloads::find(fields.text("workload")); });
         Zip zip;
         const auto names = add_sizes(fields, "sizes", zip);
+        const bool cpu = workload.group == workloads::Group::cpu;
+        const json* const models = fields.find("models");
+        const std::vector<Series> series =
+            models != nullptr ? parse_series(*models, fields, "models") : (cpu ? so_far.cpu : so_far.io);
         const json* const iterations = fields.find("iterations");
         zip.add(fields, "iterations", iterations != nullptr ? *iterations : json(1));
         for (std::size_t at = 0; at < zip.size(); ++at) {
@@ -79,7 +83,7 @@ std::vector<Point> parse_points(const Fields& suite) {
             if (count < 1 || count > 1'000'000) fields.fail("'iterations' go from 1 to 1000000");
             points.push_back({&workload,
                               located(fields, [&] { return complete(workload.parameters, take(zip, names, at)); }),
-                              static_cast<int>(count)});
+                              static_cast<int>(count), series});
         }
     }
     return points;
@@ -122,9 +126,9 @@ std::vector<Case> parse_controls(const Fields& suite, const std::set<std::string
 
 }  // namespace
 
-std::vector<Case> Suite::cases(const Point& point) const {
+std::vector<Case> Suite::cases(const Point& point) {
     std::vector<Case> cases;
-    for (const Series& series : point.workload->group == workloads::Group::cpu ? cpu : io) {
+    for (const Series& series : point.series) {
         try {
             cases.push_back(make_case(*point.workload, *series.model, point.sizes, series.sizes));
         } catch (const std::invalid_argument&) {
@@ -150,16 +154,19 @@ std::filesystem::path find_suite(const std::string& suite, const std::filesystem
 }
 
 Suite parse_suite(const json& suite, const std::string& file) {
-    const Fields fields{suite, file, {"name", "rounds", "time_limit_s", "placement", "models", "cases", "controls"}};
+    const Fields fields{
+        suite, file, {"name", "rounds", "count_rounds", "time_limit_s", "placement", "models", "cases", "controls"}};
     const Fields models{fields.at("models"), file + ": models", {"cpu", "io"}};
     Suite result{.name = fields.text("name"),
                  .rounds = fields.positive_integer("rounds"),
+                 .count_rounds = fields.find("count_rounds") != nullptr ? fields.positive_integer("count_rounds") : 1,
                  .time_limit_s = fields.positive_number("time_limit_s"),
                  .placement = located(fields, [&] { return parse_placement(fields.text("placement")); }),
                  .cpu = parse_series(models.at("cpu"), models, "cpu"),
                  .io = parse_series(models.at("io"), models, "io"),
-                 .points = parse_points(fields),
+                 .points = {},
                  .controls = {}};
+    result.points = parse_points(fields, result);
     const std::set<std::string> planned = case_names(result, fields);
     if (planned.empty()) fields.fail("there is no case: 'cases' and their group's 'models' must not be empty");
     result.controls = parse_controls(fields, planned);

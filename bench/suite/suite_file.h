@@ -16,17 +16,19 @@ struct Series {
     tasks::Sizes sizes;  // complete
 };
 
-// A workload at a size, run under every series of its group.
+// A workload at a size, and what it is run under: every series of its group, unless the file names others.
 struct Point {
     const workloads::Entry* workload;
     tasks::Sizes sizes;  // complete
     int iterations;
+    std::vector<Series> series;
 };
 
 // What bench/suites/README.md describes.
 struct Suite {
     std::string name;
     int rounds;
+    int count_rounds;  // in how many of them, the first ones, system calls are counted
     double time_limit_s;
     Placement placement;
     std::vector<Series> cpu;
@@ -34,8 +36,8 @@ struct Suite {
     std::vector<Point> points;
     std::vector<Case> controls;  // each of them also a point under a series
 
-    // The point under every series of its group that can run it at all.
-    [[nodiscard]] std::vector<Case> cases(const Point& point) const;
+    // The point under each of its series that can run it at all.
+    [[nodiscard]] static std::vector<Case> cases(const Point& point);
 };
 
 // The folder of suites in the source tree that this was built from.

@@ -1,0 +1,105 @@
+// I/O: tasks that all wait on one release, which the last of them gives when it has come. The time is that of
+// starting, parking, waking and ending a task; and while all of them wait, the memory that they hold can be read.
+#include <unistd.h>
+
+#include <atomic>
+#include <utility>
+
+#include "sys/memory_usage.h"
+#include "sys/shared_memory.h"
+#include "workloads/workload.h"
+
+namespace workloads {
+namespace {
+
+constexpr int release = 0;
+
+// Between the tasks, wherever they are.
+struct ParkBoard {
+    std::atomic<std::uint64_t> arrived;
+    bool observed;  // memory is to be read in this run
+    pid_t root;     // of the process tree that the tasks are in
+    sys::MemoryUsage before;
+    sys::MemoryUsage parked;
+};
+
+class ParkTask final : public tasks::SteppedTask<ParkTask> {
+public:
+    ParkTask(std::size_t index, std::size_t tasks, ParkBoard& board)
+        : SteppedTask{&ParkTask::started}, index_{index}, tasks_{tasks}, board_{board} {}
+
+    // Of the last to come, while all others wait.
+    void compute() override { board_.parked = sys::memory_usage_of_tree(board_.root); }
+
+private:
+    tasks::Operation started(tasks::Outcome) {
+        const bool last = board_.arrived.fetch_add(1, std::memory_order_acq_rel) + 1 == tasks_;
+        if (!last) return then(&ParkTask::released, tasks::Await{release});
+        return board_.observed ? then(&ParkTask::observed, tasks::Compute{}) : let_go();
+    }
+    tasks::Operation observed(tasks::Outcome) { return let_go(); }
+    tasks::Operation released(tasks::Outcome outcome) {
+        return outcome.failed() ? give_up(outcome) : tasks::Finish{tasks::mix(index_, tasks_)};
+    }
+
+    tasks::Operation let_go() { return then(&ParkTask::released, tasks::Announce{release}); }
+
+    std::size_t index_;
+    std::size_t tasks_;
+    ParkBoard& board_;
+};
+
+class Park final : public Workload {
+public:
+    explicit Park(std::size_t tasks) : tasks_{tasks} { board_->root = ::getpid(); }
+
+    std::size_t size() const override { return tasks_; }
+    std::unique_ptr<tasks::Task> make(std::size_t index) const override {
+        return std::make_unique<ParkTask>(index, tasks_, *board_);
+    }
+    tasks::Demand demand() const override {
+        return {.tasks_at_once = tasks_, .descriptors_per_task = 0, .together = tasks_, .events = 1};
+    }
+    void observe_next_run() override { observe_next_run_ = true; }
+    void begin() override {
+        board_->arrived.store(0, std::memory_order_relaxed);
+        board_->observed = std::exchange(observe_next_run_, false);
+        if (board_->observed) board_->before = sys::memory_usage_of_tree(board_->root);
+    }
+    Verdict verify(const tasks::Ledger& ledger) const override {
+        return verify_digests(ledger, [this](std::size_t index) { return tasks::mix(index, tasks_); });
+    }
+    Work work() const override { return {.units = tasks_, .bytes = 0, .fairness = {}}; }
+    std::optional<Memory> memory() const override {
+        if (!board_->observed) return std::nullopt;
+        return Memory{.tasks = tasks_,
+                      .pss_bytes = board_->parked.pss_bytes - board_->before.pss_bytes,
+                      .kernel_bytes = board_->parked.kernel_bytes - board_->before.kernel_bytes};
+    }
+
+private:
+    std::size_t tasks_;
+    bool observe_next_run_ = false;
+    sys::Shared<ParkBoard> board_;
+};
+
+constexpr tasks::Parameter parameters[] = {{"tasks", 1'000, 1, 10'000'000, "tasks that wait at the same time"}};
+constexpr Point points[] = {{"tasks:10", 10}, {"tasks:100", 5}, {"tasks:1000", 1}};
+
+}  // namespace
+
+extern const Entry park;
+constinit const Entry park{
+    .name = "park",
+    .group = Group::io,
+    .unit = "task",
+    .summary = "tasks that all wait on one release, and the memory that they hold meanwhile",
+    .parameters = parameters,
+    .points = points,
+    .smoke = "tasks:2",
+    .make = [](const tasks::Sizes& sizes, std::size_t) -> std::unique_ptr<Workload> {
+        return std::make_unique<Park>(sizes.count("tasks"));
+    },
+};
+
+}  // namespace workloads

@@ -1,0 +1,176 @@
+// I/O: pairs of tasks that hand a byte to and fro over a pair of sockets, each waiting for the other: what does it
+// cost to wake a task? Beside them any number of tasks wait for a byte that comes only at the end: what do they cost
+// those that are awake?
+#include <sys/socket.h>
+
+#include <array>
+#include <atomic>
+#include <vector>
+
+#include "sys/check.h"
+#include "sys/shared_memory.h"
+#include "sys/unique_fd.h"
+#include "workloads/workload.h"
+
+namespace workloads {
+namespace {
+
+struct PingPongSizes {
+    std::size_t pairs;
+    std::size_t idle;
+    std::uint64_t round_trips;  // of each pair
+};
+
+// Connected, and blocking: event loops ask for each call not to block.
+struct SocketPair {
+    SocketPair() {
+        std::array<int, 2> ends{};
+        sys::check(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()), "socketpair");
+        left = sys::UniqueFd{ends[0]};
+        right = sys::UniqueFd{ends[1]};
+    }
+    sys::UniqueFd left;
+    sys::UniqueFd right;
+};
+
+struct Sockets {
+    explicit Sockets(const PingPongSizes& sizes) : active(sizes.pairs), idle(sizes.idle) {}
+    std::vector<SocketPair> active;
+    std::vector<SocketPair> idle;
+};
+
+// One end of a pair: it waits for a byte and sends back the next one. The left end serves first.
+class PlayerTask final : public tasks::SteppedTask<PlayerTask> {
+public:
+    PlayerTask(std::size_t player, const PingPongSizes& sizes, const Sockets& sockets,
+               std::atomic<std::uint64_t>& playing)
+        : SteppedTask{&PlayerTask::started},
+          serves_{player % 2 == 0},
+          socket_{serves_ ? sockets.active[player / 2].left.get() : sockets.active[player / 2].right.get()},
+          left_{sizes.round_trips},
+          idle_{sockets.idle},
+          playing_{playing} {}
+
+private:
+    tasks::Operation started(tasks::Outcome) { return serves_ ? hit() : wait(); }
+    tasks::Operation sent(tasks::Outcome outcome) {
+        if (outcome.failed()) return give_up(outcome);
+        if (!serves_ && --left_ == 0) return leave();
+        return wait();
+    }
+    tasks::Operation received(tasks::Outcome outcome) {
+        if (outcome.failed()) return give_up(outcome);
+        if (outcome.bytes() == 0) return give_up({-ECONNRESET});
+        digest_ = tasks::mix(digest_, std::to_integer<std::uint64_t>(ball_[0]));
+        ball_[0] = static_cast<std::byte>(std::to_integer<unsigned>(ball_[0]) + 1);
+        if (serves_ && --left_ == 0) return leave();
+        return hit();
+    }
+    // The last player of all lets those go who have been waiting.
+    tasks::Operation leave() { return playing_.fetch_sub(1) == 1 ? release_next({}) : tasks::Finish{digest_}; }
+    tasks::Operation release_next(tasks::Outcome outcome) {
+        if (outcome.failed()) return give_up(outcome);
+        if (released_ == idle_.size()) return tasks::Finish{digest_};
+        return then(&PlayerTask::release_next, tasks::Send{idle_[released_++].left.get(), ball_});
+    }
+
+    tasks::Operation hit() { return then(&PlayerTask::sent, tasks::Send{socket_, ball_}); }
+    tasks::Operation wait() { return then(&PlayerTask::received, tasks::Receive{socket_, ball_}); }
+
+    bool serves_;
+    int socket_;
+    std::uint64_t left_;
+    const std::vector<SocketPair>& idle_;
+    std::atomic<std::uint64_t>& playing_;
+    std::array<std::byte, 1> ball_{};
+    std::uint64_t digest_ = 0;
+    std::size_t released_ = 0;
+};
+
+class WaitingTask final : public tasks::SteppedTask<WaitingTask> {
+public:
+    WaitingTask(std::size_t index, int socket) : SteppedTask{&WaitingTask::started}, index_{index}, socket_{socket} {}
+
+private:
+    tasks::Operation started(tasks::Outcome) {
+        return then(&WaitingTask::received, tasks::Receive{socket_, std::span{byte_}});
+    }
+    tasks::Operation received(tasks::Outcome outcome) {
+        if (outcome.failed()) return give_up(outcome);
+        return tasks::Finish{tasks::mix(index_, outcome.bytes())};
+    }
+
+    std::size_t index_;
+    int socket_;
+    std::array<std::byte, 1> byte_{};
+};
+
+class PingPong final : public Workload {
+public:
+    explicit PingPong(const PingPongSizes& sizes) : sizes_{sizes}, sockets_{sizes} {
+        // Both ends see the same numbers, one apart: 1, 3, 5, ... came back; 0, 2, 4, ... went there.
+        for (std::uint64_t trip = 0; trip < sizes.round_trips; ++trip) {
+            left_digest_ = tasks::mix(left_digest_, (2 * trip + 1) % 256);
+            right_digest_ = tasks::mix(right_digest_, 2 * trip % 256);
+        }
+    }
+
+    // Those who wait come first, so that they are there when the play begins.
+    std::size_t size() const override { return sizes_.idle + 2 * sizes_.pairs; }
+    std::unique_ptr<tasks::Task> make(std::size_t index) const override {
+        if (index < sizes_.idle) return std::make_unique<WaitingTask>(index, sockets_.idle[index].right.get());
+        return std::make_unique<PlayerTask>(index - sizes_.idle, sizes_, sockets_, *playing_);
+    }
+    tasks::Demand demand() const override {
+        return {.tasks_at_once = size(), .descriptors_per_task = 0, .together = size(), .events = 0};
+    }
+    void begin() override { playing_->store(2 * sizes_.pairs); }
+    Verdict verify(const tasks::Ledger& ledger) const override {
+        return verify_digests(ledger, [this](std::size_t index) {
+            if (index < sizes_.idle) return tasks::mix(index, 1);
+            return (index - sizes_.idle) % 2 == 0 ? left_digest_ : right_digest_;
+        });
+    }
+    Work work() const override {
+        const std::uint64_t round_trips = sizes_.pairs * sizes_.round_trips;
+        return {.units = round_trips, .bytes = 2 * round_trips, .fairness = {}};
+    }
+
+private:
+    PingPongSizes sizes_;
+    Sockets sockets_;
+    sys::Shared<std::atomic<std::uint64_t>> playing_;
+    std::uint64_t left_digest_ = 0;
+    std::uint64_t right_digest_ = 0;
+};
+
+constexpr tasks::Parameter parameters[] = {
+    {"pairs", 1, 1, 100'000, "pairs of tasks that hand a byte to and fro"},
+    {"idle", 0, 0, 1'000'000, "tasks that wait beside them, two descriptors each"},
+    {"round_trips", 1'000, 1, 1'000'000'000, "round trips of each pair"},
+};
+constexpr Point points[] = {
+    {"pairs:1/idle:0/round_trips:2000", 1},
+    {"pairs:100/idle:0/round_trips:20", 1},
+    {"pairs:1/idle:150/round_trips:500", 1},
+    {"pairs:1/idle:450/round_trips:500", 1},
+};
+
+}  // namespace
+
+extern const Entry ping_pong;
+constinit const Entry ping_pong{
+    .name = "ping_pong",
+    .group = Group::io,
+    .unit = "round trip",
+    .summary = "pairs of tasks that hand a byte to and fro, beside tasks that wait",
+    .parameters = parameters,
+    .points = points,
+    .smoke = "pairs:1/idle:0/round_trips:5",
+    .make = [](const tasks::Sizes& sizes, std::size_t) -> std::unique_ptr<Workload> {
+        return std::make_unique<PingPong>(PingPongSizes{sizes.count("pairs"), sizes.count("idle"),
+                                                        static_cast<std::uint64_t>(sizes.at("round_trips"))});
+    },
+};
+
+}  // namespace workloads
