@@ -49,7 +49,7 @@ TEST(Case, EveryCrossingComesBackFromItsName) {
 TEST(Case, SaysWhatIsWrongWithAName) {
     EXPECT_EQ(refusal("echo"), "'echo' is not a case: write workload/model/size:number/...");
     EXPECT_EQ(refusal(""), "'' is not a case: write workload/model/size:number/...");
-    EXPECT_EQ(refusal("ech/epoll").substr(0, 39), "unknown workload 'ech'; there are: prim");
+    EXPECT_EQ(refusal("ech/epoll").substr(0, 39), "unknown workload 'ech'; there are: noop");
     EXPECT_EQ(refusal("/epoll").substr(0, 20), "unknown workload '';");
     EXPECT_EQ(refusal("echo/epol").substr(0, 36), "unknown model 'epol'; there are: ser");
     EXPECT_EQ(refusal("echo/").substr(0, 17), "unknown model '';");

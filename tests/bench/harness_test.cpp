@@ -7,6 +7,7 @@
 #include <stdexcept>
 
 #include "models/table.h"
+#include "odd_echo.h"
 #include "simple_workload.h"
 #include "sys/limits.h"
 #include "workloads/table.h"
@@ -127,43 +128,8 @@ TEST(Harness, FindsAModelThatSkipsTheWorkInvalid) {
     }
 }
 
-// An echo server, but for the tasks that it spawns: `Served` makes another of each.
-template <class Served>
-class OddEcho final : public Workload {
-public:
-    std::size_t size() const override { return echo_->size(); }
-    std::unique_ptr<tasks::Task> make(std::size_t index) const override {
-        return std::make_unique<OddAcceptor>(echo_->make(index));
-    }
-    tasks::Demand demand() const override { return echo_->demand(); }
-    void begin() override { echo_->begin(); }
-    Verdict verify(const tasks::Ledger& ledger) const override { return echo_->verify(ledger); }
-    workloads::Work work() const override { return echo_->work(); }
-    std::unique_ptr<Workload> make_peer() const override { return echo_->make_peer(); }
-
-private:
-    class OddAcceptor final : public tasks::Task {
-    public:
-        explicit OddAcceptor(std::unique_ptr<tasks::Task> acceptor) : acceptor_{std::move(acceptor)} {}
-        tasks::Operation resume(tasks::Outcome outcome) override {
-            tasks::Operation next = acceptor_->resume(outcome);
-            if (auto* const spawn = std::get_if<tasks::Spawn>(&next)) {
-                spawn->task = Served::make(std::move(spawn->task), ++connections_);
-            }
-            return next;
-        }
-
-    private:
-        std::unique_ptr<tasks::Task> acceptor_;
-        int connections_ = 0;
-    };
-
-    std::unique_ptr<Workload> echo_ =
-        workloads::find("echo").make(tasks::Sizes{{"connections", 5}, {"payload", 100}, {"requests", 3}}, 1);
-};
-
 // Closes the second connection without an answer.
-struct StarvesOne {
+struct StarvesOne : SmallEcho {
     static std::unique_ptr<tasks::Task> make(std::unique_ptr<tasks::Task> served, int connection) {
         if (connection != 2) return served;
         return std::make_unique<FinishedTask>(tasks::Finish{0});
@@ -197,7 +163,7 @@ private:
     std::unique_ptr<tasks::Task> served_;
     std::vector<std::byte> bytes_;
 };
-struct AnswersWrong {
+struct AnswersWrong : SmallEcho {
     static std::unique_ptr<tasks::Task> make(std::unique_ptr<tasks::Task> served, int) {
         return std::make_unique<WrongTask>(std::move(served));
     }

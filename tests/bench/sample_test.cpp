@@ -36,10 +36,10 @@ struct Measured {
     std::optional<Run> run;  // what Google Benchmark made of it
 };
 
-Measured measured(const Case& what, int iterations = 1, Placement placement = Placement::shared) {
+Measured measured(const Case& what, int iterations = 1, Placement placement = Placement::shared, bool count = false) {
     Measured result;
     auto* const registered = benchmark::RegisterBenchmark(
-        "case", [&](benchmark::State& state) { result.sample = measure(state, what, placement); });
+        "case", [&](benchmark::State& state) { result.sample = measure(state, what, placement, count); });
     registered->Iterations(iterations)->UseRealTime()->MeasureProcessCPUTime();
     KeepRuns reporter;
     benchmark::RunSpecifiedBenchmarks(&reporter, "case");
@@ -100,6 +100,43 @@ TEST(Sample, HasThePeersLatencyFairnessAndCpuTime) {
     EXPECT_GT(sample.evidence.peer_cpu->count(), 0);
     EXPECT_GT(*sample.evidence.peer_cpu_share, 0);
     EXPECT_EQ(run->counters.at("p50_ns").value, static_cast<double>(sample.latency->p50));
+}
+
+TEST(Sample, HasWhatDisturbedIt) {
+    const Sample sample = measured(parse_case("primes/serial/tasks:2/grain_us:1")).sample;
+    EXPECT_GT(sample.evidence.elapsed.count(), 0);
+    if (!sample.evidence.others_cpu) GTEST_SKIP() << "/proc/stat does not tell";
+    EXPECT_GE(sample.evidence.others_cpu->count(), 0);
+}
+
+TEST(Sample, CountsOnlyWhereItIsAskedTo) {
+    const Case what = parse_case("primes/serial/tasks:2/grain_us:1");
+    EXPECT_FALSE(measured(what).sample.counts);
+    const Sample sample = measured(what, 1, Placement::shared, true).sample;
+    ASSERT_EQ(sample.outcome, Outcome::ok) << sample.reason;
+    ASSERT_TRUE(sample.counts);
+    EXPECT_EQ(sample.counts->units, 2U);
+    EXPECT_EQ(sample.counts->reason.empty(), sample.counts->system_calls && sample.counts->migrations);
+}
+
+TEST(Sample, HasTheMemoryOfTasksThatWait) {
+    const Sample sample = measured(parse_case("park/thread_per_task/tasks:200"), 2).sample;
+    ASSERT_EQ(sample.outcome, Outcome::ok) << sample.reason;
+    ASSERT_TRUE(sample.memory);
+    EXPECT_EQ(sample.memory->tasks, 200U);
+    // A thread's stack has at least one page of its own.
+    EXPECT_GE(sample.memory->pss_bytes, 200 * 4096);
+    EXPECT_FALSE(measured(parse_case("timers/epoll/tasks:2/naps:1/nap_us:1")).sample.memory);
+}
+
+TEST(Sample, HasBothLatenciesOfAnOpenLoop) {
+    const Sample sample = measured(parse_case("open_echo/epoll/connections:3/payload:10/rate:20000/requests:4")).sample;
+    ASSERT_EQ(sample.outcome, Outcome::ok) << sample.reason;
+    ASSERT_TRUE(sample.latency && sample.latency_uncorrected);
+    EXPECT_EQ(sample.latency->count, 12U);
+    EXPECT_EQ(sample.latency_uncorrected->count, 12U);
+    EXPECT_GE(sample.latency->max, sample.latency_uncorrected->p50);
+    EXPECT_FALSE(measured(parse_case("echo/epoll/connections:3/payload:10/requests:4")).sample.latency_uncorrected);
 }
 
 // A sample that is not ok has no figures, and Google Benchmark says why.

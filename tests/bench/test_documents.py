@@ -6,8 +6,12 @@ and write nothing.
 
 from __future__ import annotations
 
+import ctypes
+import errno
 import json
 import os
+import platform
+import struct
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -55,6 +59,63 @@ def test_a_binary_writes_a_valid_document(tmp_path: Path) -> None:
     assert (echo["work"]["completions_least"], echo["work"]["completions_most"]) == (5, 5)
     assert sum(count for _, count in echo["latency"]["buckets"]) == echo["latency"]["count"] == 15
     assert "/" not in document["context"]["executable"]
+
+
+def test_counts_memory_and_both_latencies(tmp_path: Path) -> None:
+    out = tmp_path / "x.json"
+    done = call(
+        BINARIES / "bench_io",
+        "--count",
+        *("--case", "ping_pong/thread_per_task/pairs:2/round_trips:50"),
+        *("--case", "park/epoll/tasks:100"),
+        *("--case", "open_echo/epoll/connections:2/rate:10000/requests:5"),
+        f"--benchmark_out={out}",
+    )
+    assert done.returncode == 0, done.stderr
+    ping_pong, park, open_echo = (entry["concur"] for entry in valid_document(out)["benchmarks"])
+    for sample in (ping_pong, park, open_echo):
+        assert (sample["counts"]["system_calls"] is None) == bool(sample["counts"]["reason"])
+    assert ping_pong["memory"] is None and park["memory"]["tasks"] == 100
+    assert ping_pong["latency"] is None
+    assert open_echo["latency"]["count"] == open_echo["latency_uncorrected"]["count"] == 10
+
+
+# struct sock_filter: load the number of the system call; where it is this one, fail with EPERM; else allow.
+def forbid(number: int) -> None:
+    """In the child: makes one system call fail, as a container's seccomp profile does."""
+    load, jump_if_equal, give = 0x20, 0x15, 0x06
+    allow, fail_with_eperm = 0x7FFF0000, 0x00050000 | errno.EPERM
+    steps = (
+        (load, 0, 0, 0),
+        (jump_if_equal, 0, 1, number),
+        (give, 0, 0, fail_with_eperm),
+        (give, 0, 0, allow),
+    )
+    code = ctypes.create_string_buffer(b"".join(struct.pack("HBBI", *step) for step in steps))
+    program = struct.pack("HxxxxxxQ", len(steps), ctypes.addressof(code))
+    libc = ctypes.CDLL(None, use_errno=True)
+    no_new_privileges, set_seccomp, mode_filter = 38, 22, 2
+    assert libc.prctl(no_new_privileges, 1, 0, 0, 0) == 0
+    assert libc.prctl(set_seccomp, mode_filter, ctypes.c_char_p(program), 0, 0) == 0
+
+
+@pytest.mark.skipif(platform.machine() != "x86_64", reason="knows the system call's number there")
+def test_counting_that_seccomp_forbids_is_not_permitted_and_the_run_completes(tmp_path: Path) -> None:
+    perf_event_open = 298
+    out = tmp_path / "x.json"
+    done = subprocess.run(
+        [BINARIES / "bench_cpu", "--count", "--case", "noop/serial/tasks:10", f"--benchmark_out={out}"],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        preexec_fn=lambda: forbid(perf_event_open),
+    )
+    assert done.returncode == 0, done.stderr
+    sample = valid_document(out)["benchmarks"][0]["concur"]
+    assert sample["outcome"] == "ok"
+    assert sample["counts"]["system_calls"] is None and sample["counts"]["migrations"] is None
+    assert sample["counts"]["reason"].startswith("not permitted: ")
 
 
 def test_repetitions_and_their_aggregates(tmp_path: Path) -> None:

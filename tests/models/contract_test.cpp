@@ -187,6 +187,42 @@ TEST_P(ContractOfTwo, WhoeverYieldsLetsASleeperWake) {
     running.run_and_expect([](std::size_t index) { return index; });
 }
 
+// One announces what the other awaits, and awaits in its turn; in the next run nothing of it has happened yet.
+TEST_P(ContractOfTwo, WakesWhoAwaitsAnEvent) {
+    const sys::SharedArray<std::atomic<int>> stage{2};
+    Running running{entry(), 2, [&](std::size_t index) {
+                        const int mine = static_cast<int>(index);
+                        return make_task([&stage, mine, step = 0](Outcome outcome) mutable -> Operation {
+                            if (outcome.failed()) return Finish{0, outcome.error()};
+                            switch (step++) {
+                                case 0:
+                                    return mine == 0 ? Operation{tasks::Sleep{sys::now() + milliseconds{1}}}
+                                                     : Operation{tasks::Await{0}};
+                                case 1: stage[0].fetch_add(1); return tasks::Announce{mine};
+                                case 2: return tasks::Await{1};
+                                default: return Finish{static_cast<std::uint64_t>(stage[0].load())};
+                            }
+                        });
+                    }};
+    for (int run = 1; run <= 3; ++run) {
+        running.run_and_expect([run](std::size_t) { return 2 * run; });
+    }
+}
+
+TEST_P(Contract, AnEventThatHasHappenedKeepsNobody) {
+    Running running{entry(), 1, [](std::size_t) {
+                        return make_task([step = 0](Outcome outcome) mutable -> Operation {
+                            if (outcome.failed()) return Finish{0, outcome.error()};
+                            switch (step++) {
+                                case 0: return tasks::Announce{1};
+                                case 1: return tasks::Await{1};
+                                default: return Finish{7};
+                            }
+                        });
+                    }};
+    running.run_and_expect([](std::size_t) { return 7; });
+}
+
 TEST_P(ContractInOneProcess, DestroysItsTasks) {
     std::atomic<int> alive = 0;
     const auto make_counted = [&] {

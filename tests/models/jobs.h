@@ -50,7 +50,9 @@ public:
 
     std::size_t size() const override { return size_; }
     std::unique_ptr<tasks::Task> make(std::size_t index) const override { return make_(index); }
-    tasks::Demand demand() const override { return {size_, 1}; }
+    tasks::Demand demand() const override {
+        return {.tasks_at_once = size_, .descriptors_per_task = 1, .together = 1, .events = 2};
+    }
 
 private:
     std::size_t size_;

@@ -33,6 +33,27 @@ protected:
     std::string order_;
 };
 
+TEST_F(ReactorOnEpoll, WakesAllWhoAwaitAnEventInTheNextTurn) {
+    FunctionWaiter first = letter('1');
+    FunctionWaiter second = letter('2');
+    EXPECT_TRUE(reactor_.await(3, first));
+    EXPECT_TRUE(reactor_.await(3, second));
+    reactor_.announce(3);
+    EXPECT_EQ(order_, "");
+    reactor_.turn();
+    EXPECT_EQ(order_, "12");
+    EXPECT_FALSE(reactor_.await(3, first)) << "it has happened";
+    EXPECT_TRUE(reactor_.await(2, first)) << "another has not";
+    reactor_.clear_events();
+    EXPECT_TRUE(reactor_.await(3, first));
+}
+
+TEST_F(ReactorOnEpoll, FindsThatNobodyWillAnnounce) {
+    FunctionWaiter waiter = letter('w');
+    EXPECT_TRUE(reactor_.await(0, waiter));
+    EXPECT_THROW(reactor_.turn(), std::logic_error);
+}
+
 TEST_F(ReactorOnEpoll, WakesAReaderOnce) {
     FunctionWaiter reader = letter('r');
     FunctionWaiter other = letter('o');

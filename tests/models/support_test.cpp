@@ -42,6 +42,18 @@ TEST_P(SupportOf, MoreTasksThanThereCanBeProcessesDependsOnTheCarrier) {
     }
 }
 
+TEST_P(SupportOf, MoreTasksThatWaitForOneAnotherThanItHoldsAtOnceIsNot) {
+    const std::string refusal = reason({.tasks_at_once = 3, .descriptors_per_task = 0, .together = 3, .events = 1});
+    const std::string_view name = entry().name;
+    if (name == "serial") {
+        EXPECT_EQ(refusal, "3 tasks wait for one another, and only 1 can be under way at once");
+    } else if (name == "thread_pool" || name == "process_pool") {
+        EXPECT_EQ(refusal, "3 tasks wait for one another, and only 2 can be under way at once");
+    } else {
+        EXPECT_EQ(refusal, "");
+    }
+}
+
 INSTANTIATE_TEST_SUITE_P(All, SupportOf, every_model(), name_of);
 
 TEST(SelectSupport, EndsAtFdSetsize) {

@@ -90,7 +90,7 @@ TEST(Plan, IterationsFollowTheSize) {
 }
 
 TEST(Plan, ComplaintsSayWhatThereIs) {
-    EXPECT_EQ(complaint({{"sorting"}, {}, ""}).rfind("unknown workload 'sorting'; there are: primes", 0), 0U);
+    EXPECT_EQ(complaint({{"sorting"}, {}, ""}).rfind("unknown workload 'sorting'; there are: noop", 0), 0U);
     EXPECT_EQ(complaint({{}, {"kqueue"}, ""}).rfind("unknown model 'kqueue'; there are: serial", 0), 0U);
     EXPECT_EQ(complaint({{"fetch"}, {}, ""}), "suite 'small' has no workload 'fetch'; it has: echo, primes");
     EXPECT_EQ(complaint({{}, {"select"}, ""}),

@@ -48,6 +48,27 @@ TEST(SuiteFile, AHandWrittenControlRunsWhatItWasWrittenFor) {
     EXPECT_EQ(parsed.cases(parsed.points.back()).size(), 2U) << "timers";
 }
 
+TEST(SuiteFile, ACaseMayNameItsOwnModels) {
+    json suite = test::small_suite_json();
+    suite["cases"][1]["models"] = json::array({{{"model", "select"}}});
+    suite.erase("controls");
+    const Suite parsed = parse_suite(suite, "small.json");
+    ASSERT_EQ(parsed.points.size(), 4U);
+    EXPECT_EQ(Suite::cases(parsed.points[0]).size(), 3U) << "those of its group";
+    for (const std::size_t echo : {2U, 3U}) {
+        const auto cases = Suite::cases(parsed.points[echo]);
+        ASSERT_EQ(cases.size(), 1U);
+        EXPECT_EQ(cases[0].model->name, "select");
+    }
+}
+
+TEST(SuiteFile, CountsInOneRoundUnlessItSaysOtherwise) {
+    json suite = test::small_suite_json();
+    EXPECT_EQ(parse_suite(suite, "small.json").count_rounds, 1);
+    suite["count_rounds"] = 3;
+    EXPECT_EQ(parse_suite(suite, "small.json").count_rounds, 3);
+}
+
 TEST(SuiteFile, ControlsMayBeLeftOut) {
     json suite = test::small_suite_json();
     suite.erase("controls");

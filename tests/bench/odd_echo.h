@@ -1,0 +1,55 @@
+#pragma once
+
+#include <memory>
+#include <utility>
+#include <variant>
+
+#include "workloads/table.h"
+#include "workloads/workload.h"
+
+namespace bench {
+
+// An echo server, but for the tasks that it spawns: `Served` makes another of each, and says what echo it is.
+template <class Served>
+class OddEcho final : public workloads::Workload {
+public:
+    std::size_t size() const override { return echo_->size(); }
+    std::unique_ptr<tasks::Task> make(std::size_t index) const override {
+        return std::make_unique<OddAcceptor>(echo_->make(index));
+    }
+    tasks::Demand demand() const override { return echo_->demand(); }
+    void begin() override { echo_->begin(); }
+    workloads::Verdict verify(const tasks::Ledger& ledger) const override { return echo_->verify(ledger); }
+    workloads::Work work() const override { return echo_->work(); }
+    std::unique_ptr<workloads::Workload> make_peer() const override { return echo_->make_peer(); }
+    workloads::Histogram* latency() const override { return echo_->latency(); }
+    workloads::Histogram* latency_uncorrected() const override { return echo_->latency_uncorrected(); }
+
+private:
+    class OddAcceptor final : public tasks::Task {
+    public:
+        explicit OddAcceptor(std::unique_ptr<tasks::Task> acceptor) : acceptor_{std::move(acceptor)} {}
+        tasks::Operation resume(tasks::Outcome outcome) override {
+            tasks::Operation next = acceptor_->resume(outcome);
+            if (auto* const spawn = std::get_if<tasks::Spawn>(&next)) {
+                spawn->task = Served::make(std::move(spawn->task), ++connections_);
+            }
+            return next;
+        }
+
+    private:
+        std::unique_ptr<tasks::Task> acceptor_;
+        int connections_ = 0;
+    };
+
+    std::unique_ptr<workloads::Workload> echo_ = Served::make_echo();
+};
+
+// Five clients in closed loop, of three requests each.
+struct SmallEcho {
+    static std::unique_ptr<workloads::Workload> make_echo() {
+        return workloads::find("echo").make(tasks::Sizes{{"connections", 5}, {"payload", 100}, {"requests", 3}}, 1);
+    }
+};
+
+}  // namespace bench
