@@ -59,6 +59,7 @@ need_to_plot() {
     need python3 "charts" command -v python3
     need python3-matplotlib "charts" has_python matplotlib
     need python3-numpy "intervals" has_python numpy
+    need python3-scipy "slopes" has_python scipy
 }
 
 # quietly <what> <command> ...: shows what the command printed only where it fails.
