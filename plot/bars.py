@@ -25,7 +25,7 @@ from stats import Estimate
 ROW_HEIGHT, VALUE_SIZE = 0.175, 7
 # From this range on, the short bars could no longer be compared.
 RANGE_MOST = 20.0
-SPREAD = "bars: median over rounds of wall-time figures, whiskers: its 95 % bootstrap interval over rounds"
+SPREAD = "bars: median over rounds of wall-time figures, whiskers: its 95 % interval over rounds"
 SPREAD_POINTS = SPREAD.replace("bars", "points")
 
 

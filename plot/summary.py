@@ -3,7 +3,7 @@
 
     plot/summary.py results.json
 
-Ratios are to the best of the case, paired by round, with their 95 % bootstrap interval over rounds. A tilde
+Ratios are to the best of the case, paired by round, with their 95 % interval over rounds. A tilde
 before a ratio: the interval reaches 1, so the best may be no better.
 """
 
