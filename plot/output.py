@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -14,6 +13,8 @@ import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from PIL import Image  # matplotlib itself needs it
+
+from files import replace_file
 
 DPI_MOST = 200
 # Very tall sheets are drawn coarser, so that their files stay small.
@@ -62,12 +63,9 @@ class Output:
             print(path, flush=True)
 
     def _replace(self, path: Path, content: bytes) -> None:
-        temporary = path.with_name(f".{path.name}.{os.getpid()}")
         try:
-            temporary.write_bytes(content)
-            os.replace(temporary, path)
+            replace_file(path, content)
         except OSError as error:
-            temporary.unlink(missing_ok=True)
             raise OutputError(f"{path}: cannot be written: {error.strerror}: choose another -o") from None
 
 

@@ -4,6 +4,8 @@
 #include <array>
 #include <stdexcept>
 
+#include "bench/native/blocking_echo.h"
+#include "bench/native/coroutine_echo.h"
 #include "bench/native/epoll_echo.h"
 #include "models/table.h"
 
@@ -19,15 +21,19 @@ int listener_of(const tasks::Job& job) {
     return accept->listener;
 }
 
-class NativeEpollEcho final : public models::Model {
+using Serve = void (*)(int listener, std::size_t connections, std::size_t buffer_bytes,
+                       const std::function<void(native::Served)>& ended);
+
+template <Serve serve>
+class NativeEcho final : public models::Model {
 public:
-    NativeEpollEcho(const tasks::Job& job, tasks::Ledger& ledger) : job_{job}, ledger_{ledger} {}
+    NativeEcho(const tasks::Job& job, tasks::Ledger& ledger) : job_{job}, ledger_{ledger} {}
 
     void run() override {
         const std::size_t connections = job_.demand().tasks_at_once - job_.size();
         // As large as echo's own for payloads up to 16 KiB.
         constexpr std::size_t buffer_bytes = 32'768;
-        native::serve_echo_by_epoll(listener_of(job_), connections, buffer_bytes, [this](native::Served served) {
+        serve(listener_of(job_), connections, buffer_bytes, [this](native::Served served) {
             ledger_.finish(tasks::TaskId::spawned, {.digest = tasks::mix(served.bytes, served.sum)});
         });
         ledger_.finish(tasks::root(0), {.digest = 0});
@@ -38,26 +44,35 @@ private:
     tasks::Ledger& ledger_;
 };
 
-constexpr models::Entry native_epoll{
-    .name = "native_epoll",
-    .family = models::Family::native,
-    .carrier = "hand-written state",
-    .waiter = "epoll, level-triggered",
-    .summary = "control: an echo server on epoll that uses nothing of concur",
-    .parameters = {},
-    .support =
-        [](const tasks::Demand& demand, const tasks::Sizes&) {
-            return models::enough_descriptors(demand.tasks_at_once * demand.descriptors_per_task);
-        },
-    .make = [](const tasks::Job& job, tasks::Ledger& ledger, const tasks::Sizes&) -> std::unique_ptr<models::Model> {
-        return std::make_unique<NativeEpollEcho>(job, ledger);
-    },
-};
+template <Serve serve>
+constexpr models::Entry control(std::string_view name, std::string_view carrier, std::string_view waiter,
+                                std::string_view summary) {
+    return {.name = name,
+            .family = models::Family::native,
+            .carrier = carrier,
+            .waiter = waiter,
+            .summary = summary,
+            .parameters = {},
+            .support =
+                [](const tasks::Demand& demand, const tasks::Sizes&) {
+                    return models::enough_descriptors(demand.tasks_at_once * demand.descriptors_per_task);
+                },
+            .make = [](const tasks::Job& job, tasks::Ledger& ledger, const tasks::Sizes&)
+                -> std::unique_ptr<models::Model> { return std::make_unique<NativeEcho<serve>>(job, ledger); }};
+}
+
+constexpr models::Entry native_blocking = control<native::serve_echo_by_threads>(
+    "native_blocking", "thread each", "blocking", "control of thread_per_task: an echo server written by hand");
+constexpr models::Entry native_epoll = control<native::serve_echo_by_epoll>(
+    "native_epoll", "hand-written state", "epoll, level-triggered", "control of epoll: an echo server written by hand");
+constexpr models::Entry native_coroutine =
+    control<native::serve_echo_by_coroutines>("native_coroutine", "coroutine frame", "epoll, level-triggered",
+                                              "control of coroutine: an echo server written by hand");
 
 }  // namespace
 
 std::span<const models::Entry* const> native_controls() noexcept {
-    static constexpr std::array controls{&native_epoll};
+    static constexpr std::array controls{&native_blocking, &native_epoll, &native_coroutine};
     return controls;
 }
 

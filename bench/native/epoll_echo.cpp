@@ -3,29 +3,15 @@
 #include <fcntl.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include <array>
 #include <cerrno>
 #include <memory>
-#include <system_error>
-#include <vector>
+
+#include "bench/native/parts.h"
 
 namespace native {
 namespace {
-
-int check(int result, const char* call) {
-    if (result == -1) throw std::system_error{errno, std::system_category(), call};
-    return result;
-}
-
-struct Descriptor {
-    int number;
-    explicit Descriptor(int fd) : number{fd} {}
-    Descriptor(const Descriptor&) = delete;
-    Descriptor& operator=(const Descriptor&) = delete;
-    ~Descriptor() { ::close(number); }
-};
 
 struct Connection {
     Connection(int fd, std::size_t buffer_bytes)
@@ -37,17 +23,6 @@ struct Connection {
     std::size_t unsent_to = 0;
     Served served;
 };
-
-// Upper case in place, and the sum of the bytes.
-std::uint64_t answer(unsigned char* bytes, std::size_t count) {
-    for (std::size_t i = 0; i < count; ++i) {
-        const bool lower = static_cast<unsigned char>(bytes[i] - 'a') < 26;
-        bytes[i] = static_cast<unsigned char>(lower ? bytes[i] - 32 : bytes[i]);
-    }
-    std::uint64_t sum = 0;
-    for (std::size_t i = 0; i < count; ++i) sum += bytes[i];
-    return sum;
-}
 
 class Server {
 public:

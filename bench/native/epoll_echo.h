@@ -1,16 +1,11 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
 #include <functional>
 
-namespace native {
+#include "bench/native/parts.h"
 
-// What one connection has brought when it ends.
-struct Served {
-    std::uint64_t bytes = 0;
-    std::uint64_t sum = 0;  // of the bytes that were answered
-};
+namespace native {
 
 // An echo server as one would write it by hand, with nothing of concur: one thread, level-triggered epoll, one state
 // for each connection, no timers, no other operations. It accepts `connections` connections on the listener (which

@@ -1,0 +1,198 @@
+#!/usr/bin/env python3
+"""Does this machine confirm what concur has found?
+
+    ./run findings                              runs what the findings need, and judges
+    plot/findings.py run --only loop-is-cheap   one of them
+    plot/findings.py judge results.json         judges a run that is there
+    plot/findings.py suite                      the suite that would be run
+
+A finding is confirmed, refuted, inconclusive or not applicable. One that is refuted is run again; the exit
+code is 1 only for a finding that was refuted twice.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import interpreter
+
+if TYPE_CHECKING:
+    from findings_file import Finding
+    from judge import Judgement
+
+ROOT = Path(__file__).resolve().parents[1]
+ROUNDS = 9
+TIME_LIMIT_S = 20
+MODULES = ("numpy", "scipy")
+
+
+class Failure(Exception):
+    """What went wrong, in one line that says what to do."""
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="findings.py", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    run = commands.add_parser("run", help="runs the cases that findings need, and judges them")
+    judge = commands.add_parser("judge", help="judges a results document")
+    suite = commands.add_parser("suite", help="prints the suite that would be run")
+    judge.add_argument("results", type=Path, help="results document (JSON)")
+    for command in (run, judge, suite):
+        command.add_argument(
+            "--findings",
+            type=Path,
+            default=ROOT / "results/findings.toml",
+            help="default: results/findings.toml",
+        )
+        command.add_argument("--only", metavar="ID", action="append", default=[], help="may be repeated")
+    for command in (run, suite):
+        command.add_argument("--rounds", type=int, default=ROUNDS, help=f"default: {ROUNDS}")
+    runner = ROOT / "build/release/bench/suite_runner"
+    run.add_argument("--runner", type=Path, default=runner, help="default: build/release/bench/suite_runner")
+    run.add_argument("--quiet", action="store_true", help="no progress")
+    run.add_argument("-o", "--output", type=Path, help="default: results/local/<now>-findings.json")
+    judge.add_argument("-o", "--output", type=Path, help="writes OUTPUT-verdicts.json and .md too")
+    return parser.parse_args()
+
+
+def chosen_findings(chosen: argparse.Namespace) -> list[Finding]:
+    from findings_file import load
+
+    findings = load(chosen.findings)
+    unknown = sorted(set(chosen.only) - {finding.id for finding in findings})
+    if unknown:
+        known = ", ".join(finding.id for finding in findings)
+        raise Failure(f"no finding is called {unknown[0]}; there are: {known}")
+    return [finding for finding in findings if not chosen.only or finding.id in chosen.only]
+
+
+def make_suite(findings: list[Finding], rounds: int) -> dict[str, Any]:
+    """Each case once, and those of one workload and size next to each other under all their models."""
+    points: dict[tuple[Any, ...], list[dict[str, Any]]] = {}
+    iterations: dict[tuple[Any, ...], int] = {}
+    controls = []
+    counted = False
+    for finding in findings:
+        counted = counted or finding.metric == "system_calls_per_unit"
+        for case in finding.cases():
+            point = (case.workload, case.sizes)
+            if iterations.setdefault(point, finding.iterations) != finding.iterations:
+                raise Failure(f"finding {finding.id}: {case.name} has other iterations in another finding")
+            series: dict[str, Any] = {"model": case.model}
+            if case.model_sizes:
+                series["sizes"] = dict(case.model_sizes)
+            if series not in points.setdefault(point, []):
+                points[point].append(series)
+        if finding.assertion == "same":
+            controls += [control_of(case) for case in finding.of]
+    suite = {
+        "name": "findings",
+        "rounds": rounds,
+        "time_limit_s": TIME_LIMIT_S,
+        "placement": "split",
+        "models": {"cpu": [], "io": []},
+        "cases": [
+            {"workload": point[0], "sizes": dict(point[1]), "iterations": iterations[point], "models": series}
+            for point, series in points.items()
+        ],
+        "controls": controls,
+    }
+    return {**suite, "count_rounds": rounds} if counted else suite
+
+
+def control_of(case: Any) -> dict[str, Any]:
+    sizes = {"sizes": dict(case.sizes), "model_sizes": dict(case.model_sizes)}
+    return {"workload": case.workload, "model": case.model, **{key: of for key, of in sizes.items() if of}}
+
+
+def measure(findings: list[Finding], chosen: argparse.Namespace, output: Path) -> None:
+    with tempfile.TemporaryDirectory(prefix="concur-findings-") as folder:
+        suite = Path(folder) / "findings.json"
+        suite.write_text(json.dumps(make_suite(findings, chosen.rounds)))
+        command = [str(chosen.runner), str(suite), "--output", str(output)]
+        try:
+            done = subprocess.run(command + (["--quiet"] if chosen.quiet else []), check=False)
+        except OSError as error:
+            raise Failure(f"{chosen.runner}: {error.strerror}; ./run findings builds it") from None
+    # 1: some case was invalid or did not finish, which is for the judge.
+    if done.returncode > 1:
+        raise Failure(f"{chosen.runner.name} ended with exit code {done.returncode}")
+
+
+def judge_all(findings: list[Finding], results: Path) -> list[Judgement]:
+    from document import load
+    from judge import Judge
+
+    judge = Judge(load(results))
+    return [judge.judge(finding) for finding in findings]
+
+
+def refuted(judgements: list[Judgement]) -> list[Finding]:
+    from judge import REFUTED
+
+    return [judgement.finding for judgement in judgements if judgement.verdict == REFUTED]
+
+
+def run(chosen: argparse.Namespace) -> int:
+    from verdicts import once_refuted, report
+
+    findings = chosen_findings(chosen)
+    output = chosen.output
+    if output is None:
+        now = datetime.now(timezone.utc).strftime("%Y-%m-%dT%H%M%S")
+        output = ROOT / "results/local" / f"{now}-findings.json"
+        output.parent.mkdir(parents=True, exist_ok=True)
+    measure(findings, chosen, output)
+    judgements = judge_all(findings, output)
+    again = refuted(judgements)
+    twice = set()
+    if again:
+        print(f"refuted, so measured once more: {', '.join(finding.id for finding in again)}")
+        second = output.with_name(f"{output.stem}-again.json")
+        measure(again, chosen, second)
+        judged_again = {judgement.finding.id: judgement for judgement in judge_all(again, second)}
+        twice = {finding.id for finding in refuted(list(judged_again.values()))}
+        judgements = [once_refuted(one, judged_again.get(one.finding.id)) for one in judgements]
+    report(judgements, output)
+    return 1 if twice else 0
+
+
+def judge(chosen: argparse.Namespace) -> int:
+    from verdicts import report
+
+    judgements = judge_all(chosen_findings(chosen), chosen.results)
+    report(judgements, chosen.output)
+    return 1 if refuted(judgements) else 0
+
+
+def suite(chosen: argparse.Namespace) -> int:
+    print(json.dumps(make_suite(chosen_findings(chosen), chosen.rounds), indent=1))
+    return 0
+
+
+def main() -> int:
+    chosen = arguments()
+    interpreter.require(MODULES)
+
+    from document import DocumentError
+    from findings_file import FindingsError
+    from verdicts import ReportError
+
+    try:
+        return {"run": run, "judge": judge, "suite": suite}[chosen.command](chosen)
+    except (DocumentError, FindingsError, Failure, ReportError) as error:
+        print(f"findings.py: {error}", file=sys.stderr)
+        return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,182 @@
+"""Reads results/findings.toml: what the suite has found, as statements that can be tested anywhere."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+# Measured per sample.
+METRICS = (
+    "wall",
+    "wall_ms",
+    "wall_per_unit",
+    "cpu_per_unit",
+    "cpu_share",
+    "latency_p50",
+    "memory_per_task",
+    "system_calls_per_unit",
+)
+ASSERTIONS = ("ratio", "order", "bound", "slopes", "same", "skipped")
+KEYS = {
+    "id", "says", "metric", "assertion", "of", "to", "above", "below", "factors", "reason", "over",
+    "iterations", "requires", "why", "link",
+}  # fmt: skip
+ITERATIONS_MOST = 1_000_000
+
+
+class FindingsError(Exception):
+    """What is wrong with the file, in one line that says where."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """A case by its parts: "echo/epoll/connections:100" and how often it runs for one sample."""
+
+    workload: str
+    model: str
+    sizes: tuple[tuple[str, int], ...]
+    model_sizes: tuple[tuple[str, int], ...]
+
+    @property
+    def name(self) -> str:
+        sizes = "".join(f"/{name}:{value}" for name, value in (*self.model_sizes, *self.sizes))
+        return f"{self.workload}/{self.model}{sizes}"
+
+    def size(self, name: str) -> int | None:
+        return dict(self.sizes).get(name)
+
+
+@dataclass(frozen=True)
+class Finding:
+    id: str
+    says: str
+    metric: str
+    assertion: str
+    of: tuple[Case, ...]
+    # One for all, or one for each.
+    to: tuple[Case, ...]
+    above: float | None
+    below: float | None
+    # For an order: how many times the next each is at least.
+    factors: tuple[float, ...]
+    # For what must be skipped: a text in the reason.
+    reason: str
+    # For slopes: the size that grows.
+    over: str
+    iterations: int
+    cpus: int
+    why: str
+    link: str
+
+    def cases(self) -> tuple[Case, ...]:
+        return (*self.of, *self.to)
+
+    def other(self, index: int) -> Case:
+        """What case number `index` is compared to."""
+        return self.to[index if len(self.to) > 1 else 0]
+
+
+# The sizes that belong to a model; every other one is its workload's.
+MODEL_SIZES = ("workers",)
+
+
+def parse_case(name: str) -> Case:
+    workload, _, rest = name.partition("/")
+    model, *sizes = rest.split("/")
+    if not workload or not model:
+        raise FindingsError(f"'{name}' is not a case: write workload/model/size:number/...")
+    found: list[tuple[str, int]] = []
+    for size in sizes:
+        key, colon, value = size.partition(":")
+        if not colon or not value.isdigit():
+            raise FindingsError(f"'{name}': '{size}' is not a size: write name:number")
+        found.append((key, int(value)))
+    return Case(
+        workload,
+        model,
+        tuple(sorted(size for size in found if size[0] not in MODEL_SIZES)),
+        tuple(sorted(size for size in found if size[0] in MODEL_SIZES)),
+    )
+
+
+def _cases(entry: dict[str, Any], key: str) -> tuple[Case, ...]:
+    names = entry.get(key, [])
+    return tuple(parse_case(name) for name in ([names] if isinstance(names, str) else names))
+
+
+def _number(entry: dict[str, Any], key: str) -> float | None:
+    value = entry.get(key)
+    if value is not None and (isinstance(value, bool) or not isinstance(value, (int, float))):
+        raise FindingsError(f"'{key}' must be a number")
+    return value
+
+
+def _finding(entry: dict[str, Any]) -> Finding:
+    unknown = sorted(set(entry) - KEYS)
+    if unknown:
+        raise FindingsError(f"unknown key '{unknown[0]}'; there are: {', '.join(sorted(KEYS))}")
+    for key in ("id", "says", "assertion", "of", "why", "link"):
+        if not entry.get(key):
+            raise FindingsError(f"'{key}' is missing")
+    finding = Finding(
+        id=entry["id"],
+        says=entry["says"],
+        metric=entry.get("metric", "wall"),
+        assertion=entry["assertion"],
+        of=_cases(entry, "of"),
+        to=_cases(entry, "to"),
+        above=_number(entry, "above"),
+        below=_number(entry, "below"),
+        factors=tuple(float(factor) for factor in entry.get("factors", [])),
+        reason=entry.get("reason", ""),
+        over=entry.get("over", ""),
+        iterations=entry.get("iterations", 1),
+        cpus=entry.get("requires", {}).get("cpus", 1),
+        why=entry["why"],
+        link=entry["link"],
+    )
+    _check(finding)
+    return finding
+
+
+def _check(finding: Finding) -> None:
+    if finding.metric not in METRICS:
+        raise FindingsError(f"unknown metric '{finding.metric}'; there are: {', '.join(METRICS)}")
+    if finding.assertion not in ASSERTIONS:
+        raise FindingsError(f"unknown assertion '{finding.assertion}'; there are: {', '.join(ASSERTIONS)}")
+    if finding.assertion == "ratio" and len(finding.to) not in (1, len(finding.of)):
+        raise FindingsError("'to' must be one case, or as many as 'of'")
+    if finding.assertion in ("ratio", "bound", "slopes", "same") and finding.above is finding.below is None:
+        raise FindingsError("give 'above', 'below' or both")
+    if finding.assertion == "order" and len(finding.factors) != len(finding.of) - 1:
+        raise FindingsError("an order needs one factor between each two cases of 'of'")
+    if finding.assertion == "slopes" and any(case.size(finding.over) is None for case in finding.cases()):
+        raise FindingsError(f"every case needs the size '{finding.over}', over which the slope is taken")
+    if finding.assertion == "skipped" and not finding.reason:
+        raise FindingsError("'reason' must say why it is skipped")
+    if type(finding.iterations) is not int or not 1 <= finding.iterations <= ITERATIONS_MOST:
+        raise FindingsError(f"'iterations' go from 1 to {ITERATIONS_MOST}")
+
+
+def load(path: Path) -> tuple[Finding, ...]:
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise FindingsError(f"{path}: no such file") from None
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise FindingsError(f"{path}: {error}") from None
+    found: dict[str, Finding] = {}
+    for number, entry in enumerate(table.get("finding", [])):
+        where = entry.get("id", f"number {number + 1}")
+        try:
+            finding = _finding(entry)
+        except FindingsError as error:
+            raise FindingsError(f"{path}: finding {where}: {error}") from None
+        if finding.id in found:
+            raise FindingsError(f"{path}: finding {where} stands there twice")
+        found[finding.id] = finding
+    if not found:
+        raise FindingsError(f"{path}: holds no [[finding]]")
+    return tuple(found.values())
