@@ -163,9 +163,8 @@ class Judge:
 
             def evaluate(case: Case = case) -> Found:
                 pairs = noise.control_pairs(self._usable(case), self.document.controls)
-                values = {original.round: (original.real_ns, control.real_ns) for original, control in pairs}
-                firsts = {number: first for number, (first, _) in values.items()}
-                seconds = {number: second for number, (_, second) in values.items()}
+                firsts = self._measured(finding, [original for original, _ in pairs])
+                seconds = self._measured(finding, [control for _, control in pairs])
                 ratio = stats.paired_ratio(seconds, firsts)
                 if ratio is None:
                     raise Unusable(NOT_APPLICABLE, f"{case.name} has no control in this document")
@@ -242,13 +241,17 @@ class Judge:
         return samples
 
     def _values(self, finding: Finding, case: Case) -> Values:
-        values = {s.round: METRICS[finding.metric](s) for s in self._usable(case)}
-        known = {number: value for number, value in values.items() if value is not None}
+        known = self._measured(finding, self._usable(case))
         if not known:
             reasons = {s.counts.reason for s in self._usable(case) if s.counts and s.counts.reason}
             why = "; ".join(sorted(reasons)) or "not measured"
             raise Unusable(NOT_APPLICABLE, f"{finding.metric} of {short(case)}: {why}")
         return known
+
+    @staticmethod
+    def _measured(finding: Finding, samples: Sequence[Sample]) -> Values:
+        values = {sample.round: METRICS[finding.metric](sample) for sample in samples}
+        return {number: value for number, value in values.items() if value is not None}
 
     def _paired(self, finding: Finding, case: Case, other: Case) -> Estimate:
         ratio = stats.paired_ratio(self._values(finding, case), self._values(finding, other))

@@ -1,0 +1,81 @@
+"""Documents made by hand, and findings about them."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import findings_file
+from document import Document, ModelInfo, Origin, WorkloadInfo
+from samples import Counts, Evidence, Memory, Sample
+
+MS = 1_000_000
+QUIET = Evidence(steal_ns=0, run_delay_ns=0, elapsed_ns=1000 * MS, others_cpu_ns=0)
+LOADED = replace(QUIET, others_cpu_ns=600 * MS)
+MODELS = ("serial", "epoll", "poll", "select", "thread_pool", "coroutine")
+# One noise per round, in per cent: what two series have in common.
+WOBBLE = (0.0, 3.0, -2.0, 5.0, 1.0, -4.0, 2.0, -1.0, 4.0)
+
+
+def sample(case: str, number: int, wall_ms: float, **changes: object) -> Sample:
+    parsed = findings_file.parse_case(case)
+    made = Sample(
+        workload=parsed.workload,
+        model=parsed.model,
+        parameters=parsed.sizes,
+        model_parameters=parsed.model_sizes,
+        outcome="ok",
+        reason="",
+        round=number,
+        placement="split",
+        unit="task",
+        real_ns=wall_ms * MS,
+        units=10.0,
+        user_ns=wall_ms * MS * 0.5,
+        system_ns=0.0,
+        switches=0.0,
+        latency=None,
+        peer=False,
+        evidence=QUIET,
+    )
+    return replace(made, **changes)  # type: ignore[arg-type]
+
+
+def series(case: str, wall_ms: float, rounds: int = 9, own: float = 0.3, **changes: object) -> list[Sample]:
+    """A case in each round: the round's noise, and a little of its own."""
+
+    def wall(number: int) -> float:
+        shared, alone = WOBBLE[number] / 100, own / 100 * math.sin(number + wall_ms)
+        return wall_ms * (1 + shared) * (1 + alone)
+
+    return [sample(case, number, wall(number), **changes) for number in range(rounds)]
+
+
+def document(*groups: list[Sample], controls: list[Sample] | None = None, cpus: int = 2) -> Document:
+    samples = tuple(one for group in groups for one in group)
+    origin = Origin("host", "cpu", cpus, "6.1", "split", "g++", "-O3", "abc")
+    return Document(
+        origin=origin,
+        version="0",
+        rounds=9,
+        planned=len(samples),
+        present=len(samples),
+        complete=True,
+        models=tuple(ModelInfo(name, "loops") for name in MODELS),
+        workloads=(WorkloadInfo("noop", "cpu", "task"),),
+        samples=samples,
+        controls=tuple(controls or ()),
+    )
+
+
+def finding(**entry: object) -> findings_file.Finding:
+    whole = {"id": "x", "says": "It is so.", "why": "Because.", "link": "docs", **entry}
+    return findings_file._finding(whole)
+
+
+def counted(calls: int | None, reason: str = "") -> Counts:
+    return Counts(units=10, system_calls=calls, migrations=0, reason=reason)
+
+
+def held(bytes_: int) -> Memory:
+    return Memory(tasks=10, pss=bytes_, kernel=bytes_)
