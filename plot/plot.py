@@ -18,7 +18,7 @@ from pathlib import Path
 import interpreter
 
 # The charts: each is a module with a function draw(document, output).
-CHARTS = ("overview", "bars", "scaling", "latency", "cost")
+CHARTS = ("overview", "bars", "scaling", "load", "latency", "cost", "memory")
 FORMATS = ("png", "svg")
 
 
