@@ -15,6 +15,7 @@ import cases
 import labels
 import stats
 import style
+import trust
 from cases import Case, Cell, Series, Workload
 from document import Document
 from output import Output
@@ -89,7 +90,7 @@ def draw_workload(document: Document, output: Output, name: str, workload: Workl
     found = [estimates(case, what) for case in workload.cases]
     panels = panels_of(workload, cases.families(document), ROW_HEIGHT)
     wide = is_wide(found)
-    notes = collect_notes(workload, panels.width)
+    notes = collect_notes(workload, panels.width, document.origin.cpus)
     page = Page(
         document,
         f"{workload.name}: {what.name}, by model",
@@ -99,7 +100,7 @@ def draw_workload(document: Document, output: Output, name: str, workload: Workl
         notes.lines(),
     )
     for index, case in enumerate(workload.cases):
-        panels.title(page, index, labels.case(workload, case))
+        panels.title(page, index, trust.title(workload, case, document.origin.cpus, notes))
         axes = panels.axes(page, index)
         if wide:
             low, high, _ = limits(found, what, panels.width)

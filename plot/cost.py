@@ -1,4 +1,4 @@
-"""Cost: CPU time per unit of work, user and system, and context switches beside it.
+"""Cost: CPU time per unit of work, user and system, and beside it context switches and system calls.
 
 CPU time is that of all of the model's processes. Where the wall time of two models is the same, this tells
 what each of them paid for it.
@@ -6,6 +6,7 @@ what each of them paid for it.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +18,7 @@ import cases
 import labels
 import stats
 import style
+import trust
 from cases import Case, Cell, Series, Workload
 from document import Document
 from output import Output
@@ -25,8 +27,8 @@ from panels import Panels, collect_notes, mark_missing, panels_of, subtitle
 from stats import Estimate
 
 ROW_HEIGHT, LEGEND_HEIGHT, VALUE_SIZE = 0.175, 0.24, 7
-# Of a panel's width: CPU time, a gap, and the switches in what is left.
-CPU_SHARE, GAP_SHARE = 0.62, 0.06
+# Of a panel's width: CPU time, and a gap before each of the rest, which share what is left.
+CPU_SHARE, CPU_SHARE_OF_THREE, GAP_SHARE = 0.62, 0.44, 0.06
 SPREAD = "medians over rounds, whiskers: 95 % interval over rounds (CPU time: of user + system)"
 
 
@@ -35,6 +37,8 @@ class Cost:
     cpu: Estimate
     user_share: float
     switches: Estimate
+    # Counted in some rounds only, or not permitted at all.
+    system_calls: Estimate | None
 
 
 def cost(cell: Cell) -> Cost | None:
@@ -48,7 +52,14 @@ def cost(cell: Cell) -> Cost | None:
     # The median of sums is not the sum of medians: the bar is the former, and is divided by the share.
     shares = [user[number] / both[number] if both[number] else 0.0 for number in user]
     share = stats.median(shares).value
-    return Cost(stats.median(list(both.values())), share, stats.median(list(switches.values())))
+    cpu, switched = stats.median(list(both.values())), stats.median(list(switches.values()))
+    return Cost(cpu, share, switched, system_calls(cell))
+
+
+def system_calls(cell: Cell) -> Estimate | None:
+    counted = [s.counts for s in cell.samples if s.counts is not None]
+    known = [c.system_calls / c.units for c in counted if c.system_calls is not None]
+    return stats.median(known) if known else None
 
 
 def light(colour: str) -> Any:
@@ -56,40 +67,74 @@ def light(colour: str) -> Any:
     return tuple(0.55 + 0.45 * channel for channel in to_rgb(colour))
 
 
-def draw_bars(
-    axes: Any, panels: Panels, found: dict[Series, Cost], width: float, switches: bool, words: Any
-) -> None:
-    estimates = {series: this.switches if switches else this.cpu for series, this in found.items()}
-    ends = [(e.high, text_width(words(e.value), VALUE_SIZE) + 0.12) for e in estimates.values()]
-    most = max(axis.room_linear(ends, width), 1e-9)
-    axis.linear_x(axes, most, axis.count_words if switches else axis.time_words, most=3)
-    values = [e.value for e in estimates.values()]
-    users = [e.value * (1.0 if switches else found[series].user_share) for series, e in estimates.items()]
-    places = [panels.middle(series) for series in estimates]
-    colours = [style.look(series.model, panels.families).colour for series in estimates]
+def draw_bars(axes: Any, panels: Panels, bars: dict[Series, Estimate], width: float, what: Column) -> None:
+    ends = [(e.high, text_width(what.words(e.value), VALUE_SIZE) + 0.12) for e in bars.values()]
+    axis.linear_x(axes, max(axis.room_linear(ends, width), 1e-9), what.words_in, most=what.ticks)
+    values = [e.value for e in bars.values()]
+    users = [e.value * what.user_share(series) for series, e in bars.items()]
+    places = [panels.middle(series) for series in bars]
+    colours = [style.look(series.model, panels.families).colour for series in bars]
     height = panels.row_height * 0.72
     axes.barh(places, users, height=height, color=colours)
-    if not switches:
-        system = [value - user for value, user in zip(values, users)]
+    system = [value - user for value, user in zip(values, users)]
+    if any(system):
         edge = {"edgecolor": colours, "linewidth": 0.6}
         axes.barh(places, system, left=users, height=height, color=[light(c) for c in colours], **edge)
-    style.whiskers(axes, places, list(estimates.values()))
-    for y, e in zip(places, estimates.values()):
+    style.whiskers(axes, places, list(bars.values()))
+    for y, e in zip(places, bars.values()):
         where = {"xytext": (5, 0), "textcoords": "offset points", "va": "center_baseline"}
-        axes.annotate(words(e.value), (e.high, y), fontsize=VALUE_SIZE, **where)
+        axes.annotate(what.words(e.value), (e.high, y), fontsize=VALUE_SIZE, **where)
 
 
-def draw_panel(page: Page, panels: Panels, index: int, workload: Workload, found: dict[Series, Cost]) -> Any:
-    cpu_width = panels.width * CPU_SHARE
-    rest = panels.width * (1 - CPU_SHARE - GAP_SHARE)
-    left = panels.axes(page, index, 0, cpu_width)
-    right = panels.axes(page, index, panels.width - rest, rest)
-    if found:
-        draw_bars(left, panels, found, cpu_width, False, labels.duration_measured)
-        draw_bars(right, panels, found, rest, True, labels.count_short)
-    for axes, text in ((left, f"CPU time per {workload.unit}"), (right, f"switches per {workload.unit}")):
-        axes.set_xlabel(text, labelpad=2, color=style.MUTED, fontsize=7.5)
-    return left
+@dataclass(frozen=True)
+class Column:
+    """One figure, beside the others of its panel."""
+
+    name: str
+    share: float
+    of: Callable[[Cost], Estimate | None]
+    words: axis.Words
+    words_in: Callable[[float], tuple[float, axis.Words]]
+    user_share: Callable[[Series], float] = lambda _: 1.0
+    ticks: int = 3
+
+
+def columns_of(workload: Workload, found: dict[Series, Cost], three: bool) -> list[Column]:
+    cpu_share = CPU_SHARE_OF_THREE if three else CPU_SHARE
+    rest = (1 - cpu_share - GAP_SHARE * (2 if three else 1)) / (2 if three else 1)
+
+    def user_share(series: Series) -> float:
+        return found[series].user_share
+
+    def counted(name: str, of: Callable[[Cost], Estimate | None]) -> Column:
+        return Column(name, rest, of, labels.count_short, axis.count_words, ticks=2 if three else 3)
+
+    cpu = Column(
+        "CPU time", cpu_share, lambda c: c.cpu, labels.duration_measured, axis.time_words, user_share
+    )
+    switches = counted("switches", lambda cost: cost.switches)
+    calls = counted("system calls", lambda cost: cost.system_calls)
+    return [cpu, switches, calls] if three else [cpu, switches]
+
+
+def draw_panel(
+    page: Page, panels: Panels, index: int, workload: Workload, found: dict[Series, Cost], three: bool
+) -> Any:
+    left, first = 0.0, None
+    for column in columns_of(workload, found, three):
+        width = panels.width * column.share
+        axes = panels.axes(page, index, left, width)
+        first = first or axes
+        known = {series: column.of(this) for series, this in found.items()}
+        bars = {series: estimate for series, estimate in known.items() if estimate is not None}
+        if bars:
+            draw_bars(axes, panels, bars, width, column)
+        else:
+            axes.set_xticks([])
+        name = column.name if three else f"{column.name} per {workload.unit}"
+        axes.set_xlabel(name, labelpad=2, color=style.MUTED, fontsize=7.5)
+        left += width + panels.width * GAP_SHARE
+    return first
 
 
 def draw_legend(page: Page) -> None:
@@ -109,20 +154,25 @@ def draw_workload(
 ) -> None:
     columns = 1 if len(workload.cases) == 1 else 2
     panels = panels_of(workload, cases.families(document), ROW_HEIGHT, columns)
-    notes = collect_notes(workload, panels.width * CPU_SHARE)
+    three = any(cost.system_calls for costs in found for cost in costs.values())
+    cpu_width = panels.width * (CPU_SHARE_OF_THREE if three else CPU_SHARE)
+    notes = collect_notes(workload, cpu_width, document.origin.cpus)
+    refused = sorted({s.counts.reason for c in workload.cases for cell in c.cells.values()
+                      for s in cell.samples if s.counts and s.counts.reason})  # fmt: skip
+    figures = "CPU time, switches and system calls" if three else "CPU time and context switches"
     page = Page(
         document,
-        f"{workload.name}: CPU time and context switches per {workload.unit}, by model",
+        f"{workload.name}: {figures} per {workload.unit}, by model",
         subtitle(workload, "Less is better", "All processes of the model, the peer left out"),
         panels.height + LEGEND_HEIGHT,
         SPREAD,
-        notes.lines(),
+        [*notes.lines(), *(f"System calls: {reason}" for reason in refused)],
     )
     page.body_top += LEGEND_HEIGHT
     for index, case in enumerate(workload.cases):
-        panels.title(page, index, labels.case(workload, case))
-        axes = draw_panel(page, panels, index, workload, found[index])
-        mark_missing(axes, panels, case, panels.width * CPU_SHARE, notes)
+        panels.title(page, index, trust.title(workload, case, document.origin.cpus, notes))
+        axes = draw_panel(page, panels, index, workload, found[index], three)
+        mark_missing(axes, panels, case, cpu_width, notes)
     page.body_top -= LEGEND_HEIGHT
     draw_legend(page)
     output.save(name, page.figure)

@@ -129,7 +129,9 @@ def value(name: str, number: float) -> str:
 
 
 def parameter(name: str, number: int) -> str:
-    """100 connections, payload 64 B, grain 1 ms"""
+    """100 connections, payload 64 B, grain 1 ms, 20k per second"""
+    if name == "rate":
+        return f"{value(name, number)} per second"
     if is_bytes(name) or is_time(name):
         return f"{bare_name(name)} {value(name, number)}"
     noun = bare_name(name)

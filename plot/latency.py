@@ -13,6 +13,7 @@ import cases
 import labels
 import stats
 import style
+import trust
 from cases import Case, Cell, Series, Workload
 from document import Document
 from output import Output
@@ -113,7 +114,7 @@ def draw_workload(
     document: Document, output: Output, name: str, workload: Workload, found: list[dict[Series, Row]]
 ) -> None:
     panels = panels_of(workload, cases.families(document), ROW_HEIGHT)
-    notes = collect_notes(workload, panels.width)
+    notes = collect_notes(workload, panels.width, document.origin.cpus)
     timed = what(workload)
     spans = limits(found)
     shared = (
@@ -131,7 +132,7 @@ def draw_workload(
     )
     page.body_top += LEGEND_HEIGHT
     for index, case in enumerate(workload.cases):
-        panels.title(page, index, labels.case(workload, case))
+        panels.title(page, index, trust.title(workload, case, document.origin.cpus, notes))
         axes = panels.axes(page, index)
         if found[index]:
             axis.log_x(axes, *spans[index], labels.duration, most=4)

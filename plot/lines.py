@@ -91,7 +91,9 @@ class Sheet:
         self.families = families
         self.across = across
 
-    def save(self, output: Output, name: str, head: Head, panels: Sequence[Panel]) -> None:
+    def save(
+        self, output: Output, name: str, head: Head, panels: Sequence[Panel], warnings: Sequence[str] = ()
+    ) -> None:
         notes = Footnotes()
         shown = [[one for one in panel.lines if one.points] for panel in panels]
         texts = [[name_of(one, notes) for one in drawn] for drawn in shown]
@@ -102,7 +104,9 @@ class Sheet:
         label_width = max(text_width(text, LABEL_SIZE) for panel in texts for text in panel)
         width = BODY_WIDTH - LEFT - LEADER - label_width - 0.05
         height = sum(panel.height + panel.head + FOOT for panel in panels)
-        page = Page(self.document, head.title, head.subtitle, height, head.spread, notes.lines())
+        page = Page(
+            self.document, head.title, head.subtitle, height, head.spread, [*notes.lines(), *warnings]
+        )
         top = 0.0
         for panel, drawn, names in zip(panels, shown, texts):
             self._draw_panel(page, panel, drawn, names, (top + panel.head, width, panel.height))

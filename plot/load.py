@@ -12,6 +12,7 @@ from collections.abc import Callable
 import cases
 import labels
 import stats
+import trust
 from cases import Case, Cell, Series, Workload
 from document import Document
 from lines import Across, Head, Line, Panel, Sheet
@@ -101,4 +102,6 @@ def draw(document: Document, output: Output) -> None:
             SPREAD,
         )
         across = Across(f"offered load, {labels.plural(workload.unit)} per second", labels.count)
-        Sheet(document, cases.families(document), across).save(output, name, head, panels)
+        Sheet(document, cases.families(document), across).save(
+            output, name, head, panels, trust.warnings(workload, document.origin.cpus)
+        )

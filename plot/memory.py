@@ -7,6 +7,7 @@ from collections.abc import Callable
 import cases
 import labels
 import stats
+import trust
 from cases import Case, Series, Workload
 from document import Document
 from lines import Across, Head, Line, Panel, Sheet
@@ -75,4 +76,6 @@ def draw(document: Document, output: Output) -> None:
             SPREAD,
         )
         across = Across(f"{labels.plural(workload.unit)} that wait at the same time", labels.count)
-        Sheet(document, cases.families(document), across).save(output, name, head, panels)
+        Sheet(document, cases.families(document), across).save(
+            output, name, head, panels, trust.warnings(workload, document.origin.cpus)
+        )

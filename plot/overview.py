@@ -13,6 +13,7 @@ from matplotlib.patches import Rectangle
 import cases
 import labels
 import style
+import trust
 from cases import Case, Cell, Series
 from document import Document
 from grid import Block, blocks, column_names
@@ -37,6 +38,7 @@ class Sheet:
     axes: Any
     block: Block
     notes: Footnotes
+    cpus: int
 
     @property
     def compact(self) -> bool:
@@ -108,14 +110,18 @@ def draw_head(sheet: Sheet) -> None:
         for index, case in enumerate(column.cases):
             middle = column.left + (index + 0.5) * column.cell_width
             text = "\n".join(labels.case_short(workload, case))
+            if warning := trust.note(workload, case, sheet.cpus):
+                text += f" [{sheet.notes.number(f'{workload.name}, {warning}')}]"
             sheet.write(middle, block.head_height - 0.04, text, 7.2, va="bottom", linespacing=1.2)
 
 
-def draw_block(page: Page, block: Block, top: float, families: dict[str, str], notes: Footnotes) -> None:
+def draw_block(
+    page: Page, block: Block, top: float, document: Document, families: dict[str, str], notes: Footnotes
+) -> None:
     axes = page.axes(0, top, BODY_WIDTH, block.height)
     axes.set(xlim=(0, BODY_WIDTH), ylim=(block.height, 0))
     axes.axis("off")
-    sheet = Sheet(axes, block, notes)
+    sheet = Sheet(axes, block, notes, document.origin.cpus)
     draw_head(sheet)
     for series, y in block.rows:
         middle = y + block.cell_height / 2
@@ -127,10 +133,14 @@ def draw_block(page: Page, block: Block, top: float, families: dict[str, str], n
                 draw_cell(sheet, case, series, column.left + index * column.cell_width, y, column.cell_width)
 
 
-def number_notes(layout: list[Block]) -> Footnotes:
+def number_notes(layout: list[Block], cpus: int) -> Footnotes:
     """Numbers in reading order, before the sheet is made: its height depends on the notes."""
     notes = Footnotes()
     for block in layout:
+        for column in block.columns:
+            for case in column.cases:
+                if warning := trust.note(column.workload, case, cpus):
+                    notes.number(f"{column.workload.name}, {warning}")
         for series, _ in block.rows:
             for case in (case for column in block.columns for case in column.cases):
                 cell = case.cells.get(series)
@@ -149,7 +159,7 @@ def draw(document: Document, output: Output) -> None:
     rows = len({series for workload in found for series in workload.series})
     height = CELL_HEIGHT if rows <= ROWS_MOST else CELL_HEIGHT_COMPACT
     layout = blocks(found, families, height, FAMILY_GAP)
-    notes = number_notes(layout)
+    notes = number_notes(layout, document.origin.cpus)
     everything = [case for workload in found for case in workload.cases]
     outcomes = {cell.outcome for case in everything for cell in case.cells.values()}
     key = key_entries(outcomes, any(to_best(case).ties for case in everything))
@@ -162,7 +172,7 @@ def draw(document: Document, output: Output) -> None:
     page = Page(document, title, subtitle, body, spread, notes.lines())
     top = 0.0
     for block in layout:
-        draw_block(page, block, top, families, notes)
+        draw_block(page, block, top, document, families, notes)
         top += block.height + BLOCK_GAP
     draw_key(page, top, key)
     output.save(NAME, page.figure)

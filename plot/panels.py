@@ -12,6 +12,7 @@ from typing import Any
 
 import labels
 import style
+import trust
 from cases import Case, Cell, Series, Workload
 from page import BODY_WIDTH, Footnotes, Page, reason_note, shorten, text_width, wrap
 
@@ -159,10 +160,11 @@ def mark_missing(axes: Any, panels: Panels, case: Case, width: float, notes: Foo
         )
 
 
-def collect_notes(workload: Workload, width: float) -> Footnotes:
+def collect_notes(workload: Workload, width: float, cpus: int) -> Footnotes:
     """The footnotes that the panels of this workload will make, known before the sheet is."""
     notes = Footnotes()
     for case in workload.cases:
+        trust.title(workload, case, cpus, notes)
         for series in workload.series:
             cell = case.cells.get(series)
             if cell is not None and not cell.ok:

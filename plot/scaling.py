@@ -9,6 +9,7 @@ from __future__ import annotations
 import cases
 import labels
 import stats
+import trust
 from cases import Case, Cell, Series, Workload
 from document import Document
 from lines import Across, Head, Line, Panel, Sheet
@@ -86,7 +87,10 @@ def draw_workload(document: Document, output: Output, name: str, workload: Workl
         SPREAD_RATIO if relative else SPREAD_RATE,
     )
     across = Across(labels.axis_name(main), lambda size: labels.value(main, size))
-    Sheet(document, cases.families(document), across).save(output, name, head, panels_of(workload))
+    warnings = trust.warnings(workload, document.origin.cpus)
+    if not relative and (limited := trust.at_peers_limit(workload)):
+        warnings.append(limited)
+    Sheet(document, cases.families(document), across).save(output, name, head, panels_of(workload), warnings)
 
 
 def draw(document: Document, output: Output) -> None:

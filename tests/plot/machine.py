@@ -79,7 +79,9 @@ WORKLOADS = {
     "mandelbrot": Workload("cpu", "row"),
     "switching": Workload("cpu", "slice"),
     "timers": Workload("io", "nap"),
+    "park": Workload("io", "task"),
     "echo": Workload("io", "request"),
+    "open_echo": Workload("io", "request"),
     "fetch": Workload("io", "page"),
 }
 

@@ -40,6 +40,15 @@ CASES: dict[str, list[dict[str, int]]] = {
     "fetch": [{"clients": clients, "pages": 1000, "delay_ms": 10} for clients in (1, 10, 100, 1000)],
 }
 
+# Those with figures of their own; drawn only where a test asks for them.
+MORE_CASES: dict[str, list[dict[str, int]]] = {
+    "park": [{"tasks": tasks} for tasks in (10, 1000, 100_000)],
+    "open_echo": [
+        {"connections": 100, "payload": 64, "rate": rate, "requests": rate // 500}
+        for rate in (5000, 20_000, 80_000, 320_000)
+    ],
+}
+
 
 def units(workload: str, p: dict[str, int]) -> int:
     """How many units one job has."""
@@ -49,6 +58,8 @@ def units(workload: str, p: dict[str, int]) -> int:
         "switching": p.get("tasks", 0) * p.get("slices", 0),
         "timers": p.get("tasks", 0) * p.get("naps", 0),
         "echo": p.get("requests", 0),
+        "open_echo": p.get("requests", 0) * p.get("connections", 0),
+        "park": p.get("tasks", 0),
         "fetch": p.get("pages", 0),
     }[workload]
 
@@ -67,11 +78,15 @@ def truth_ns(workload: str, model: str, workers: int, p: dict[str, int]) -> floa
         width = 1 if model == "serial" else min(workers or p["tasks"], p["tasks"])
         lanes = p["tasks"] / width
         return lanes * p["naps"] * p["nap_us"] * NS_PER_US + n * row.switch_ns
+    if workload == "park":
+        return n * (row.spawn_ns + row.switch_ns) + FIXED_NS
     crowd = p.get("connections", 0) or p.get("clients", 1)
     each = row.request_ns + row.idle_ns * crowd + p.get("payload", 64) * 0.12
     if workload == "fetch":
         width = 1 if model == "serial" else min(workers or crowd, crowd)
         return max(n / width * p["delay_ms"] * NS_PER_MS, n * each)
+    if workload == "open_echo":
+        return max(n * each, n / p["rate"] * 1e9)
     return n * (each + 30_000 / min(crowd, 8))
 
 
@@ -85,6 +100,8 @@ def outcome(workload: str, model: str, p: dict[str, int]) -> tuple[str, str]:
         return "did_not_finish", "fork: Resource temporarily unavailable after 7,913 processes"
     if model == "nonblocking" and crowd >= 10000:
         return "invalid", "214 of 10,000 connections got no answer"
+    if workload == "park" and (model == "serial" or model.endswith("_pool")):
+        return "skipped", f"{p['tasks']} tasks wait for one another, and only 1 can be under way at once"
     if workload == "switching" and model == "process_per_task" and p["tasks"] >= 1000:
         return "did_not_finish", "time limit of 60 s"
     return "ok", ""
@@ -120,7 +137,7 @@ def histogram(values: Any, what: str) -> Json:
 def latency(workload: str, model: str, p: dict[str, int], time_ns: float, rng: Any) -> Json | None:
     if workload == "timers":
         typical, what = {**MODELS, **LATER_MODELS}[model].switch_ns * 3 + 55_000, "lateness of waking"
-    elif workload in ("echo", "fetch"):
+    elif workload in ("echo", "fetch", "open_echo"):
         crowd = p.get("connections", 0) or p.get("clients", 0)
         typical, what = time_ns / units(workload, p) * crowd, f"round trip of one {WORKLOADS[workload].unit}"
     else:
@@ -130,7 +147,15 @@ def latency(workload: str, model: str, p: dict[str, int], time_ns: float, rng: A
     return histogram(values, what)
 
 
-def entry(workload: str, model: str, workers: int, p: dict[str, int], number: int, noise: float) -> Json:
+def entry(
+    workload: str,
+    model: str,
+    workers: int,
+    p: dict[str, int],
+    number: int,
+    noise: float,
+    counted: bool = False,
+) -> Json:
     """One sample; what stands in it is a total over its two jobs."""
     info = WORKLOADS[workload]
     row = {**MODELS, **LATER_MODELS}[model]
@@ -173,7 +198,14 @@ def entry(workload: str, model: str, workers: int, p: dict[str, int], number: in
             "work": None,
             "cost": None,
             "latency": None,
-            "evidence": {"steal_ns": 0, "run_delay_ns": None, "peer_cpu_ns": None, "peer_cpu_share": None},
+            "evidence": {
+                "steal_ns": 0,
+                "run_delay_ns": None,
+                "peer_cpu_ns": None,
+                "peer_cpu_share": None,
+                "elapsed_ns": round(real_ns) * 3,
+                "others_cpu_ns": 0,
+            },
         },
     }
     if not ok:
@@ -191,6 +223,19 @@ def entry(workload: str, model: str, workers: int, p: dict[str, int], number: in
         "faults_major": 0,
     }
     made["concur"]["latency"] = latency(workload, model, p, real_ns, rng)
+    if workload == "open_echo":
+        made["concur"]["latency_uncorrected"] = latency(workload, model, p, real_ns / 4, rng)
+    if workload == "park":
+        # A loop's and a coroutine's tasks are no business of the kernel's.
+        kernel = round(row.spawn_ns * 0.2) if row.spawn_ns > 1000 else -4096 // p["tasks"]
+        made["concur"]["memory"] = {
+            "tasks": p["tasks"],
+            "pss_bytes": p["tasks"] * (200 + round(row.spawn_ns * 0.1)),
+            "kernel_bytes": p["tasks"] * kernel,
+        }
+    if counted:
+        calls = {"units": n // jobs, "system_calls": round(n / jobs * (2 + row.switches)), "migrations": 0}
+        made["concur"]["counts"] = {**calls, "reason": ""}
     return made
 
 
@@ -199,6 +244,7 @@ def document(
     models: dict[str, Any] | None = None,
     only: tuple[str, ...] = tuple(CASES),
     seed: int = 1,
+    counted: bool = False,
 ) -> Json:
     """Every series under every case of the chosen workloads, `rounds` times."""
     chosen = MODELS if models is None else models
@@ -206,13 +252,13 @@ def document(
     entries: list[Json] = []
     for number in range(rounds):
         for workload in only:
-            for p in CASES[workload]:
+            for p in {**CASES, **MORE_CASES}[workload]:
                 noise = float(np.exp(rng.normal(0, ROUND_NOISE)))
                 for model, row in chosen.items():
                     for workers in row.workers:
                         # The control is far off, so that a chart that takes it for a result shows it.
                         for control in (False, True) if model == CONTROL else (False,):
-                            made = entry(workload, model, workers, p, len(entries) + seed, noise)
+                            made = entry(workload, model, workers, p, len(entries) + seed, noise, counted)
                             made["real_time"] *= CONTROL_FACTOR if control else 1
                             made["concur"]["control"] = control
                             made["concur"]["round"] = made["repetition_index"] = number
