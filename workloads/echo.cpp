@@ -7,6 +7,7 @@
 
 #include "sys/tcp.h"
 #include "workloads/server.h"
+#include "workloads/service.h"
 #include "workloads/upper_case.h"
 
 namespace workloads {
@@ -122,6 +123,11 @@ constinit const Entry echo{
         return make_echo(
             {sizes.count("connections"), sizes.count("payload"), static_cast<std::uint64_t>(sizes.at("requests"))},
             acceptors);
+    },
+    .serve = [](sys::Endpoint endpoint, std::size_t acceptors) -> std::unique_ptr<Service> {
+        return std::make_unique<Service>(endpoint, acceptors, [](sys::UniqueFd connection) {
+            return std::make_unique<EchoTask>(std::move(connection), std::size_t{65'536});
+        });
     },
 };
 

@@ -8,12 +8,15 @@
 #include <string>
 #include <string_view>
 
+#include "sys/tcp.h"
 #include "tasks/job.h"
 #include "tasks/ledger.h"
 #include "tasks/sizes.h"
 #include "workloads/histogram.h"
 
 namespace workloads {
+
+class Service;
 
 // Whether a run did its work: yes, or what is wrong with it, in words that stand in the results and on the chart.
 struct Verdict {
@@ -99,6 +102,8 @@ struct Entry {
     std::string_view smoke;  // sizes that every test can afford
     // Sizes are complete. A server makes `acceptors` root tasks that accept. Throws where sockets cannot be had.
     std::unique_ptr<Workload> (*make)(const tasks::Sizes& sizes, std::size_t acceptors);
+    // Its server alone, for clients from outside; null where there is none.
+    std::unique_ptr<Service> (*serve)(sys::Endpoint endpoint, std::size_t acceptors) = nullptr;
 };
 
 // For verify(): every root finished just once and none failed.

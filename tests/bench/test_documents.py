@@ -187,7 +187,7 @@ def test_the_committed_reference_is_valid() -> None:
         (["--bogus"], "--bogus"),
         (["--benchmark_bogus=1"], "--benchmark_bogus"),
         (["--case", "primes"], "workload/model/size:number"),
-        (["--case", "primez/epoll"], "unknown workload 'primez'; there are: primes,"),
+        (["--case", "primez/epoll"], "unknown workload 'primez'; there are: noop,"),
         (["--case", "primes/epol"], "unknown model 'epol'; there are: serial,"),
         (["--case", "primes/epoll/sise:1"], "unknown size 'sise'; there are: tasks, grain_us"),
         (["--case", "primes/epoll/tasks:0"], "it goes from 1 to"),

@@ -113,8 +113,12 @@ def test_what_became_slower_is_found_and_nothing_else(run, documents, tmp_path):
 
 def test_environments_that_differ_are_named(run, documents, tmp_path):
     done, found = compared(run, documents, "upgraded", tmp_path)
-    for name in ("kernel: 6.1.0-18-amd64 before, 6.9 now", "CPU set: 0,1 before, 0 now", "flags: -O2 before, -O3 now",
-                 "mitigation meltdown: none before, off now"):  # fmt: skip
+    for name in (
+        "kernel: 6.1.0-18-amd64 before, 6.9 now",
+        "CPU set: 0,1 before, 0 now",
+        "flags: -O2 before, -O3 now",
+        "mitigation meltdown: none before, off now",
+    ):
         assert f"the environments differ: {name}" in done.stdout
     assert len(found["environment"]) == 4
 

@@ -144,7 +144,7 @@ INSTANTIATE_TEST_SUITE_P(
               },
               "models: cpu[1]: unknown size 'threads'; there are: workers"},
         Fault{"unknown_workload", [](json& s) { s["cases"][0]["workload"] = "sorting"; },
-              "cases[0]: unknown workload 'sorting'; there are: primes"},
+              "cases[0]: unknown workload 'sorting'; there are: noop"},
         Fault{"unknown_size", [](json& s) { s["cases"][1]["sizes"]["clients"] = 1; },
               "cases[1]: unknown size 'clients'; there are: connections, payload, requests"},
         Fault{"size_out_of_bounds",

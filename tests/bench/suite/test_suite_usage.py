@@ -36,7 +36,7 @@ def refused(bench: Bench, *arguments: Any, **options: Any) -> str:
             ["--model", "select"],
             "suite 'small' has no model 'select'; it has: epoll, poll, serial, thread_pool",
         ),
-        (["--workload", "sorting"], "unknown workload 'sorting'; there are: primes"),
+        (["--workload", "sorting"], "unknown workload 'sorting'; there are: noop"),
         (["--filter", "no such case"], "no case of suite 'small' is left"),
         (["--filter", "("], "is not a regular expression"),
         (["--resume", "missing.json"], "cannot read missing.json"),
