@@ -158,6 +158,16 @@ json describe_model(const models::Entry& entry) {
             {"reason", support.reason}};
 }
 
+json describe_absent(const models::Absent& absent) {
+    return {{"name", absent.name},
+            {"family", models::to_string(absent.family)},
+            {"carrier", ""},
+            {"waiter", ""},
+            {"summary", ""},
+            {"available", false},
+            {"reason", "built without " + std::string{absent.library}}};
+}
+
 }  // namespace
 
 json describe_machine() {
@@ -196,6 +206,7 @@ json describe_models() {
     for (const auto entries : {models::table(), native_controls()}) {
         for (const models::Entry* const entry : entries) result.push_back(describe_model(*entry));
     }
+    for (const models::Absent& absent : models::absent()) result.push_back(describe_absent(absent));
     return result;
 }
 

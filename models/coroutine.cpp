@@ -5,125 +5,11 @@
 // resumes it. Code reads from top to bottom as with threads, at the memory of a loop. Good wherever epoll is. Its
 // weaknesses: one long computation holds everything up, and every function on the way to a wait has to be a
 // coroutine as well.
-#include <coroutine>
-#include <utility>
-
+#include "models/coroutine_model.h"
 #include "models/event_loop.h"
-#include "models/loop_operation.h"
 #include "models/pollers.h"
 
 namespace models {
-namespace {
-
-class CoroutineModel final : public Model {
-public:
-    CoroutineModel(const tasks::Job& job, tasks::Ledger& ledger)
-        : job_{job}, ledger_{ledger}, reactor_{make_epoll_poller()} {}
-    // What a failed run left: with the frames go the tasks, and with them their sockets.
-    ~CoroutineModel() override {
-        while (frames_ != nullptr) std::coroutine_handle<Detached::promise_type>::from_promise(*frames_).destroy();
-    }
-
-    void run() override {
-        reactor_.clear_events();
-        for (std::size_t index = 0; index < job_.size(); ++index) start(job_.make(index), tasks::root(index));
-        while (alive_ > 0) reactor_.turn();
-    }
-
-    void start(std::unique_ptr<tasks::Task> task, tasks::TaskId id) {
-        ++alive_;
-        drive(std::move(task), id);
-    }
-
-private:
-    // Nobody waits for it: it starts by itself, what it waits for resumes it, and its frame goes when it ends. Until
-    // then it stands in the model's list of frames.
-    struct Detached {
-        struct promise_type {
-            promise_type(CoroutineModel& model, const std::unique_ptr<tasks::Task>&, tasks::TaskId) noexcept
-                : model_{model}, next_{model.frames_} {
-                if (next_ != nullptr) next_->previous_ = this;
-                model.frames_ = this;
-            }
-            ~promise_type() {
-                (previous_ != nullptr ? previous_->next_ : model_.frames_) = next_;
-                if (next_ != nullptr) next_->previous_ = previous_;
-            }
-            promise_type(const promise_type&) = delete;
-            promise_type& operator=(const promise_type&) = delete;
-
-            static Detached get_return_object() noexcept { return {}; }
-            static std::suspend_never initial_suspend() noexcept { return {}; }
-            static std::suspend_never final_suspend() noexcept { return {}; }
-            static void return_void() noexcept {}
-            static void unhandled_exception() { throw; }  // to run(), through the reactor
-
-        private:
-            CoroutineModel& model_;
-            promise_type* previous_ = nullptr;
-            promise_type* next_;
-        };
-    };
-
-    // Parks the coroutine until its first turn: a task that is spawned does not run inside its parent.
-    struct FirstTurn final : Reactor::Waiter {
-        explicit FirstTurn(Reactor& reactor) : reactor_{reactor} {}
-        static bool await_ready() noexcept { return false; }
-        void await_suspend(std::coroutine_handle<> handle) {
-            parked_ = handle;
-            reactor_.soon(*this);
-        }
-        static void await_resume() noexcept {}
-        void wake() override { parked_.resume(); }
-
-    private:
-        Reactor& reactor_;
-        std::coroutine_handle<> parked_;
-    };
-
-    // Performs an operation; the coroutine goes on when it is done, at once where nothing had to be waited for.
-    struct Perform final : Reactor::Waiter {
-        Perform(CoroutineModel& model, tasks::Task& task, LoopOperation& performer, tasks::Operation& asked)
-            : model_{model}, task_{task}, performer_{performer}, asked_{asked} {}
-        bool await_ready() { return performer_.start(asked_, task_, *this, model_); }
-        void await_suspend(std::coroutine_handle<> handle) noexcept { parked_ = handle; }
-        [[nodiscard]] tasks::Outcome await_resume() const noexcept { return performer_.outcome(); }
-        void wake() override {
-            if (performer_.go_on(*this)) parked_.resume();
-        }
-
-    private:
-        CoroutineModel& model_;
-        tasks::Task& task_;
-        LoopOperation& performer_;
-        tasks::Operation& asked_;
-        std::coroutine_handle<> parked_;
-    };
-
-    Detached drive(std::unique_ptr<tasks::Task> task, tasks::TaskId id) {
-        co_await FirstTurn{reactor_};
-        LoopOperation performer{reactor_};
-        tasks::Outcome outcome{};
-        for (;;) {
-            tasks::Operation next = task->resume(outcome);
-            if (const auto* const finished = std::get_if<tasks::Finish>(&next)) {
-                ledger_.finish(id, *finished);
-                break;
-            }
-            outcome = co_await Perform{*this, *task, performer, next};
-        }
-        performer.forget_descriptors();
-        --alive_;
-    }
-
-    const tasks::Job& job_;
-    tasks::Ledger& ledger_;
-    Reactor reactor_;
-    Detached::promise_type* frames_ = nullptr;
-    std::size_t alive_ = 0;
-};
-
-}  // namespace
 
 extern const Entry coroutine;
 constinit const Entry coroutine{
@@ -135,7 +21,7 @@ constinit const Entry coroutine{
     .parameters = {},
     .support = support_one_process,
     .make = [](const tasks::Job& job, tasks::Ledger& ledger, const tasks::Sizes&) -> std::unique_ptr<Model> {
-        return std::make_unique<CoroutineModel>(job, ledger);
+        return std::make_unique<CoroutineModel<Reactor, LoopOperation>>(job, ledger, make_epoll_poller());
     },
 };
 

@@ -2,6 +2,7 @@
 
 #include <deque>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "models/loop_operation.h"
@@ -11,40 +12,77 @@
 namespace models {
 
 // Carrier: nothing but the loop's table. One thread drives every task as a state machine; an entry of the table is
-// the task, the operation it waits for, and no stack. Shared by nonblocking, select, poll and epoll, which differ
-// in their Poller alone.
-class EventLoop final : public Model {
+// the task, the operation it waits for, and no stack. Shared by nonblocking, select, poll and epoll (over a Reactor,
+// and different in their Poller alone) and by io_uring (over a Ring).
+//
+// Loop: a Reactor or a Ring. Operation: how one task's operations are performed on it.
+template <class Loop, class Operation>
+class TableModel final : public Model {
 public:
-    EventLoop(const tasks::Job& job, tasks::Ledger& ledger, std::unique_ptr<Poller> poller);
+    template <class... Arguments>
+    TableModel(const tasks::Job& job, tasks::Ledger& ledger, Arguments&&... loop)
+        : job_{job}, ledger_{ledger}, loop_{std::forward<Arguments>(loop)...} {}
 
-    void run() override;
+    void run() override {
+        loop_.clear_events();
+        for (std::size_t index = 0; index < job_.size(); ++index) start(job_.make(index), tasks::root(index));
+        while (alive_ > 0) loop_.turn();
+    }
 
     // Puts a task into the table; it has its first turn soon.
-    void start(std::unique_ptr<tasks::Task> task, tasks::TaskId id);
+    void start(std::unique_ptr<tasks::Task> task, tasks::TaskId id) {
+        if (free_.empty()) free_.push_back(&slots_.emplace_back(*this));
+        Slot& slot = *free_.back();
+        free_.pop_back();
+        ++alive_;
+        slot.take(std::move(task), id);
+        loop_.soon(slot);
+    }
 
 private:
-    class Slot final : public Reactor::Waiter {
+    class Slot final : public Waiter {
     public:
-        explicit Slot(EventLoop& loop) : loop_{loop}, operation_{loop.reactor_} {}
-        void take(std::unique_ptr<tasks::Task> task, tasks::TaskId id);
-        void wake() override;
+        explicit Slot(TableModel& model) : model_{model}, operation_{model.loop_} {}
+        void take(std::unique_ptr<tasks::Task> task, tasks::TaskId id) {
+            task_ = std::move(task);
+            id_ = id;
+            operation_ = Operation{model_.loop_};
+        }
+        // Resumes the task until it has to wait, or is done.
+        void wake() override {
+            if (!operation_.go_on(*this)) return;
+            for (;;) {
+                tasks::Operation next = task_->resume(operation_.outcome());
+                if (const auto* const finished = std::get_if<tasks::Finish>(&next)) return finish(*finished);
+                if (!operation_.start(next, *task_, *this, model_)) return;
+            }
+        }
 
     private:
-        void finish(const tasks::Finish& finish);
+        void finish(const tasks::Finish& finish) {
+            model_.ledger_.finish(id_, finish);
+            operation_.forget_descriptors();
+            task_.reset();
+            model_.free_.push_back(this);
+            --model_.alive_;
+        }
 
-        EventLoop& loop_;
+        TableModel& model_;
         std::unique_ptr<tasks::Task> task_;
         tasks::TaskId id_{};
-        LoopOperation operation_;
+        Operation operation_;
     };
 
     const tasks::Job& job_;
     tasks::Ledger& ledger_;
-    Reactor reactor_;
-    std::deque<Slot> slots_;  // never moved: the reactor points to them
+    std::deque<Slot> slots_;  // never moved: the loop points to them
     std::vector<Slot*> free_;
     std::size_t alive_ = 0;
+    Loop loop_;  // ended first: until then the kernel may hold what the tasks lent it
 };
+
+using EventLoop = TableModel<Reactor, LoopOperation>;
+extern template class TableModel<Reactor, LoopOperation>;
 
 // For the table: an event loop over a poller of this type.
 template <class AnyPoller>

@@ -4,13 +4,14 @@
 
 namespace models {
 
-bool LoopOperation::settle(Readiness readiness, Reactor::Waiter& waiter) {
+bool LoopOperation::settle(Readiness readiness, Waiter& waiter) {
     on_socket_ = readiness != Readiness::done;
     if (on_socket_) {
         reactor_->when(readiness, socket_operation_.descriptor(), waiter);
         return false;
     }
     outcome_ = socket_operation_.outcome();
+    if (socket_operation_.accepted()) reactor_->may_have_more(socket_operation_.descriptor());
     return true;
 }
 

@@ -19,8 +19,7 @@ public:
     // Takes an operation up (never Finish). True: it is done, and outcome() is there. False: the waiter will be
     // woken, and then go_on() is to be called. `carrier.start(task, id)` starts what is spawned.
     template <class Carrier>
-    [[nodiscard]] bool start(tasks::Operation& operation, tasks::Task& task, Reactor::Waiter& waiter,
-                             Carrier& carrier) {
+    [[nodiscard]] bool start(tasks::Operation& operation, tasks::Task& task, Waiter& waiter, Carrier& carrier) {
         outcome_ = {};
         return std::visit(tasks::Overloaded{
                               [&](const tasks::Accept& accept) { return start_on(accept.listener, accept, waiter); },
@@ -54,9 +53,7 @@ public:
     }
 
     // After a wake-up: true where the operation is done now, false where it waits again.
-    [[nodiscard]] bool go_on(Reactor::Waiter& waiter) {
-        return !on_socket_ || settle(socket_operation_.attempt(), waiter);
-    }
+    [[nodiscard]] bool go_on(Waiter& waiter) { return !on_socket_ || settle(socket_operation_.attempt(), waiter); }
 
     [[nodiscard]] tasks::Outcome outcome() const noexcept { return outcome_; }
 
@@ -65,11 +62,11 @@ public:
 
 private:
     template <class SocketAsked>
-    bool start_on(int descriptor, const SocketAsked& asked, Reactor::Waiter& waiter) {
+    bool start_on(int descriptor, const SocketAsked& asked, Waiter& waiter) {
         note_change_from(descriptor);
         return settle(socket_operation_.start(asked), waiter);
     }
-    bool settle(Readiness readiness, Reactor::Waiter& waiter);
+    bool settle(Readiness readiness, Waiter& waiter);
     void note_change_from(int next_descriptor);
 
     Reactor* reactor_;

@@ -12,6 +12,9 @@ enum class Interest : std::uint8_t { none = 0, readable = 1, writable = 2, both 
 [[nodiscard]] constexpr Interest operator|(Interest a, Interest b) noexcept {
     return Interest(static_cast<unsigned>(a) | static_cast<unsigned>(b));
 }
+[[nodiscard]] constexpr Interest without(Interest whole, Interest part) noexcept {
+    return Interest(static_cast<unsigned>(whole) & ~static_cast<unsigned>(part));
+}
 [[nodiscard]] constexpr bool includes(Interest whole, Interest part) noexcept {
     return (static_cast<unsigned>(whole) & static_cast<unsigned>(part)) != 0;
 }
@@ -35,6 +38,9 @@ public:
     Poller(const Poller&) = delete;
     Poller& operator=(const Poller&) = delete;
     virtual ~Poller() = default;
+
+    // True: says once that something has become ready, and not again until more has come.
+    [[nodiscard]] virtual bool edge_triggered() const noexcept { return false; }
 
     // Registers a descriptor, or changes its interest; `known` says which. The interest is never none.
     // Throws std::system_error where the kernel refuses.

@@ -17,12 +17,29 @@ void Reactor::when(Readiness readiness, int descriptor, Waiter& waiter) {
     const auto index = static_cast<std::size_t>(descriptor);
     if (index >= watched_.size()) watched_.resize(std::max(index + 1, 2 * watched_.size()));
     Watched& watched = watched_[index];
+    const Interest wanted = readiness == Readiness::readable ? Interest::readable : Interest::writable;
+    if (includes(watched.missed, wanted)) {
+        watched.missed = without(watched.missed, wanted);
+        return soon(waiter);
+    }
     (readiness == Readiness::readable ? watched.reader : watched.writer) = &waiter;
     ++waiting_;
     register_interest(descriptor, watched);
 }
 
+void Reactor::may_have_more(int descriptor) {
+    if (!poller_->edge_triggered()) return;
+    Watched& watched = watched_[static_cast<std::size_t>(descriptor)];
+    watched.missed = watched.missed | Interest::readable;
+}
+
 void Reactor::register_interest(int descriptor, Watched& watched) {
+    if (poller_->edge_triggered()) {
+        // Once for all: an edge that nobody waits for is kept.
+        if (!watched.known) poller_->watch(descriptor, Interest::both, false);
+        watched.known = true;
+        return;
+    }
     const Interest wanted = (watched.reader != nullptr ? Interest::readable : Interest::none) |
                             (watched.writer != nullptr ? Interest::writable : Interest::none);
     if (watched.known && watched.registered == wanted) return;
@@ -37,27 +54,6 @@ void Reactor::at(sys::TimePoint time, Waiter& waiter) {
     std::ranges::push_heap(timers_, later);
 }
 
-void Reactor::soon(Waiter& waiter) { soon_.push_back(&waiter); }
-
-Reactor::Event& Reactor::event(int number) {
-    const auto index = static_cast<std::size_t>(number);
-    if (index >= events_.size()) events_.resize(index + 1);
-    return events_[index];
-}
-
-bool Reactor::await(int number, Waiter& waiter) {
-    Event& awaited = event(number);
-    if (!awaited.happened) awaited.waiters.push_back(&waiter);
-    return !awaited.happened;
-}
-
-void Reactor::announce(int number) {
-    Event& announced = event(number);
-    announced.happened = true;
-    soon_.insert(soon_.end(), announced.waiters.begin(), announced.waiters.end());
-    announced.waiters.clear();
-}
-
 void Reactor::forget(int descriptor) {
     const auto index = static_cast<std::size_t>(descriptor);
     if (index >= watched_.size() || !watched_[index].known) return;
@@ -70,16 +66,14 @@ void Reactor::forget(int descriptor) {
 }
 
 void Reactor::turn() {
-    if (soon_.empty() && timers_.empty() && waiting_ == 0) {
+    if (!anybody_soon() && timers_.empty() && waiting_ == 0) {
         throw std::logic_error{"event loop: every task waits for something that nobody will do"};
     }
-    // What is added during this turn has to wait for the next, or two tasks that yield would starve the sockets.
-    turn_.swap(soon_);
     wake_turn();
     wake_due();
 
     // Nobody waits for a descriptor, and nobody has to be slept for: there is nothing to ask the kernel for.
-    if (waiting_ == 0 && (timers_.empty() || !soon_.empty())) return;
+    if (waiting_ == 0 && (timers_.empty() || anybody_soon())) return;
     poller_->wait(time_to_wait(), ready_);
     for (const Ready& ready : ready_) wake_ready(ready);
     ready_.clear();
@@ -92,15 +86,10 @@ void Reactor::wake_due() {
     // Taken out first: whoever sleeps again until a time that has passed must not keep the sockets from their turn.
     while (!timers_.empty() && timers_.front().time <= now) {
         std::ranges::pop_heap(timers_, later);
-        turn_.push_back(timers_.back().waiter);
+        due_.push_back(timers_.back().waiter);
         timers_.pop_back();
     }
-    wake_turn();
-}
-
-void Reactor::wake_turn() {
-    for (Waiter* const waiter : turn_) waiter->wake();
-    turn_.clear();
+    wake_all(due_);
 }
 
 void Reactor::wake_ready(const Ready& ready) {
@@ -118,12 +107,18 @@ void Reactor::wake_ready(const Ready& ready) {
         --waiting_;
         std::exchange(watched_[index].writer, nullptr)->wake();
     }
+    if (poller_->edge_triggered()) {
+        const Interest taken =
+            (read ? Interest::readable : Interest::none) | (write ? Interest::writable : Interest::none);
+        if (watched_[index].known) watched_[index].missed = watched_[index].missed | without(ready.interest, taken);
+        return;
+    }
     // Level-triggered, a descriptor that is ready and that nobody waits for would wake us for ever.
     if (!read && !write) register_interest(ready.descriptor, watched_[index]);
 }
 
 Poller::Timeout Reactor::time_to_wait() const {
-    if (!soon_.empty()) return sys::Nanoseconds{0};
+    if (anybody_soon()) return sys::Nanoseconds{0};
     if (timers_.empty()) return std::nullopt;
     return std::max(sys::Nanoseconds{0}, sys::Nanoseconds{timers_.front().time - sys::now()});
 }

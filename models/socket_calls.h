@@ -31,6 +31,8 @@ public:
 
     [[nodiscard]] Readiness attempt() noexcept;
 
+    // Whether this was an accept that brought a connection.
+    [[nodiscard]] bool accepted() const noexcept { return kind_ == Kind::accept && !outcome_.failed(); }
     [[nodiscard]] int descriptor() const noexcept { return descriptor_; }
     [[nodiscard]] tasks::Outcome outcome() const noexcept { return outcome_; }
 

@@ -8,6 +8,7 @@
 #include "bench/native/controls.h"
 #include "bench/suite/fields.h"
 #include "bench/suite/usage_error.h"
+#include "models/table.h"
 #include "tasks/lookup.h"
 #include "workloads/table.h"
 
@@ -21,6 +22,8 @@ template <class Function>
 decltype(auto) located(const Fields& fields, Function function) {
     try {
         return function();
+    } catch (const models::AbsentModel&) {
+        throw;
     } catch (const std::invalid_argument& error) {
         fields.fail(error.what());
     }
@@ -51,13 +54,18 @@ std::vector<Series> parse_series(const json& models, const Fields& of, std::stri
     std::vector<Series> series;
     for (std::size_t i = 0; i < models.size(); ++i) {
         const Fields fields{models[i], of.element(group, i), {"model", "sizes"}};
-        const models::Entry& model =
-            located(fields, [&]() -> const models::Entry& { return find_model(fields.text("model")); });
+        const models::Entry* model = nullptr;
+        try {
+            model = located(fields, [&] { return &find_model(fields.text("model")); });
+        } catch (const models::AbsentModel&) {
+            // This build has it not, and the document's list of models says so.
+            continue;
+        }
         Zip zip;
         const auto names = add_sizes(fields, "sizes", zip);
         for (std::size_t at = 0; at < zip.size(); ++at) {
             series.push_back(
-                {&model, located(fields, [&] { return complete(model.parameters, take(zip, names, at)); })});
+                {model, located(fields, [&] { return complete(model->parameters, take(zip, names, at)); })});
         }
     }
     return series;

@@ -1,0 +1,84 @@
+// Carrier: N threads, each with a deque of its own (oneTBB's task_group in an arena). Waiter: blocking in the call.
+//
+// A worker takes from its own end of its own deque, without a lock, and steals from the other end of somebody else's
+// when it has none left: what is spawned stays where its data is warm, and uneven work spreads by itself. The
+// standard for CPU work that divides. Its weakness is that of every pool: a task that waits keeps its worker.
+#include <oneapi/tbb/global_control.h>
+#include <oneapi/tbb/task_arena.h>
+#include <oneapi/tbb/task_group.h>
+
+#include <memory>
+#include <thread>
+
+#include "models/blocking.h"
+#include "models/model.h"
+
+namespace models {
+namespace {
+
+class WorkStealing final : public Model {
+public:
+    WorkStealing(const tasks::Job& job, tasks::Ledger& ledger, std::size_t workers)
+        : job_{job},
+          ledger_{ledger},
+          events_{job.demand().events},
+          allowed_{oneapi::tbb::global_control::max_allowed_parallelism, workers},
+          arena_{static_cast<int>(workers)} {
+        // Its threads start outside the timed region.
+        arena_.initialize();
+    }
+
+    void run() override {
+        events_.clear();
+        arena_.execute([this] {
+            oneapi::tbb::task_group group;
+            group_ = &group;
+            for (std::size_t index = 0; index < job_.size(); ++index) {
+                group.run(
+                    [this, index] { run_blocking(*job_.make(index), tasks::root(index), ledger_, events_, *this); });
+            }
+            group.wait();
+        });
+    }
+
+    tasks::Outcome spawn(std::unique_ptr<tasks::Task> task) {
+        // A task of the library is copied, ours is owned by one.
+        group_->run([this, shared = std::shared_ptr<tasks::Task>{std::move(task)}] {
+            run_blocking(*shared, tasks::TaskId::spawned, ledger_, events_, *this);
+        });
+        return {};
+    }
+    void yield() noexcept { std::this_thread::yield(); }
+
+private:
+    const tasks::Job& job_;
+    tasks::Ledger& ledger_;
+    BlockingEvents events_;
+    // The library would not make more threads than CPUs otherwise; tasks that wait need more.
+    oneapi::tbb::global_control allowed_;
+    oneapi::tbb::task_arena arena_;
+    oneapi::tbb::task_group* group_ = nullptr;  // of the run under way
+};
+
+}  // namespace
+
+extern const Entry work_stealing;
+constinit const Entry work_stealing{
+    .name = "work_stealing",
+    .family = Family::threads,
+    .carrier = "N threads, a deque each (oneTBB)",
+    .waiter = "blocking",
+    .summary = "workers steal tasks from each other",
+    .parameters = pool_parameters,
+    .support =
+        [](const tasks::Demand& demand, const tasks::Sizes& sizes) {
+            if (Support together = enough_at_once(demand, sizes.count("workers")); !together) return together;
+            const Support threads = enough_processes(sizes.count("workers"), "threads");
+            return threads ? enough_descriptors(demand.tasks_at_once * demand.descriptors_per_task) : threads;
+        },
+    .make = [](const tasks::Job& job, tasks::Ledger& ledger, const tasks::Sizes& sizes) -> std::unique_ptr<Model> {
+        return std::make_unique<WorkStealing>(job, ledger, sizes.count("workers"));
+    },
+};
+
+}  // namespace models
