@@ -54,6 +54,11 @@ need_to_build() {
     need libbenchmark-dev "Google Benchmark times every case" has_package libbenchmark-dev
     need nlohmann-json3-dev "results are JSON" has_package nlohmann-json3-dev
     need libcli11-dev "command lines" has_package libcli11-dev
+    # Of the models that are made of them; CMake leaves out what cannot be had.
+    need liburing-dev "models io_uring, coroutine_uring" has_package liburing-dev
+    need libboost-context-dev "model fiber" has_package libboost-context-dev
+    need libasio-dev "models asio, asio_coroutine, asio_pool" has_package libasio-dev
+    need libtbb-dev "model work_stealing" has_package libtbb-dev
 }
 need_to_plot() {
     need python3 "charts" command -v python3

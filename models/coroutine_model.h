@@ -31,9 +31,11 @@ public:
             std::coroutine_handle<typename Detached::promise_type>::from_promise(*frames_).destroy();
     }
 
-    void run() override {
+    void run() override { run_part(0, 1); }
+    // Every `step`-th root from `first` on: where several loops share a job.
+    void run_part(std::size_t first, std::size_t step) {
         loop_->clear_events();
-        for (std::size_t index = 0; index < job_.size(); ++index) start(job_.make(index), tasks::root(index));
+        for (std::size_t index = first; index < job_.size(); index += step) start(job_.make(index), tasks::root(index));
         while (alive_ > 0) loop_->turn();
     }
 

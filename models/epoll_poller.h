@@ -43,7 +43,8 @@ public:
         sys::check(count, "epoll_pwait2");
         for (int i = 0; i < count; ++i) {
             const epoll_event& event = events_[static_cast<std::size_t>(i)];
-            ready.push_back({event.data.fd, to_interest(event.events)});
+            const bool hung_up = trigger == Trigger::edge && (event.events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0;
+            ready.push_back({event.data.fd, to_interest(event.events), hung_up});
         }
     }
 

@@ -23,9 +23,11 @@ public:
     TableModel(const tasks::Job& job, tasks::Ledger& ledger, Arguments&&... loop)
         : job_{job}, ledger_{ledger}, loop_{std::forward<Arguments>(loop)...} {}
 
-    void run() override {
+    void run() override { run_part(0, 1); }
+    // Every `step`-th root from `first` on: where several loops share a job.
+    void run_part(std::size_t first, std::size_t step) {
         loop_.clear_events();
-        for (std::size_t index = 0; index < job_.size(); ++index) start(job_.make(index), tasks::root(index));
+        for (std::size_t index = first; index < job_.size(); index += step) start(job_.make(index), tasks::root(index));
         while (alive_ > 0) loop_.turn();
     }
 

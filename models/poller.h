@@ -24,6 +24,8 @@ enum class Interest : std::uint8_t { none = 0, readable = 1, writable = 2, both 
 struct Ready {
     int descriptor;
     Interest interest;
+    // The other end will send no more. Told by edge-triggered pollers, which will not say it again.
+    bool hung_up = false;
 };
 
 // How an event loop learns which descriptors are ready: the waiter under it. Level-triggered unless the poller's own

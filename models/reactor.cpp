@@ -97,6 +97,8 @@ void Reactor::wake_ready(const Ready& ready) {
     // of the same number; the worst that follows is one attempt that finds nothing.
     const auto index = static_cast<std::size_t>(ready.descriptor);
     if (!watched_[index].known) return;
+    // Data and the end came with one edge: whoever takes the data has to find the end without another.
+    if (ready.hung_up) watched_[index].missed = watched_[index].missed | Interest::readable;
     const bool read = includes(ready.interest, Interest::readable) && watched_[index].reader != nullptr;
     const bool write = includes(ready.interest, Interest::writable) && watched_[index].writer != nullptr;
     if (read) {

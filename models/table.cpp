@@ -25,6 +25,12 @@ extern const Entry epoll;
 extern const Entry epoll_et;
 extern const Entry io_uring;
 extern const Entry fiber;
+extern const Entry epoll_per_core;
+extern const Entry asio_handlers;
+extern const Entry asio_coroutine;
+extern const Entry asio_pool;
+extern const Entry prefork_epoll;
+extern const Entry process_thread_coroutine;
 
 namespace {
 
@@ -53,6 +59,14 @@ constexpr Line of(const Entry& entry) { return {&entry, {}}; }
         nullptr, { #model, family, "Boost.Context", "BOOST_CONTEXT" } \
     }
 #endif
+#if CONCUR_HAS_ASIO
+#define CONCUR_ASIO(model, name, family) of(model)
+#else
+#define CONCUR_ASIO(model, name, family)          \
+    Line {                                        \
+        nullptr, { name, family, "Asio", "ASIO" } \
+    }
+#endif
 #if CONCUR_HAS_ONETBB
 #define CONCUR_ONETBB(model, family) of(model)
 #else
@@ -78,6 +92,12 @@ constexpr std::array lines{
     of(epoll_et),
     CONCUR_LIBURING(io_uring, Family::completion),
     CONCUR_BOOST_CONTEXT(fiber, Family::fibers),
+    of(epoll_per_core),
+    of(prefork_epoll),
+    of(process_thread_coroutine),
+    CONCUR_ASIO(asio_handlers, "asio", Family::libraries),
+    CONCUR_ASIO(asio_coroutine, "asio_coroutine", Family::libraries),
+    CONCUR_ASIO(asio_pool, "asio_pool", Family::libraries),
 };
 
 constexpr std::size_t present =

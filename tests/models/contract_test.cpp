@@ -18,6 +18,7 @@ using tasks::Outcome;
 
 class Contract : public ModelTest {};
 class ContractOfTwo : public ModelTest {};
+class ContractOfEvents : public ModelTest {};
 class ContractInOneProcess : public ModelTest {};
 
 TEST_P(Contract, RunsTasksThatFinishAtOnce) {
@@ -188,7 +189,7 @@ TEST_P(ContractOfTwo, WhoeverYieldsLetsASleeperWake) {
 }
 
 // One announces what the other awaits, and awaits in its turn; in the next run nothing of it has happened yet.
-TEST_P(ContractOfTwo, WakesWhoAwaitsAnEvent) {
+TEST_P(ContractOfEvents, WakesWhoAwaitsAnEvent) {
     const sys::SharedArray<std::atomic<int>> stage{2};
     Running running{entry(), 2, [&](std::size_t index) {
                         const int mine = static_cast<int>(index);
@@ -272,6 +273,7 @@ TEST_P(Contract, TellsTheCpuTimeOfChildrenThatLiveOn) {
 
 INSTANTIATE_TEST_SUITE_P(All, Contract, every_model(), name_of);
 INSTANTIATE_TEST_SUITE_P(All, ContractOfTwo, models_that(runs_two_at_once), name_of);
+INSTANTIATE_TEST_SUITE_P(All, ContractOfEvents, models_that(runs_two_with_events), name_of);
 INSTANTIATE_TEST_SUITE_P(All, ContractInOneProcess, models_that(std::not_fn(is_processes)), name_of);
 
 }  // namespace

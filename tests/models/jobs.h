@@ -107,9 +107,22 @@ auto models_that(Wanted wanted) {
 }
 // A task goes on though another waits; a pool does two at once.
 inline bool runs_two_at_once(const Entry& entry) { return entry.family != Family::serial; }
-inline bool is_processes(const Entry& entry) { return entry.family == Family::processes; }
+inline bool has_a_loop_in_each(std::string_view name) {
+    return name == "epoll_per_core" || name == "prefork_epoll" || name == "process_thread_coroutine";
+}
+// Events do not cross from one loop to another.
+inline bool runs_two_with_events(const Entry& entry) {
+    return runs_two_at_once(entry) && !has_a_loop_in_each(entry.name);
+}
+inline bool is_processes(const Entry& entry) {
+    return entry.family == Family::processes || entry.name == "prefork_epoll" ||
+           entry.name == "process_thread_coroutine";
+}
 // Everything happens on the thread that calls run(), and a task may be under way while another runs.
-inline bool is_loop(const Entry& entry) { return entry.family == Family::coroutines || entry.family == Family::loops; }
+inline bool is_loop(const Entry& entry) {
+    return entry.family == Family::coroutines || entry.family == Family::loops || entry.family == Family::completion ||
+           entry.family == Family::fibers;
+}
 inline std::string name_of(const testing::TestParamInfo<const Entry*>& info) { return std::string{info.param->name}; }
 
 }  // namespace models

@@ -79,6 +79,8 @@ private:
 
 TEST_P(Sockets, ATaskUsesTwoAtOnceAndLeavesNoneOpen) {
     Running running{entry(), 4, [](std::size_t) { return std::make_unique<ChatTask>(50); }};
+    // A library may open some for itself when they are first needed, and keep them.
+    running.run_and_expect([](std::size_t) { return 50; });
     const std::size_t open_before = sys::open_descriptors();
     for (int run = 0; run < 3; ++run) running.run_and_expect([](std::size_t) { return 50; });
     EXPECT_EQ(sys::open_descriptors(), open_before);

@@ -32,7 +32,9 @@ TEST_P(Table, ItsParametersAreSound) {
 
 TEST_P(Table, PreforkAcceptsInEveryWorker) {
     const tasks::Sizes sizes = entry().parameters.empty() ? tasks::Sizes{} : tasks::Sizes{{"workers", 5}};
-    EXPECT_EQ(entry().acceptors(sizes), entry().name == "process_pool" ? 5U : 1U);
+    const std::string_view name = entry().name;
+    const bool each = name == "process_pool" || name == "epoll_per_core" || name == "prefork_epoll";
+    EXPECT_EQ(entry().acceptors(sizes), name == "process_thread_coroutine" ? 10U : each ? 5U : 1U);
 }
 
 INSTANTIATE_TEST_SUITE_P(All, Table, every_model(), name_of);

@@ -1,0 +1,100 @@
+#pragma once
+
+#include <asio.hpp>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "tasks/operation.h"
+
+namespace models {
+
+// As Asio tells how an operation ended.
+[[nodiscard]] inline tasks::Outcome to_outcome(const asio::error_code& error, std::size_t bytes = 0) {
+    if (error == asio::error::eof) return {0};
+    return {error ? -static_cast<std::int64_t>(error.value()) : static_cast<std::int64_t>(bytes)};
+}
+
+// The descriptors of one task, as Asio's own objects. They are lent: released, not closed, before the task goes.
+class AsioSockets {
+public:
+    using Stream = asio::generic::stream_protocol::socket;
+    using Acceptor = asio::ip::tcp::acceptor;
+
+    explicit AsioSockets(asio::io_context& context) : context_{context} {}
+    AsioSockets(const AsioSockets&) = delete;
+    AsioSockets& operator=(const AsioSockets&) = delete;
+    ~AsioSockets() {
+        for (auto& [descriptor, stream] : streams_) stream->release();
+        if (acceptor_) acceptor_->release();
+    }
+
+    [[nodiscard]] Stream& stream(int descriptor) {
+        for (auto& [known, stream] : streams_) {
+            if (known == descriptor) return *stream;
+        }
+        auto made = std::make_unique<Stream>(context_);
+        made->assign(asio::generic::stream_protocol{AF_INET, 0}, descriptor);
+        streams_.emplace_back(descriptor, std::move(made));
+        return *streams_.back().second;
+    }
+    [[nodiscard]] Acceptor& acceptor(int listener) {
+        if (!acceptor_) {
+            acceptor_.emplace(context_);
+            acceptor_->assign(asio::ip::tcp::v4(), listener);
+        }
+        return *acceptor_;
+    }
+
+private:
+    asio::io_context& context_;
+    // Nearly always one.
+    std::vector<std::pair<int, std::unique_ptr<Stream>>> streams_;
+    std::optional<Acceptor> acceptor_;
+};
+
+// Events by their number, for whatever threads run the context.
+class AsioEvents {
+public:
+    explicit AsioEvents(asio::io_context& context) : context_{context} {}
+
+    void clear() { events_.clear(); }
+    // `go_on` is posted when it happens, at once where it has.
+    void await(int number, std::function<void()> go_on) {
+        const std::scoped_lock lock{mutex_};
+        Event& awaited = event(number);
+        if (awaited.happened) {
+            asio::post(context_, std::move(go_on));
+        } else {
+            awaited.waiting.push_back(std::move(go_on));
+        }
+    }
+    void announce(int number) {
+        const std::scoped_lock lock{mutex_};
+        Event& announced = event(number);
+        announced.happened = true;
+        for (auto& go_on : announced.waiting) asio::post(context_, std::move(go_on));
+        announced.waiting.clear();
+    }
+
+private:
+    struct Event {
+        bool happened = false;
+        std::vector<std::function<void()>> waiting;
+    };
+    Event& event(int number) {
+        const auto index = static_cast<std::size_t>(number);
+        if (index >= events_.size()) events_.resize(index + 1);
+        return events_[index];
+    }
+
+    asio::io_context& context_;
+    std::mutex mutex_;
+    std::vector<Event> events_;
+};
+
+}  // namespace models

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <functional>
+#include <vector>
+
+#include "sys/child_process.h"
+#include "sys/resource_usage.h"
+#include "sys/semaphore.h"
+#include "sys/shared_memory.h"
+
+namespace models {
+
+// Processes that are forked once and work in many runs. To be made while no other thread runs.
+class ForkedWorkers {
+public:
+    // What a worker does in each run.
+    using Work = std::function<void()>;
+
+    // `prepare` is called once in each child, with the worker's number, and gives its work. Throws std::system_error.
+    ForkedWorkers(std::size_t count, const std::function<Work(std::size_t worker)>& prepare);
+
+    // Lets all of them do their work once. Throws std::runtime_error where one has died.
+    void run();
+    // What they have used up to the end of the last run.
+    [[nodiscard]] sys::ResourceUsage usage() const;
+
+private:
+    struct Board {
+        std::atomic<std::size_t> working;
+        sys::Semaphore all_done;
+    };
+    struct Worker {
+        sys::Semaphore start;
+        sys::ResourceUsage usage;  // written by the child before it says that it is done
+    };
+
+    [[noreturn]] void serve(Worker& self, const Work& work);
+    void require_all_alive();
+
+    sys::Shared<Board> board_;
+    sys::SharedArray<Worker> workers_;
+    std::vector<sys::ChildProcess> children_;  // killed first: they use all of the above
+};
+
+}  // namespace models

@@ -1,0 +1,87 @@
+#pragma once
+
+#include <condition_variable>
+#include <cstddef>
+#include <deque>
+#include <exception>
+#include <functional>
+#include <mutex>
+#include <stop_token>
+#include <thread>
+#include <vector>
+
+#include "models/model.h"
+
+namespace models {
+
+// Threads that live as long as this does, each with a loop of its own. A job's roots are dealt out to them in turn;
+// what a task spawns stays with its loop. Nothing crosses from one loop to another, events neither.
+//
+// Loop: a model with run_part(first, step).
+template <class Loop>
+class LoopThreads {
+public:
+    LoopThreads(std::size_t count, const std::function<void(std::deque<Loop>&)>& add_loop) {
+        for (std::size_t i = 0; i < count; ++i) add_loop(loops_);
+        for (std::size_t i = 0; i < count; ++i) {
+            threads_.emplace_back([this, i](const std::stop_token& stop) { work(stop, i); });
+        }
+    }
+    LoopThreads(const LoopThreads&) = delete;
+    LoopThreads& operator=(const LoopThreads&) = delete;
+    ~LoopThreads() = default;
+
+    // Every `step`-th root from `first` on. Throws what a loop threw.
+    void run_part(std::size_t first, std::size_t step) {
+        std::unique_lock lock{mutex_};
+        first_ = first;
+        step_ = step;
+        working_ = loops_.size();
+        failure_ = nullptr;
+        ++run_;
+        begun_.notify_all();
+        ended_.wait(lock, [this] { return working_ == 0; });
+        if (failure_) std::rethrow_exception(failure_);
+    }
+
+private:
+    void work(const std::stop_token& stop, std::size_t number) {
+        std::size_t done = 0;
+        std::unique_lock lock{mutex_};
+        while (begun_.wait(lock, stop, [&] { return run_ != done; })) {
+            done = run_;
+            const std::size_t first = first_ + number * step_;
+            const std::size_t step = step_ * loops_.size();
+            lock.unlock();
+            std::exception_ptr failure;
+            try {
+                loops_[number].run_part(first, step);
+            } catch (...) {
+                failure = std::current_exception();
+            }
+            lock.lock();
+            if (failure) failure_ = failure;
+            if (--working_ == 0) ended_.notify_one();
+        }
+    }
+
+    std::deque<Loop> loops_;
+    std::mutex mutex_;
+    std::condition_variable_any begun_;
+    std::condition_variable ended_;
+    std::size_t run_ = 0;  // this and the next are guarded by mutex_
+    std::size_t first_ = 0;
+    std::size_t step_ = 1;
+    std::size_t working_ = 0;
+    std::exception_ptr failure_;
+    std::vector<std::jthread> threads_;  // ended first: they use all of the above
+};
+
+// For support() of models with several loops.
+[[nodiscard]] inline Support loops_share_nothing(const tasks::Demand& demand) {
+    if (demand.events == 0) return Support::yes();
+    return Support::no(std::to_string(demand.together) +
+                       " tasks wait for one another by events, which do not cross from one loop to another here");
+}
+
+}  // namespace models
