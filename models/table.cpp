@@ -38,6 +38,8 @@ namespace {
 struct Line {
     const Entry* entry;
     Absent absent;
+    // Asked by name: under UndefinedBehaviorSanitizer to compare an address is no constant expression.
+    [[nodiscard]] constexpr bool present() const { return absent.name.empty(); }
 };
 
 constexpr Line of(const Entry& entry) { return {&entry, {}}; }
@@ -101,13 +103,13 @@ constexpr std::array lines{
 };
 
 constexpr std::size_t present =
-    static_cast<std::size_t>(std::ranges::count_if(lines, [](const Line& line) { return line.entry != nullptr; }));
+    static_cast<std::size_t>(std::ranges::count_if(lines, [](const Line& line) { return line.present(); }));
 
 constexpr auto entries = [] {
     std::array<const Entry*, present> found{};
     std::size_t next = 0;
     for (const Line& line : lines) {
-        if (line.entry != nullptr) found[next++] = line.entry;
+        if (line.present()) found[next++] = line.entry;
     }
     return found;
 }();
@@ -116,7 +118,7 @@ constexpr auto missing = [] {
     std::array<Absent, lines.size() - present> found{};
     std::size_t next = 0;
     for (const Line& line : lines) {
-        if (line.entry == nullptr) found[next++] = line.absent;
+        if (!line.present()) found[next++] = line.absent;
     }
     return found;
 }();

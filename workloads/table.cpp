@@ -16,11 +16,12 @@ extern const Entry park;
 extern const Entry ping_pong;
 extern const Entry echo;
 extern const Entry open_echo;
+extern const Entry http;
 extern const Entry fetch;
 
 std::span<const Entry* const> table() noexcept {
     static constexpr std::array entries{
-        &noop, &primes, &mandelbrot, &switching, &park, &timers, &ping_pong, &echo, &open_echo, &fetch,
+        &noop, &primes, &mandelbrot, &switching, &park, &timers, &ping_pong, &echo, &open_echo, &http, &fetch,
     };
     return entries;
 }

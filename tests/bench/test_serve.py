@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import statistics
@@ -97,7 +98,7 @@ def test_a_connection_that_is_open_is_ended_by_the_stop() -> None:
 def test_what_it_cannot_do_is_one_line() -> None:
     for arguments, said in (
         (["--model", "epol"], "unknown model 'epol'"),
-        (["--workload", "primes"], "has no server for clients from outside; there are: echo"),
+        (["--workload", "primes"], "has no server for clients from outside; there are: echo, http"),
         (["--host", "localhost"], "is not an IPv4 address"),
         (["--port", "x"], "see --help"),
     ):
@@ -113,6 +114,50 @@ def test_a_port_that_is_taken() -> None:
         )
         assert done.returncode == 2
         assert "Address already in use" in done.stderr
+
+
+@pytest.mark.parametrize("model", ["epoll", "thread_per_task", "process_pool"])
+def test_http_from_outside(model: str) -> None:
+    with serving("--model", model, "--workload", "http") as server:
+        with server.connect() as connection:
+            for part in (
+                b"GET / HT",
+                b"TP/1.1\r\nHost: x\r\n\r\nGET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
+            ):
+                connection.sendall(part)
+            said = b""
+            while part := connection.recv(65536):
+                said += part
+        assert said.count(b"HTTP/1.1 200 OK") == 2
+        for nonsense, status in (
+            (b"\x16\x03\x01\r\n\r\n", b"400"),
+            (b"GET / HTTP/1.1\r\nX: " + b"x" * 9000, b"431"),
+        ):
+            with server.connect() as connection:
+                connection.sendall(nonsense)
+                assert connection.recv(65536).startswith(b"HTTP/1.1 " + status)
+        if shutil.which("curl"):
+            url = f"http://127.0.0.1:{server.port}/"
+            done = subprocess.run(
+                ["curl", "-sS", url, url], capture_output=True, text=True, timeout=20, check=False
+            )
+            assert done.returncode == 0, done.stderr
+            assert done.stdout.count("<title>concur</title>") == 2
+        said_at_end = server.stop()
+    assert " 0 broken" in said_at_end
+
+
+@pytest.mark.skipif(not shutil.which("wrk"), reason="wrk is not installed")
+def test_http_under_wrk() -> None:
+    with serving("--model", "epoll", "--workload", "http") as server:
+        url = f"http://127.0.0.1:{server.port}/"
+        done = subprocess.run(
+            ["wrk", "-c", "20", "-d", "1", "-t", "1", url], capture_output=True, text=True, check=False
+        )
+        server.stop()
+    assert done.returncode == 0, done.stderr
+    assert int(re.search(r"(\d+) requests in", done.stdout)[1]) > 0
+    assert "Non-2xx" not in done.stdout and "Socket errors" not in done.stdout
 
 
 def p50_of_a_generic_client(requests: int) -> float:
