@@ -58,6 +58,8 @@ need_to_build() {
     need liburing-dev "models io_uring, coroutine_uring" has_package liburing-dev
     need libboost-context-dev "model fiber" has_package libboost-context-dev
     need libasio-dev "models asio, asio_coroutine, asio_pool" has_package libasio-dev
+    need libevent-dev "model libevent" has_package libevent-dev
+    need libev-dev "model libev" has_package libev-dev
     need libtbb-dev "model work_stealing" has_package libtbb-dev
 }
 need_to_plot() {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -10,11 +11,15 @@
 
 namespace models {
 
-// How one task's operations are performed on a reactor: the part of an event loop that is the same whether the
+// How one task's operations are performed on a loop that waits for readiness: the part that is the same whether the
 // loop's table, a coroutine frame or a fiber's stack carries the task. It lives as long as the task.
-class LoopOperation {
+//
+// Loop: the Reactor, or a library's loop that has the same functions (when, at, soon, await, announce, forget,
+// may_have_more).
+template <class Loop>
+class ReadinessOperation {
 public:
-    explicit LoopOperation(Reactor& reactor) : reactor_{&reactor} {}
+    explicit ReadinessOperation(Loop& loop) : loop_{&loop} {}
 
     // Takes an operation up (never Finish). True: it is done, and outcome() is there. False: the waiter will be
     // woken, and then go_on() is to be called. `carrier.start(task, id)` starts what is spawned.
@@ -27,7 +32,7 @@ public:
                               [&](const tasks::Receive& receive) { return start_on(receive.socket, receive, waiter); },
                               [&](const tasks::Send& send) { return start_on(send.socket, send, waiter); },
                               [&](const tasks::Sleep& sleep) {
-                                  reactor_->at(sleep.until, waiter);
+                                  loop_->at(sleep.until, waiter);
                                   return false;
                               },
                               [&](tasks::Compute) {
@@ -35,12 +40,12 @@ public:
                                   return true;
                               },
                               [&](tasks::Yield) {
-                                  reactor_->soon(waiter);
+                                  loop_->soon(waiter);
                                   return false;
                               },
-                              [&](const tasks::Await& await) { return !reactor_->await(await.event, waiter); },
+                              [&](const tasks::Await& await) { return !loop_->await(await.event, waiter); },
                               [&](const tasks::Announce& announce) {
-                                  reactor_->announce(announce.event);
+                                  loop_->announce(announce.event);
                                   return true;
                               },
                               [&](tasks::Spawn& spawn) {
@@ -58,7 +63,10 @@ public:
     [[nodiscard]] tasks::Outcome outcome() const noexcept { return outcome_; }
 
     // Before the task, and with it its sockets, is destroyed.
-    void forget_descriptors();
+    void forget_descriptors() {
+        if (socket_operation_.descriptor() >= 0) loop_->forget(socket_operation_.descriptor());
+        for (const int descriptor : earlier_) loop_->forget(descriptor);
+    }
 
 private:
     template <class SocketAsked>
@@ -66,14 +74,30 @@ private:
         note_change_from(descriptor);
         return settle(socket_operation_.start(asked), waiter);
     }
-    bool settle(Readiness readiness, Waiter& waiter);
-    void note_change_from(int next_descriptor);
+    bool settle(Readiness readiness, Waiter& waiter) {
+        on_socket_ = readiness != Readiness::done;
+        if (on_socket_) {
+            loop_->when(readiness, socket_operation_.descriptor(), waiter);
+            return false;
+        }
+        outcome_ = socket_operation_.outcome();
+        if (socket_operation_.accepted()) loop_->may_have_more(socket_operation_.descriptor());
+        return true;
+    }
+    // The earlier one stays registered until the task finishes.
+    void note_change_from(int next_descriptor) {
+        const int before = socket_operation_.descriptor();
+        if (before < 0 || before == next_descriptor || std::ranges::find(earlier_, before) != earlier_.end()) return;
+        earlier_.push_back(before);
+    }
 
-    Reactor* reactor_;
+    Loop* loop_;
     tasks::Outcome outcome_;
     bool on_socket_ = false;  // it waits in socket_operation_
     SocketOperation socket_operation_;
     std::vector<int> earlier_;  // other descriptors that the task has used; nearly always empty
 };
+
+using LoopOperation = ReadinessOperation<Reactor>;
 
 }  // namespace models

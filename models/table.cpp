@@ -29,6 +29,8 @@ extern const Entry epoll_per_core;
 extern const Entry asio_handlers;
 extern const Entry asio_coroutine;
 extern const Entry asio_pool;
+extern const Entry libevent;
+extern const Entry libev;
 extern const Entry prefork_epoll;
 extern const Entry process_thread_coroutine;
 
@@ -69,6 +71,22 @@ constexpr Line of(const Entry& entry) { return {&entry, {}}; }
         nullptr, { name, family, "Asio", "ASIO" } \
     }
 #endif
+#if CONCUR_HAS_LIBEVENT
+#define CONCUR_LIBEVENT(model, family) of(model)
+#else
+#define CONCUR_LIBEVENT(model, family)                      \
+    Line {                                                  \
+        nullptr, { #model, family, "libevent", "LIBEVENT" } \
+    }
+#endif
+#if CONCUR_HAS_LIBEV
+#define CONCUR_LIBEV(model, family) of(model)
+#else
+#define CONCUR_LIBEV(model, family)                   \
+    Line {                                            \
+        nullptr, { #model, family, "libev", "LIBEV" } \
+    }
+#endif
 #if CONCUR_HAS_ONETBB
 #define CONCUR_ONETBB(model, family) of(model)
 #else
@@ -100,6 +118,8 @@ constexpr std::array lines{
     CONCUR_ASIO(asio_handlers, "asio", Family::libraries),
     CONCUR_ASIO(asio_coroutine, "asio_coroutine", Family::libraries),
     CONCUR_ASIO(asio_pool, "asio_pool", Family::libraries),
+    CONCUR_LIBEVENT(libevent, Family::libraries),
+    CONCUR_LIBEV(libev, Family::libraries),
 };
 
 constexpr std::size_t present =
