@@ -15,8 +15,16 @@ function(concur_folder folder)
   set(view "${PROJECT_BINARY_DIR}/include/${folder}")
   file(MAKE_DIRECTORY "${view}")
   file(CREATE_LINK "${PROJECT_SOURCE_DIR}/${folder}" "${view}/${folder}" SYMBOLIC)
-  target_include_directories(${target} PUBLIC "$<BUILD_INTERFACE:${view}>")
-  target_link_libraries(${target} PUBLIC ${arg_LINKS} PRIVATE concur_options)
+  target_include_directories(${target} PUBLIC "$<BUILD_INTERFACE:${view}>" "$<INSTALL_INTERFACE:include/concur>")
+  target_link_libraries(${target} PUBLIC ${arg_LINKS} PRIVATE "$<BUILD_INTERFACE:concur_options>")
+  set_target_properties(${target} PROPERTIES EXPORT_NAME ${arg_NAME})
+  install(TARGETS ${target} EXPORT concurTargets ARCHIVE DESTINATION lib)
+  # A folder may have several libraries; its headers are installed once.
+  get_property(installed GLOBAL PROPERTY concur_installed_${folder})
+  if(NOT installed)
+    set_property(GLOBAL PROPERTY concur_installed_${folder} TRUE)
+    install(DIRECTORY "${PROJECT_SOURCE_DIR}/${folder}" DESTINATION include/concur FILES_MATCHING PATTERN "*.h")
+  endif()
 endfunction()
 
 # Warnings and sanitizers for our own code: libraries, programs and tests link it.

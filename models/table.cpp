@@ -4,6 +4,7 @@
 #include <array>
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 #include "tasks/lookup.h"
 
@@ -145,7 +146,18 @@ constexpr auto missing = [] {
 
 }  // namespace
 
-std::span<const Entry* const> table() noexcept { return entries; }
+namespace {
+
+std::vector<const Entry*>& whole_table() {
+    static std::vector<const Entry*> table(entries.begin(), entries.end());
+    return table;
+}
+
+}  // namespace
+
+std::span<const Entry* const> table() noexcept { return whole_table(); }
+
+void add_model(const Entry& entry) { whole_table().push_back(&entry); }
 
 std::span<const Absent> absent() noexcept { return missing; }
 

@@ -11,6 +11,10 @@ namespace models {
 // Every model of this build, in the order of tables and charts.
 [[nodiscard]] std::span<const Entry* const> table() noexcept;
 
+// Adds a model of a program of its own. To be called at the beginning of main; the entry lives for ever, and its name
+// must be new.
+void add_model(const Entry& entry);
+
 // A model that is made of a library which this build has not.
 struct Absent {
     std::string_view name;

@@ -1,0 +1,17 @@
+# `cmake --install`: the libraries with their headers as concur::sys, tasks, workloads, models, harness and bench for
+# find_package(concur); the binaries; and plot/ under share/concur. docs/extending.md uses it.
+include(CMakePackageConfigHelpers)
+
+install(EXPORT concurTargets NAMESPACE concur:: DESTINATION lib/cmake/concur)
+configure_package_config_file("${CMAKE_CURRENT_LIST_DIR}/concurConfig.cmake.in"
+  "${PROJECT_BINARY_DIR}/concurConfig.cmake" INSTALL_DESTINATION lib/cmake/concur)
+write_basic_package_version_file("${PROJECT_BINARY_DIR}/concurConfigVersion.cmake" COMPATIBILITY ExactVersion)
+install(FILES "${PROJECT_BINARY_DIR}/concurConfig.cmake" "${PROJECT_BINARY_DIR}/concurConfigVersion.cmake"
+  DESTINATION lib/cmake/concur)
+
+if(CONCUR_BENCH)
+  install(TARGETS bench_cpu bench_io serve RUNTIME DESTINATION bin)
+endif()
+install(DIRECTORY plot DESTINATION share/concur USE_SOURCE_PERMISSIONS
+  FILES_MATCHING PATTERN "*.py" PATTERN "__pycache__" EXCLUDE)
+install(FILES results/schema.json DESTINATION share/concur)

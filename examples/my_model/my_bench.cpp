@@ -1,0 +1,59 @@
+// A model and a workload of one's own, beside all of concur's: docs/extending.md.
+#include "bench/main.h"
+#include "models/event_loop.h"
+#include "models/pollers.h"
+#include "models/table.h"
+#include "workloads/table.h"
+
+namespace {
+
+// The model: an event loop that looks for readiness, and never waits for it.
+struct Impatient final : models::Poller {
+    void watch(int fd, models::Interest interest, bool known) override { epoll_->watch(fd, interest, known); }
+    void forget(int fd) override { epoll_->forget(fd); }
+    void wait(Timeout, std::vector<models::Ready>& ready) override { epoll_->wait(sys::Nanoseconds{0}, ready); }
+    std::unique_ptr<models::Poller> epoll_ = models::make_epoll_poller();
+};
+const models::Entry impatient{
+    .name = "impatient", .family = models::Family::loops, .carrier = "loop's table", .waiter = "epoll, not waiting",
+    .summary = "an event loop that keeps looking", .parameters = {}, .support = models::support_one_process,
+    .make = models::make_event_loop<Impatient>};
+
+// The workload: in how many steps does a number come down to 1 by Collatz' rule?
+std::uint64_t steps_of(std::uint64_t number) {
+    std::uint64_t steps = 0;
+    for (; number != 1; ++steps) number = number % 2 == 0 ? number / 2 : 3 * number + 1;
+    return steps;
+}
+struct CollatzTask final : tasks::SteppedTask<CollatzTask> {
+    explicit CollatzTask(std::uint64_t n) : SteppedTask{&CollatzTask::started}, number{n} {}
+    void compute() override { steps = steps_of(number); }
+    tasks::Operation started(tasks::Outcome) { return then(&CollatzTask::computed, tasks::Compute{}); }
+    tasks::Operation computed(tasks::Outcome) { return tasks::Finish{steps}; }
+    std::uint64_t number, steps = 0;
+};
+struct Collatz final : workloads::Workload {
+    explicit Collatz(std::size_t n) : numbers{n} {}
+    std::size_t size() const override { return numbers; }
+    std::unique_ptr<tasks::Task> make(std::size_t i) const override { return std::make_unique<CollatzTask>(i + 1); }
+    tasks::Demand demand() const override { return {.tasks_at_once = numbers}; }
+    workloads::Verdict verify(const tasks::Ledger& ledger) const override {
+        return workloads::verify_digests(ledger, [](std::size_t i) { return steps_of(i + 1); });
+    }
+    workloads::Work work() const override { return {.units = numbers}; }
+    std::size_t numbers;
+};
+constexpr tasks::Parameter parameters[] = {{"numbers", 1'000, 1, 1'000'000, "numbers from 1 on"}};
+constexpr workloads::Point points[] = {{"numbers:100", 10}, {"numbers:10000", 1}};
+const workloads::Entry collatz{
+    .name = "collatz", .group = workloads::Group::cpu, .unit = "number", .summary = "numbers that come down to 1",
+    .parameters = parameters, .points = points, .smoke = "numbers:10",
+    .make = [](const tasks::Sizes& sizes, std::size_t) -> std::unique_ptr<workloads::Workload> {
+        return std::make_unique<Collatz>(sizes.count("numbers")); }};
+}  // namespace
+
+int main(int argc, char** argv) {
+    models::add_model(impatient);
+    workloads::add_workload(collatz);
+    return bench::run_benchmarks(workloads::Group::cpu, argc, argv);
+}

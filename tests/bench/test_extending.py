@@ -1,0 +1,58 @@
+"""examples/my_model, built against an installed concur as its reader would, and run."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+BUILD = Path(os.environ.get("CONCUR_BINARIES", ROOT / "build/release/bench")).parent
+
+
+def call(*words: object) -> subprocess.CompletedProcess[str]:
+    done = subprocess.run(
+        [str(word) for word in words], capture_output=True, text=True, timeout=240, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done
+
+
+def cached(name: str) -> str:
+    lines = (BUILD / "CMakeCache.txt").read_text().splitlines()
+    return next(line.partition("=")[2] for line in lines if line.startswith(f"{name}:"))
+
+
+@pytest.fixture(scope="module")
+def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("extending")
+    call("cmake", "--install", BUILD, "--prefix", folder / "concur")
+    call("cmake", "-S", ROOT / "examples/my_model", "-B", folder / "build", f"-DCMAKE_PREFIX_PATH={folder / 'concur'}",
+         f"-DCMAKE_CXX_COMPILER={cached('CMAKE_CXX_COMPILER')}", "-DCMAKE_BUILD_TYPE=Debug")  # fmt: skip
+    call("cmake", "--build", folder / "build")
+    return folder / "build/my_bench"
+
+
+def test_it_measures_its_own_beside_ours_and_gets_its_charts(program: Path, tmp_path: Path) -> None:
+    out = tmp_path / "my.json"
+    call(program, "--case=collatz/impatient", "--case=collatz/epoll", "--case=primes/impatient/grain_us:1",
+         "--benchmark_repetitions=3", f"--benchmark_out={out}")  # fmt: skip
+    document = json.loads(out.read_text())
+    samples = [entry["concur"] for entry in document["benchmarks"] if entry["run_type"] == "iteration"]
+    assert [sample["outcome"] for sample in samples] == ["ok"] * 9
+    assert "impatient" in {model["name"] for model in document["context"]["concur"]["models"]}
+    plot = program.parents[1] / "concur/share/concur/plot/plot.py"
+    call(sys.executable, plot, out, "-o", tmp_path / "charts", "--format", "svg")
+    assert {"overview.svg", "bars_collatz.svg", "cost_primes.svg"} <= {
+        p.name for p in (tmp_path / "charts").iterdir()
+    }
+
+
+def test_what_is_installed_runs(program: Path) -> None:
+    binaries = program.parents[1] / "concur/bin"
+    for name in ("bench_cpu", "bench_io", "serve"):
+        assert "--model" in call(binaries / name, "--help").stdout
