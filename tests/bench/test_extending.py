@@ -15,7 +15,8 @@ BUILD = Path(os.environ.get("CONCUR_BINARIES", ROOT / "build/release/bench")).pa
 
 
 def call(*words: object) -> subprocess.CompletedProcess[str]:
-    done = subprocess.run(
+    command = [str(word) for word in words]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=240, check=False)
         [str(word) for word in words], capture_output=True, text=True, timeout=240, check=False
     )
     assert done.returncode == 0, done.stdout + done.stderr
@@ -47,9 +48,8 @@ def test_it_measures_its_own_beside_ours_and_gets_its_charts(program: Path, tmp_
     assert "impatient" in {model["name"] for model in document["context"]["concur"]["models"]}
     plot = program.parents[1] / "concur/share/concur/plot/plot.py"
     call(sys.executable, plot, out, "-o", tmp_path / "charts", "--format", "svg")
-    assert {"overview.svg", "bars_collatz.svg", "cost_primes.svg"} <= {
-        p.name for p in (tmp_path / "charts").iterdir()
-    }
+    drawn = {path.name for path in (tmp_path / "charts").iterdir()}
+    assert {"overview.svg", "bars_collatz.svg", "cost_primes.svg"} <= drawn
 
 
 def test_what_is_installed_runs(program: Path) -> None:
