@@ -17,8 +17,6 @@ BUILD = Path(os.environ.get("CONCUR_BINARIES", ROOT / "build/release/bench")).pa
 def call(*words: object) -> subprocess.CompletedProcess[str]:
     command = [str(word) for word in words]
     done = subprocess.run(command, capture_output=True, text=True, timeout=240, check=False)
-        [str(word) for word in words], capture_output=True, text=True, timeout=240, check=False
-    )
     assert done.returncode == 0, done.stdout + done.stderr
     return done
 
