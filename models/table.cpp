@@ -26,6 +26,7 @@ extern const Entry epoll;
 extern const Entry epoll_et;
 extern const Entry io_uring;
 extern const Entry fiber;
+extern const Entry offload;
 extern const Entry epoll_per_core;
 extern const Entry asio_handlers;
 extern const Entry asio_coroutine;
@@ -113,6 +114,7 @@ constexpr std::array lines{
     of(epoll_et),
     CONCUR_LIBURING(io_uring, Family::completion),
     CONCUR_BOOST_CONTEXT(fiber, Family::fibers),
+    of(offload),
     of(epoll_per_core),
     of(prefork_epoll),
     of(process_thread_coroutine),

@@ -30,16 +30,22 @@ def cached(name: str) -> str:
 def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("extending")
     call("cmake", "--install", BUILD, "--prefix", folder / "concur")
-    call("cmake", "-S", ROOT / "examples/my_model", "-B", folder / "build", f"-DCMAKE_PREFIX_PATH={folder / 'concur'}",
-         f"-DCMAKE_CXX_COMPILER={cached('CMAKE_CXX_COMPILER')}", "-DCMAKE_BUILD_TYPE=Debug")  # fmt: skip
+    options = {
+        "CMAKE_PREFIX_PATH": folder / "concur",
+        "CMAKE_CXX_COMPILER": cached("CMAKE_CXX_COMPILER"),
+        "CMAKE_BUILD_TYPE": "Debug",
+    }
+    definitions = [f"-D{name}={value}" for name, value in options.items()]
+    call("cmake", "-S", ROOT / "examples/my_model", "-B", folder / "build", *definitions)
     call("cmake", "--build", folder / "build")
     return folder / "build/my_bench"
 
 
 def test_it_measures_its_own_beside_ours_and_gets_its_charts(program: Path, tmp_path: Path) -> None:
     out = tmp_path / "my.json"
-    call(program, "--case=collatz/impatient", "--case=collatz/epoll", "--case=primes/impatient/grain_us:1",
-         "--benchmark_repetitions=3", f"--benchmark_out={out}")  # fmt: skip
+    cases = ("collatz/impatient", "collatz/epoll", "primes/impatient/grain_us:1")
+    words = [f"--case={case}" for case in cases]
+    call(program, *words, "--benchmark_repetitions=3", f"--benchmark_out={out}")
     document = json.loads(out.read_text())
     samples = [entry["concur"] for entry in document["benchmarks"] if entry["run_type"] == "iteration"]
     assert [sample["outcome"] for sample in samples] == ["ok"] * 9
