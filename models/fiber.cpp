@@ -45,19 +45,15 @@ private:
     class Fiber final : public Waiter {
     public:
         Fiber(FiberModel& model, std::unique_ptr<tasks::Task> task, tasks::TaskId id)
-            : model_{model}, task_{std::move(task)}, id_{id}, operation_{model.reactor_} {
-            fiber_ = context::fiber{std::allocator_arg, model.stacks_, [this](context::fiber&& loop) {
-                                        loop_ = std::move(loop);
-                                        live();
-                                        return std::move(loop_);
-                                    }};
-        }
+            : model_{model}, task_{std::move(task)}, id_{id}, operation_{model.reactor_} {}
         Fiber(const Fiber&) = delete;
         Fiber& operator=(const Fiber&) = delete;
         // What a failed run left unwinds its stack first, and then goes its task with its sockets.
         ~Fiber() = default;
 
         void wake() override {
+            // It gets its stack with its first turn: those who end at once use the same one after another.
+            if (!fiber_) fiber_ = make_stack();
             fiber_ = std::move(fiber_).resume();
             if (failure_) std::rethrow_exception(failure_);
             if (!fiber_) model_.ended_.splice(model_.ended_.begin(), model_.fibers_, place);
@@ -66,6 +62,13 @@ private:
         std::list<Fiber>::iterator place;  // in the model's list
 
     private:
+        context::fiber make_stack() {
+            return {std::allocator_arg, model_.stacks_, [this](context::fiber&& loop) {
+                        loop_ = std::move(loop);
+                        live();
+                        return std::move(loop_);
+                    }};
+        }
         // On its own stack.
         void live() {
             try {
