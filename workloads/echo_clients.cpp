@@ -1,12 +1,10 @@
-#include <sys/socket.h>
-
 #include <algorithm>
-#include <atomic>
 #include <chrono>
 #include <memory>
 #include <vector>
 
 #include "sys/clock.h"
+#include "workloads/crowd_clients.h"
 #include "workloads/echo.h"
 #include "workloads/server.h"
 #include "workloads/upper_case.h"
@@ -51,9 +49,6 @@ private:
     std::size_t clients_;
     std::size_t client_;
 };
-
-// A client's socket, for hang_up(): -1 while there is none.
-using SocketPlace = std::atomic<int>;
 
 class ClientTask final : public tasks::SteppedTask<ClientTask> {
 public:
@@ -136,16 +131,13 @@ private:
     sys::TimePoint intended_;
 };
 
-class EchoClients final : public Workload {
+class EchoClients final : public CrowdClients {
 public:
     EchoClients(const EchoSizes& sizes, Crowd& crowd, sys::Endpoint server)
-        : sizes_{sizes}, crowd_{crowd}, server_{server}, places_(sizes.connections) {
-        for (SocketPlace& place : places_) place.store(-1);
-    }
+        : CrowdClients{sizes.connections, sizes.requests, crowd}, sizes_{sizes}, server_{server} {}
 
-    std::size_t size() const override { return sizes_.connections; }
     std::unique_ptr<tasks::Task> make(std::size_t index) const override {
-        return std::make_unique<ClientTask>(index, crowd_, server_, sizes_, places_[index]);
+        return std::make_unique<ClientTask>(index, crowd(), server_, sizes_, place(index));
     }
     tasks::Demand demand() const override {
         return {.tasks_at_once = sizes_.connections,
@@ -153,24 +145,10 @@ public:
                 .together = sizes_.rate > 0 ? sizes_.connections : 1,
                 .events = 1};
     }
-    Verdict verify(const tasks::Ledger& ledger) const override {
-        return verify_digests(ledger, [this](std::size_t) { return sizes_.requests; });
-    }
-    Work work() const override { return crowd_.work(); }
-
-    std::uint64_t progress() const noexcept override { return crowd_.progress(); }
-    // Whoever waits for an answer that does not come finds the end of the stream instead, and so does the server.
-    void hang_up() noexcept override {
-        for (const SocketPlace& place : places_) {
-            if (const int socket = place.load(); socket >= 0) ::shutdown(socket, SHUT_RDWR);
-        }
-    }
 
 private:
     EchoSizes sizes_;
-    Crowd& crowd_;
     sys::Endpoint server_;
-    mutable std::vector<SocketPlace> places_;  // by client
 };
 
 }  // namespace

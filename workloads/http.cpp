@@ -1,10 +1,7 @@
 // I/O: an HTTP/1.1 server of one small page, for the peer's clients (closed loop, one request at a time on connections
 // that are kept) and, by `serve`, for any client: partial requests, pipelined ones, too large and malformed ones.
-#include <sys/socket.h>
-
 #include <algorithm>
 #include <array>
-#include <atomic>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -13,6 +10,7 @@
 #include "sys/clock.h"
 #include "sys/tcp.h"
 #include "workloads/crowd.h"
+#include "workloads/crowd_clients.h"
 #include "workloads/http_request.h"
 #include "workloads/server.h"
 #include "workloads/service.h"
@@ -109,7 +107,7 @@ constexpr std::string_view request = "GET /index.html HTTP/1.1\r\nHost: localhos
 class HttpClientTask final : public tasks::SteppedTask<HttpClientTask> {
 public:
     HttpClientTask(std::size_t client, Crowd& crowd, sys::Endpoint server, std::string_view expected,
-                   std::uint64_t requests, std::atomic<int>& place)
+                   std::uint64_t requests, SocketPlace& place)
         : SteppedTask{&HttpClientTask::started},
           client_{client},
           crowd_{crowd},
@@ -154,7 +152,7 @@ private:
     sys::Endpoint server_;
     std::string_view expected_;
     std::uint64_t requests_;
-    std::atomic<int>& place_;
+    SocketPlace& place_;
     sys::UniqueFd socket_;
     std::vector<std::byte> answer_;
     std::size_t received_ = 0;
@@ -162,35 +160,20 @@ private:
     sys::TimePoint asked_at_;
 };
 
-class HttpClients final : public Workload {
+class HttpClients final : public CrowdClients {
 public:
     HttpClients(const HttpSizes& sizes, Crowd& crowd, sys::Endpoint server, const Answers& answers)
-        : sizes_{sizes}, crowd_{crowd}, server_{server}, answers_{answers}, places_(sizes.connections) {
-        for (auto& place : places_) place.store(-1);
-    }
+        : CrowdClients{sizes.connections, sizes.requests, crowd}, sizes_{sizes}, server_{server}, answers_{answers} {}
 
-    std::size_t size() const override { return sizes_.connections; }
     std::unique_ptr<tasks::Task> make(std::size_t index) const override {
-        return std::make_unique<HttpClientTask>(index, crowd_, server_, answers_.page, sizes_.requests, places_[index]);
+        return std::make_unique<HttpClientTask>(index, crowd(), server_, answers_.page, sizes_.requests, place(index));
     }
     tasks::Demand demand() const override { return {.tasks_at_once = sizes_.connections, .descriptors_per_task = 1}; }
-    Verdict verify(const tasks::Ledger& ledger) const override {
-        return verify_digests(ledger, [this](std::size_t) { return sizes_.requests; });
-    }
-    Work work() const override { return crowd_.work(); }
-    std::uint64_t progress() const noexcept override { return crowd_.progress(); }
-    void hang_up() noexcept override {
-        for (const auto& place : places_) {
-            if (const int socket = place.load(); socket >= 0) ::shutdown(socket, SHUT_RDWR);
-        }
-    }
 
 private:
     HttpSizes sizes_;
-    Crowd& crowd_;
     sys::Endpoint server_;
     const Answers& answers_;
-    mutable std::vector<std::atomic<int>> places_;  // a client's socket, -1 while there is none
 };
 
 class Http final : public Workload {
