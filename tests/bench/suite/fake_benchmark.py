@@ -142,6 +142,7 @@ def main() -> int:
     parser.add_argument("--placement", choices=("split", "shared", "free"), required=True)
     parser.add_argument("--benchmark_out", required=True)
     parser.add_argument("--benchmark_format")
+    parser.add_argument("--count", action="store_true")
     arguments = parser.parse_args()
     with open(HERE / "calls.log", "a") as log:
         log.write(f"{Path(sys.argv[0]).name} {arguments.case} {arguments.iterations} {arguments.placement}\n")
