@@ -1,5 +1,10 @@
 #pragma once
 
+// Asio 1.22 looks for the coroutines of the technical specification in clang, which has had those of C++20 since 14.
+#if defined(__clang__) && !defined(ASIO_HAS_CO_AWAIT)
+#define ASIO_HAS_CO_AWAIT 1
+#define ASIO_HAS_STD_COROUTINE 1
+#endif
 #include <asio.hpp>
 #include <cstddef>
 #include <functional>
