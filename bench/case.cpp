@@ -15,8 +15,9 @@ std::string Case::name() const {
 
 Case make_case(const workloads::Entry& workload, const models::Entry& model, const tasks::Sizes& sizes,
                const tasks::Sizes& model_sizes) {
-    if (model.family == models::Family::native && workload.name != "echo") {
-        throw std::invalid_argument{"'" + std::string{model.name} + "' is a hand-written control for echo alone"};
+    if (model.family == models::Family::native && workload.name != workload_of_control(model)) {
+        throw std::invalid_argument{"'" + std::string{model.name} + "' is a hand-written control for " +
+                                    std::string{workload_of_control(model)} + " alone"};
     }
     return {&workload, &model, tasks::complete(workload.parameters, sizes),
             tasks::complete(model.parameters, model_sizes)};

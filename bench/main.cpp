@@ -197,6 +197,7 @@ int run_parsed(workloads::Group group, CLI::App& app, std::vector<std::string> a
     std::optional<Output> output;
     if (!asks_only) output.emplace(arguments);
     std::vector<char*> pointers;
+    pointers.reserve(arguments.size() + 1);
     for (std::string& argument : arguments) pointers.push_back(argument.data());
     pointers.push_back(nullptr);
 

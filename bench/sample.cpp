@@ -102,7 +102,7 @@ std::string measure_iterations(benchmark::State& state, Harness& harness, Sample
     sys::Nanoseconds wall{0};
     WorkTotal work;
     std::string failure;
-    for (auto _ : state) {
+    for ([[maybe_unused]] const auto unused : state) {
         state.PauseTiming();
         harness.before_run();
         const sys::ResourceUsage before = harness.model_usage();

@@ -96,7 +96,8 @@ int serve(const Options& options) {
     running->run();
     ended.post();
     // An end without a signal is a failure: somebody has to tell the thread.
-    ::pthread_kill(watch.native_handle(), SIGTERM);
+    // It has the signal blocked, and waits for it.
+    ::pthread_kill(watch.native_handle(), SIGTERM);  // NOLINT(bugprone-bad-signal-to-kill-thread)
     watch.join();
     print_counts(*service);
     const workloads::Verdict verdict = service->verify(ledger);
@@ -104,11 +105,7 @@ int serve(const Options& options) {
     return 0;
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
-    Options options;
-    CLI::App app{"Serves a workload to clients from outside under a model, until Ctrl-C.", "serve"};
+void add_options(CLI::App& app, Options& options) {
     app.add_option("--model", options.model, "The model")->capture_default_str();
     app.add_option("--workload", options.workload, "What is served")->capture_default_str();
     app.add_option("--host", options.host, "IPv4 address to listen on")->capture_default_str();
@@ -117,11 +114,21 @@ int main(int argc, char** argv) {
     app.add_option("--grace", options.grace_s, "Seconds that clients have to close after Ctrl-C")
         ->capture_default_str()
         ->check(CLI::Range(0.0, 3600.0));
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
     try {
-        app.parse(argc, argv);
+        Options options;
+        CLI::App app{"Serves a workload to clients from outside under a model, until Ctrl-C.", "serve"};
+        add_options(app, options);
+        try {
+            app.parse(argc, argv);
+        } catch (const CLI::CallForHelp& help) {
+            return app.exit(help);
+        }
         return serve(options);
-    } catch (const CLI::CallForHelp& help) {
-        return app.exit(help);
     } catch (const CLI::ParseError& error) {
         std::fprintf(stderr, "serve: %s; see --help\n", error.what());
     } catch (const std::exception& error) {

@@ -16,10 +16,9 @@ public:
 
     void run() override {
         events_.clear();
-        for (std::size_t index = 0; index < job_.size(); ++index) start(job_.make(index), tasks::root(index));
-        context_.restart();
-        context_.run();
-        if (alive_ > 0) throw std::logic_error{"asio: every task waits for something that nobody will do"};
+        run_alone(
+            context_, job_, [this](std::unique_ptr<tasks::Task> task, tasks::TaskId id) { start(std::move(task), id); },
+            alive_);
     }
 
     void start(std::unique_ptr<tasks::Task> task, tasks::TaskId id) {

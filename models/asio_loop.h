@@ -11,9 +11,12 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <stdexcept>
 #include <utility>
 #include <vector>
 
+#include "tasks/job.h"
+#include "tasks/ledger.h"
 #include "tasks/operation.h"
 
 namespace models {
@@ -34,8 +37,9 @@ public:
     AsioSockets(const AsioSockets&) = delete;
     AsioSockets& operator=(const AsioSockets&) = delete;
     ~AsioSockets() {
-        for (auto& [descriptor, stream] : streams_) stream->release();
-        if (acceptor_) acceptor_->release();
+        asio::error_code ignored;
+        for (auto& [descriptor, stream] : streams_) stream->release(ignored);
+        if (acceptor_) acceptor_->release(ignored);
     }
 
     [[nodiscard]] Stream& stream(int descriptor) {
@@ -101,5 +105,15 @@ private:
     std::mutex mutex_;
     std::vector<Event> events_;
 };
+
+// A run on one thread: starts all roots (`start(task, id)`), and runs the context until it has nothing left to do.
+// Throws std::logic_error where tasks are alive then.
+template <class Start>
+void run_alone(asio::io_context& context, const tasks::Job& job, Start start, const std::size_t& alive) {
+    for (std::size_t index = 0; index < job.size(); ++index) start(job.make(index), tasks::root(index));
+    context.restart();
+    context.run();
+    if (alive > 0) throw std::logic_error{"asio: every task waits for something that nobody will do"};
+}
 
 }  // namespace models

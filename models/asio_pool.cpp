@@ -71,11 +71,7 @@ constinit const Entry asio_pool{
     .waiter = "Asio's io_context",
     .summary = "standalone Asio, one io_context run by N threads",
     .parameters = pool_parameters,
-    .support =
-        [](const tasks::Demand& demand, const tasks::Sizes& sizes) {
-            const Support threads = enough_processes(sizes.count("workers"), "threads");
-            return threads ? support_one_process(demand, sizes) : threads;
-        },
+    .support = support_worker_threads,
     .make = [](const tasks::Job& job, tasks::Ledger& ledger, const tasks::Sizes& sizes) -> std::unique_ptr<Model> {
         return std::make_unique<AsioPool>(job, ledger, sizes.count("workers"));
     },

@@ -6,6 +6,8 @@
 #include <optional>
 #include <utility>
 
+#include "models/beginning.h"
+#include "models/frame_pool.h"
 #include "models/model.h"
 #include "models/turns.h"
 #include "tasks/ledger.h"
@@ -41,8 +43,10 @@ public:
 
     void start(std::unique_ptr<tasks::Task> task, tasks::TaskId id) {
         ++alive_;
-        drive(std::move(task), id);
+        beginning_.add(*loop_, std::move(task), id);
     }
+    // A task's frame, at its first turn.
+    void begin(std::unique_ptr<tasks::Task> task, tasks::TaskId id) { drive(std::move(task), id); }
 
 private:
     // Nobody waits for it: it starts by itself, what it waits for resumes it, and its frame goes when it ends. Until
@@ -61,6 +65,14 @@ private:
             promise_type(const promise_type&) = delete;
             promise_type& operator=(const promise_type&) = delete;
 
+            static void* operator new(std::size_t bytes, CoroutineModel& model, const std::unique_ptr<tasks::Task>&,
+                                      tasks::TaskId) {
+                return model.memory_.take(bytes);
+            }
+            // Its partner has the coroutine's arguments.
+            // NOLINTNEXTLINE(misc-new-delete-overloads)
+            static void operator delete(void* frame) noexcept { FramePool::give_back(frame); }
+
             static Detached get_return_object() noexcept { return {}; }
             static std::suspend_never initial_suspend() noexcept { return {}; }
             static std::suspend_never final_suspend() noexcept { return {}; }
@@ -72,22 +84,6 @@ private:
             promise_type* previous_ = nullptr;
             promise_type* next_;
         };
-    };
-
-    // Parks the coroutine until its first turn: a task that is spawned does not run inside its parent.
-    struct FirstTurn final : Waiter {
-        explicit FirstTurn(Loop& loop) : loop_{loop} {}
-        static bool await_ready() noexcept { return false; }
-        void await_suspend(std::coroutine_handle<> handle) {
-            parked_ = handle;
-            loop_.soon(*this);
-        }
-        static void await_resume() noexcept {}
-        void wake() override { parked_.resume(); }
-
-    private:
-        Loop& loop_;
-        std::coroutine_handle<> parked_;
     };
 
     // Performs an operation; the coroutine goes on when it is done, at once where nothing had to be waited for.
@@ -110,7 +106,6 @@ private:
     };
 
     Detached drive(std::unique_ptr<tasks::Task> task, tasks::TaskId id) {
-        co_await FirstTurn{*loop_};
         Operation performer{*loop_};
         tasks::Outcome outcome{};
         for (;;) {
@@ -127,7 +122,9 @@ private:
 
     const tasks::Job& job_;
     tasks::Ledger& ledger_;
+    FramePool memory_;
     std::optional<Loop> loop_;
+    Beginning<CoroutineModel> beginning_{*this};
     typename Detached::promise_type* frames_ = nullptr;
     std::size_t alive_ = 0;
 };

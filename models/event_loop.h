@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "models/beginning.h"
 #include "models/loop_operation.h"
 #include "models/model.h"
 #include "models/reactor.h"
@@ -31,36 +32,41 @@ public:
         while (alive_ > 0) loop_.turn();
     }
 
-    // Puts a task into the table; it has its first turn soon.
     void start(std::unique_ptr<tasks::Task> task, tasks::TaskId id) {
+        ++alive_;
+        beginning_.add(loop_, std::move(task), id);
+    }
+    // Puts a task into the table, at its first turn.
+    void begin(std::unique_ptr<tasks::Task> task, tasks::TaskId id) {
         if (free_.empty()) free_.push_back(&slots_.emplace_back(*this));
         Slot& slot = *free_.back();
         free_.pop_back();
-        ++alive_;
-        slot.take(std::move(task), id);
-        loop_.soon(slot);
+        slot.begin(std::move(task), id);
     }
 
 private:
     class Slot final : public Waiter {
     public:
         explicit Slot(TableModel& model) : model_{model}, operation_{model.loop_} {}
-        void take(std::unique_ptr<tasks::Task> task, tasks::TaskId id) {
+        void begin(std::unique_ptr<tasks::Task> task, tasks::TaskId id) {
             task_ = std::move(task);
             id_ = id;
             operation_ = Operation{model_.loop_};
+            resume();
         }
-        // Resumes the task until it has to wait, or is done.
         void wake() override {
-            if (!operation_.go_on(*this)) return;
+            if (operation_.go_on(*this)) resume();
+        }
+
+    private:
+        // Until the task has to wait, or is done.
+        void resume() {
             for (;;) {
                 tasks::Operation next = task_->resume(operation_.outcome());
                 if (const auto* const finished = std::get_if<tasks::Finish>(&next)) return finish(*finished);
                 if (!operation_.start(next, *task_, *this, model_)) return;
             }
         }
-
-    private:
         void finish(const tasks::Finish& finish) {
             model_.ledger_.finish(id_, finish);
             operation_.forget_descriptors();
@@ -80,6 +86,7 @@ private:
     std::deque<Slot> slots_;  // never moved: the loop points to them
     std::vector<Slot*> free_;
     std::size_t alive_ = 0;
+    Beginning<TableModel> beginning_{*this};
     Loop loop_;  // ended first: until then the kernel may hold what the tasks lent it
 };
 
@@ -90,11 +97,6 @@ extern template class TableModel<Reactor, LoopOperation>;
 template <class AnyPoller>
 std::unique_ptr<Model> make_event_loop(const tasks::Job& job, tasks::Ledger& ledger, const tasks::Sizes&) {
     return std::make_unique<EventLoop>(job, ledger, std::make_unique<AnyPoller>());
-}
-
-// For the table: one process holds the descriptors of all tasks.
-[[nodiscard]] inline Support support_one_process(const tasks::Demand& demand, const tasks::Sizes&) {
-    return enough_descriptors(demand.tasks_at_once * demand.descriptors_per_task);
 }
 
 }  // namespace models

@@ -7,10 +7,12 @@
 // blocks everybody.
 #include <boost/context/fiber.hpp>
 #include <boost/context/pooled_fixedsize_stack.hpp>
+#include <deque>
 #include <exception>
-#include <list>
 #include <utility>
+#include <vector>
 
+#include "models/beginning.h"
 #include "models/event_loop.h"
 #include "models/loop_operation.h"
 #include "models/pollers.h"
@@ -28,47 +30,47 @@ public:
     void run() override {
         reactor_.clear_events();
         for (std::size_t index = 0; index < job_.size(); ++index) start(job_.make(index), tasks::root(index));
-        while (!fibers_.empty()) {
-            reactor_.turn();
-            ended_.clear();
-        }
+        while (alive_ > 0) reactor_.turn();
     }
 
     void start(std::unique_ptr<tasks::Task> task, tasks::TaskId id) {
-        fibers_.emplace_front(*this, std::move(task), id);
-        fibers_.front().place = fibers_.begin();
-        reactor_.soon(fibers_.front());
+        ++alive_;
+        beginning_.add(reactor_, std::move(task), id);
+    }
+    // Gives a task its stack, at its first turn.
+    void begin(std::unique_ptr<tasks::Task> task, tasks::TaskId id) {
+        if (free_.empty()) free_.push_back(&fibers_.emplace_back(*this));
+        Fiber& fiber = *free_.back();
+        free_.pop_back();
+        fiber.begin(std::move(task), id);
     }
 
 private:
-    // A task on its stack. Woken by the reactor; leaves its stack where it has to wait.
+    // A stack, for one task after another. Woken by the reactor; leaves its stack where it has to wait.
     class Fiber final : public Waiter {
     public:
-        Fiber(FiberModel& model, std::unique_ptr<tasks::Task> task, tasks::TaskId id)
-            : model_{model}, task_{std::move(task)}, id_{id}, operation_{model.reactor_} {}
-        Fiber(const Fiber&) = delete;
-        Fiber& operator=(const Fiber&) = delete;
-        // What a failed run left unwinds its stack first, and then goes its task with its sockets.
-        ~Fiber() = default;
+        explicit Fiber(FiberModel& model) : model_{model}, operation_{model.reactor_} {}
 
-        void wake() override {
-            // It gets its stack with its first turn: those who end at once use the same one after another.
-            if (!fiber_) fiber_ = make_stack();
-            fiber_ = std::move(fiber_).resume();
-            if (failure_) std::rethrow_exception(failure_);
-            if (!fiber_) model_.ended_.splice(model_.ended_.begin(), model_.fibers_, place);
+        void begin(std::unique_ptr<tasks::Task> task, tasks::TaskId id) {
+            task_ = std::move(task);
+            id_ = id;
+            operation_ = LoopOperation{model_.reactor_};
+            stack_ = {std::allocator_arg, model_.stacks_, [this](context::fiber&& loop) {
+                          loop_ = std::move(loop);
+                          live();
+                          return std::move(loop_);
+                      }};
+            wake();
         }
-
-        std::list<Fiber>::iterator place;  // in the model's list
+        void wake() override {
+            stack_ = std::move(stack_).resume();
+            if (failure_) std::rethrow_exception(std::exchange(failure_, nullptr));
+            if (stack_) return;
+            model_.free_.push_back(this);
+            --model_.alive_;
+        }
 
     private:
-        context::fiber make_stack() {
-            return {std::allocator_arg, model_.stacks_, [this](context::fiber&& loop) {
-                        loop_ = std::move(loop);
-                        live();
-                        return std::move(loop_);
-                    }};
-        }
         // On its own stack.
         void live() {
             try {
@@ -100,21 +102,24 @@ private:
 
         FiberModel& model_;
         std::unique_ptr<tasks::Task> task_;
-        tasks::TaskId id_;
+        tasks::TaskId id_{};
         LoopOperation operation_;
         std::exception_ptr failure_;
         context::fiber loop_;
-        context::fiber fiber_;  // ended first: what is on its stack uses the rest
+        // Ended first, where a run has failed: what is on its stack uses the rest. Then goes the task with its sockets.
+        context::fiber stack_;
     };
 
-    static constexpr std::size_t stack_bytes = 64 * 1024;
+    static constexpr std::size_t stack_bytes = std::size_t{64} * 1024;
 
     const tasks::Job& job_;
     tasks::Ledger& ledger_;
     Reactor reactor_;
     context::pooled_fixedsize_stack stacks_{stack_bytes};
-    std::list<Fiber> fibers_;
-    std::list<Fiber> ended_;  // in this turn: a fiber cannot go while it is being woken
+    Beginning<FiberModel> beginning_{*this};
+    std::deque<Fiber> fibers_;  // never moved: the reactor points to them
+    std::vector<Fiber*> free_;
+    std::size_t alive_ = 0;
 };
 
 }  // namespace

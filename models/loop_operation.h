@@ -1,12 +1,11 @@
 #pragma once
 
-#include <algorithm>
 #include <utility>
-#include <vector>
 
 #include "models/reactor.h"
 #include "models/socket_calls.h"
-#include "tasks/ledger.h"
+#include "models/used_descriptors.h"
+#include "models/without_kernel.h"
 #include "tasks/task.h"
 
 namespace models {
@@ -27,6 +26,7 @@ public:
     [[nodiscard]] bool start(tasks::Operation& operation, tasks::Task& task, Waiter& waiter, Carrier& carrier) {
         outcome_ = {};
         return std::visit(tasks::Overloaded{
+                              WithoutKernel{*loop_, task, waiter, carrier},
                               [&](const tasks::Accept& accept) { return start_on(accept.listener, accept, waiter); },
                               [&](const tasks::Connect& connect) { return start_on(connect.socket, connect, waiter); },
                               [&](const tasks::Receive& receive) { return start_on(receive.socket, receive, waiter); },
@@ -35,24 +35,6 @@ public:
                                   loop_->at(sleep.until, waiter);
                                   return false;
                               },
-                              [&](tasks::Compute) {
-                                  task.compute();
-                                  return true;
-                              },
-                              [&](tasks::Yield) {
-                                  loop_->soon(waiter);
-                                  return false;
-                              },
-                              [&](const tasks::Await& await) { return !loop_->await(await.event, waiter); },
-                              [&](const tasks::Announce& announce) {
-                                  loop_->announce(announce.event);
-                                  return true;
-                              },
-                              [&](tasks::Spawn& spawn) {
-                                  carrier.start(std::move(spawn.task), tasks::TaskId::spawned);
-                                  return true;
-                              },
-                              [](const tasks::Finish&) { return true; },
                           },
                           operation);
     }
@@ -64,14 +46,13 @@ public:
 
     // Before the task, and with it its sockets, is destroyed.
     void forget_descriptors() {
-        if (socket_operation_.descriptor() >= 0) loop_->forget(socket_operation_.descriptor());
-        for (const int descriptor : earlier_) loop_->forget(descriptor);
+        used_.for_each([this](int descriptor) { loop_->forget(descriptor); });
     }
 
 private:
     template <class SocketAsked>
     bool start_on(int descriptor, const SocketAsked& asked, Waiter& waiter) {
-        note_change_from(descriptor);
+        used_.note(descriptor);
         return settle(socket_operation_.start(asked), waiter);
     }
     bool settle(Readiness readiness, Waiter& waiter) {
@@ -84,18 +65,11 @@ private:
         if (socket_operation_.accepted()) loop_->may_have_more(socket_operation_.descriptor());
         return true;
     }
-    // The earlier one stays registered until the task finishes.
-    void note_change_from(int next_descriptor) {
-        const int before = socket_operation_.descriptor();
-        if (before < 0 || before == next_descriptor || std::ranges::find(earlier_, before) != earlier_.end()) return;
-        earlier_.push_back(before);
-    }
-
     Loop* loop_;
     tasks::Outcome outcome_;
     bool on_socket_ = false;  // it waits in socket_operation_
     SocketOperation socket_operation_;
-    std::vector<int> earlier_;  // other descriptors that the task has used; nearly always empty
+    UsedDescriptors used_;
 };
 
 using LoopOperation = ReadinessOperation<Reactor>;

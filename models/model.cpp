@@ -45,4 +45,19 @@ Support enough_at_once(const tasks::Demand& demand, std::size_t at_once) {
                        std::to_string(at_once) + " can be under way at once");
 }
 
+Support support_one_process(const tasks::Demand& demand, const tasks::Sizes&) {
+    return enough_descriptors(demand.tasks_at_once * demand.descriptors_per_task);
+}
+
+Support support_worker_threads(const tasks::Demand& demand, const tasks::Sizes& sizes) {
+    const Support threads = enough_processes(sizes.count("workers"), "threads");
+    return threads ? support_one_process(demand, sizes) : threads;
+}
+
+Support support_blocking_workers(const tasks::Demand& demand, const tasks::Sizes& sizes) {
+    const Support together = enough_at_once(demand, sizes.count("workers"));
+    // Connections that were accepted and wait for a worker are open too.
+    return together ? support_worker_threads(demand, sizes) : together;
+}
+
 }  // namespace models

@@ -71,6 +71,12 @@ struct Entry {
 // For support() of models that hold so many tasks at once and no more: those that wait for one another have to fit.
 [[nodiscard]] Support enough_at_once(const tasks::Demand& demand, std::size_t at_once);
 
+// For the table, as support(): one process holds the descriptors of all tasks; it has as many threads beside as there
+// are "workers"; and a task that waits keeps one of those.
+[[nodiscard]] Support support_one_process(const tasks::Demand& demand, const tasks::Sizes& sizes);
+[[nodiscard]] Support support_worker_threads(const tasks::Demand& demand, const tasks::Sizes& sizes);
+[[nodiscard]] Support support_blocking_workers(const tasks::Demand& demand, const tasks::Sizes& sizes);
+
 // "workers": what every pool is sized by.
 inline constexpr tasks::Parameter workers{"workers", 2, 1, 4096, "threads or processes in the pool"};
 inline constexpr tasks::Parameter pool_parameters[] = {workers};

@@ -134,11 +134,7 @@ constinit const Entry offload{
     .waiter = "epoll, level-triggered",
     .summary = "coroutines on the epoll loop, computations on a thread pool",
     .parameters = pool_parameters,
-    .support =
-        [](const tasks::Demand& demand, const tasks::Sizes& sizes) {
-            const Support threads = enough_processes(sizes.count("workers"), "threads");
-            return threads ? support_one_process(demand, sizes) : threads;
-        },
+    .support = support_worker_threads,
     .make = [](const tasks::Job& job, tasks::Ledger& ledger, const tasks::Sizes& sizes) -> std::unique_ptr<Model> {
         return std::make_unique<CoroutineModel<OffloadLoop, OffloadOperation>>(job, ledger, sizes.count("workers"));
     },

@@ -65,16 +65,16 @@ void Reactor::forget(int descriptor) {
     watched = {};
 }
 
-void Reactor::turn() {
-    if (!anybody_soon() && timers_.empty() && waiting_ == 0) {
+void Reactor::turn(std::optional<sys::TimePoint> latest) {
+    if (!anybody_soon() && timers_.empty() && waiting_ == 0 && !latest) {
         throw std::logic_error{"event loop: every task waits for something that nobody will do"};
     }
     wake_turn();
     wake_due();
 
     // Nobody waits for a descriptor, and nobody has to be slept for: there is nothing to ask the kernel for.
-    if (waiting_ == 0 && (timers_.empty() || anybody_soon())) return;
-    poller_->wait(time_to_wait(), ready_);
+    if (waiting_ == 0 && (anybody_soon() || (timers_.empty() && !latest))) return;
+    poller_->wait(time_to_wait(latest), ready_);
     for (const Ready& ready : ready_) wake_ready(ready);
     ready_.clear();
     wake_due();
@@ -119,10 +119,11 @@ void Reactor::wake_ready(const Ready& ready) {
     if (!read && !write) register_interest(ready.descriptor, watched_[index]);
 }
 
-Poller::Timeout Reactor::time_to_wait() const {
+Poller::Timeout Reactor::time_to_wait(std::optional<sys::TimePoint> latest) const {
     if (anybody_soon()) return sys::Nanoseconds{0};
-    if (timers_.empty()) return std::nullopt;
-    return std::max(sys::Nanoseconds{0}, sys::Nanoseconds{timers_.front().time - sys::now()});
+    if (!timers_.empty()) latest = std::min(timers_.front().time, latest.value_or(timers_.front().time));
+    if (!latest) return std::nullopt;
+    return std::max(sys::Nanoseconds{0}, sys::Nanoseconds{*latest - sys::now()});
 }
 
 }  // namespace models

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "models/poller.h"
@@ -30,9 +31,11 @@ public:
     // back as another socket.
     void forget(int descriptor);
 
-    // One turn: everything whose turn it is, then everything that is ready, waiting for it if need be.
-    // Throws std::logic_error when nothing is left that could ever wake.
-    void turn();
+    // One turn: everything whose turn it is, then everything that is ready, waiting for it if need be, until `latest`
+    // where there is one. Throws std::logic_error when nothing is left that could ever wake.
+    void turn(std::optional<sys::TimePoint> latest = {});
+    // For a descriptor.
+    [[nodiscard]] bool anybody_waits() const noexcept { return waiting_ > 0; }
 
 private:
     struct Watched {
@@ -50,7 +53,7 @@ private:
     void register_interest(int descriptor, Watched& watched);
     void wake_due();
     void wake_ready(const Ready& ready);
-    [[nodiscard]] Poller::Timeout time_to_wait() const;
+    [[nodiscard]] Poller::Timeout time_to_wait(std::optional<sys::TimePoint> latest) const;
 
     std::unique_ptr<Poller> poller_;
     std::vector<Watched> watched_;  // by descriptor

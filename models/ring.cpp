@@ -17,118 +17,136 @@ namespace {
 
 constexpr unsigned entries = 4096;
 
-int open_ring(io_uring& ring) { return ::io_uring_queue_init(entries, &ring, 0); }
+int open_ring(io_uring& ring, unsigned setup_flags) { return ::io_uring_queue_init(entries, &ring, setup_flags); }
 
 }  // namespace
 
-Support support_ring_process(const tasks::Demand& demand, const tasks::Sizes&) {
+Support support_ring(const tasks::Demand& demand, unsigned setup_flags, std::string_view since) {
     io_uring ring{};
-    const int opened = open_ring(ring);
+    const int opened = open_ring(ring, setup_flags);
     if (opened == 0) {
         ::io_uring_queue_exit(&ring);
-        return enough_descriptors(demand.tasks_at_once * demand.descriptors_per_task);
+        return support_one_process(demand, {});
     }
     int disabled = 0;
     std::ifstream{"/proc/sys/kernel/io_uring_disabled"} >> disabled;
-    const std::string why = disabled != 0 ? " (kernel.io_uring_disabled is " + std::to_string(disabled) + ")" : "";
+    std::string why;
+    if (disabled != 0) why = " (kernel.io_uring_disabled is " + std::to_string(disabled) + ")";
+    if (opened == -EINVAL) why = " (needs Linux " + std::string{since} + ")";
     return Support::no("io_uring: " + sys::error_text(-opened) + why);
 }
 
-Ring::Ring() {
-    if (const int opened = open_ring(ring_); opened < 0) {
+Support support_ring_process(const tasks::Demand& demand, const tasks::Sizes&) {
+    return support_ring(demand, 0, "5.19");
+}
+
+Ring::Ring(unsigned setup_flags) {
+    if (const int opened = open_ring(ring_, setup_flags); opened < 0) {
         throw std::system_error{-opened, std::system_category(), "io_uring_queue_init"};
     }
 }
 
 Ring::~Ring() {
-    while (under_way_ > 0) {
-        if (io_uring_sqe* const cancel = ::io_uring_get_sqe(&ring_)) {
-            ::io_uring_prep_cancel(cancel, nullptr, IORING_ASYNC_CANCEL_ANY | IORING_ASYNC_CANCEL_ALL);
-            ::io_uring_sqe_set_data(cancel, nullptr);
-        }
-        if (::io_uring_submit_and_wait(&ring_, 1) < 0) break;
-        io_uring_cqe* completion = nullptr;
-        while (::io_uring_peek_cqe(&ring_, &completion) == 0) {
-            if (::io_uring_cqe_get_data(completion) != nullptr) --under_way_;
-            ::io_uring_cqe_seen(&ring_, completion);
-        }
-    }
+    cancel_all();
     ::io_uring_queue_exit(&ring_);
 }
 
-io_uring_sqe& Ring::entry(RingOperation& operation) {
-    io_uring_sqe* sqe = ::io_uring_get_sqe(&ring_);
-    if (sqe == nullptr) {
-        // The queue is full: what is in it goes first.
-        submit(0);
-        sqe = ::io_uring_get_sqe(&ring_);
-        if (sqe == nullptr) throw std::runtime_error{"io_uring: the submission queue stays full"};
+void Ring::cancel_all() {
+    while (under_way_ > 0) {
+        io_uring_sqe* const entry = ::io_uring_get_sqe(&ring_);
+        if (entry != nullptr) {
+            ::io_uring_prep_cancel(entry, nullptr, IORING_ASYNC_CANCEL_ANY | IORING_ASYNC_CANCEL_ALL);
+            ::io_uring_sqe_set_data(entry, nullptr);
+        }
+        // Where the queue is full, only what is in it goes: there is no cancellation yet that could be waited for.
+        const int result = ::io_uring_submit_and_wait(&ring_, entry != nullptr ? 1 : 0);
+        if (result < 0 && result != -EINTR && result != -EAGAIN && result != -EBUSY) return;
+        take_completions();
     }
-    ++under_way_;
-    ::io_uring_sqe_set_data(sqe, &operation);
-    return *sqe;
 }
 
-void Ring::submit(unsigned completions) {
+void Ring::cancel(Completion& completion, const bool& under_way) {
+    while (under_way) {
+        // Asked again if need be: it may have been missed while it was being completed.
+        io_uring_sqe& entry = free_entry();
+        ::io_uring_prep_cancel(&entry, &completion, 0);
+        ::io_uring_sqe_set_data(&entry, nullptr);
+        enter(1);
+        take_completions();
+    }
+}
+
+io_uring_sqe& Ring::free_entry() {
+    io_uring_sqe* entry = ::io_uring_get_sqe(&ring_);
+    if (entry == nullptr) {
+        // The queue is full: what is in it goes first.
+        enter(0);
+        entry = ::io_uring_get_sqe(&ring_);
+        if (entry == nullptr) throw std::runtime_error{"io_uring: the submission queue stays full"};
+    }
+    return *entry;
+}
+
+void Ring::enter(unsigned completions) {
     for (;;) {
         const int result = ::io_uring_submit_and_wait(&ring_, completions);
         if (result >= 0) return;
         // EBUSY: completions that did not fit have to be taken first.
-        if (result == -EBUSY || result == -EAGAIN) return reap();
+        if (result == -EBUSY || result == -EAGAIN) return take_completions();
         if (result != -EINTR) throw std::system_error{-result, std::system_category(), "io_uring_submit_and_wait"};
     }
 }
 
 void Ring::turn() {
-    if (!anybody_soon() && under_way_ == 0) {
+    if (!anybody_soon() && waiting_ == 0) {
         throw std::logic_error{"completion loop: every task waits for something that nobody will do"};
     }
     wake_turn();
     if (under_way_ == 0) return;
-    submit(anybody_soon() ? 0 : 1);
-    reap();
-}
-
-void Ring::reap() {
-    unsigned head = 0;
-    unsigned taken = 0;
-    io_uring_cqe* completion = nullptr;
-    // Counted before anybody is woken, who may ask for more.
-    io_uring_for_each_cqe(&ring_, head, completion) {
-        ++taken;
-        auto* const operation = static_cast<RingOperation*>(::io_uring_cqe_get_data(completion));
-        operation->result_ = completion->res;
-        soon(*operation->waiter_);
-    }
-    ::io_uring_cq_advance(&ring_, taken);
-    under_way_ -= taken;
+    enter(anybody_soon() || waiting_ == 0 ? 0 : 1);
+    take_completions();
     wake_turn();
 }
 
+void Ring::take_completions() {
+    unsigned head = 0;
+    io_uring_cqe* entry = nullptr;
+    io_uring_for_each_cqe(&ring_, head, entry) {
+        auto* const completion = static_cast<Completion*>(::io_uring_cqe_get_data(entry));
+        const int result = entry->res;
+        const unsigned flags = entry->flags;
+        // Before anybody hears of it, who may throw.
+        ::io_uring_cq_advance(&ring_, 1);
+        if (completion == nullptr) continue;  // of a cancellation
+        if ((flags & IORING_CQE_F_MORE) == 0) --under_way_;
+        completion->complete(result, flags);
+    }
+}
+
+void RingOperation::complete(int result, unsigned) {
+    result_ = result;
+    ring_->woken();
+    ring_->soon(*waiter_);
+}
+
 bool RingOperation::submit(const tasks::Accept& accept) {
-    io_uring_sqe& sqe = ring_->entry(*this);
-    ::io_uring_prep_accept(&sqe, accept.listener, nullptr, nullptr, SOCK_CLOEXEC);
-    ::io_uring_sqe_set_data(&sqe, this);
-    completed_ = &RingOperation::plain_completed;
-    return false;
+    return submit(&RingOperation::plain_completed, [&](io_uring_sqe& entry) {
+        ::io_uring_prep_accept(&entry, accept.listener, nullptr, nullptr, SOCK_CLOEXEC);
+    });
 }
 
 bool RingOperation::submit(const tasks::Connect& connect) {
     asked_ = connect;
     const sockaddr_in& address = std::get<tasks::Connect>(asked_).address;
-    io_uring_sqe& sqe = ring_->entry(*this);
-    ::io_uring_prep_connect(&sqe, connect.socket, reinterpret_cast<const sockaddr*>(&address), sizeof address);
-    ::io_uring_sqe_set_data(&sqe, this);
-    completed_ = &RingOperation::connect_completed;
-    return false;
+    return submit(&RingOperation::connect_completed, [&](io_uring_sqe& entry) {
+        ::io_uring_prep_connect(&entry, connect.socket, reinterpret_cast<const sockaddr*>(&address), sizeof address);
+    });
 }
 
 bool RingOperation::submit(const tasks::Receive& receive) {
-    io_uring_sqe& sqe = ring_->entry(*this);
-    ::io_uring_prep_recv(&sqe, receive.socket, receive.into.data(), receive.into.size(), 0);
-    ::io_uring_sqe_set_data(&sqe, this);
-    completed_ = &RingOperation::plain_completed;
-    return false;
+    return submit(&RingOperation::plain_completed, [&](io_uring_sqe& entry) {
+        ::io_uring_prep_recv(&entry, receive.socket, receive.into.data(), receive.into.size(), 0);
+    });
 }
 
 bool RingOperation::submit(const tasks::Send& send) {
@@ -140,21 +158,16 @@ bool RingOperation::submit(const tasks::Send& send) {
 bool RingOperation::submit_rest() {
     const auto& send = std::get<tasks::Send>(asked_);
     const auto rest = send.bytes.subspan(sent_);
-    io_uring_sqe& sqe = ring_->entry(*this);
-    ::io_uring_prep_send(&sqe, send.socket, rest.data(), rest.size(), MSG_NOSIGNAL | MSG_WAITALL);
-    ::io_uring_sqe_set_data(&sqe, this);
-    completed_ = &RingOperation::send_completed;
-    return false;
+    return submit(&RingOperation::send_completed, [&](io_uring_sqe& entry) {
+        ::io_uring_prep_send(&entry, send.socket, rest.data(), rest.size(), MSG_NOSIGNAL | MSG_WAITALL);
+    });
 }
 
 bool RingOperation::submit(const tasks::Sleep& sleep) {
     const timespec until = sys::to_timespec(sleep.until.time_since_epoch());
     until_ = {.tv_sec = until.tv_sec, .tv_nsec = until.tv_nsec};
-    io_uring_sqe& sqe = ring_->entry(*this);
-    ::io_uring_prep_timeout(&sqe, &until_, 0, IORING_TIMEOUT_ABS);
-    ::io_uring_sqe_set_data(&sqe, this);
-    completed_ = &RingOperation::sleep_completed;
-    return false;
+    return submit(&RingOperation::sleep_completed,
+                  [&](io_uring_sqe& entry) { ::io_uring_prep_timeout(&entry, &until_, 0, IORING_TIMEOUT_ABS); });
 }
 
 bool RingOperation::plain_completed() {

@@ -25,12 +25,15 @@ extern const Entry poll;
 extern const Entry epoll;
 extern const Entry epoll_et;
 extern const Entry io_uring;
+extern const Entry io_uring_tuned;
 extern const Entry fiber;
+extern const Entry boost_fiber;
 extern const Entry offload;
 extern const Entry epoll_per_core;
 extern const Entry asio_handlers;
 extern const Entry asio_coroutine;
 extern const Entry asio_pool;
+extern const Entry libuv;
 extern const Entry libevent;
 extern const Entry libev;
 extern const Entry prefork_epoll;
@@ -48,61 +51,23 @@ struct Line {
 
 constexpr Line of(const Entry& entry) { return {&entry, {}}; }
 
-// A model that is made of a library. Where that is not there, only the model's name is used.
-#if CONCUR_HAS_LIBURING
-#define CONCUR_LIBURING(model, family) of(model)
-#else
-#define CONCUR_LIBURING(model, family)                      \
-    Line {                                                  \
-        nullptr, { #model, family, "liburing", "LIBURING" } \
+// A model that is made of an optional library: CONCUR_HAS_<LIB> says whether this build has it. Where it has not, the
+// model's object is not named, since nobody has made it.
+#define CONCUR_LINE_1(object, ...) of(object)
+#define CONCUR_LINE_0(object, ...)      \
+    Line {                              \
+        nullptr, Absent { __VA_ARGS__ } \
     }
-#endif
-#if CONCUR_HAS_BOOST_CONTEXT
-#define CONCUR_BOOST_CONTEXT(model, family) of(model)
-#else
-#define CONCUR_BOOST_CONTEXT(model, family)                           \
-    Line {                                                            \
-        nullptr, { #model, family, "Boost.Context", "BOOST_CONTEXT" } \
-    }
-#endif
-#if CONCUR_HAS_ASIO
-#define CONCUR_ASIO(model, name, family) of(model)
-#else
-#define CONCUR_ASIO(model, name, family)          \
-    Line {                                        \
-        nullptr, { name, family, "Asio", "ASIO" } \
-    }
-#endif
-#if CONCUR_HAS_LIBEVENT
-#define CONCUR_LIBEVENT(model, family) of(model)
-#else
-#define CONCUR_LIBEVENT(model, family)                      \
-    Line {                                                  \
-        nullptr, { #model, family, "libevent", "LIBEVENT" } \
-    }
-#endif
-#if CONCUR_HAS_LIBEV
-#define CONCUR_LIBEV(model, family) of(model)
-#else
-#define CONCUR_LIBEV(model, family)                   \
-    Line {                                            \
-        nullptr, { #model, family, "libev", "LIBEV" } \
-    }
-#endif
-#if CONCUR_HAS_ONETBB
-#define CONCUR_ONETBB(model, family) of(model)
-#else
-#define CONCUR_ONETBB(model, family)                    \
-    Line {                                              \
-        nullptr, { #model, family, "oneTBB", "ONETBB" } \
-    }
-#endif
+#define CONCUR_LINE(has, ...) CONCUR_LINE_##has(__VA_ARGS__)
+#define CONCUR_IF(has, ...) CONCUR_LINE(has, __VA_ARGS__)
+#define CONCUR_LIBURING(model, family) CONCUR_IF(CONCUR_HAS_LIBURING, model, #model, family, "liburing", "LIBURING")
+#define CONCUR_ASIO(object, name, family) CONCUR_IF(CONCUR_HAS_ASIO, object, name, family, "Asio", "ASIO")
 
 constexpr std::array lines{
     of(serial),
     of(thread_per_task),
     of(thread_pool),
-    CONCUR_ONETBB(work_stealing, Family::threads),
+    CONCUR_IF(CONCUR_HAS_ONETBB, work_stealing, "work_stealing", Family::threads, "oneTBB", "ONETBB"),
     of(process_per_task),
     of(process_pool),
     of(coroutine),
@@ -113,7 +78,9 @@ constexpr std::array lines{
     of(epoll),
     of(epoll_et),
     CONCUR_LIBURING(io_uring, Family::completion),
-    CONCUR_BOOST_CONTEXT(fiber, Family::fibers),
+    CONCUR_LIBURING(io_uring_tuned, Family::completion),
+    CONCUR_IF(CONCUR_HAS_BOOST_CONTEXT, fiber, "fiber", Family::fibers, "Boost.Context", "BOOST_CONTEXT"),
+    CONCUR_IF(CONCUR_HAS_BOOST_FIBER, boost_fiber, "boost_fiber", Family::fibers, "Boost.Fiber", "BOOST_FIBER"),
     of(offload),
     of(epoll_per_core),
     of(prefork_epoll),
@@ -121,8 +88,9 @@ constexpr std::array lines{
     CONCUR_ASIO(asio_handlers, "asio", Family::libraries),
     CONCUR_ASIO(asio_coroutine, "asio_coroutine", Family::libraries),
     CONCUR_ASIO(asio_pool, "asio_pool", Family::libraries),
-    CONCUR_LIBEVENT(libevent, Family::libraries),
-    CONCUR_LIBEV(libev, Family::libraries),
+    CONCUR_IF(CONCUR_HAS_LIBUV, libuv, "libuv", Family::libraries, "libuv", "LIBUV"),
+    CONCUR_IF(CONCUR_HAS_LIBEVENT, libevent, "libevent", Family::libraries, "libevent", "LIBEVENT"),
+    CONCUR_IF(CONCUR_HAS_LIBEV, libev, "libev", Family::libraries, "libev", "LIBEV"),
 };
 
 constexpr std::size_t present =
@@ -145,10 +113,6 @@ constexpr auto missing = [] {
     }
     return found;
 }();
-
-}  // namespace
-
-namespace {
 
 std::vector<const Entry*>& whole_table() {
     static std::vector<const Entry*> table(entries.begin(), entries.end());

@@ -75,7 +75,7 @@ constinit const Entry thread_per_task{
     .support =
         [](const tasks::Demand& demand, const tasks::Sizes&) {
             const Support threads = enough_processes(demand.tasks_at_once, "threads");
-            return threads ? enough_descriptors(demand.tasks_at_once * demand.descriptors_per_task) : threads;
+            return threads ? support_one_process(demand, {}) : threads;
         },
     .make = [](const tasks::Job& job, tasks::Ledger& ledger, const tasks::Sizes&) -> std::unique_ptr<Model> {
         return std::make_unique<ThreadPerTask>(job, ledger);

@@ -106,13 +106,7 @@ constinit const Entry thread_pool{
     .waiter = "blocking",
     .summary = "workers take tasks from one queue",
     .parameters = pool_parameters,
-    .support =
-        [](const tasks::Demand& demand, const tasks::Sizes& sizes) {
-            if (Support together = enough_at_once(demand, sizes.count("workers")); !together) return together;
-            const Support threads = enough_processes(sizes.count("workers"), "threads");
-            // Connections that were accepted and wait in the queue are open too.
-            return threads ? enough_descriptors(demand.tasks_at_once * demand.descriptors_per_task) : threads;
-        },
+    .support = support_blocking_workers,
     .make = [](const tasks::Job& job, tasks::Ledger& ledger, const tasks::Sizes& sizes) -> std::unique_ptr<Model> {
         return std::make_unique<ThreadPool>(job, ledger, sizes.count("workers"));
     },

@@ -22,8 +22,8 @@ public:
     void soon(Waiter& waiter) { soon_.push_back(&waiter); }
 
     // Events by their number; clear_events() comes before each run. False: it has happened already, go on.
-    [[nodiscard]] bool await(int event, Waiter& waiter);
-    void announce(int event);
+    [[nodiscard]] bool await(int number, Waiter& waiter);
+    void announce(int number);
     void clear_events() noexcept { events_.clear(); }
 
 protected:

@@ -70,12 +70,7 @@ constinit const Entry work_stealing{
     .waiter = "blocking",
     .summary = "workers steal tasks from each other",
     .parameters = pool_parameters,
-    .support =
-        [](const tasks::Demand& demand, const tasks::Sizes& sizes) {
-            if (Support together = enough_at_once(demand, sizes.count("workers")); !together) return together;
-            const Support threads = enough_processes(sizes.count("workers"), "threads");
-            return threads ? enough_descriptors(demand.tasks_at_once * demand.descriptors_per_task) : threads;
-        },
+    .support = support_blocking_workers,
     .make = [](const tasks::Job& job, tasks::Ledger& ledger, const tasks::Sizes& sizes) -> std::unique_ptr<Model> {
         return std::make_unique<WorkStealing>(job, ledger, sizes.count("workers"));
     },

@@ -36,12 +36,14 @@ def thin(ticks: Sequence[float], width: float, least: float) -> list[float]:
 
 
 def thin_linear(ticks: Sequence[float], width: float, least: float) -> list[float]:
-    """Counted from the last one, which always stays."""
+    """Counted from the last one; both ends always stay."""
     inches = width / ((ticks[-1] - ticks[0]) or 1.0)
     kept = [ticks[-1]]
     for tick in reversed(ticks[:-1]):
         if (kept[-1] - tick) * inches >= least:
             kept.append(tick)
+    if len(kept) > 1:
+        kept[-1] = ticks[0]
     return kept[::-1]
 
 

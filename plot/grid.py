@@ -78,7 +78,12 @@ def _pack(found: Sequence[Workload], room: float) -> list[list[Part]]:
 
 
 def _block(
-    parts: Sequence[Part], families: dict[str, str], left: float, cell_height: float, family_gap: float
+    parts: Sequence[Part],
+    families: dict[str, str],
+    left: float,
+    cell_height: float,
+    family_gap: float,
+    marked: bool,
 ) -> Block:
     room = BODY_WIDTH - left
     cell_width = CELL_WIDTH_MOST
@@ -91,7 +96,7 @@ def _block(
         width = _least_width(part, cell_width)
         columns.append(Column(workload, chosen, x, width / len(chosen)))
         x += width + COLUMN_GAP
-    lines = max(len(workload.telling) for workload, _ in parts)
+    lines = max(len(workload.telling) for workload, _ in parts) + int(marked)
     head_height = 0.36 + 0.135 * lines
     y = head_height
     rows: list[tuple[Series, float]] = []
@@ -119,13 +124,20 @@ def _rows(parts: Sequence[Part]) -> list[Series]:
 
 
 def blocks(
-    found: Sequence[Workload], families: dict[str, str], cell_height: float, family_gap: float
+    found: Sequence[Workload],
+    families: dict[str, str],
+    cell_height: float,
+    family_gap: float,
+    marked: bool,
 ) -> list[Block]:
-    """One block if everything fits side by side, otherwise CPU and I/O apart."""
+    """One block if everything fits side by side, otherwise CPU and I/O apart.
+
+    Where cases are marked, there is room for a mark above the values of each.
+    """
     left = _label_width(found)
     room = BODY_WIDTH - left
     packed = _pack(found, room)
     if len(packed) > 1:
         groups = ([w for w in found if w.group == "cpu"], [w for w in found if w.group != "cpu"])
         packed = [parts for group in groups for parts in _pack(group, room)]
-    return [_block(parts, families, left, cell_height, family_gap) for parts in packed]
+    return [_block(parts, families, left, cell_height, family_gap, marked) for parts in packed]

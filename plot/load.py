@@ -97,7 +97,7 @@ def draw(document: Document, output: Output) -> None:
         head = Head(
             f"{workload.name}: latency over offered load, by model",
             subtitle(
-                workload, "Less is better", "Hollow: the server answered less than 95 % of the offered rate"
+                workload, "Less is better", "Crosses: the server answered less than 95 % of the offered rate"
             ),
             SPREAD,
         )

@@ -23,11 +23,14 @@ MARKS = {
     "did_not_finish": "DNF: did not finish",
     "invalid": "invalid: work wrong or missing",
 }
+HEAT_STEPS = 80
 
 
 def heat(ratio: float) -> Any:
-    # Rounded, so that a byte of the colour does not hang on the last bit of a logarithm.
-    return HEAT(round(min(1.0, max(0.0, math.log(ratio) / math.log(RATIO_MOST))), 4))
+    # In steps finer than an eye tells apart: so that no byte of it hangs on the last bit of a logarithm,
+    # and a thousand cells leave the picture's palette room for other colours.
+    share = min(1.0, max(0.0, math.log(ratio) / math.log(RATIO_MOST)))
+    return HEAT(round(share * HEAT_STEPS) / HEAT_STEPS)
 
 
 def is_dark(colour: Any) -> bool:

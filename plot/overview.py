@@ -109,9 +109,10 @@ def draw_head(sheet: Sheet) -> None:
         axes.plot([left, right], [0.3, 0.3], color="#999999", linewidth=0.7)
         for index, case in enumerate(column.cases):
             middle = column.left + (index + 0.5) * column.cell_width
-            text = "\n".join(labels.case_short(workload, case))
+            values = labels.case_short(workload, case)
             if warning := trust.note(workload, case, sheet.cpus):
-                text += f" [{sheet.notes.number(f'{workload.name}, {warning}')}]"
+                values.insert(0, f"[{sheet.notes.number(f'{workload.name}, {warning}')}]")
+            text = "\n".join(values)
             sheet.write(middle, block.head_height - 0.04, text, 7.2, va="bottom", linespacing=1.2)
 
 
@@ -158,7 +159,8 @@ def draw(document: Document, output: Output) -> None:
     families = cases.families(document)
     rows = len({series for workload in found for series in workload.series})
     height = CELL_HEIGHT if rows <= ROWS_MOST else CELL_HEIGHT_COMPACT
-    layout = blocks(found, families, height, FAMILY_GAP)
+    warned = any(trust.warnings(workload, document.origin.cpus) for workload in found)
+    layout = blocks(found, families, height, FAMILY_GAP, warned)
     notes = number_notes(layout, document.origin.cpus)
     everything = [case for workload in found for case in workload.cases]
     outcomes = {cell.outcome for case in everything for cell in case.cells.values()}

@@ -76,6 +76,13 @@ def panels_of(workload: Workload) -> list[Panel]:
     return found
 
 
+def axes_words(workload: Workload) -> str:
+    """A size of zero has no place on a logarithmic axis."""
+    if any(case.value(workload.main or "") == 0 for case in workload.cases):
+        return "Logarithmic vertical axis"
+    return "Logarithmic axes, points side by side where they share a size"
+
+
 def draw_workload(document: Document, output: Output, name: str, workload: Workload) -> None:
     main = workload.main or ""
     relative = is_relative(workload)
@@ -83,7 +90,7 @@ def draw_workload(document: Document, output: Output, name: str, workload: Workl
     better = "Less is better" if relative else "More is better"
     head = Head(
         f"{workload.name}: {wanted} over {labels.axis_name(main)}, by model",
-        subtitle(workload, better, "Logarithmic axes, points side by side where they share a size"),
+        subtitle(workload, better, axes_words(workload)),
         SPREAD_RATIO if relative else SPREAD_RATE,
     )
     across = Across(labels.axis_name(main), lambda size: labels.value(main, size))

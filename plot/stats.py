@@ -83,8 +83,10 @@ def median_interval(values: Any) -> tuple[Any, Any]:
     depth, share = _ranks(ordered.shape[1])
     last = ordered.shape[1] - 1
     inner = min(depth, last)
-    low = (1 - share) * ordered[:, depth - 1] + share * ordered[:, inner]
-    high = (1 - share) * ordered[:, last - depth + 1] + share * ordered[:, last - inner]
+    least, most = ordered[:, depth - 1], ordered[:, last - depth + 1]
+    # In this form equal values give just themselves: rounding does not push the bound past the median.
+    low = least + share * (ordered[:, inner] - least)
+    high = most + share * (ordered[:, last - inner] - most)
     return low, high
 
 

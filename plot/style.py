@@ -27,8 +27,8 @@ PALETTES: dict[str, tuple[str, ...]] = {
     "completion": ("#a67c00", "#d4a800"),
     "fibers": ("#d6336c", "#f48fb6"),
     "hybrids": ("#5c3d1e", "#8a5a2b", "#a67c52", "#6e4b3a"),
-    "libraries": ("#6a6f78", "#9a9a9a", "#b3b3b8", "#565a60", "#83888f", "#a3a8ad"),
-    "native": ("#9ac000", "#6f8f00", "#b9d94a"),
+    "libraries": ("#37474f", "#78909c", "#90a4ae", "#51646e", "#607d8b", "#a3b4bd"),
+    "native": ("#9ac000", "#6f8f00", "#b9d94a", "#53690a"),
 }
 
 # Every model by its place in its family's palette.
@@ -42,7 +42,7 @@ MODELS: dict[str, tuple[str, ...]] = {
     "fibers": ("fiber", "boost_fiber"),
     "hybrids": ("epoll_per_core", "prefork_epoll", "process_thread_coroutine", "offload"),
     "libraries": ("asio", "asio_coroutine", "asio_pool", "libuv", "libevent", "libev"),
-    "native": ("native_epoll", "native_blocking", "native_coroutine"),
+    "native": ("native_epoll", "native_blocking", "native_coroutine", "native_uring"),
 }
 STRANGERS = "libraries"
 

@@ -57,7 +57,7 @@ std::optional<int> ChildProcess::try_wait() {
     return status;
 }
 
-void ChildProcess::kill() noexcept {
+void ChildProcess::kill() const noexcept {
     if (pid_ > 0) ::kill(pid_, SIGKILL);
 }
 

@@ -32,7 +32,7 @@ public:
     int wait();
     // The same without waiting: nothing while the child runs.
     std::optional<int> try_wait();
-    void kill() noexcept;
+    void kill() const noexcept;
 
 private:
     explicit ChildProcess(pid_t pid) noexcept : pid_{pid} {}

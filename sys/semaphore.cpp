@@ -6,7 +6,7 @@
 
 namespace sys {
 
-Semaphore::Semaphore() : semaphore_{} { check(::sem_init(&semaphore_, /*pshared=*/1, 0), "sem_init"); }
+Semaphore::Semaphore() { check(::sem_init(&semaphore_, /*pshared=*/1, 0), "sem_init"); }
 
 void Semaphore::post() noexcept { ::sem_post(&semaphore_); }
 

@@ -21,7 +21,7 @@ public:
     [[nodiscard]] bool wait_until(TimePoint deadline) noexcept;
 
 private:
-    sem_t semaphore_;
+    sem_t semaphore_{};
 };
 
 }  // namespace sys

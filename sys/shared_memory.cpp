@@ -8,7 +8,7 @@
 
 namespace sys {
 
-SharedMapping::SharedMapping(std::size_t bytes) : data_{nullptr}, bytes_{std::max<std::size_t>(bytes, 1)} {
+SharedMapping::SharedMapping(std::size_t bytes) : bytes_{std::max<std::size_t>(bytes, 1)} {
     void* const mapped = ::mmap(nullptr, bytes_, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (mapped == MAP_FAILED) throw std::system_error{errno, std::system_category(), "mmap"};
     data_ = mapped;

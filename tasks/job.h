@@ -11,6 +11,7 @@ namespace tasks {
 struct Demand {
     std::size_t tasks_at_once = 0;         // roots and spawned, alive together at the most
     std::size_t descriptors_per_task = 0;  // that such a task holds open
+    std::size_t descriptors_lent = 0;      // to all of them together: that they use, and the job has open already
     std::size_t together = 1;              // tasks that wait for one another: fewer at once would wait for ever
     std::size_t events = 0;                // that are awaited and announced
 };

@@ -20,7 +20,8 @@ class Task;
 // A connected pair of which both ends stay in the job goes without either. Events are numbers from 0, as many as
 // the job demands, so that they cross fork.
 // A task keeps every socket that it names here open until it finishes, so that an event loop can tie a
-// registration to the task's life. Buffers are lent: valid until the task is resumed with the outcome.
+// registration to the task's life; what has come for it by then and was not received may be gone. Buffers are lent:
+// valid until the task is resumed with the outcome.
 
 // Wait for a connection. Outcome: its descriptor, which now belongs to the task. The model chooses blocking or not.
 struct Accept {

@@ -18,6 +18,7 @@ constexpr int release = 0;
 struct ParkBoard {
     std::atomic<std::uint64_t> arrived;
     bool observed;  // memory is to be read in this run
+    bool read;      // and has been
     pid_t root;     // of the process tree that the tasks are in
     sys::MemoryUsage before;
     sys::MemoryUsage parked;
@@ -29,7 +30,10 @@ public:
         : SteppedTask{&ParkTask::started}, index_{index}, tasks_{tasks}, board_{board} {}
 
     // Of the last to come, while all others wait.
-    void compute() override { board_.parked = sys::memory_usage_of_tree(board_.root); }
+    void compute() override {
+        board_.parked = sys::memory_usage_of_tree(board_.root);
+        board_.read = true;
+    }
 
 private:
     tasks::Operation started(tasks::Outcome) {
@@ -64,6 +68,7 @@ public:
     void begin() override {
         board_->arrived.store(0, std::memory_order_relaxed);
         board_->observed = std::exchange(observe_next_run_, false);
+        board_->read = false;
         if (board_->observed) board_->before = sys::memory_usage_of_tree(board_->root);
     }
     Verdict verify(const tasks::Ledger& ledger) const override {
@@ -71,7 +76,7 @@ public:
     }
     Work work() const override { return {.units = tasks_, .bytes = 0, .fairness = {}}; }
     std::optional<Memory> memory() const override {
-        if (!board_->observed) return std::nullopt;
+        if (!board_->read) return std::nullopt;
         return Memory{.tasks = tasks_,
                       .pss_bytes = board_->parked.pss_bytes - board_->before.pss_bytes,
                       .kernel_bytes = board_->parked.kernel_bytes - board_->before.kernel_bytes};

@@ -122,7 +122,11 @@ public:
         return std::make_unique<PlayerTask>(index - sizes_.idle, sizes_, sockets_, *playing_);
     }
     tasks::Demand demand() const override {
-        return {.tasks_at_once = size(), .descriptors_per_task = 0, .together = size(), .events = 0};
+        return {.tasks_at_once = size(),
+                .descriptors_per_task = 0,
+                .descriptors_lent = 2 * (sizes_.pairs + sizes_.idle),
+                .together = size(),
+                .events = 0};
     }
     void begin() override { playing_->store(2 * sizes_.pairs); }
     Verdict verify(const tasks::Ledger& ledger) const override {

@@ -3,6 +3,7 @@
 #include <sys/socket.h>
 
 #include <memory>
+#include <stop_token>
 #include <thread>
 #include <vector>
 
@@ -45,9 +46,14 @@ void serve_echo_by_threads(int listener, std::size_t connections, std::size_t bu
         const int accepted = ::accept4(listener, nullptr, nullptr, SOCK_CLOEXEC);
         if (accepted == -1 && errno == EINTR) continue;
         Descriptor socket{check(accepted, "accept4")};
-        threads.emplace_back(
-            [socket = std::move(socket), buffer_bytes, &ended] { ended(serve(socket.number, buffer_bytes)); });
+        threads.emplace_back([socket = std::move(socket), buffer_bytes, &ended](const std::stop_token& failed) {
+            // Nothing but a shutdown wakes a thread that blocks in recv().
+            const std::stop_callback hang_up{failed, [&] { ::shutdown(socket.number, SHUT_RDWR); }};
+            ended(serve(socket.number, buffer_bytes));
+        });
     }
+    // Their destructors would stop them: that is for an exception.
+    for (std::jthread& thread : threads) thread.join();
 }
 
 }  // namespace native

@@ -7,6 +7,8 @@
 #include "bench/native/blocking_echo.h"
 #include "bench/native/coroutine_echo.h"
 #include "bench/native/epoll_echo.h"
+#include "bench/native/starts.h"
+#include "bench/native/uring_echo.h"
 #include "models/table.h"
 
 namespace bench {
@@ -44,36 +46,142 @@ private:
     tasks::Ledger& ledger_;
 };
 
-template <Serve serve>
+// A bare loop, for the workload that it does the same as: `digest_of` says what a task of that brings back.
+template <class Starts, std::uint64_t (*digest_of)(std::size_t index, std::size_t tasks)>
+class NativeStarts final : public models::Model {
+public:
+    NativeStarts(const tasks::Job& job, tasks::Ledger& ledger) : tasks_{job.size()}, ledger_{ledger} {}
+    void run() override {
+        starts_.run(tasks_, [this](std::size_t index) {
+            ledger_.finish(tasks::root(index), {.digest = digest_of(index, tasks_)});
+        });
+    }
+
+private:
+    std::size_t tasks_;
+    tasks::Ledger& ledger_;
+    Starts starts_;
+};
+std::uint64_t digest_of_noop(std::size_t index, std::size_t) { return tasks::mix(index, 0); }
+std::uint64_t digest_of_park(std::size_t index, std::size_t tasks) { return tasks::mix(index, tasks); }
+
+models::Support with_threads(const tasks::Demand& demand, const tasks::Sizes& sizes) {
+    const models::Support threads = models::enough_processes(demand.tasks_at_once, "threads");
+    return threads ? models::support_one_process(demand, sizes) : threads;
+}
+
+models::Support with_processes(const tasks::Demand& demand, const tasks::Sizes&) {
+    return models::enough_processes(demand.tasks_at_once, "processes");
+}
+[[maybe_unused]] models::Support without_library(const tasks::Demand&, const tasks::Sizes&) {
+    return models::Support::no("this build has not the library that this is made of");
+}
+
+template <class Control>
 constexpr models::Entry control(std::string_view name, std::string_view carrier, std::string_view waiter,
-                                std::string_view summary) {
+                                std::string_view summary, decltype(models::Entry::support) support) {
     return {.name = name,
             .family = models::Family::native,
             .carrier = carrier,
             .waiter = waiter,
             .summary = summary,
             .parameters = {},
-            .support =
-                [](const tasks::Demand& demand, const tasks::Sizes&) {
-                    return models::enough_descriptors(demand.tasks_at_once * demand.descriptors_per_task);
-                },
+            .support = support,
             .make = [](const tasks::Job& job, tasks::Ledger& ledger, const tasks::Sizes&)
-                -> std::unique_ptr<models::Model> { return std::make_unique<NativeEcho<serve>>(job, ledger); }};
+                -> std::unique_ptr<models::Model> { return std::make_unique<Control>(job, ledger); }};
 }
 
-constexpr models::Entry native_blocking = control<native::serve_echo_by_threads>(
-    "native_blocking", "thread each", "blocking", "control of thread_per_task: an echo server written by hand");
-constexpr models::Entry native_epoll = control<native::serve_echo_by_epoll>(
-    "native_epoll", "hand-written state", "epoll, level-triggered", "control of epoll: an echo server written by hand");
-constexpr models::Entry native_coroutine =
-    control<native::serve_echo_by_coroutines>("native_coroutine", "coroutine frame", "epoll, level-triggered",
-                                              "control of coroutine: an echo server written by hand");
+constexpr models::Entry native_blocking = control<NativeEcho<native::serve_echo_by_threads>>(
+    "native_blocking", "thread each", "blocking", "control of thread_per_task: an echo server written by hand",
+    with_threads);
+constexpr models::Entry native_epoll = control<NativeEcho<native::serve_echo_by_epoll>>(
+    "native_epoll", "hand-written state", "epoll, level-triggered", "control of epoll: an echo server written by hand",
+    models::support_one_process);
+constexpr models::Entry native_coroutine = control<NativeEcho<native::serve_echo_by_coroutines>>(
+    "native_coroutine", "coroutine frame", "epoll, level-triggered",
+    "control of coroutine: an echo server written by hand", models::support_one_process);
+
+// Of an optional library. Where that is not there, the control is skipped, with that reason.
+#if CONCUR_HAS_LIBURING
+using Uring = NativeEcho<native::serve_echo_by_uring>;
+constexpr auto with_uring = models::support_one_process;
+#else
+using Uring = NativeEcho<native::serve_echo_by_epoll>;
+constexpr auto with_uring = without_library;
+#endif
+constexpr models::Entry native_uring =
+    control<Uring>("native_uring", "hand-written state", "io_uring, plain",
+                   "control of io_uring: an echo server written by hand", with_uring);
+
+template <class Starts>
+using Parks = NativeStarts<Starts, digest_of_park>;
+template <class Starts>
+using EndsAtOnce = NativeStarts<Starts, digest_of_noop>;
+
+constexpr models::Entry bare_coroutine = control<Parks<native::ParkCoroutines>>(
+    "bare_coroutine", "coroutine frame", "caller resumes", "control of coroutine: frames started, parked and ended",
+    models::support_one_process);
+constexpr models::Entry bare_thread =
+    control<Parks<native::ParkThreads>>("bare_thread", "thread each", "futex",
+                                        "control of thread_per_task: threads started, parked and ended", with_threads);
+constexpr models::Entry bare_process = control<Parks<native::ParkProcesses>>(
+    "bare_process", "process each", "pipe", "control of process_per_task: forked, parked and reaped", with_processes);
+
+#if CONCUR_HAS_BOOST_CONTEXT
+using Fibers = Parks<native::ParkFibers>;
+constexpr auto with_fibers = models::support_one_process;
+#else
+using Fibers = Parks<native::ParkCoroutines>;
+constexpr auto with_fibers = without_library;
+#endif
+#if CONCUR_HAS_ASIO
+using AsioPool = EndsAtOnce<native::PostToAsio>;
+constexpr auto with_asio = models::support_one_process;
+#else
+using AsioPool = EndsAtOnce<native::ParkCoroutines>;
+constexpr auto with_asio = without_library;
+#endif
+#if CONCUR_HAS_ONETBB
+using OneTbb = EndsAtOnce<native::SpawnInOneTbb>;
+constexpr auto with_onetbb = models::support_one_process;
+#else
+using OneTbb = EndsAtOnce<native::ParkCoroutines>;
+constexpr auto with_onetbb = without_library;
+#endif
+constexpr models::Entry bare_fiber = control<Fibers>("bare_fiber", "stack each (Boost.Context)", "caller resumes",
+                                                     "control of fiber: stacks taken, parked on and left", with_fibers);
+constexpr models::Entry bare_asio_pool =
+    control<AsioPool>("bare_asio_pool", "2 threads", "asio::thread_pool",
+                      "control of thread_pool: functions posted to asio::thread_pool", with_asio);
+constexpr models::Entry bare_onetbb =
+    control<OneTbb>("bare_onetbb", "2 threads with a deque each", "oneTBB's task_group",
+                    "control of work_stealing: functions run in a task_group", with_onetbb);
+
+struct Control {
+    const models::Entry* entry;
+    std::string_view workload;  // the one that it can do
+};
+constexpr std::array controls{
+    Control{&native_blocking, "echo"}, Control{&native_epoll, "echo"},   Control{&native_coroutine, "echo"},
+    Control{&native_uring, "echo"},    Control{&bare_coroutine, "park"}, Control{&bare_fiber, "park"},
+    Control{&bare_thread, "park"},     Control{&bare_process, "park"},   Control{&bare_asio_pool, "noop"},
+    Control{&bare_onetbb, "noop"},
+};
 
 }  // namespace
 
 std::span<const models::Entry* const> native_controls() noexcept {
-    static constexpr std::array controls{&native_blocking, &native_epoll, &native_coroutine};
-    return controls;
+    static constexpr auto entries = [] {
+        std::array<const models::Entry*, controls.size()> found{};
+        std::ranges::transform(controls, found.begin(), &Control::entry);
+        return found;
+    }();
+    return entries;
+}
+
+std::string_view workload_of_control(const models::Entry& control) noexcept {
+    const auto found = std::ranges::find(controls, &control, &Control::entry);
+    return found != controls.end() ? found->workload : std::string_view{};
 }
 
 const models::Entry& find_model(std::string_view name) {

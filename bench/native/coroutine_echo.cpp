@@ -6,36 +6,28 @@
 
 #include <array>
 #include <coroutine>
+#include <exception>
 #include <memory>
+#include <vector>
 
 namespace native {
 namespace {
 
-// Starts by itself and is gone when it ends. It has to end: nobody else frees it.
-struct Detached {
-    struct promise_type {
-        static Detached get_return_object() noexcept { return {}; }
-        static std::suspend_never initial_suspend() noexcept { return {}; }
-        static std::suspend_never final_suspend() noexcept { return {}; }
-        static void return_void() noexcept {}
-        static void unhandled_exception() { throw; }  // to serve()
-    };
-};
-
+// Level-triggered epoll, for coroutines that wait. When it goes, it ends those that still wait.
 class Loop {
 public:
-    // A descriptor that does not block, registered as long as this lives; one coroutine waits on it.
+    // A descriptor that does not block, registered until it is closed; one coroutine waits on it.
     class Watched {
     public:
-        Watched(Loop& loop, Descriptor descriptor) : loop_{loop}, descriptor_{std::move(descriptor)} {
+        Watched(Loop& loop, int descriptor) : loop_{loop}, descriptor_{descriptor} {
+            const auto place = static_cast<std::size_t>(descriptor);
+            if (place >= loop.watched_.size()) loop.watched_.resize(place + 1);
             control(EPOLL_CTL_ADD, EPOLLIN);
+            loop.watched_[place] = this;
         }
         Watched(const Watched&) = delete;
         Watched& operator=(const Watched&) = delete;
-        // The kernel drops the registration when the descriptor is closed.
-        ~Watched() = default;
-
-        [[nodiscard]] int number() const noexcept { return descriptor_.number; }
+        ~Watched() { loop_.watched_[static_cast<std::size_t>(descriptor_)] = nullptr; }
 
         struct Ready {
             Watched& watched;
@@ -45,9 +37,12 @@ public:
         };
         Ready readable() { return until(EPOLLIN); }
         Ready writable() { return until(EPOLLOUT); }
-        void resume() { waiting_.resume(); }
+        // For a descriptor that stays open.
+        void forget() { control(EPOLL_CTL_DEL, 0); }
 
     private:
+        friend Loop;
+
         Ready until(std::uint32_t interest) {
             if (interest != interest_) control(EPOLL_CTL_MOD, interest);
             return Ready{*this};
@@ -56,94 +51,118 @@ public:
             epoll_event event{};
             event.events = interest;
             event.data.ptr = this;
-            check(::epoll_ctl(loop_.epoll_.number, operation, descriptor_.number, &event), "epoll_ctl");
+            check(::epoll_ctl(loop_.epoll_.number, operation, descriptor_, &event), "epoll_ctl");
             interest_ = interest;
         }
 
         Loop& loop_;
-        Descriptor descriptor_;
+        int descriptor_;
         std::uint32_t interest_ = 0;
         std::coroutine_handle<> waiting_;
     };
+
+    Loop() = default;
+    Loop(const Loop&) = delete;
+    Loop& operator=(const Loop&) = delete;
+    ~Loop() {
+        for (const Watched* const watched : watched_) {
+            if (watched != nullptr) watched->waiting_.destroy();
+        }
+    }
 
     void turn() {
         const int count = ::epoll_wait(epoll_.number, events_.data(), static_cast<int>(events_.size()), -1);
         if (count == -1 && errno == EINTR) return;
         check(count, "epoll_wait");
         for (int i = 0; i < count; ++i) {
-            static_cast<Watched*>(events_[static_cast<std::size_t>(i)].data.ptr)->resume();
+            static_cast<Watched*>(events_[static_cast<std::size_t>(i)].data.ptr)->waiting_.resume();
         }
     }
 
 private:
     Descriptor epoll_{check(::epoll_create1(EPOLL_CLOEXEC), "epoll_create1")};
+    std::vector<Watched*> watched_;  // by their descriptors
     std::array<epoll_event, 512> events_{};
 };
 
 struct Server {
-    Loop loop;
     std::size_t buffer_bytes;
     const std::function<void(Served)>& ended;
+    std::size_t to_accept;
     std::size_t open = 0;
-    std::size_t to_accept = 0;
+    std::exception_ptr failure{};
+    Loop loop{};
 };
 
-bool would_block() { return errno == EAGAIN || errno == EINTR; }
+// Nobody waits for it: it starts by itself, and its frame goes when it ends. So it leaves its exception with the
+// server.
+struct Detached {
+    class promise_type {
+    public:
+        promise_type(Server& server, const auto&...) noexcept : server_{server} {}
+        static Detached get_return_object() noexcept { return {}; }
+        static std::suspend_never initial_suspend() noexcept { return {}; }
+        static std::suspend_never final_suspend() noexcept { return {}; }
+        static void return_void() noexcept {}
+        void unhandled_exception() noexcept { server_.failure = std::current_exception(); }
+
+    private:
+        Server& server_;
+    };
+};
 
 Detached serve(Server& server, Descriptor socket) {
-    {
-        Loop::Watched connection{server.loop, std::move(socket)};
-        const auto buffer = std::make_unique_for_overwrite<unsigned char[]>(server.buffer_bytes);
-        Served served;
-        bool filled = false;
-        for (bool broken = false; !broken;) {
-            if (!filled) co_await connection.readable();
-            const ssize_t received = ::recv(connection.number(), buffer.get(), server.buffer_bytes, 0);
-            filled = received == static_cast<ssize_t>(server.buffer_bytes);
-            if (received == -1 && would_block()) continue;
-            if (received <= 0) break;
-            const auto count = static_cast<std::size_t>(received);
-            served.bytes += count;
-            served.sum += answer(buffer.get(), count);
-            for (std::size_t sent_before = 0; sent_before < count && !broken;) {
-                const ssize_t sent =
-                    ::send(connection.number(), buffer.get() + sent_before, count - sent_before, MSG_NOSIGNAL);
-                if (sent >= 0) {
-                    sent_before += static_cast<std::size_t>(sent);
-                } else if (would_block()) {
-                    co_await connection.writable();
-                } else {
-                    broken = true;
-                }
+    Loop::Watched connection{server.loop, socket.number};
+    const auto buffer = std::make_unique_for_overwrite<unsigned char[]>(server.buffer_bytes);
+    Served served;
+    bool filled = false;
+    for (bool broken = false; !broken;) {
+        if (!filled) co_await connection.readable();
+        const ssize_t received = ::recv(socket.number, buffer.get(), server.buffer_bytes, 0);
+        filled = received == static_cast<ssize_t>(server.buffer_bytes);
+        if (received == -1 && would_block()) continue;
+        if (received <= 0) break;
+        const auto count = static_cast<std::size_t>(received);
+        served.bytes += count;
+        served.sum += answer(buffer.get(), count);
+        for (std::size_t done = 0; done < count && !broken;) {
+            const ssize_t sent = ::send(socket.number, buffer.get() + done, count - done, MSG_NOSIGNAL);
+            if (sent >= 0) {
+                done += static_cast<std::size_t>(sent);
+            } else if (would_block()) {
+                co_await connection.writable();
+            } else {
+                broken = true;
             }
         }
-        server.ended(served);
     }
+    server.ended(served);
     --server.open;
 }
 
 Detached accept_all(Server& server, int listener) {
     check(::fcntl(listener, F_SETFL, O_NONBLOCK), "fcntl");
-    // The caller's descriptor stays open.
-    Loop::Watched watched{server.loop, Descriptor{check(::fcntl(listener, F_DUPFD_CLOEXEC, 0), "fcntl")}};
+    Loop::Watched watched{server.loop, listener};
     while (server.to_accept > 0) {
         co_await watched.readable();
-        const int accepted = ::accept4(watched.number(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
+        const int accepted = ::accept4(listener, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
         if (accepted == -1 && would_block()) continue;
         Descriptor socket{check(accepted, "accept4")};
         --server.to_accept;
         ++server.open;
         serve(server, std::move(socket));
     }
+    watched.forget();
 }
 
 }  // namespace
 
 void serve_echo_by_coroutines(int listener, std::size_t connections, std::size_t buffer_bytes,
                               const std::function<void(Served)>& ended) {
-    Server server{.loop = {}, .buffer_bytes = buffer_bytes, .ended = ended, .open = 0, .to_accept = connections};
+    Server server{.buffer_bytes = buffer_bytes, .ended = ended, .to_accept = connections};
     accept_all(server, listener);
-    while (server.to_accept + server.open > 0) server.loop.turn();
+    while (!server.failure && server.to_accept + server.open > 0) server.loop.turn();
+    if (server.failure) std::rethrow_exception(server.failure);
 }
 
 }  // namespace native

@@ -17,6 +17,9 @@ struct Served {
     std::uint64_t sum = 0;  // of the bytes that were answered
 };
 
+// Of a call that failed: it is to be made again, when the descriptor is ready.
+inline bool would_block() { return errno == EAGAIN || errno == EINTR; }
+
 inline int check(int result, const char* call) {
     if (result == -1) throw std::system_error{errno, std::system_category(), call};
     return result;

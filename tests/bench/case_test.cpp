@@ -67,6 +67,8 @@ TEST(Case, AHandWrittenControlIsForItsWorkloadAlone) {
     EXPECT_EQ(parse_case("echo/native_epoll/payload:3").name(),
               "echo/native_epoll/connections:100/payload:3/requests:100");
     EXPECT_EQ(refusal("fetch/native_epoll"), "'native_epoll' is a hand-written control for echo alone");
+    EXPECT_EQ(refusal("echo/bare_thread"), "'bare_thread' is a hand-written control for park alone");
+    EXPECT_EQ(refusal("park/bare_onetbb"), "'bare_onetbb' is a hand-written control for noop alone");
 }
 
 TEST(MakeCase, CompletesBothSizes) {

@@ -205,7 +205,7 @@ TEST_F(Document, DescribesTheRun) {
     const json run = document_["context"]["concur"];
     EXPECT_EQ(run["schema"], schema_version);
     EXPECT_EQ(run["placement"], "shared");
-    EXPECT_EQ(run["models"].size(), models::table().size() + native_controls().size());
+    EXPECT_EQ(run["models"].size(), models::table().size() + models::absent().size() + native_controls().size());
     EXPECT_EQ(run["workloads"].size(), workloads::table().size());
     // Nothing in it that JSON cannot say.
     EXPECT_EQ(json::parse(document_.dump()), document_);

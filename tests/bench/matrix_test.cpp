@@ -4,8 +4,10 @@
 
 #include <string>
 #include <tuple>
+#include <vector>
 
 #include "bench/harness.h"
+#include "bench/native/controls.h"
 #include "models/table.h"
 #include "workloads/table.h"
 
@@ -20,15 +22,17 @@ protected:
         const auto [workload, model] = GetParam();
         return make_case(*workload, *model, tasks::parse_sizes(workload->smoke), model_sizes);
     }
-    // The one reason for which a model may refuse a case as small as these.
-    static bool waits_for_more_than_it_runs(const Harness& harness) {
-        return harness.support().reason.find("wait for one another") != std::string::npos;
+    // The only reasons for which a case as small as these may be refused: of a model, and of a control.
+    static bool may_refuse(const Harness& harness) {
+        const std::string& why = harness.support().reason;
+        return why.find("wait for one another") != std::string::npos ||
+               why.find("has not the library") != std::string::npos;
     }
 };
 
 TEST_P(Matrix, DoesAllTheWorkAndBringsTheSerialDigests) {
     Harness harness{smoke_case(), Placement::split};
-    if (waits_for_more_than_it_runs(harness)) GTEST_SKIP() << harness.support().reason;
+    if (may_refuse(harness)) GTEST_SKIP() << harness.support().reason;
     ASSERT_TRUE(harness.support()) << harness.support().reason;
     harness.prepare();
     // More than once: pools and loops are made once and run many jobs.
@@ -50,7 +54,7 @@ TEST_P(Matrix, WorksWithOneWorkerAndOneCpu) {
     const models::Entry& model = *std::get<1>(GetParam());
     const tasks::Sizes sizes = model.parameters.empty() ? tasks::Sizes{} : tasks::Sizes{{"workers", 1}};
     Harness harness{smoke_case(sizes), Placement::shared};
-    if (waits_for_more_than_it_runs(harness)) GTEST_SKIP() << harness.support().reason;
+    if (may_refuse(harness)) GTEST_SKIP() << harness.support().reason;
     harness.prepare();
     harness.before_run();
     harness.run();
@@ -68,6 +72,16 @@ INSTANTIATE_TEST_SUITE_P(All, Matrix,
                          testing::Combine(testing::ValuesIn(workloads::table().begin(), workloads::table().end()),
                                           testing::ValuesIn(models::table().begin(), models::table().end())),
                          name_of);
+
+// Each control with the one workload that it can do.
+std::vector<Crossing> all_controls() {
+    std::vector<Crossing> crossings;
+    for (const models::Entry* const control : native_controls()) {
+        crossings.emplace_back(&workloads::find(workload_of_control(*control)), control);
+    }
+    return crossings;
+}
+INSTANTIATE_TEST_SUITE_P(Native, Matrix, testing::ValuesIn(all_controls()), name_of);
 
 }  // namespace
 }  // namespace bench

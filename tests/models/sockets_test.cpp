@@ -24,6 +24,7 @@ using tasks::Outcome;
 
 class Sockets : public ModelTest {};
 class SocketsOfTwo : public ModelTest {};
+class SocketsOfLoops : public ModelTest {};
 
 // Talks to itself, with both ends of a connection: a word one way, then the other. Each receive fills its buffer, so
 // that the next one, on the other socket, is tried at once.
@@ -153,6 +154,30 @@ TEST_P(SocketsOfTwo, CarriesOnAShortWriteToItsEnd) {
     running.run_and_expect([](std::size_t) { return bulk_bytes; });
 }
 
+// More answers at once than any pool of buffers holds, each read in two parts.
+TEST_P(SocketsOfLoops, ManyAreAnsweredAtTheSameTime) {
+    constexpr std::size_t pairs = 1'500;
+    if (sys::raise_descriptor_limit() < 2 * pairs + 100) GTEST_SKIP() << "too few descriptors";
+    Running running{
+        entry(), pairs, [](std::size_t index) {
+            std::array<int, 2> ends{};
+            sys::check(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()), "socketpair");
+            return make_task([left = sys::UniqueFd{ends[0]}, right = sys::UniqueFd{ends[1]},
+                              word = std::array{static_cast<std::byte>(index), std::byte{1}, std::byte{2}},
+                              heard = std::array<std::byte, 3>{}, step = 0](Outcome outcome) mutable -> Operation {
+                if (outcome.failed()) return Finish{0, outcome.error()};
+                switch (step++) {
+                    case 0: return tasks::Send{left.get(), word};
+                    case 1: return tasks::Yield{};
+                    case 2: return tasks::Receive{right.get(), std::span{heard}.first(2)};
+                    case 3: return tasks::Receive{right.get(), std::span{heard}.last(1)};
+                    default: return Finish{heard == word ? 1U : 0U};
+                }
+            });
+        }};
+    for (int run = 0; run < 2; ++run) running.run_and_expect([](std::size_t) { return 1; });
+}
+
 // A connection to itself whose other end is closed at once, with a reset where `reset` says so.
 template <class Then>
 std::unique_ptr<tasks::Task> make_abandoned(bool reset, Then go_on) {
@@ -253,6 +278,10 @@ TEST_P(Sockets, SendOfNothingIsDoneAtOnce) {
 }
 
 INSTANTIATE_TEST_SUITE_P(All, Sockets, every_model(), name_of);
+INSTANTIATE_TEST_SUITE_P(All, SocketsOfLoops, models_that([](const Entry& entry) {
+                             return (is_loop(entry) || entry.family == Family::libraries) && entry.name != "select";
+                         }),
+                         name_of);
 INSTANTIATE_TEST_SUITE_P(All, SocketsOfTwo, models_that(runs_two_at_once), name_of);
 
 }  // namespace

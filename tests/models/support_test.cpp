@@ -1,6 +1,9 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "jobs.h"
+#include "models/table.h"
 #include "sys/limits.h"
 
 namespace models {
@@ -43,7 +46,8 @@ TEST_P(SupportOf, MoreTasksThanThereCanBeProcessesDependsOnTheCarrier) {
 }
 
 TEST_P(SupportOf, MoreTasksThatWaitForOneAnotherThanItHoldsAtOnceIsNot) {
-    const std::string refusal = reason({.tasks_at_once = 3, .descriptors_per_task = 0, .together = 3, .events = 1});
+    const std::string refusal =
+        reason({.tasks_at_once = 3, .descriptors_per_task = 0, .descriptors_lent = 0, .together = 3, .events = 1});
     const std::string_view name = entry().name;
     if (name == "serial") {
         EXPECT_EQ(refusal, "3 tasks wait for one another, and only 1 can be under way at once");
@@ -57,6 +61,15 @@ TEST_P(SupportOf, MoreTasksThatWaitForOneAnotherThanItHoldsAtOnceIsNot) {
 }
 
 INSTANTIATE_TEST_SUITE_P(All, SupportOf, every_model(), name_of);
+
+TEST(LibuvSupport, CountsTheSecondDescriptorOfEachThatATaskUses) {
+    const auto found = std::ranges::find(table(), std::string_view{"libuv"}, &Entry::name);
+    if (found == table().end()) GTEST_SKIP() << "this build has not that library";
+    const std::size_t limit = sys::raise_descriptor_limit();
+    EXPECT_TRUE((*found)->support({.tasks_at_once = limit / 4, .descriptors_per_task = 1}, {}));
+    EXPECT_FALSE((*found)->support({.tasks_at_once = limit * 3 / 4, .descriptors_per_task = 1}, {}));
+    EXPECT_FALSE((*found)->support({.tasks_at_once = 2, .descriptors_per_task = 0, .descriptors_lent = limit}, {}));
+}
 
 TEST(SelectSupport, EndsAtFdSetsize) {
     const auto reason = [](std::size_t connections) { return find("select").support({connections, 1}, {}).reason; };

@@ -18,13 +18,13 @@ def test_log_ticks_are_powers_of_ten_where_there_are_enough():
     assert axis.log_ticks(1, 1000, 6) == [1, 10, 100, 1000]
 
 
-def test_thin_keeps_the_last_and_the_distance():
+def test_thin_keeps_both_ends_and_the_distance():
     # Half an inch per doubling: 2 is too near to 4.
     assert axis.thin([1, 2, 4, 1024], 5.0, 0.6) == [1, 4, 1024]
     assert axis.thin([1, 10, 100], 4.0, 0.5) == [1, 10, 100]
     assert axis.thin([1, 10, 100], 4.0, 3.0) == [1, 100]
     assert axis.thin([7], 4.0, 3.0) == [7]
-    assert axis.thin_linear([0, 1, 100], 4.0, 0.5) == [1, 100]
+    assert axis.thin_linear([0, 1, 100], 4.0, 0.5) == [0, 100]
 
 
 def test_room_for_text_beside_linear_bars():

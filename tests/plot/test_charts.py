@@ -217,6 +217,12 @@ def test_a_size_of_zero(tmp_path, small):
     kept = figures(tmp_path, made, "scaling_timers")
     assert "0" in words(kept.figures["scaling_timers"]).splitlines()
     assert overlaps(kept.figures["scaling_timers"]) == []
+    # The axis is linear then, and points are not moved apart by a factor.
+    for axes in kept.figures["scaling_timers"].axes:
+        drawn = {
+            x for line in axes.lines if line.get_marker() not in (None, "None", "") for x in line.get_xdata()
+        }
+        assert drawn <= {0, 100, 1000} and drawn
 
 
 def test_unmeasured_cost_is_no_zero(tmp_path, small):
@@ -246,3 +252,14 @@ def test_rare_colours_survive_the_palette():
     image = output.with_palette(pixels).convert("RGB")
     assert image.getpixel((6, 5)) == (200, 20, 30)
     assert image.getpixel((100, 100)) == (255, 255, 255)
+
+
+def test_small_fills_survive_many_colours():
+    """A swatch of a model's colour among a thousand smoothed edges that come more often."""
+    rng = np.random.default_rng(3)
+    pixels = rng.integers(0, 255, size=(400, 400, 3)).astype(np.uint8)
+    pixels[:, ::2] = 255
+    for row in range(60):
+        pixels[row * 5, 10:30] = (row * 4, 200, 30)
+    image = output.with_palette(pixels).convert("RGB")
+    assert [image.getpixel((20, row * 5)) for row in range(60)] == [(row * 4, 200, 30) for row in range(60)]

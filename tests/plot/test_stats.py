@@ -128,3 +128,11 @@ def test_a_percentile_beyond_the_values_is_not_told():
 def test_maximum_and_its_range():
     e = stats.maximum([3, 9, 5])
     assert (e.low, e.value, e.high) == (3, 9, 9)
+
+
+@pytest.mark.parametrize("rounds", range(2, 16))
+def test_equal_values_are_within_their_interval(rounds):
+    """Rounding must not put a bound on the wrong side of the median: whiskers have no negative length."""
+    for value in (0.918, 1.53, 0.1, 1e-9, 3e12):
+        found = stats.median([value] * rounds)
+        assert (found.low, found.value, found.high) == (value, value, value)

@@ -1,0 +1,163 @@
+#include "bench/native/uring_echo.h"
+
+#include <liburing.h>
+#include <sys/socket.h>
+
+#include <cerrno>
+#include <memory>
+#include <system_error>
+#include <vector>
+
+namespace native {
+namespace {
+
+struct Connection {
+    Connection(Descriptor accepted, std::size_t buffer_bytes)
+        : socket{std::move(accepted)}, buffer{std::make_unique_for_overwrite<unsigned char[]>(buffer_bytes)} {}
+
+    Descriptor socket;
+    std::unique_ptr<unsigned char[]> buffer;
+    bool sending = false;
+    std::size_t unsent_from = 0;  // [unsent_from, unsent_to) has not been sent
+    std::size_t unsent_to = 0;
+    Served served;
+};
+
+class Server {
+public:
+    Server(int listener, std::size_t connections, std::size_t buffer_bytes, const std::function<void(Served)>& ended)
+        : listener_{listener}, to_accept_{connections}, buffer_bytes_{buffer_bytes}, ended_{ended} {
+        if (const int made = ::io_uring_queue_init(4096, &ring_, 0); made < 0) fail(made, "io_uring_queue_init");
+    }
+    Server(const Server&) = delete;
+    Server& operator=(const Server&) = delete;
+    // After a failure the kernel still has requests, and what they write to.
+    ~Server() {
+        while (in_flight_ > 0) {
+            if (io_uring_sqe* const cancel = ::io_uring_get_sqe(&ring_)) {
+                ::io_uring_prep_cancel(cancel, nullptr, IORING_ASYNC_CANCEL_ANY | IORING_ASYNC_CANCEL_ALL);
+                ::io_uring_sqe_set_data(cancel, this);
+            }
+            if (const int got = ::io_uring_submit_and_wait(&ring_, 1); got < 0 && got != -EINTR) break;
+            unsigned head = 0;
+            unsigned taken = 0;
+            io_uring_cqe* completion = nullptr;
+            io_uring_for_each_cqe(&ring_, head, completion) {
+                ++taken;
+                if (::io_uring_cqe_get_data(completion) != this) --in_flight_;
+            }
+            ::io_uring_cq_advance(&ring_, taken);
+        }
+        ::io_uring_queue_exit(&ring_);
+    }
+
+    void serve() {
+        if (to_accept_ > 0) accept_next();
+        while (to_accept_ + open_ > 0) {
+            if (const int got = ::io_uring_submit_and_wait(&ring_, 1); got < 0 && got != -EINTR) {
+                fail(got, "io_uring_submit_and_wait");
+            }
+            take_completions();
+        }
+    }
+
+private:
+    [[noreturn]] static void fail(int negative_errno, const char* call) {
+        throw std::system_error{-negative_errno, std::system_category(), call};
+    }
+
+    io_uring_sqe* entry() {
+        io_uring_sqe* free = ::io_uring_get_sqe(&ring_);
+        while (free == nullptr) {
+            // The queue is full: what is in it goes first.
+            if (const int got = ::io_uring_submit(&ring_); got < 0 && got != -EINTR) fail(got, "io_uring_submit");
+            free = ::io_uring_get_sqe(&ring_);
+        }
+        ++in_flight_;
+        return free;
+    }
+
+    void take_completions() {
+        unsigned head = 0;
+        io_uring_cqe* completion = nullptr;
+        io_uring_for_each_cqe(&ring_, head, completion) {
+            auto* const connection = static_cast<Connection*>(::io_uring_cqe_get_data(completion));
+            const int result = completion->res;
+            ::io_uring_cq_advance(&ring_, 1);
+            --in_flight_;
+            connection == nullptr ? accepted(result) : go_on(*connection, result);
+        }
+    }
+
+    void accept_next() {
+        io_uring_sqe* const request = entry();
+        ::io_uring_prep_accept(request, listener_, nullptr, nullptr, SOCK_CLOEXEC);
+        ::io_uring_sqe_set_data(request, nullptr);
+    }
+    void accepted(int result) {
+        if (result < 0 && result != -EINTR) fail(result, "accept");
+        if (result >= 0) {
+            Descriptor socket{result};
+            const auto place = static_cast<std::size_t>(result);
+            if (place >= connections_.size()) connections_.resize(place + 1);
+            connections_[place] = std::make_unique<Connection>(std::move(socket), buffer_bytes_);
+            ++open_;
+            --to_accept_;
+            receive(*connections_[place]);
+        }
+        if (to_accept_ > 0) accept_next();
+    }
+
+    void receive(Connection& connection) {
+        io_uring_sqe* const request = entry();
+        ::io_uring_prep_recv(request, connection.socket.number, connection.buffer.get(), buffer_bytes_, 0);
+        ::io_uring_sqe_set_data(request, &connection);
+        connection.sending = false;
+    }
+    void send_rest(Connection& connection) {
+        io_uring_sqe* const request = entry();
+        ::io_uring_prep_send(request, connection.socket.number, connection.buffer.get() + connection.unsent_from,
+                             connection.unsent_to - connection.unsent_from, MSG_NOSIGNAL | MSG_WAITALL);
+        ::io_uring_sqe_set_data(request, &connection);
+        connection.sending = true;
+    }
+
+    void go_on(Connection& connection, int result) {
+        if (result == -EINTR) return connection.sending ? send_rest(connection) : receive(connection);
+        if (result < 0 || (result == 0 && !connection.sending)) return end(connection);
+        if (!connection.sending) {
+            connection.unsent_from = 0;
+            connection.unsent_to = static_cast<std::size_t>(result);
+            connection.served.bytes += connection.unsent_to;
+            connection.served.sum += answer(connection.buffer.get(), connection.unsent_to);
+            return send_rest(connection);
+        }
+        connection.unsent_from += static_cast<std::size_t>(result);
+        connection.unsent_from < connection.unsent_to ? send_rest(connection) : receive(connection);
+    }
+
+    // Closed by its client, or broken: the kernel has no request of it then.
+    void end(Connection& connection) {
+        ended_(connection.served);
+        connections_[static_cast<std::size_t>(connection.socket.number)].reset();
+        --open_;
+    }
+
+    int listener_;
+    std::size_t to_accept_;
+    std::size_t open_ = 0;
+    std::size_t in_flight_ = 0;  // requests
+    std::size_t buffer_bytes_;
+    const std::function<void(Served)>& ended_;
+    std::vector<std::unique_ptr<Connection>> connections_;  // by their descriptors
+    io_uring ring_{};
+};
+
+}  // namespace
+
+void serve_echo_by_uring(int listener, std::size_t connections, std::size_t buffer_bytes,
+                         const std::function<void(Served)>& ended) {
+    Server{listener, connections, buffer_bytes, ended}.serve();
+}
+
+}  // namespace native

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <utility>
+#include <vector>
+
+namespace models {
+
+// The descriptors that a task has used, nearly always one: a loop has something registered for each, until the task
+// finishes.
+class UsedDescriptors {
+public:
+    void note(int descriptor) {
+        const int before = std::exchange(last_, descriptor);
+        if (before == none || before == descriptor) return;
+        earlier_.push_back(before);
+        if (earlier_.size() < shrink_at_) return;
+        // Somebody goes to and fro between some, or uses very many.
+        std::ranges::sort(earlier_);
+        // clang 14 cannot compile libstdc++'s ranges::unique.
+        earlier_.erase(std::unique(earlier_.begin(), earlier_.end()), earlier_.end());
+        shrink_at_ = std::max(shrink_at_, 2 * earlier_.size());
+    }
+    // Calls for each, for some of them more than once.
+    template <class Forget>
+    void for_each(Forget forget) const {
+        if (last_ != none) forget(last_);
+        for (const int descriptor : earlier_) forget(descriptor);
+    }
+
+private:
+    static constexpr int none = -1;
+    int last_ = none;
+    std::vector<int> earlier_;
+    std::size_t shrink_at_ = 16;
+};
+
+}  // namespace models
