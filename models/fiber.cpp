@@ -2,13 +2,15 @@
 // level-triggered, in the reactor that the epoll model has too.
 //
 // A task may wait wherever it is in its calls: nothing on the way has to be a coroutine. A switch saves a handful of
-// registers; stacks come from a pool. Good for code that was written to block. Its weakness is a stack for each task
-// that waits (64 KiB of address space here, some pages of it real), and that a call which blocks in the kernel
-// blocks everybody.
+// registers; a fiber that has ended its task takes the next one, on the stack that it has (as folly's fibers do). Good
+// for code that was written to block. Its weakness is a stack for each task that waits (64 KiB of address space here, a
+// page of it real), and that a call which blocks in the kernel blocks everybody.
 #include <boost/context/fiber.hpp>
-#include <boost/context/pooled_fixedsize_stack.hpp>
+#include <boost/context/stack_context.hpp>
+#include <cstddef>
 #include <deque>
 #include <exception>
+#include <memory>
 #include <utility>
 #include <vector>
 
@@ -21,6 +23,38 @@ namespace models {
 namespace {
 
 namespace context = boost::context;
+
+// Memory for stacks, all of one size. They are kept, and used again, until this goes. Nothing of a stack is touched
+// but by its fiber, so that one that waits near its top has one page of real memory (the library's own pool writes to
+// the other end of each: two).
+class Stacks {
+public:
+    [[nodiscard]] context::stack_context take() {
+        if (left_ == 0) {
+            chunks_.push_back(std::make_unique_for_overwrite<std::byte[]>(per_chunk * bytes));
+            left_ = per_chunk;
+        }
+        context::stack_context stack;
+        stack.size = bytes;
+        stack.sp = chunks_.back().get() + left_ * bytes;
+        --left_;
+        return stack;
+    }
+
+private:
+    static constexpr std::size_t bytes = std::size_t{64} * 1024;
+    static constexpr std::size_t per_chunk = 64;
+
+    std::vector<std::unique_ptr<std::byte[]>> chunks_;
+    std::size_t left_ = 0;  // in the last chunk
+};
+
+// The same, as the library asks for it.
+struct StackAllocator {
+    Stacks* stacks;
+    [[nodiscard]] context::stack_context allocate() const { return stacks->take(); }
+    void deallocate(context::stack_context&) const noexcept {}
+};
 
 class FiberModel final : public Model {
 public:
@@ -49,73 +83,84 @@ private:
     // A stack, for one task after another. Woken by the reactor; leaves its stack where it has to wait.
     class Fiber final : public Waiter {
     public:
-        explicit Fiber(FiberModel& model) : model_{model}, operation_{model.reactor_} {}
+        explicit Fiber(FiberModel& model)
+            : model_{model}, stack_{std::allocator_arg, StackAllocator{&model.stacks_}, [this](context::fiber&& loop) {
+                                        loop_ = std::move(loop);
+                                        live();
+                                        return std::move(loop_);
+                                    }} {}
+        Fiber(const Fiber&) = delete;
+        Fiber& operator=(const Fiber&) = delete;
+        ~Fiber() {
+            // Without a task it goes by itself; with one, where a run has failed, by an exception through its stack:
+            // what is there uses the rest. Then goes the task with its sockets.
+            if (!task_) stack_ = std::move(stack_).resume();
+        }
 
         void begin(std::unique_ptr<tasks::Task> task, tasks::TaskId id) {
             task_ = std::move(task);
             id_ = id;
-            operation_ = LoopOperation{model_.reactor_};
-            stack_ = {std::allocator_arg, model_.stacks_, [this](context::fiber&& loop) {
-                          loop_ = std::move(loop);
-                          live();
-                          return std::move(loop_);
-                      }};
             wake();
         }
         void wake() override {
             stack_ = std::move(stack_).resume();
             if (failure_) std::rethrow_exception(std::exchange(failure_, nullptr));
-            if (stack_) return;
+            if (!finished_) return;
+            // Not on the fiber's own stack: the less of that is touched, the more fibers a cache holds.
+            task_.reset();
             model_.free_.push_back(this);
             --model_.alive_;
         }
 
     private:
-        // On its own stack.
+        // On its own stack: one task after another, until it is resumed without any.
         void live() {
-            try {
-                tasks::Outcome outcome{};
-                for (;;) {
-                    tasks::Operation next = task_->resume(outcome);
-                    if (const auto* const finish = std::get_if<tasks::Finish>(&next)) {
-                        model_.ledger_.finish(id_, *finish);
-                        break;
-                    }
-                    outcome = perform(next);
+            while (task_) {
+                try {
+                    run_task();
+                } catch (const context::detail::forced_unwind&) {
+                    throw;
+                } catch (...) {
+                    failure_ = std::current_exception();
                 }
-                operation_.forget_descriptors();
-                task_.reset();
-            } catch (const context::detail::forced_unwind&) {
-                throw;
-            } catch (...) {
-                failure_ = std::current_exception();
+                wait();
             }
         }
-        tasks::Outcome perform(tasks::Operation& asked) {
-            bool done = operation_.start(asked, *task_, *this, model_);
-            while (!done) {
-                loop_ = std::move(loop_).resume();
-                done = operation_.go_on(*this);
+        void run_task() {
+            finished_ = false;
+            LoopOperation operation{model_.reactor_};
+            tasks::Outcome outcome{};
+            for (;;) {
+                tasks::Operation next = task_->resume(outcome);
+                if (const auto* const finish = std::get_if<tasks::Finish>(&next)) {
+                    model_.ledger_.finish(id_, *finish);
+                    break;
+                }
+                bool done = operation.start(next, *task_, *this, model_);
+                while (!done) {
+                    wait();
+                    done = operation.go_on(*this);
+                }
+                outcome = operation.outcome();
             }
-            return operation_.outcome();
+            operation.forget_descriptors();
+            finished_ = true;
         }
+        void wait() { loop_ = std::move(loop_).resume(); }
 
         FiberModel& model_;
         std::unique_ptr<tasks::Task> task_;
         tasks::TaskId id_{};
-        LoopOperation operation_;
+        bool finished_ = false;
         std::exception_ptr failure_;
         context::fiber loop_;
-        // Ended first, where a run has failed: what is on its stack uses the rest. Then goes the task with its sockets.
         context::fiber stack_;
     };
-
-    static constexpr std::size_t stack_bytes = std::size_t{64} * 1024;
 
     const tasks::Job& job_;
     tasks::Ledger& ledger_;
     Reactor reactor_;
-    context::pooled_fixedsize_stack stacks_{stack_bytes};
+    Stacks stacks_;
     Beginning<FiberModel> beginning_{*this};
     std::deque<Fiber> fibers_;  // never moved: the reactor points to them
     std::vector<Fiber*> free_;

@@ -8,6 +8,14 @@ Turns::Event& Turns::event(int number) {
     return events_[index];
 }
 
+// Their memory is kept for the next run.
+void Turns::clear_events() noexcept {
+    for (Event& event : events_) {
+        event.happened = false;
+        event.waiters.clear();
+    }
+}
+
 bool Turns::await(int number, Waiter& waiter) {
     Event& awaited = event(number);
     if (!awaited.happened) awaited.waiters.push_back(&waiter);

@@ -24,7 +24,7 @@ public:
     // Events by their number; clear_events() comes before each run. False: it has happened already, go on.
     [[nodiscard]] bool await(int number, Waiter& waiter);
     void announce(int number);
-    void clear_events() noexcept { events_.clear(); }
+    void clear_events() noexcept;
 
 protected:
     [[nodiscard]] bool anybody_soon() const noexcept { return !soon_.empty(); }
