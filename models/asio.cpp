@@ -35,8 +35,9 @@ private:
     const tasks::Job& job_;
     tasks::Ledger& ledger_;
     std::size_t alive_ = 0;
-    // One thread alone: the library leaves its locks out.
-    asio::io_context context_{1};
+    // One thread alone: the library leaves its locks out. (A hint of 1 would keep them, and only the waking of others
+    // would be left out.)
+    asio::io_context context_{ASIO_CONCURRENCY_HINT_UNSAFE};
     AsioEvents events_{context_};
 };
 

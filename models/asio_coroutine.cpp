@@ -73,10 +73,7 @@ private:
             } else if (std::holds_alternative<tasks::Yield>(next)) {
                 co_await asio::post(context_, asio::use_awaitable);
             } else if (const auto* const await = std::get_if<tasks::Await>(&next)) {
-                // A timer that never ends by itself: to be cancelled is the library's way to be woken.
-                timer.expires_at(asio::steady_timer::time_point::max());
-                events_.await(await->event, [&timer] { timer.cancel(); });
-                co_await timer.async_wait(token);
+                co_await happened(await->event);
             } else if (const auto* const announce = std::get_if<tasks::Announce>(&next)) {
                 events_.announce(announce->event);
             } else if (auto* const spawn = std::get_if<tasks::Spawn>(&next)) {
@@ -85,10 +82,21 @@ private:
         }
     }
 
+    // The library's way to make something to await: its handler resumes the frame.
+    asio::awaitable<void> happened(int event) {
+        return asio::async_initiate<const asio::use_awaitable_t<>&, void()>(
+            [this, event](auto handler) {
+                // What is kept must be copyable; it is called once.
+                auto shared = std::make_shared<decltype(handler)>(std::move(handler));
+                events_.await(event, [shared] { std::move (*shared)(); });
+            },
+            asio::use_awaitable);
+    }
+
     const tasks::Job& job_;
     tasks::Ledger& ledger_;
     std::size_t alive_ = 0;
-    asio::io_context context_{1};
+    asio::io_context context_{ASIO_CONCURRENCY_HINT_UNSAFE};
     AsioEvents events_{context_};
 };
 

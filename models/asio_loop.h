@@ -10,8 +10,8 @@
 #include <functional>
 #include <memory>
 #include <mutex>
-#include <optional>
 #include <stdexcept>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -37,33 +37,43 @@ public:
     AsioSockets(const AsioSockets&) = delete;
     AsioSockets& operator=(const AsioSockets&) = delete;
     ~AsioSockets() {
-        asio::error_code ignored;
-        for (auto& [descriptor, stream] : streams_) stream->release(ignored);
-        if (acceptor_) acceptor_->release(ignored);
+        streams_.release_all();
+        acceptors_.release_all();
     }
 
     [[nodiscard]] Stream& stream(int descriptor) {
-        for (auto& [known, stream] : streams_) {
-            if (known == descriptor) return *stream;
-        }
-        auto made = std::make_unique<Stream>(context_);
-        made->assign(asio::generic::stream_protocol{AF_INET, 0}, descriptor);
-        streams_.emplace_back(descriptor, std::move(made));
-        return *streams_.back().second;
+        return streams_.of(descriptor, context_, asio::generic::stream_protocol{AF_INET, 0});
     }
-    [[nodiscard]] Acceptor& acceptor(int listener) {
-        if (!acceptor_) {
-            acceptor_.emplace(context_);
-            acceptor_->assign(asio::ip::tcp::v4(), listener);
-        }
-        return *acceptor_;
-    }
+    [[nodiscard]] Acceptor& acceptor(int listener) { return acceptors_.of(listener, context_, asio::ip::tcp::v4()); }
 
 private:
+    // By their descriptors; nearly always one, over and over.
+    template <class Socket>
+    class Known {
+    public:
+        template <class Protocol>
+        Socket& of(int descriptor, asio::io_context& context, const Protocol& protocol) {
+            if (last_ != nullptr && last_descriptor_ == descriptor) return *last_;
+            const auto [place, is_new] = sockets_.try_emplace(descriptor, context);
+            if (is_new) place->second.assign(protocol, descriptor);
+            last_descriptor_ = descriptor;
+            last_ = &place->second;
+            return *last_;
+        }
+        void release_all() {
+            asio::error_code ignored;
+            for (auto& [descriptor, socket] : sockets_) socket.release(ignored);
+        }
+
+    private:
+        std::unordered_map<int, Socket> sockets_;  // never moved: the library points to them
+        int last_descriptor_ = -1;
+        Socket* last_ = nullptr;
+    };
+
     asio::io_context& context_;
-    // Nearly always one.
-    std::vector<std::pair<int, std::unique_ptr<Stream>>> streams_;
-    std::optional<Acceptor> acceptor_;
+    Known<Stream> streams_;
+    Known<Acceptor> acceptors_;
 };
 
 // Events by their number, for whatever threads run the context.

@@ -3,6 +3,7 @@
 // Any thread takes the next handler that is ready, so that all CPUs are used and no loop is left with more than its
 // share. Good for CPU work between waits. Its weakness: the one queue has a lock, and a task moves from CPU to CPU.
 #include <condition_variable>
+#include <exception>
 #include <thread>
 
 #include "models/asio_handlers.h"
@@ -15,12 +16,14 @@ class AsioPool final : public Model {
 public:
     AsioPool(const tasks::Job& job, tasks::Ledger& ledger, std::size_t workers)
         : job_{job}, ledger_{ledger}, context_{static_cast<int>(workers)} {
-        for (std::size_t i = 0; i < workers; ++i) threads_.emplace_back([this] { context_.run(); });
+        try {
+            for (std::size_t i = 0; i < workers; ++i) threads_.emplace_back([this] { work(); });
+        } catch (...) {
+            stop();
+            throw;
+        }
     }
-    ~AsioPool() override {
-        guard_.reset();
-        context_.stop();
-    }
+    ~AsioPool() override { stop(); }
 
     void run() override {
         events_.clear();
@@ -31,6 +34,7 @@ public:
         std::unique_lock lock{mutex_};
         all_ended_.wait(lock, [this] { return ended_; });
         ended_ = false;
+        if (failure_) std::rethrow_exception(failure_);
     }
 
     void start(std::unique_ptr<tasks::Task> task, tasks::TaskId id) {
@@ -39,22 +43,38 @@ public:
         asio::post(context_, [made = std::move(made)]() mutable { AsioTask<AsioPool>::go_on(std::move(made), {}); });
     }
     void task_ended() {
-        if (alive_.fetch_sub(1, std::memory_order_acq_rel) > 1) return;
-        const std::scoped_lock lock{mutex_};
-        ended_ = true;
-        all_ended_.notify_one();
+        if (alive_.fetch_sub(1, std::memory_order_acq_rel) == 1) end_run(nullptr);
     }
     [[nodiscard]] asio::io_context& context() noexcept { return context_; }
     [[nodiscard]] AsioEvents& events() noexcept { return events_; }
     [[nodiscard]] tasks::Ledger& ledger() noexcept { return ledger_; }
 
 private:
+    void work() {
+        try {
+            context_.run();
+        } catch (...) {
+            end_run(std::current_exception());
+        }
+    }
+    void end_run(const std::exception_ptr& failure) {
+        const std::scoped_lock lock{mutex_};
+        if (failure) failure_ = failure;
+        ended_ = true;
+        all_ended_.notify_one();
+    }
+    void stop() {
+        guard_.reset();
+        context_.stop();
+    }
+
     const tasks::Job& job_;
     tasks::Ledger& ledger_;
     std::atomic<std::size_t> alive_{0};
     std::mutex mutex_;
     std::condition_variable all_ended_;
-    bool ended_ = false;  // guarded by mutex_
+    bool ended_ = false;  // this and the next are guarded by mutex_
+    std::exception_ptr failure_;
     asio::io_context context_;
     AsioEvents events_{context_};
     asio::executor_work_guard<asio::io_context::executor_type> guard_ = asio::make_work_guard(context_);

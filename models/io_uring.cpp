@@ -2,10 +2,10 @@
 // one submission.
 //
 // Operations are handed to the kernel, which performs them when they can be and says how they ended; a turn of the
-// loop submits all that have come together with the one system call that waits. No readiness, no second attempt. Good
-// where many operations meet in a turn. Its weakness: with few of them it saves nothing, it is often forbidden
-// (containers, kernel.io_uring_disabled), and a buffer belongs to the kernel until its operation has completed.
-// Nothing is tuned here: see io_uring_tuned.
+// loop submits all that have come together with the one system call that waits. No readiness, and no second attempt by
+// the program. Good where many operations meet in a turn. Its weakness: with few of them it saves nothing, it is often
+// forbidden (containers, kernel.io_uring_disabled), and a buffer belongs to the kernel until its operation has
+// completed. Nothing is tuned here but that the kernel does not interrupt us: see io_uring_tuned.
 #include "models/event_loop.h"
 #include "models/ring.h"
 

@@ -31,7 +31,10 @@ struct Libev {
     public:
         template <class Fired>
         Watch(Loop& loop, int descriptor, Readiness readiness, Fired& fired) : loop_{loop.loop} {
-            const auto call = [](struct ev_loop*, ev_io* watcher, int) { (*static_cast<Fired*>(watcher->data))(); };
+            const auto call = [](struct ev_loop*, ev_io* watcher, int events) {
+                auto& told = *static_cast<Fired*>(watcher->data);
+                (events & EV_ERROR) != 0 ? told.broken() : told();
+            };
             ev_io_init(&watcher_, call, descriptor, readiness == Readiness::readable ? EV_READ : EV_WRITE);
             watcher_.data = &fired;
         }

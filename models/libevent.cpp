@@ -9,6 +9,7 @@
 
 #include <memory>
 #include <stdexcept>
+#include <string>
 
 #include "models/event_loop.h"
 #include "models/library_loop.h"
@@ -30,6 +31,11 @@ Owned<Object> owned(Object* made) {
     return Owned<Object>{made};
 }
 
+// 1: there was nothing to wait for.
+void check(int result, const char* call) {
+    if (result == -1) throw std::runtime_error{std::string{call} + " failed in libevent"};
+}
+
 template <class Fired>
 void call(evutil_socket_t, short, void* fired) {
     (*static_cast<Fired*>(fired))();
@@ -42,7 +48,9 @@ struct Libevent {
             ::event_config_set_flag(config.get(), EVENT_BASE_FLAG_NOLOCK | EVENT_BASE_FLAG_PRECISE_TIMER);
             base = owned(::event_base_new_with_config(config.get()));
         }
-        void dispatch(bool wait) const { ::event_base_loop(base.get(), EVLOOP_ONCE | (wait ? 0 : EVLOOP_NONBLOCK)); }
+        void dispatch(bool wait) const {
+            check(::event_base_loop(base.get(), EVLOOP_ONCE | (wait ? 0 : EVLOOP_NONBLOCK)), "event_base_loop");
+        }
         Owned<event_base> base;
     };
     class Watch {
@@ -53,8 +61,8 @@ struct Libevent {
                   ::event_new(loop.base.get(), descriptor,
                               static_cast<short>((readiness == Readiness::readable ? EV_READ : EV_WRITE) | EV_PERSIST),
                               call<Fired>, &fired))} {}
-        void start() { ::event_add(event_.get(), nullptr); }
-        void stop() { ::event_del(event_.get()); }
+        void start() { check(::event_add(event_.get(), nullptr), "event_add"); }
+        void stop() { check(::event_del(event_.get()), "event_del"); }
 
     private:
         Owned<event> event_;
@@ -62,14 +70,18 @@ struct Libevent {
     class Timer {
     public:
         template <class Fired>
-        Timer(Loop& loop, Fired& fired) : event_{owned(::event_new(loop.base.get(), -1, 0, call<Fired>, &fired))} {}
+        Timer(Loop& loop, Fired& fired)
+            : base_{loop.base.get()}, event_{owned(::event_new(base_, -1, 0, call<Fired>, &fired))} {}
         void start(sys::Nanoseconds after) {
             const auto us = (after.count() + 999) / 1000;
             const timeval time{.tv_sec = us / 1'000'000, .tv_usec = us % 1'000'000};
-            ::event_add(event_.get(), &time);
+            // In a callback it would count from the time when the first of this turn's began.
+            check(::event_base_update_cache_time(base_), "event_base_update_cache_time");
+            check(::event_add(event_.get(), &time), "event_add");
         }
 
     private:
+        event_base* base_;
         Owned<event> event_;
     };
 };

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <exception>
 #include <memory>
 #include <stdexcept>
 #include <utility>
@@ -18,7 +19,9 @@ namespace models {
 // library has no word for (whose turn it is, events between tasks) is in Turns.
 //
 // Library: has Loop (the library's, with dispatch(bool wait)), Watch (loop, descriptor, Readiness, fired) with start()
-// and stop(), and Timer (loop, fired) with start(nanoseconds). `fired` is a callable object that is kept by address.
+// and stop(), and Timer (loop, fired) with start(nanoseconds). `fired` is a callable object that is kept by address and
+// throws nothing, for there is a C library between; a Watch calls its fired.broken() where the library gives it up.
+// All of the others throw where the library fails.
 template <class Library>
 class LibraryLoop : public Turns {
 public:
@@ -61,20 +64,36 @@ public:
         }
         wake_turn();
         if (waiting_ > 0) loop_.dispatch(!anybody_soon());
+        if (failure_) std::rethrow_exception(std::exchange(failure_, nullptr));
     }
 
 private:
+    // For what the library calls.
+    template <class Function>
+    void guard(Function function) noexcept {
+        try {
+            function();
+        } catch (...) {
+            failure_ = std::current_exception();
+        }
+    }
+
     // One direction of a descriptor. It stays started while its task comes back for more, and is stopped when it fires
     // and nobody waits.
     struct Side {
         explicit Side(LibraryLoop& loop) : owner{loop} {}
-        void operator()() {
-            if (waiter == nullptr) {
-                started = false;
-                return watch->stop();
-            }
-            --owner.waiting_;
-            std::exchange(waiter, nullptr)->wake();
+        void operator()() noexcept {
+            owner.guard([this] {
+                if (waiter == nullptr) {
+                    started = false;
+                    return watch->stop();
+                }
+                --owner.waiting_;
+                std::exchange(waiter, nullptr)->wake();
+            });
+        }
+        void broken() noexcept {
+            owner.guard([] { throw std::runtime_error{"the event library cannot wait for a descriptor any longer"}; });
         }
         LibraryLoop& owner;
         std::unique_ptr<typename Library::Watch> watch;
@@ -88,12 +107,14 @@ private:
     struct Sleeper {
         explicit Sleeper(LibraryLoop& loop) : owner{loop}, timer{loop.loop_, *this} {}
         void start() { timer.start(std::max(sys::Nanoseconds{0}, sys::Nanoseconds{until - sys::now()})); }
-        void operator()() {
-            // The library's clock may be a little behind ours.
-            if (sys::now() < until) return start();
-            --owner.waiting_;
-            owner.free_.push_back(this);
-            std::exchange(waiter, nullptr)->wake();
+        void operator()() noexcept {
+            owner.guard([this] {
+                // The library's clock may be a little behind ours.
+                if (sys::now() < until) return start();
+                --owner.waiting_;
+                owner.free_.push_back(this);
+                std::exchange(waiter, nullptr)->wake();
+            });
         }
         LibraryLoop& owner;
         sys::TimePoint until;
@@ -114,6 +135,7 @@ private:
     std::vector<std::unique_ptr<Sleeper>> timers_;
     std::vector<Sleeper*> free_;
     std::size_t waiting_ = 0;
+    std::exception_ptr failure_;
 };
 
 }  // namespace models

@@ -1,8 +1,8 @@
 // Carrier: the loop's table. Waiter: libuv's loop (level-triggered epoll inside), with its streams and timers.
 //
-// What node.js stands on: streams that deliver what they have read to a callback (uv_read_start, into one buffer of the
-// loop's), that try a write at once (uv_try_write) and queue what is left (uv_write). Good for portable programs, with
-// files, names and processes in the same loop. Its weaknesses: timers in milliseconds, streams that own their
+// What node.js stands on: streams that deliver what they have read to a callback (uv_read_start, into a buffer that
+// they ask for), that try a write at once (uv_try_write) and queue what is left (uv_write). Good for portable programs,
+// with files, names and processes in the same loop. Its weaknesses: timers in milliseconds, streams that own their
 // descriptor and never give it away (so that a task's is a second one here, and connections are accepted by hand when
 // a uv_poll_t says that they are there), and SIGPIPE, which has to be ignored by the whole process.
 #include <fcntl.h>
@@ -180,8 +180,7 @@ public:
 
     // In whole milliseconds, as the library has it, and not before `until`.
     void at(sys::TimePoint until, Waiter& waiter) {
-        // Its clock is ours, and it looks at it once in a turn.
-        ::uv_update_time(&loop_);
+        // Its clock is ours; it looks at it once in a turn, and counts from there.
         const auto due = std::chrono::ceil<std::chrono::milliseconds>(until.time_since_epoch()).count();
         const std::int64_t after = due - static_cast<std::int64_t>(::uv_now(&loop_));
         // In the library such a timer would come again before any socket had its turn.
@@ -204,6 +203,8 @@ public:
     void wake(Waiter& waiter) noexcept {
         --waiting_;
         guard([&] { waiter.wake(); });
+        // Timers are due before the library waits: it must not, if somebody else's turn has come by that.
+        if (anybody_soon()) ::uv_stop(&loop_);
     }
     // For callbacks: no exception passes through the library.
     template <class Function>
@@ -217,7 +218,7 @@ public:
     }
 
     [[nodiscard]] uv_loop_t* native() noexcept { return &loop_; }
-    // What is read goes here, and from here to whoever asked for it.
+    // What nobody has room for is read into this one.
     [[nodiscard]] std::span<char> buffer() noexcept { return buffer_; }
 
     static void check(int status, const char* call) {
@@ -380,8 +381,13 @@ bool Stream::receive(Request& request) {
     return wait_as(reader_, request);
 }
 
+// The reader's own, where that is not so small that the library would have to ask twice.
 void Stream::on_buffer(uv_handle_t* stream, std::size_t, uv_buf_t* buffer) {
-    const std::span<char> whole = of(stream).loop_.buffer();
+    constexpr std::size_t least = 4096;
+    const Request* const reader = of(stream).reader_;
+    const std::span<char> whole = reader != nullptr && reader->into.size() >= least
+                                      ? std::span{reinterpret_cast<char*>(reader->into.data()), reader->into.size()}
+                                      : of(stream).loop_.buffer();
     *buffer = ::uv_buf_init(whole.data(), static_cast<unsigned>(whole.size()));
 }
 
@@ -409,7 +415,7 @@ void Stream::read(ssize_t count, std::span<const std::byte> bytes) {
         outcome = to_outcome(std::exchange(ended_, 0));
     } else {
         const std::size_t taken = std::min(bytes.size(), reader_->into.size());
-        std::memcpy(reader_->into.data(), bytes.data(), taken);
+        if (bytes.data() != reader_->into.data()) std::memcpy(reader_->into.data(), bytes.data(), taken);
         left_.assign(bytes.begin() + static_cast<std::ptrdiff_t>(taken), bytes.end());
         outcome = {static_cast<std::int64_t>(taken)};
     }

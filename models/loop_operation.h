@@ -62,7 +62,7 @@ private:
             return false;
         }
         outcome_ = socket_operation_.outcome();
-        if (socket_operation_.accepted()) loop_->may_have_more(socket_operation_.descriptor());
+        if (socket_operation_.is_accept()) loop_->may_have_more(socket_operation_.descriptor());
         return true;
     }
     Loop* loop_;

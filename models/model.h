@@ -15,7 +15,8 @@ namespace models {
 
 // A way to run tasks: a carrier, which holds a task's state between two operations, and a waiter, by which it
 // learns that it may go on. Made for one job: pools start their threads or fork their processes in the
-// constructor, outside the timed region, and end them in the destructor. Job and ledger outlive the model.
+// constructor, outside the timed region, and end them in the destructor. Job and ledger outlive the model. One thread
+// makes it, runs it and ends it: some are tied to the thread that made them (io_uring's SINGLE_ISSUER, Boost.Fiber).
 class Model {
 public:
     Model() = default;

@@ -57,11 +57,17 @@ void Multishot::complete(int result, unsigned flags) {
     lacked_a_buffer_ = kind_ == Kind::receive && result == -ENOBUFS;
     if (!lacked_a_buffer_) {
         const bool has_buffer = (flags & IORING_CQE_F_BUFFER) != 0;
+        if (has_buffer) ring_.taken();
         arrivals_.push_back({result, has_buffer ? static_cast<int>(flags >> IORING_CQE_BUFFER_SHIFT) : no_buffer});
     }
     if (!waiters_.empty()) wake_first();
     // Whoever finds nothing asks for the next.
     while (!armed_ && !waiters_.empty()) wake_first();
+}
+
+bool Multishot::lacks_a_buffer() noexcept {
+    if (std::exchange(lacked_a_buffer_, false)) return true;
+    return kind_ == Kind::receive && !armed_ && !ring_.any_lent();
 }
 
 void Multishot::wake_first() {
@@ -108,7 +114,7 @@ MultishotRing::MultishotRing() : Ring{setup_flags} {
     const std::size_t bytes = buffers * sizeof(io_uring_buf);
     void* const mapped = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_ANONYMOUS | MAP_PRIVATE, -1, 0);
     if (mapped == MAP_FAILED) throw std::system_error{errno, std::system_category(), "mmap"};
-    lent_.reset(static_cast<io_uring_buf_ring*>(mapped));
+    ring_of_buffers_.reset(static_cast<io_uring_buf_ring*>(mapped));
     io_uring_buf_reg registered{};
     registered.ring_addr = reinterpret_cast<std::uintptr_t>(mapped);
     registered.ring_entries = buffers;
@@ -117,7 +123,7 @@ MultishotRing::MultishotRing() : Ring{setup_flags} {
         throw std::system_error{-result, std::system_category(), "io_uring_register_buf_ring"};
     }
     memory_ = std::make_unique_for_overwrite<std::byte[]>(buffers * buffer_bytes);
-    ::io_uring_buf_ring_init(lent_.get());
+    ::io_uring_buf_ring_init(ring_of_buffers_.get());
     for (unsigned number = 0; number < buffers; ++number) give_back(static_cast<int>(number));
     // Not found again by its number at every call.
     ::io_uring_register_ring_fd(&native());
@@ -161,9 +167,10 @@ const std::byte* MultishotRing::buffer(int number) const noexcept {
 
 void MultishotRing::give_back(int number) noexcept {
     std::byte* const at = memory_.get() + static_cast<std::size_t>(number) * buffer_bytes;
-    ::io_uring_buf_ring_add(lent_.get(), at, buffer_bytes, static_cast<unsigned short>(number),
+    ::io_uring_buf_ring_add(ring_of_buffers_.get(), at, buffer_bytes, static_cast<unsigned short>(number),
                             ::io_uring_buf_ring_mask(buffers), 0);
-    ::io_uring_buf_ring_advance(lent_.get(), 1);
+    ::io_uring_buf_ring_advance(ring_of_buffers_.get(), 1);
+    ++lent_;
 }
 
 bool MultishotOperation::take_from(Multishot::Kind kind, int descriptor, std::span<std::byte> into, Waiter& waiter) {
@@ -176,7 +183,7 @@ bool MultishotOperation::take_from(Multishot::Kind kind, int descriptor, std::sp
 
 bool MultishotOperation::take(Waiter& waiter) {
     if (from_->next(into_, outcome_)) return true;
-    if (from_->lacked_a_buffer()) {
+    if (from_->lacks_a_buffer()) {
         // Into the task's own, this once.
         from_ = nullptr;
         return RingOperation::receive(tasks::Receive{descriptor_, into_}, waiter);

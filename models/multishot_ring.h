@@ -33,8 +33,8 @@ public:
     void heard() noexcept { --woken_; }
     // Others wait, or have been woken and not asked yet.
     [[nodiscard]] bool waited_for() const noexcept { return !waiters_.empty() || woken_ > 0; }
-    // Once after the kernel has found no buffer for what is there.
-    [[nodiscard]] bool lacked_a_buffer() noexcept { return std::exchange(lacked_a_buffer_, false); }
+    // Once after the kernel has found no buffer; and as long as there is none that it could find, if asked.
+    [[nodiscard]] bool lacks_a_buffer() noexcept;
 
 private:
     static constexpr int no_buffer = -1;
@@ -75,8 +75,10 @@ public:
     void forget(int descriptor);
 
     [[nodiscard]] const std::byte* buffer(int number) const noexcept;
-    // Lends it to the kernel again.
+    // The kernel has filled one, or gets it again.
+    void taken() noexcept { --lent_; }
     void give_back(int number) noexcept;
+    [[nodiscard]] bool any_lent() const noexcept { return lent_ > 0; }
 
     static constexpr unsigned group = 0;
     static constexpr unsigned setup_flags =
@@ -91,7 +93,8 @@ private:
     struct Unmapped {
         void operator()(io_uring_buf_ring* mapped) const noexcept;
     };
-    std::unique_ptr<io_uring_buf_ring, Unmapped> lent_;
+    std::unique_ptr<io_uring_buf_ring, Unmapped> ring_of_buffers_;
+    std::size_t lent_ = 0;  // buffers that the kernel has
     std::unique_ptr<std::byte[]> memory_;
     std::deque<Multishot> all_;  // never moved: the kernel points to them
     std::vector<Multishot*> free_;

@@ -55,19 +55,24 @@ public:
     void yield() noexcept { std::this_thread::yield(); }
 
 private:
-    // Ended children hold a process number until they are waited for: collect those at the front as we go.
+    // Ended children hold a process number until they are waited for. Looked for when there are twice as many as were
+    // left the last time: one that runs long must not keep those after it.
     void reap_ended() {
-        const auto running = std::ranges::find_if(children_, [](sys::ChildProcess& child) {
+        if (children_.size() < reap_at_) return;
+        std::erase_if(children_, [](sys::ChildProcess& child) {
             const std::optional<int> status = child.try_wait();
             if (status) require_success(*status);
-            return !status;
+            return status.has_value();
         });
-        children_.erase(children_.begin(), running);
+        reap_at_ = std::max(reap_least, 2 * children_.size());
     }
+
+    static constexpr std::size_t reap_least = 64;
 
     tasks::Ledger& ledger_;
     BlockingEvents& events_;
     std::vector<sys::ChildProcess> children_;
+    std::size_t reap_at_ = reap_least;
 };
 
 class ProcessPerTask final : public Model {

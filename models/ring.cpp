@@ -37,7 +37,7 @@ Support support_ring(const tasks::Demand& demand, unsigned setup_flags, std::str
 }
 
 Support support_ring_process(const tasks::Demand& demand, const tasks::Sizes&) {
-    return support_ring(demand, 0, "5.19");
+    return support_ring(demand, Ring::plain_flags, "5.19");
 }
 
 Ring::Ring(unsigned setup_flags) {
@@ -77,13 +77,15 @@ void Ring::cancel(Completion& completion, const bool& under_way) {
 }
 
 io_uring_sqe& Ring::free_entry() {
+    // Where the kernel is short of memory for a while it takes nothing, and is asked again.
+    constexpr int attempts = 100;
     io_uring_sqe* entry = ::io_uring_get_sqe(&ring_);
-    if (entry == nullptr) {
+    for (int attempt = 0; entry == nullptr && attempt < attempts; ++attempt) {
         // The queue is full: what is in it goes first.
         enter(0);
         entry = ::io_uring_get_sqe(&ring_);
-        if (entry == nullptr) throw std::runtime_error{"io_uring: the submission queue stays full"};
     }
+    if (entry == nullptr) throw std::runtime_error{"io_uring: the submission queue stays full"};
     return *entry;
 }
 

@@ -30,8 +30,13 @@ public:
 // how they ended. Submissions are batched: all of a turn go with the one system call that waits for completions.
 class Ring : public Turns {
 public:
+    // What every ring here has (Linux 5.19): its thread comes back to the ring by itself, so the kernel need not
+    // interrupt it for each completion. Without, an echo server on a CPU of its own needed 1.4 to 1.5 times as much CPU
+    // time per request at 100 connections and more.
+    static constexpr unsigned plain_flags = IORING_SETUP_COOP_TASKRUN | IORING_SETUP_TASKRUN_FLAG;
+
     // Set-up flags are io_uring_setup()'s. Throws std::system_error where the kernel has none to give, or forbids it.
-    explicit Ring(unsigned setup_flags = 0);
+    explicit Ring(unsigned setup_flags = plain_flags);
     Ring(const Ring&) = delete;
     Ring& operator=(const Ring&) = delete;
     // Cancels what is under way, and waits until the kernel has let go of every buffer.

@@ -31,8 +31,8 @@ public:
 
     [[nodiscard]] Readiness attempt() noexcept;
 
-    // Whether this was an accept that brought a connection.
-    [[nodiscard]] bool accepted() const noexcept { return kind_ == Kind::accept && !outcome_.failed(); }
+    // Where it is done: more connections may be there, whether or not this one could be had (EMFILE).
+    [[nodiscard]] bool is_accept() const noexcept { return kind_ == Kind::accept; }
     [[nodiscard]] int descriptor() const noexcept { return descriptor_; }
     [[nodiscard]] tasks::Outcome outcome() const noexcept { return outcome_; }
 

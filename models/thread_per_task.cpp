@@ -4,6 +4,8 @@
 // and schedules it over all CPUs. Good for some hundred tasks that block often, and the plainest code there is.
 // Its weakness is the price of a thread (20-100 us to start and end), paid for every task however short, and the
 // limits on threads (RLIMIT_NPROC, vm.max_map_count).
+#include <condition_variable>
+#include <list>
 #include <mutex>
 #include <system_error>
 #include <thread>
@@ -24,7 +26,10 @@ public:
         events_.clear();
         // Should a thread not start, the exception leaves `threads_` to be joined by their destructors.
         for (std::size_t index = 0; index < job_.size(); ++index) start(job_.make(index), tasks::root(index));
-        join_all();
+        std::unique_lock lock{mutex_};
+        all_ended_.wait(lock, [this] { return running_ == 0; });
+        const Threads ended = take_ended();
+        lock.unlock();
     }
 
     tasks::Outcome spawn(std::unique_ptr<tasks::Task> task) {
@@ -38,28 +43,47 @@ public:
     void yield() noexcept { std::this_thread::yield(); }
 
 private:
-    void start(std::unique_ptr<tasks::Task> task, tasks::TaskId id) {
-        const std::scoped_lock lock{mutex_};
-        threads_.emplace_back([this, id, task = std::move(task)] { run_blocking(*task, id, ledger_, events_, *this); });
-    }
+    using Threads = std::list<std::jthread>;
 
-    void join_all() {
-        for (;;) {
-            std::vector<std::jthread> ending;
-            {
-                const std::scoped_lock lock{mutex_};
-                ending.swap(threads_);
-            }
-            // A thread that is being joined may start others: they are met in the next round.
-            if (ending.empty()) return;
+    void start(std::unique_ptr<tasks::Task> task, tasks::TaskId id) {
+        // Those that have ended are joined as we go: until then they keep their stacks, of which there are only so
+        // many.
+        Threads ended;
+        const std::scoped_lock lock{mutex_};
+        ended = take_ended();
+        const auto place = threads_.emplace(threads_.end());
+        try {
+            *place = std::jthread{[this, id, place, task = std::move(task)] {
+                run_blocking(*task, id, ledger_, events_, *this);
+                end(place);
+            }};
+        } catch (...) {
+            threads_.erase(place);
+            throw;
         }
+        ++running_;
+    }
+    // The last thing that a thread does.
+    void end(Threads::iterator place) {
+        const std::scoped_lock lock{mutex_};
+        ended_.push_back(place);
+        if (--running_ == 0) all_ended_.notify_one();
+    }
+    [[nodiscard]] Threads take_ended() {
+        Threads taken;
+        for (const Threads::iterator place : ended_) taken.splice(taken.end(), threads_, place);
+        ended_.clear();
+        return taken;
     }
 
     const tasks::Job& job_;
     tasks::Ledger& ledger_;
     BlockingEvents events_;
     std::mutex mutex_;
-    std::vector<std::jthread> threads_;  // guarded by mutex_
+    std::condition_variable all_ended_;
+    std::size_t running_ = 0;               // this and the next two are guarded by mutex_
+    std::vector<Threads::iterator> ended_;  // in threads_, to be joined
+    Threads threads_;                       // ended first: they use all of the above
 };
 
 }  // namespace

@@ -22,9 +22,10 @@ public:
         : job_{job},
           ledger_{ledger},
           events_{job.demand().events},
+          tasks_wait_{job.demand().together > 1},
           allowed_{oneapi::tbb::global_control::max_allowed_parallelism, workers},
           arena_{static_cast<int>(workers)} {
-        // Its threads start outside the timed region.
+        // Its threads come with the first tasks, in the run that is not timed.
         arena_.initialize();
     }
 
@@ -34,26 +35,39 @@ public:
             oneapi::tbb::task_group group;
             group_ = &group;
             for (std::size_t index = 0; index < job_.size(); ++index) {
-                group.run(
-                    [this, index] { run_blocking(*job_.make(index), tasks::root(index), ledger_, events_, *this); });
+                run_in_group(tasks_wait_, [this, index] {
+                    run_blocking(*job_.make(index), tasks::root(index), ledger_, events_, *this);
+                });
             }
             group.wait();
         });
     }
 
     tasks::Outcome spawn(std::unique_ptr<tasks::Task> task) {
-        // A task of the library is copied, ours is owned by one.
-        group_->run([this, shared = std::shared_ptr<tasks::Task>{std::move(task)}] {
-            run_blocking(*shared, tasks::TaskId::spawned, ledger_, events_, *this);
+        // Its parent may wait for something next, in a call.
+        run_in_group(true, [this, owned = std::move(task)] {
+            run_blocking(*owned, tasks::TaskId::spawned, ledger_, events_, *this);
         });
         return {};
     }
     void yield() noexcept { std::this_thread::yield(); }
 
 private:
+    // The library promises no second thread for what is run: a worker that is about to sleep may miss it, and whoever
+    // spawned it is to do it in the end. Where that one waits for it, it has to be enqueued: that wakes somebody.
+    template <class Function>
+    void run_in_group(bool needs_another_thread, Function function) {
+        if (needs_another_thread) {
+            arena_.enqueue(group_->defer(std::move(function)));
+        } else {
+            group_->run(std::move(function));
+        }
+    }
+
     const tasks::Job& job_;
     tasks::Ledger& ledger_;
     BlockingEvents events_;
+    bool tasks_wait_;  // for one another
     // The library would not make more threads than CPUs otherwise; tasks that wait need more.
     oneapi::tbb::global_control allowed_;
     oneapi::tbb::task_arena arena_;

@@ -104,7 +104,10 @@ constexpr models::Entry native_coroutine = control<NativeEcho<native::serve_echo
 // Of an optional library. Where that is not there, the control is skipped, with that reason.
 #if CONCUR_HAS_LIBURING
 using Uring = NativeEcho<native::serve_echo_by_uring>;
-constexpr auto with_uring = models::support_one_process;
+// Forbidden or too old for the model is so for its control.
+constexpr auto with_uring = [](const tasks::Demand& demand, const tasks::Sizes& sizes) {
+    return models::find("io_uring").support(demand, sizes);
+};
 #else
 using Uring = NativeEcho<native::serve_echo_by_epoll>;
 constexpr auto with_uring = without_library;

@@ -111,7 +111,10 @@ TEST_P(LoopFailure, ARunThatFailedClosesTheSocketsOfItsTasks) {
 }
 
 INSTANTIATE_TEST_SUITE_P(All, ProcessFailure, models_that(is_processes), name_of);
-INSTANTIATE_TEST_SUITE_P(All, LoopFailure, models_that(is_loop), name_of);
+INSTANTIATE_TEST_SUITE_P(All, LoopFailure, models_that([](const Entry& entry) {
+                             return is_loop(entry) || entry.family == Family::libraries;
+                         }),
+                         name_of);
 
 // The lowest free number from FD_SETSIZE on.
 sys::UniqueFd beyond_select(const sys::UniqueFd& socket) {

@@ -106,6 +106,48 @@ TEST_P(SocketsOfTwo, WhoeverYieldsLetsOthersTalk) {
     running.run_and_expect([](std::size_t) { return 20; });
 }
 
+// The sleeper's time comes while the other computes. Then it yields, and only in its next turn sends what the other
+// waits for: a loop that has its sleepers' turns before it waits must not wait for the socket first.
+TEST_P(SocketsOfTwo, WhoeverYieldsAfterASleepIsNotKeptByOneWhoWaitsForIt) {
+    std::array<int, 2> ends{};
+    sys::check(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()), "socketpair");
+    const sys::UniqueFd sender{ends[0]};
+    const sys::UniqueFd receiver{ends[1]};
+    const sys::Shared<std::atomic<std::int64_t>> due;
+    const auto in_ns = [](sys::TimePoint time) { return sys::Nanoseconds{time.time_since_epoch()}.count(); };
+    const std::array word{std::byte{'x'}};
+    Running running{entry(), 2, [&](std::size_t index) {
+                        if (index == 0) {
+                            return make_task([&, step = 0](Outcome outcome) mutable -> Operation {
+                                if (outcome.failed()) return Finish{0, outcome.error()};
+                                const sys::TimePoint until = sys::now() + std::chrono::milliseconds{2};
+                                switch (step++) {
+                                    case 0: due->store(in_ns(until)); return tasks::Sleep{until};
+                                    case 1: return tasks::Yield{};
+                                    case 2: return tasks::Send{sender.get(), word};
+                                    default: return Finish{outcome.bytes()};
+                                }
+                            });
+                        }
+                        return make_task(
+                            [&, step = 0, heard = std::array<std::byte, 8>{}](Outcome outcome) mutable -> Operation {
+                                if (outcome.failed()) return Finish{0, outcome.error()};
+                                switch (step++) {
+                                    case 0: return tasks::Yield{};
+                                    case 1: return tasks::Compute{};
+                                    case 2: return tasks::Receive{receiver.get(), heard};
+                                    default: return Finish{outcome.bytes()};
+                                }
+                            },
+                            [&] {
+                                constexpr std::int64_t rounding_ns = 2'000'000;  // to the next millisecond, and some
+                                while (due->load() == 0 || in_ns(sys::now()) < due->load() + rounding_ns) {
+                                }
+                            });
+                    }};
+    running.run_and_expect([](std::size_t) { return 1; });
+}
+
 constexpr std::size_t bulk_bytes = std::size_t{16} << 20;  // much more than both sockets' buffers take
 
 std::vector<std::byte> make_bulk() {
