@@ -137,6 +137,13 @@ constexpr auto with_fibers = models::support_one_process;
 using Fibers = Parks<native::ParkCoroutines>;
 constexpr auto with_fibers = without_library;
 #endif
+#if CONCUR_HAS_BOOST_FIBER
+using BoostFibers = Parks<native::ParkBoostFibers>;
+constexpr auto with_boost_fibers = models::support_one_process;
+#else
+using BoostFibers = Parks<native::ParkCoroutines>;
+constexpr auto with_boost_fibers = without_library;
+#endif
 #if CONCUR_HAS_ASIO
 using AsioPool = EndsAtOnce<native::PostToAsio>;
 constexpr auto with_asio = models::support_one_process;
@@ -153,6 +160,9 @@ constexpr auto with_onetbb = without_library;
 #endif
 constexpr models::Entry bare_fiber = control<Fibers>("bare_fiber", "stack each (Boost.Context)", "caller resumes",
                                                      "control of fiber: stacks taken, parked on and left", with_fibers);
+constexpr models::Entry bare_boost_fiber =
+    control<BoostFibers>("bare_boost_fiber", "stack each (Boost.Fiber)", "Boost.Fiber's scheduler",
+                         "control of boost_fiber: fibers launched, parked and joined", with_boost_fibers);
 constexpr models::Entry bare_asio_pool =
     control<AsioPool>("bare_asio_pool", "2 threads", "asio::thread_pool",
                       "control of thread_pool: functions posted to asio::thread_pool", with_asio);
@@ -165,10 +175,10 @@ struct Control {
     std::string_view workload;  // the one that it can do
 };
 constexpr std::array controls{
-    Control{&native_blocking, "echo"}, Control{&native_epoll, "echo"},   Control{&native_coroutine, "echo"},
-    Control{&native_uring, "echo"},    Control{&bare_coroutine, "park"}, Control{&bare_fiber, "park"},
-    Control{&bare_thread, "park"},     Control{&bare_process, "park"},   Control{&bare_asio_pool, "noop"},
-    Control{&bare_onetbb, "noop"},
+    Control{&native_blocking, "echo"},  Control{&native_epoll, "echo"},   Control{&native_coroutine, "echo"},
+    Control{&native_uring, "echo"},     Control{&bare_coroutine, "park"}, Control{&bare_fiber, "park"},
+    Control{&bare_boost_fiber, "park"}, Control{&bare_thread, "park"},    Control{&bare_process, "park"},
+    Control{&bare_asio_pool, "noop"},   Control{&bare_onetbb, "noop"},
 };
 
 }  // namespace

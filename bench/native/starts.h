@@ -19,6 +19,10 @@ struct ParkCoroutines {
 struct ParkFibers {
     static void run(std::size_t tasks, const Ended& ended);
 };
+// Boost.Fiber, on stacks from its pool, with its scheduler and condition variable.
+struct ParkBoostFibers {
+    static void run(std::size_t tasks, const Ended& ended);
+};
 struct ParkThreads {
     static void run(std::size_t tasks, const Ended& ended);
 };
