@@ -22,8 +22,16 @@ has_package() {
     ! command -v dpkg-query >/dev/null || [ "$(dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
 }
 
-# Some python3 of this machine can import all of these, not necessarily the first on PATH.
-has_python() { command -v python3 >/dev/null && python3 plot/interpreter.py "$@"; }
+# need_python <why> <module> ...: one python3 of this machine that can import all of these, not necessarily the first
+# on PATH. Where none can, Debian's own gets what it lacks: that some other one has a part of them helps nobody.
+need_python() {
+    local why=$1 module
+    shift
+    ! { command -v python3 && python3 plot/interpreter.py "$@"; } >/dev/null 2>&1 || return 0
+    for module in "$@"; do
+        need "python3-$module" "$why" /usr/bin/python3 -c "import $module"
+    done
+}
 
 install_missing() {
     [ ${#missing[@]} -gt 0 ] || return 0
@@ -66,9 +74,7 @@ need_to_build() {
 }
 need_to_plot() {
     need python3 "charts" command -v python3
-    need python3-matplotlib "charts" has_python matplotlib
-    need python3-numpy "intervals" has_python numpy
-    need python3-scipy "slopes" has_python scipy
+    need_python "charts, intervals and slopes" matplotlib numpy scipy
 }
 
 # quietly <what> <command> ...: shows what the command printed only where it fails.

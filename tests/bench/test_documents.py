@@ -99,23 +99,52 @@ def forbid(number: int) -> None:
     assert libc.prctl(set_seccomp, mode_filter, ctypes.c_char_p(program), 0, 0) == 0
 
 
-@pytest.mark.skipif(platform.machine() != "x86_64", reason="knows the system call's number there")
-def test_counting_that_seccomp_forbids_is_not_permitted_and_the_run_completes(tmp_path: Path) -> None:
-    perf_event_open = 298
-    out = tmp_path / "x.json"
-    done = subprocess.run(
-        [BINARIES / "bench_cpu", "--count", "--case", "noop/serial/tasks:10", f"--benchmark_out={out}"],
+def call_without(system_call: int, *words: str | Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [str(word) for word in words],
         capture_output=True,
         text=True,
         timeout=60,
         check=False,
-        preexec_fn=lambda: forbid(perf_event_open),
+        preexec_fn=lambda: forbid(system_call),
+    )
+
+
+knows_the_numbers = pytest.mark.skipif(
+    platform.machine() != "x86_64", reason="knows the system calls' numbers there"
+)
+
+
+@knows_the_numbers
+def test_counting_that_seccomp_forbids_is_not_permitted_and_the_run_completes(tmp_path: Path) -> None:
+    perf_event_open = 298
+    out = tmp_path / "x.json"
+    done = call_without(
+        perf_event_open,
+        *(BINARIES / "bench_cpu", "--count", "--case", "noop/serial/tasks:10", f"--benchmark_out={out}"),
     )
     assert done.returncode == 0, done.stderr
     sample = valid_document(out)["benchmarks"][0]["concur"]
     assert sample["outcome"] == "ok"
     assert sample["counts"]["system_calls"] is None and sample["counts"]["migrations"] is None
     assert sample["counts"]["reason"].startswith("not permitted: ")
+
+
+@knows_the_numbers
+def test_io_uring_that_seccomp_forbids_is_skipped_with_that_reason_and_the_run_completes(
+    tmp_path: Path,
+) -> None:
+    io_uring_setup = 425
+    out = tmp_path / "x.json"
+    models = ("io_uring", "io_uring_tuned", "coroutine_uring", "native_uring", "epoll")
+    cases = [word for model in models for word in ("--case", f"echo/{model}/connections:1/requests:3")]
+    done = call_without(io_uring_setup, BINARIES / "bench_io", *cases, f"--benchmark_out={out}")
+    if "needs liburing" in done.stderr:
+        pytest.skip("this build has not that library")
+    assert done.returncode == 0, done.stderr
+    samples = [entry["concur"] for entry in valid_document(out)["benchmarks"]]
+    assert [sample["outcome"] for sample in samples] == ["skipped"] * 4 + ["ok"]
+    assert {sample["reason"] for sample in samples[:4]} == {"io_uring: Operation not permitted"}
 
 
 def test_repetitions_and_their_aggregates(tmp_path: Path) -> None:
