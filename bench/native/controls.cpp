@@ -193,7 +193,7 @@ std::span<const models::Entry* const> native_controls() noexcept {
 }
 
 std::string_view workload_of_control(const models::Entry& control) noexcept {
-    const auto found = std::ranges::find(controls, &control, &Control::entry);
+    const auto* const found = std::ranges::find(controls, &control, &Control::entry);
     return found != controls.end() ? found->workload : std::string_view{};
 }
 
