@@ -45,6 +45,15 @@ Support enough_at_once(const tasks::Demand& demand, std::size_t at_once) {
                        std::to_string(at_once) + " can be under way at once");
 }
 
+Support enough_beside_staying(const tasks::Demand& demand, std::size_t in_pool) {
+    if (demand.staying == 0 || demand.staying < in_pool) return Support::yes();
+    const bool one = demand.staying == 1;
+    return Support::no(std::to_string(demand.staying) +
+                       (one ? " task stays, and what it spawns" : " tasks stay, and what they spawn") +
+                       " waits for a worker: needs " + std::to_string(demand.staying + 1) + " workers, there " +
+                       (in_pool == 1 ? "is " : "are ") + std::to_string(in_pool));
+}
+
 Support support_one_process(const tasks::Demand& demand, const tasks::Sizes&) {
     return enough_descriptors(demand.tasks_at_once * demand.descriptors_per_task);
 }
@@ -55,9 +64,11 @@ Support support_worker_threads(const tasks::Demand& demand, const tasks::Sizes& 
 }
 
 Support support_blocking_workers(const tasks::Demand& demand, const tasks::Sizes& sizes) {
-    const Support together = enough_at_once(demand, sizes.count("workers"));
+    const std::size_t in_pool = sizes.count("workers");
+    if (Support together = enough_at_once(demand, in_pool); !together) return together;
+    if (Support beside = enough_beside_staying(demand, in_pool); !beside) return beside;
     // Connections that were accepted and wait for a worker are open too.
-    return together ? support_worker_threads(demand, sizes) : together;
+    return support_worker_threads(demand, sizes);
 }
 
 }  // namespace models

@@ -71,6 +71,8 @@ struct Entry {
 
 // For support() of models that hold so many tasks at once and no more: those that wait for one another have to fit.
 [[nodiscard]] Support enough_at_once(const tasks::Demand& demand, std::size_t at_once);
+// For support() of models that queue what is spawned until a worker is free: one has to be left for it.
+[[nodiscard]] Support enough_beside_staying(const tasks::Demand& demand, std::size_t in_pool);
 
 // For the table, as support(): one process holds the descriptors of all tasks; it has as many threads beside as there
 // are "workers"; and a task that waits keeps one of those.

@@ -14,6 +14,7 @@ struct Demand {
     std::size_t descriptors_lent = 0;      // to all of them together: that they use, and the job has open already
     std::size_t together = 1;              // tasks that wait for one another: fewer at once would wait for ever
     std::size_t events = 0;                // that are awaited and announced
+    std::size_t staying = 0;               // roots that do not end before what they spawned has: each keeps a worker
 };
 
 // A whole piece of work as a model sees it: a number of root tasks, made by their index.

@@ -39,7 +39,9 @@ public:
 
     std::size_t size() const override { return acceptors_; }
     std::unique_ptr<tasks::Task> make(std::size_t index) const override;
-    tasks::Demand demand() const override { return {.tasks_at_once = acceptors_, .descriptors_per_task = 1}; }
+    tasks::Demand demand() const override {
+        return {.tasks_at_once = acceptors_, .descriptors_per_task = 1, .staying = acceptors_};
+    }
     Verdict verify(const tasks::Ledger& ledger) const override { return verify_finished(ledger); }
     Work work() const override { return {.units = counts().finished, .bytes = 0, .fairness = {}}; }
 

@@ -101,6 +101,7 @@ def test_what_it_cannot_do_is_one_line() -> None:
         (["--workload", "primes"], "has no server for clients from outside; there are: echo, http"),
         (["--host", "localhost"], "is not an IPv4 address"),
         (["--port", "x"], "see --help"),
+        (["--model", "thread_pool", "--workers", "1"], "needs 2 workers, there is 1"),
     ):
         done = subprocess.run([BINARIES / "serve", *arguments], capture_output=True, text=True, check=False)
         assert (done.returncode, done.stdout) == (2, "")

@@ -60,6 +60,15 @@ TEST_P(SupportOf, MoreTasksThatWaitForOneAnotherThanItHoldsAtOnceIsNot) {
     }
 }
 
+TEST_P(SupportOf, RootsThatStayLeaveAWorkerToWhatTheySpawn) {
+    EXPECT_EQ(reason({.tasks_at_once = 1, .staying = 1}), "");
+    const std::string_view name = entry().name;
+    // Serial and process_pool run what is spawned where it is spawned; the others have nobody who could be missing.
+    const bool queues = name == "thread_pool" || name == "work_stealing";
+    EXPECT_EQ(reason({.tasks_at_once = 2, .staying = 2}),
+              queues ? "2 tasks stay, and what they spawn waits for a worker: needs 3 workers, there are 2" : "");
+}
+
 INSTANTIATE_TEST_SUITE_P(All, SupportOf, every_model(), name_of);
 
 TEST(LibuvSupport, CountsTheSecondDescriptorOfEachThatATaskUses) {
