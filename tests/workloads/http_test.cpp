@@ -45,30 +45,97 @@ TEST(HttpRequests, TakesSeveralThatWereSentTogether) {
 }
 
 TEST(HttpRequests, KnowsWhoWantsToGoOn) {
-    const auto keeps = [](const std::string& version, const std::string& connection) {
-        HttpRequests requests;
-        requests.add("GET / " + version + "\r\nHost: x\r\n" + connection + "\r\n");
-        EXPECT_EQ(requests.next(), State::complete) << connection;
-        return requests.keep_alive();
+    struct Wish {
+        bool keeps;
+        bool says_so;
+        bool operator==(const Wish&) const = default;
     };
-    EXPECT_TRUE(keeps("HTTP/1.1", ""));
-    EXPECT_FALSE(keeps("HTTP/1.1", "Connection: Close\r\n"));
-    EXPECT_FALSE(keeps("HTTP/1.1", "connection: upgrade, close\r\n"));
-    EXPECT_FALSE(keeps("HTTP/1.0", ""));
-    EXPECT_TRUE(keeps("HTTP/1.0", "Connection: keep-alive\r\n"));
+    const auto wish = [](const std::string& version, const std::string& fields) {
+        HttpRequests requests;
+        requests.add("GET / " + version + "\r\nHost: x\r\n" + fields + "\r\n");
+        EXPECT_EQ(requests.next(), State::complete) << fields;
+        return Wish{requests.keep_alive(), requests.says_so()};
+    };
+    constexpr Wish goes_on{true, false};
+    constexpr Wish goes_on_if_told{true, true};
+    constexpr Wish ends{false, false};
+    EXPECT_EQ(wish("HTTP/1.1", ""), goes_on);
+    EXPECT_EQ(wish("HTTP/1.1", "Connection: keep-alive\r\n"), goes_on);
+    EXPECT_EQ(wish("HTTP/1.1", "Connection: Close\r\n"), ends);
+    EXPECT_EQ(wish("HTTP/1.1", "connection: upgrade, close\r\n"), ends);
+    EXPECT_EQ(wish("HTTP/1.0", ""), ends);
+    EXPECT_EQ(wish("HTTP/1.0", "Connection: Keep-Alive\r\n"), goes_on_if_told);
+    // "close" wins, wherever it stands.
+    for (const char* const both :
+         {"Connection: close, keep-alive\r\n", "Connection: keep-alive, close\r\n",
+          "Connection: close\r\nConnection: keep-alive\r\n", "Connection: keep-alive\r\nConnection: close\r\n"}) {
+        EXPECT_EQ(wish("HTTP/1.1", both), ends) << both;
+        EXPECT_EQ(wish("HTTP/1.0", both), ends) << both;
+    }
+}
+
+TEST(HttpRequests, ForgetsTheWishesOfTheRequestBefore) {
+    HttpRequests requests;
+    requests.add("HEAD / HTTP/1.0\r\nHost: x\r\nConnection: keep-alive\r\n\r\n" + plain + plain);
+    EXPECT_EQ(requests.next(), State::complete);
+    EXPECT_TRUE(requests.head_only() && requests.says_so());
+    EXPECT_EQ(requests.next(), State::complete);
+    EXPECT_TRUE(!requests.head_only() && !requests.says_so() && requests.keep_alive());
+    EXPECT_EQ(requests.next(), State::complete) << "a host of its own";
 }
 
 TEST(HttpRequests, RefusesWhatIsNone) {
-    for (const char* const line : {"", "GET", "GET /", "GET  HTTP/1.1", "GET / HTTP/2", "GET / http/1.1",
-                                   "GE T / HTTP/1.1x", "G(T / HTTP/1.1", "GET /\x01 HTTP/1.1", " / HTTP/1.1"}) {
-        if (*line == '\0') continue;
+    // Each is wrong in one way alone.
+    for (const char* const line :
+         {"GET", "GET /", "GET / ", "GET  HTTP/1.1", "GET / HTTP/2", "GET / http/1.1", "GET / HTTP/1.1x",
+          "GE T / HTTP/1.1", "GET /a b HTTP/1.1", "G(T / HTTP/1.1", "GET /\x01 HTTP/1.1", " / HTTP/1.1"}) {
         EXPECT_EQ(read(std::string{line} + "\r\nHost: x\r\n\r\n"), State::malformed) << line;
     }
     EXPECT_EQ(read("GET / HTTP/1.1\r\n\r\n"), State::malformed) << "without a host";
-    EXPECT_EQ(read("GET / HTTP/1.1\r\nHost x\r\n\r\n"), State::malformed);
-    EXPECT_EQ(read("GET / HTTP/1.1\r\nHost: x\r\n folded\r\n\r\n"), State::malformed);
-    EXPECT_EQ(read("GET / HTTP/1.1\r\nHost : x\r\n\r\n"), State::malformed) << "a request to smuggle";
-    EXPECT_EQ(read(std::string{"GET / HTTP/1.1\r\nHost: x"} + '\0' + "\r\n\r\n"), State::malformed);
+    const auto with = [](const std::string& field) {
+        return read("GET / HTTP/1.1\r\nHost: x\r\n" + field + "\r\n\r\n");
+    };
+    EXPECT_EQ(with("X: y"), State::complete);
+    EXPECT_EQ(with("X y"), State::malformed) << "no colon";
+    EXPECT_EQ(with(" folded"), State::malformed);
+    EXPECT_EQ(with("X : y"), State::malformed) << "a request to smuggle";
+    EXPECT_EQ(with(": y"), State::malformed);
+    EXPECT_EQ(with(std::string{"X: y"} + '\0'), State::malformed);
+    EXPECT_EQ(with("X: y\rz"), State::malformed);
+}
+
+TEST(HttpRequests, RefusesWhatOthersCouldReadInAnotherWay) {
+    EXPECT_EQ(read("GET / HTTP/1.1\r\nHost: x\r\nHost: x\r\n\r\n"), State::malformed);
+    EXPECT_EQ(read("GET / HTTP/1.0\r\nHost: x\r\nhost: y\r\n\r\n"), State::malformed);
+    EXPECT_EQ(read("GET / HTTP/1.1\r\nHost: x y\r\n\r\n"), State::malformed);
+    EXPECT_EQ(read("GET / HTTP/1.1\r\nHost:\r\n\r\n"), State::complete) << "none is known to the client";
+    EXPECT_EQ(read("GET / HTTP/1.0\r\n\r\n"), State::complete);
+    for (const char* const length : {"abc", "", "-1", "+0", "0x0", "0, 0"}) {
+        EXPECT_EQ(read("GET / HTTP/1.1\r\nHost: x\r\nContent-Length: " + std::string{length} + "\r\n\r\n"),
+                  State::malformed)
+            << length;
+    }
+}
+
+TEST(HttpRequests, RefusesAtOnceWhatCannotBecomeOne) {
+    using namespace std::string_literals;
+    EXPECT_EQ(read("\x16\x03\x01\x02\x00\x01\x00"s), State::malformed) << "TLS";
+    EXPECT_EQ(read(" "), State::malformed);
+    EXPECT_EQ(read("\r\n\r\n\x16"), State::malformed);
+    EXPECT_EQ(read("\rG"), State::malformed);
+    EXPECT_EQ(read("SSH-2.0-OpenSSH_9.2p1\r\n"), State::malformed);
+    EXPECT_EQ(read("GET / HTTP/1.1\r\nHost: x\r\nX y\r\n"), State::malformed) << "before the end of the fields";
+    EXPECT_EQ(read("PUT / HTTP/1.1\r\n"), State::not_possible);
+    // An end of line that some take for one, and some do not.
+    EXPECT_EQ(read("\n"), State::malformed);
+    EXPECT_EQ(read("GET / HTTP/1.1\n"), State::malformed);
+    EXPECT_EQ(read("GET / HTTP/1.1\r\nHost: x\n"), State::malformed);
+    EXPECT_EQ(read("GET / HTTP/1.1\r\nHost: x\r\n\n"), State::malformed);
+    // May still become one.
+    for (const char* const begin :
+         {"", "\r", "\r\n", "\r\n\r", "G", "GET / HTTP/1.1\r", "GET / HTTP/1.1\r\nHost: x\r\n\r"}) {
+        EXPECT_EQ(read(begin), State::unfinished) << begin;
+    }
 }
 
 TEST(HttpRequests, RefusesWhatItDoesNotServe) {
@@ -87,6 +154,26 @@ TEST(HttpRequests, RefusesWhatDoesNotEnd) {
               State::too_large);
     EXPECT_EQ(read("GET / HTTP/1.1\r\nHost: x\r\nX: " + std::string(HttpRequests::largest - 100, 'x') + "\r\n\r\n"),
               State::complete);
+}
+
+TEST(HttpRequests, CountsEmptyLinesBeforeARequest) {
+    std::string lines;
+    for (std::size_t bytes = 0; bytes < HttpRequests::largest - 100; bytes += 2) lines += "\r\n";
+    EXPECT_EQ(read(lines + plain), State::complete);
+    HttpRequests requests;
+    for (int piece = 0; piece < 2; ++piece) {
+        requests.add(lines);
+        EXPECT_EQ(requests.next(), piece == 0 ? State::unfinished : State::too_large);
+    }
+}
+
+TEST(HttpRequests, CountsEachRequestForItself) {
+    HttpRequests requests;
+    std::string many;
+    while (many.size() < 2 * HttpRequests::largest) many += plain;
+    requests.add(many);
+    for (std::size_t bytes = 0; bytes < many.size(); bytes += plain.size()) EXPECT_EQ(requests.next(), State::complete);
+    EXPECT_EQ(requests.next(), State::unfinished);
 }
 
 class Http : public testing::Test {
