@@ -1,7 +1,6 @@
 // I/O: an HTTP/1.1 server of one small page, for the peer's clients (closed loop, one request at a time on connections
 // that are kept) and, by `serve`, for any client: partial requests, pipelined ones, too large and malformed ones.
 #include <algorithm>
-#include <array>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -11,7 +10,7 @@
 #include "sys/tcp.h"
 #include "workloads/crowd.h"
 #include "workloads/crowd_clients.h"
-#include "workloads/http_request.h"
+#include "workloads/http_connection.h"
 #include "workloads/server.h"
 #include "workloads/service.h"
 #include "workloads/workload.h"
@@ -20,81 +19,6 @@ namespace workloads {
 namespace {
 
 std::span<const std::byte> as_bytes(std::string_view text) { return std::as_bytes(std::span{text}); }
-
-// What a page's server answers, made once.
-struct Answers {
-    explicit Answers(std::size_t page_bytes) {
-        std::string body = "<!doctype html><title>concur</title><p>";
-        while (body.size() + 1 < page_bytes) body += static_cast<char>('a' + body.size() % 26);
-        body.resize(std::max<std::size_t>(page_bytes, 1) - 1);
-        body += '\n';
-        head =
-            "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n";
-        page = head + body;
-    }
-    std::string head;
-    std::string page;
-
-    static std::string refusal(std::string_view status) {
-        return "HTTP/1.1 " + std::string{status} + "\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
-    }
-};
-
-class HttpTask final : public tasks::SteppedTask<HttpTask> {
-public:
-    HttpTask(sys::UniqueFd connection, const Answers& answers)
-        : SteppedTask{&HttpTask::accepted}, connection_{std::move(connection)}, answers_{answers} {}
-
-private:
-    tasks::Operation accepted(tasks::Outcome) { return receive_more(); }
-    tasks::Operation received(tasks::Outcome outcome) {
-        if (outcome.failed()) return give_up(outcome);
-        if (outcome.bytes() == 0) return end();
-        requests_.add({buffer_.data(), outcome.bytes()});
-        answer_.clear();
-        while (!closing_ && answer_next()) {
-        }
-        if (answer_.empty()) return receive_more();
-        return then(&HttpTask::sent, tasks::Send{connection_.get(), as_bytes(answer_)});
-    }
-    tasks::Operation sent(tasks::Outcome outcome) {
-        if (outcome.failed()) return give_up(outcome);
-        bytes_ += outcome.bytes();
-        return closing_ ? end() : receive_more();
-    }
-
-    // False: nothing whole is left of what has come.
-    bool answer_next() {
-        switch (requests_.next()) {
-            case HttpRequests::State::unfinished: return false;
-            case HttpRequests::State::complete:
-                answer_ += requests_.head_only() ? answers_.head : answers_.page;
-                ++answered_;
-                closing_ = !requests_.keep_alive();
-                return true;
-            case HttpRequests::State::malformed: answer_ += Answers::refusal("400 Bad Request"); break;
-            case HttpRequests::State::too_large:
-                answer_ += Answers::refusal("431 Request Header Fields Too Large");
-                break;
-            case HttpRequests::State::not_possible: answer_ += Answers::refusal("501 Not Implemented"); break;
-        }
-        closing_ = true;
-        return false;
-    }
-    tasks::Operation receive_more() {
-        return then(&HttpTask::received, tasks::Receive{connection_.get(), std::as_writable_bytes(std::span{buffer_})});
-    }
-    [[nodiscard]] tasks::Operation end() const { return tasks::Finish{tasks::mix(answered_, bytes_)}; }
-
-    sys::UniqueFd connection_;
-    const Answers& answers_;
-    std::array<char, 4096> buffer_;
-    HttpRequests requests_;
-    std::string answer_;
-    bool closing_ = false;
-    std::uint64_t answered_ = 0;
-    std::uint64_t bytes_ = 0;
-};
 
 struct HttpSizes {
     std::size_t connections;
@@ -162,18 +86,19 @@ private:
 
 class HttpClients final : public CrowdClients {
 public:
-    HttpClients(const HttpSizes& sizes, Crowd& crowd, sys::Endpoint server, const Answers& answers)
+    HttpClients(const HttpSizes& sizes, Crowd& crowd, sys::Endpoint server, const HttpAnswers& answers)
         : CrowdClients{sizes.connections, sizes.requests, crowd}, sizes_{sizes}, server_{server}, answers_{answers} {}
 
     std::unique_ptr<tasks::Task> make(std::size_t index) const override {
-        return std::make_unique<HttpClientTask>(index, crowd(), server_, answers_.page, sizes_.requests, place(index));
+        return std::make_unique<HttpClientTask>(index, crowd(), server_, answers_.page(), sizes_.requests,
+                                                place(index));
     }
     tasks::Demand demand() const override { return {.tasks_at_once = sizes_.connections, .descriptors_per_task = 1}; }
 
 private:
     HttpSizes sizes_;
     sys::Endpoint server_;
-    const Answers& answers_;
+    const HttpAnswers& answers_;
 };
 
 class Http final : public Workload {
@@ -184,7 +109,7 @@ public:
     std::size_t size() const override { return acceptors_; }
     std::unique_ptr<tasks::Task> make(std::size_t) const override {
         auto make_handler = [this](sys::UniqueFd connection) {
-            return std::make_unique<HttpTask>(std::move(connection), answers_);
+            return make_http_connection(std::move(connection), answers_);
         };
         return std::make_unique<Acceptor<decltype(make_handler)>>(listener_.get(), crowd_.tickets(), sizes_.connections,
                                                                   make_handler);
@@ -197,7 +122,7 @@ public:
     Verdict verify(const tasks::Ledger& ledger) const override {
         if (Verdict finished = verify_finished(ledger); !finished) return finished;
         if (Verdict answered = crowd_.verify(); !answered) return answered;
-        const std::uint64_t each = tasks::mix(sizes_.requests, sizes_.requests * answers_.page.size());
+        const std::uint64_t each = tasks::mix(sizes_.requests, sizes_.requests * answers_.page().size());
         if (ledger.spawned_finished() != sizes_.connections ||
             ledger.spawned_digest_sum() != sizes_.connections * each) {
             return Verdict::invalid("wrong digest from the connections");
@@ -214,7 +139,7 @@ public:
 private:
     HttpSizes sizes_;
     std::size_t acceptors_;
-    Answers answers_;
+    HttpAnswers answers_;
     mutable Crowd crowd_;  // what const tasks write into: it lies in shared memory
     sys::UniqueFd listener_ = sys::listen_on({}, static_cast<int>(sizes_.connections) + 16);
 };
@@ -245,9 +170,9 @@ constinit const Entry http{
     },
     .serve = [](sys::Endpoint endpoint, std::size_t acceptors) -> std::unique_ptr<Service> {
         // Lives as long as the service's handlers, which share it.
-        const auto answers = std::make_shared<const Answers>(std::size_t{1'024});
+        const auto answers = std::make_shared<const HttpAnswers>(std::size_t{1'024});
         return std::make_unique<Service>(endpoint, acceptors, [answers](sys::UniqueFd connection) {
-            return std::make_unique<HttpTask>(std::move(connection), *answers);
+            return make_http_connection(std::move(connection), *answers);
         });
     },
 };

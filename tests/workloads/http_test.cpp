@@ -210,16 +210,70 @@ TEST_F(Http, AnswersPipelinedRequestsTogether) {
     EXPECT_NE(answer.find("HTTP/1.1 200 OK", 10), std::string::npos);
 }
 
-TEST_F(Http, RefusesAndCloses) {
-    for (const auto& [asked, status] :
-         {std::pair{"nonsense\r\n\r\n", "400"}, {"PUT / HTTP/1.1\r\nHost: x\r\n\r\n", "501"}}) {
+TEST_F(Http, AnswersHeadWithoutABody) {
+    Script served = handler();
+    served.receive("HEAD / HTTP/1.1\r\nHost: x\r\n\r\n");
+    const std::string head = answered(served);
+    EXPECT_TRUE(head.ends_with("\r\n\r\n")) << head;
+    served.receive(plain);
+    const std::string page = answered(served);
+    EXPECT_TRUE(page.starts_with(head) && page.size() == head.size() + 100) << page;
+}
+
+// The peer's clients compare every byte.
+TEST_F(Http, SaysOfTheConnectionOnlyWhatItsClientWouldNotKnow) {
+    const std::string begin = "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 100\r\n";
+    const auto head_for = [&](const std::string& request) {
         Script served = handler();
-        served.receive(asked);
+        served.receive(request);
+        const std::string answer = answered(served);
+        EXPECT_EQ(answer.size() - answer.find("\r\n\r\n") - 4, 100U);
+        return answer.substr(0, answer.size() - 100);
+    };
+    EXPECT_EQ(head_for(plain), begin + "\r\n");
+    EXPECT_EQ(head_for("GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n"), begin + "Connection: keep-alive\r\n\r\n");
+    EXPECT_EQ(head_for("GET / HTTP/1.0\r\n\r\n"), begin + "Connection: close\r\n\r\n");
+    EXPECT_EQ(head_for("GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"), begin + "Connection: close\r\n\r\n");
+}
+
+const std::string too_long = "GET / HTTP/1.1\r\nX: " + std::string(HttpRequests::largest, 'x');
+
+TEST_F(Http, RefusesAndCloses) {
+    for (const auto& [asked, status] : {std::pair{std::string{"nonsense\r\n"}, "400"},
+                                        {"PUT / HTTP/1.1\r\nHost: x\r\n\r\n", "501"},
+                                        {too_long, "431"}}) {
+        Script served = handler();
+        std::string_view rest{asked};
+        while (!rest.empty() && served.asks<tasks::Receive>()) rest = served.receive(rest);
         const std::string answer = answered(served);
         EXPECT_TRUE(answer.starts_with(std::string{"HTTP/1.1 "} + status)) << answer;
         EXPECT_NE(answer.find("Connection: close"), std::string::npos);
+        served.receive_end();
         EXPECT_TRUE(served.asks<tasks::Finish>());
     }
+}
+
+TEST_F(Http, DiscardsWhatComesAfterItsLastAnswer) {
+    Script served = handler();
+    served.receive("GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n" + plain);
+    EXPECT_EQ(answered(served).find("HTTP/1.1", 1), std::string::npos) << "what comes after a close is not answered";
+    served.receive(plain);
+    EXPECT_TRUE(served.asks<tasks::Receive>());
+    // The client was answered, in whatever way it goes.
+    served.answer(-ECONNRESET);
+    EXPECT_EQ(served.asked<tasks::Finish>().error, 0);
+}
+
+TEST_F(Http, DoesNotDiscardForEver) {
+    Script served = handler();
+    served.receive("nonsense\r\n");
+    (void)answered(served);
+    const std::string more(4096, 'x');
+    constexpr std::size_t enough = std::size_t{64} << 20;
+    std::size_t discarded = 0;
+    for (; served.asks<tasks::Receive>() && discarded < enough; discarded += more.size()) served.receive(more);
+    EXPECT_TRUE(served.asks<tasks::Finish>());
+    EXPECT_GT(discarded, std::size_t{1} << 20) << "it may lose its answer";
 }
 
 TEST_F(Http, EndsWithWhateverStepFails) {
