@@ -1,0 +1,179 @@
+#include "workloads/service.h"
+
+#include <gtest/gtest.h>
+#include <poll.h>
+#include <sys/socket.h>
+
+#include <chrono>
+#include <utility>
+
+#include "script.h"
+
+namespace workloads {
+namespace {
+
+// Receives until the end of the stream, or sends, once.
+class HandlerTask final : public tasks::SteppedTask<HandlerTask> {
+public:
+    HandlerTask(sys::UniqueFd connection, bool sends)
+        : SteppedTask{&HandlerTask::started}, connection_{std::move(connection)}, sends_{sends} {}
+
+private:
+    tasks::Operation started(tasks::Outcome) {
+        if (sends_) return then(&HandlerTask::done, tasks::Send{connection_.get(), buffer_});
+        return then(&HandlerTask::done, tasks::Receive{connection_.get(), buffer_});
+    }
+    tasks::Operation done(tasks::Outcome outcome) {
+        return outcome.failed() ? give_up(outcome) : tasks::Operation{tasks::Finish{0}};
+    }
+
+    sys::UniqueFd connection_;
+    bool sends_;
+    std::array<std::byte, 1> buffer_{};
+};
+
+std::pair<sys::UniqueFd, sys::UniqueFd> connected_pair() {
+    int ends[2];
+    sys::check(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), "socketpair");
+    return {sys::UniqueFd{ends[0]}, sys::UniqueFd{ends[1]}};
+}
+
+// Waits for it, though not for ever.
+bool meets_the_end(int connection) {
+    constexpr int patience_ms = 10'000;
+    pollfd readable{connection, POLLIN, 0};
+    char byte = 0;
+    return ::poll(&readable, 1, patience_ms) == 1 && ::recv(connection, &byte, 1, MSG_DONTWAIT) == 0;
+}
+
+class ServiceTest : public testing::Test {
+protected:
+    Script accepting() { return Script{service_.make(0)}; }
+    // A connection that has had its first turn.
+    Script serve(Script& acceptor, int connection) {
+        acceptor.answer(connection);
+        Script served{acceptor.take_spawned()};
+        acceptor.answer(0);
+        return served;
+    }
+
+    std::function<void()> before_handler_ = [] {};
+    bool sends_ = false;
+    Service service_{{}, 1, [this](sys::UniqueFd connection) {
+                         before_handler_();
+                         return std::make_unique<HandlerTask>(std::move(connection), sends_);
+                     }};
+};
+
+TEST_F(ServiceTest, AcceptsAgainAfterWhatPasses) {
+    Script acceptor = accepting();
+    for (const int error : {EMFILE, ENFILE, ENOBUFS, ENOMEM, EPROTO, ENETDOWN, EHOSTUNREACH, EPERM, EAGAIN}) {
+        acceptor.answer(-error);
+        ASSERT_TRUE(acceptor.asks<tasks::Sleep>()) << error;
+        acceptor.answer(0);
+        ASSERT_TRUE(acceptor.asks<tasks::Accept>()) << error;
+    }
+    acceptor.answer(-ECONNABORTED);
+    EXPECT_TRUE(acceptor.asks<tasks::Accept>());
+}
+
+TEST_F(ServiceTest, GivesUpOnWhatDoesNotPass) {
+    for (const int error : {EBADF, EINVAL, ENOTSOCK, EOPNOTSUPP, EFAULT}) {
+        Script acceptor = accepting();
+        acceptor.answer(-error);
+        EXPECT_EQ(acceptor.asked<tasks::Finish>().error, -error);
+    }
+}
+
+TEST_F(ServiceTest, ANewsOfTheStopIsNoFailure) {
+    Script waiting = accepting();
+    Script accepted = accepting();
+    service_.stop();
+    waiting.answer(-EINVAL);
+    EXPECT_EQ(waiting.asked<tasks::Finish>().error, 0);
+    auto [ours, theirs] = connected_pair();
+    accepted.answer(ours.release());
+    EXPECT_EQ(accepted.asked<tasks::Finish>().error, 0);
+    EXPECT_TRUE(meets_the_end(theirs.get())) << "it is closed, not forgotten";
+    EXPECT_TRUE(accepting().asks<tasks::Finish>());
+}
+
+TEST_F(ServiceTest, CountsHowConnectionsEnded) {
+    Script acceptor = accepting();
+    Script served = serve(acceptor, some_descriptor());
+    Script broken = serve(acceptor, some_descriptor());
+    EXPECT_EQ(service_.counts().under_way(), 2U);
+    served.answer(0);
+    broken.answer(-ECONNRESET);
+    EXPECT_EQ(broken.asked<tasks::Finish>().error, 0) << "no failure of the model";
+    const Service::Counts counts = service_.counts();
+    EXPECT_EQ(counts.accepted, 2U);
+    EXPECT_EQ(counts.finished, 1U);
+    EXPECT_EQ(counts.failed, 1U);
+    EXPECT_EQ(counts.under_way(), 0U);
+}
+
+TEST_F(ServiceTest, CountsWhatTheModelHadNoCarrierFor) {
+    Script acceptor = accepting();
+    acceptor.answer(some_descriptor());
+    acceptor.take_spawned().reset();
+    acceptor.answer(-EAGAIN);
+    EXPECT_TRUE(acceptor.asks<tasks::Sleep>());
+    EXPECT_EQ(service_.counts().accepted, 1U);
+    EXPECT_EQ(service_.counts().dropped, 1U);
+    EXPECT_EQ(service_.counts().under_way(), 0U);
+}
+
+TEST_F(ServiceTest, LetsThoseWaitThatItHasNoRoomFor) {
+    service_.limit({.connections_max = 1});
+    Script acceptor = accepting();
+    Script served = serve(acceptor, some_descriptor());
+    EXPECT_TRUE(acceptor.asks<tasks::Sleep>());
+    acceptor.answer(0);
+    EXPECT_TRUE(acceptor.asks<tasks::Sleep>());
+    served.answer(0);
+    acceptor.answer(0);
+    EXPECT_TRUE(acceptor.asks<tasks::Accept>());
+}
+
+TEST_F(ServiceTest, EndsWhatIsOpenWhenItStops) {
+    Script acceptor = accepting();
+    auto [ours, theirs] = connected_pair();
+    const int connection = ours.get();
+    const Script served = serve(acceptor, ours.release());
+    service_.stop();
+    EXPECT_TRUE(meets_the_end(connection));
+}
+
+TEST_F(ServiceTest, EndsWhatWasAcceptedJustBeforeItStopped) {
+    // After the acceptor has looked, and before the connection is known.
+    before_handler_ = [this] { service_.stop(); };
+    Script acceptor = accepting();
+    auto [ours, theirs] = connected_pair();
+    const int connection = ours.get();
+    acceptor.answer(ours.release());
+    const Script served{acceptor.take_spawned()};
+    EXPECT_TRUE(meets_the_end(connection));
+}
+
+TEST_F(ServiceTest, EndsWhoBringsNothing) {
+    service_.limit({.idle = std::chrono::milliseconds{1}});
+    Script acceptor = accepting();
+    auto [ours, theirs] = connected_pair();
+    const int connection = ours.get();
+    const Script served = serve(acceptor, ours.release());
+    EXPECT_TRUE(meets_the_end(connection));
+    EXPECT_EQ(::send(connection, "x", 1, MSG_NOSIGNAL), 1) << "what has come just now is answered";
+}
+
+TEST_F(ServiceTest, EndsWhoTakesNothing) {
+    service_.limit({.idle = std::chrono::milliseconds{1}});
+    sends_ = true;
+    Script acceptor = accepting();
+    auto [ours, theirs] = connected_pair();
+    const Script served = serve(acceptor, ours.release());
+    EXPECT_TRUE(meets_the_end(theirs.get())) << "and so whoever waits to send is woken";
+}
+
+}  // namespace
+}  // namespace workloads
