@@ -2,18 +2,22 @@
 #include <arpa/inet.h>
 
 #include <CLI/CLI.hpp>
+#include <atomic>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
+#include <optional>
 #include <stdexcept>
 #include <string>
+#include <string_view>
+#include <system_error>
 #include <thread>
 
 #include "models/table.h"
 #include "sys/check.h"
+#include "sys/clock.h"
 #include "sys/limits.h"
-#include "sys/semaphore.h"
 #include "tasks/ledger.h"
 #include "tasks/sizes.h"
 #include "workloads/service.h"
@@ -21,23 +25,36 @@
 
 namespace {
 
+constexpr std::int64_t workers_unasked = 16;
+
 struct Options {
     std::string model = "epoll";
     std::string workload = "echo";
     std::string host = "127.0.0.1";
     std::uint16_t port = 7000;
-    std::int64_t workers = 16;
+    std::optional<std::int64_t> workers;
+    double idle_s = 30;
     double grace_s = 5;
 };
+
+sys::Nanoseconds from_seconds(double seconds) {
+    return std::chrono::duration_cast<sys::Nanoseconds>(std::chrono::duration<double>{seconds});
+}
+
+// The names of those that can be served: "echo, http".
+std::string served_workloads() {
+    std::string names;
+    for (const workloads::Entry* const one : workloads::table()) {
+        if (one->serve != nullptr) names.append(names.empty() ? "" : ", ").append(one->name);
+    }
+    return names;
+}
 
 const workloads::Entry& find_service(const std::string& name) {
     const workloads::Entry& workload = workloads::find(name);
     if (workload.serve != nullptr) return workload;
-    std::string served;
-    for (const workloads::Entry* const one : workloads::table()) {
-        if (one->serve != nullptr) served.append(served.empty() ? "" : ", ").append(one->name);
-    }
-    throw std::invalid_argument{"workload '" + name + "' has no server for clients from outside; there are: " + served};
+    throw std::invalid_argument{"workload '" + name +
+                                "' has no server for clients from outside; there are: " + served_workloads()};
 }
 
 sys::Endpoint parse_endpoint(const Options& options) {
@@ -49,60 +66,150 @@ sys::Endpoint parse_endpoint(const Options& options) {
     return {ntohl(address.s_addr), options.port};
 }
 
-void print_counts(const workloads::Service& service) {
-    const auto counts = service.counts();
-    std::printf("%llu connections accepted, %llu served to their end, %llu broken\n",
-                static_cast<unsigned long long>(counts.accepted), static_cast<unsigned long long>(counts.finished),
-                static_cast<unsigned long long>(counts.failed));
+tasks::Sizes sizes_of(const models::Entry& model, const Options& options) {
+    if (!model.parameters.empty()) {
+        return tasks::complete(model.parameters, {{"workers", options.workers.value_or(workers_unasked)}});
+    }
+    if (options.workers) throw std::invalid_argument{"model '" + options.model + "' has no workers"};
+    return {};
+}
+
+std::unique_ptr<workloads::Service> listen(const Options& options, std::size_t acceptors) {
+    const workloads::Entry& workload = find_service(options.workload);
+    const sys::Endpoint endpoint = parse_endpoint(options);
+    try {
+        return workload.serve(endpoint, acceptors);
+    } catch (const std::system_error& error) {
+        const int number = error.code().value();
+        throw std::runtime_error{"cannot listen on " + options.host + ":" + std::to_string(options.port) + ": " +
+                                 sys::error_text(number) +
+                                 (number == EADDRINUSE ? "; --port 0 takes any that is free" : "")};
+    }
+}
+
+// What the model itself says when it is asked for more and more. Throws where it has no room for one.
+std::size_t most_connections(const models::Entry& model, tasks::Demand demand, const tasks::Sizes& sizes) {
+    const std::size_t acceptors = demand.tasks_at_once;
+    const auto support = [&](std::size_t connections) {
+        demand.tasks_at_once = acceptors + connections;
+        return model.support(demand, sizes);
+    };
+    if (const models::Support one = support(1); !one) {
+        throw std::runtime_error{std::string{model.name} + " cannot do this: " + one.reason};
+    }
+    std::size_t possible = 1;
+    // More than Linux lets a process have open unless it is told to.
+    std::size_t too_many = std::size_t{1} << 20;
+    while (too_many - possible > 1) {
+        const std::size_t middle = possible + (too_many - possible) / 2;
+        (support(middle) ? possible : too_many) = middle;
+    }
+    return possible;
+}
+
+void print_counts(const workloads::Service::Counts& counts) {
+    const auto print = [](std::uint64_t count, const char* what) {
+        std::printf("%llu %s", static_cast<unsigned long long>(count), what);
+    };
+    print(counts.accepted, "connections accepted, ");
+    print(counts.finished, "served to their end, ");
+    print(counts.failed, "broken, ");
+    print(counts.dropped, "dropped, ");
+    print(counts.under_way(), "cut off\n");
     std::fflush(stdout);
 }
 
+// Waits for the signals that end the service, in a thread of its own.
+class Watch {
+public:
+    // Before any other thread or child: they are to leave the signals alone. Children end with us.
+    static sigset_t block() {
+        sigset_t stops;
+        sigemptyset(&stops);
+        sigaddset(&stops, SIGINT);
+        sigaddset(&stops, SIGTERM);
+        sys::check_error(::pthread_sigmask(SIG_BLOCK, &stops, nullptr), "pthread_sigmask");
+        return stops;
+    }
+    Watch(workloads::Service& service, const sigset_t& stops, double grace_s)
+        : service_{service}, stops_{stops}, grace_s_{grace_s}, thread_{[this] { wait(); }} {}
+    Watch(const Watch&) = delete;
+    Watch& operator=(const Watch&) = delete;
+    // The service has come to its end, in whatever way.
+    ~Watch() {
+        ended_ = true;
+        // It has the signal blocked, and waits for it.
+        ::pthread_kill(thread_.native_handle(), SIGTERM);  // NOLINT(bugprone-bad-signal-to-kill-thread)
+    }
+
+private:
+    void wait() {
+        int signal = 0;
+        ::sigwait(&stops_, &signal);
+        service_.stop();
+        // Clients that never stop asking, or do not take their answers, are given some time; less by a second signal.
+        const timespec grace = sys::to_timespec(from_seconds(grace_s_));
+        const int second = ended_ ? 0 : ::sigtimedwait(&stops_, nullptr, &grace);
+        if (ended_) return;
+        const workloads::Service::Counts counts = service_.counts();
+        std::fprintf(stderr, "serve: %llu connections cut off: %s\n",
+                     static_cast<unsigned long long>(counts.under_way()),
+                     second > 0 ? "a second signal" : "not closed in the time that --grace gives");
+        print_counts(counts);
+        // As shells say it: ended by that signal.
+        std::_Exit(second > 0 ? 128 + second : 0);
+    }
+
+    workloads::Service& service_;
+    const sigset_t& stops_;
+    double grace_s_;
+    std::atomic<bool> ended_{false};
+    std::jthread thread_;
+};
+
 int serve(const Options& options) {
     const models::Entry& model = models::find(options.model);
-    const workloads::Entry& workload = find_service(options.workload);
-    tasks::Sizes sizes;
-    if (!model.parameters.empty()) sizes = tasks::complete(model.parameters, {{"workers", options.workers}});
+    const tasks::Sizes sizes = sizes_of(model, options);
     sys::raise_descriptor_limit();
+    const sigset_t stops = Watch::block();
 
-    // Waited for by a thread of its own; children ignore them, and end with us.
-    sigset_t stops;
-    sigemptyset(&stops);
-    sigaddset(&stops, SIGINT);
-    sigaddset(&stops, SIGTERM);
-    sys::check_error(::pthread_sigmask(SIG_BLOCK, &stops, nullptr), "pthread_sigmask");
-
-    const auto service = workload.serve(parse_endpoint(options), model.acceptors(sizes));
-    if (const models::Support support = model.support(service->demand(), sizes); !support) {
-        throw std::runtime_error{options.model + " cannot do this: " + support.reason};
-    }
+    const auto service = listen(options, model.acceptors(sizes));
+    service->limit(
+        {.connections_max = most_connections(model, service->demand(), sizes), .idle = from_seconds(options.idle_s)});
     tasks::Ledger ledger{service->size()};
     const auto running = model.make(*service, ledger, sizes);
     std::printf("%s serves %s on %s:%u, until Ctrl-C\n", options.model.c_str(), options.workload.c_str(),
                 options.host.c_str(), unsigned{service->endpoint().port});
     std::fflush(stdout);
-
-    sys::Semaphore ended;
-    std::jthread watch{[&] {
-        int signal = 0;
-        ::sigwait(&stops, &signal);
-        service->stop();
-        // Clients of other processes, or that never stop asking, are given some time.
-        const auto grace = std::chrono::duration_cast<sys::Nanoseconds>(std::chrono::duration<double>{options.grace_s});
-        if (ended.wait_until(sys::now() + grace)) return;
-        std::fprintf(stderr, "serve: some clients did not close within %g s: broken\n", options.grace_s);
-        print_counts(*service);
-        std::_Exit(0);
-    }};
-    running->run();
-    ended.post();
-    // An end without a signal is a failure: somebody has to tell the thread.
-    // It has the signal blocked, and waits for it.
-    ::pthread_kill(watch.native_handle(), SIGTERM);  // NOLINT(bugprone-bad-signal-to-kill-thread)
-    watch.join();
-    print_counts(*service);
+    std::exception_ptr failure;
+    {
+        const Watch watch{*service, stops, options.grace_s};
+        try {
+            running->run();
+        } catch (...) {
+            failure = std::current_exception();
+        }
+    }
+    print_counts(service->counts());
+    if (failure) std::rethrow_exception(failure);
     const workloads::Verdict verdict = service->verify(ledger);
     if (!verdict) throw std::runtime_error{verdict.reason};
     return 0;
+}
+
+// "The models:" and their names, in lines.
+std::string footer() {
+    std::string text = "Models:";
+    std::size_t width = 80;
+    for (const models::Entry* const model : models::table()) {
+        if (width + 2 + model->name.size() > 78) {
+            text += "\n ";
+            width = 1;
+        }
+        text.append(" ").append(model->name);
+        width += 1 + model->name.size();
+    }
+    return text + "\nWorkloads that can be served:\n  " + served_workloads();
 }
 
 void add_options(CLI::App& app, Options& options) {
@@ -110,10 +217,18 @@ void add_options(CLI::App& app, Options& options) {
     app.add_option("--workload", options.workload, "What is served")->capture_default_str();
     app.add_option("--host", options.host, "IPv4 address to listen on")->capture_default_str();
     app.add_option("--port", options.port, "Port; 0: any that is free")->capture_default_str();
-    app.add_option("--workers", options.workers, "Of a pool")->capture_default_str()->check(CLI::Range(1, 4096));
-    app.add_option("--grace", options.grace_s, "Seconds that clients have to close after Ctrl-C")
+    app.add_option("--workers", options.workers, "Of a pool; " + std::to_string(workers_unasked) + " unless you say")
+        ->check(CLI::Range(1, 4096));
+    app.add_option("--idle", options.idle_s,
+                   "Seconds after which a client that sends nothing is let go; 0: never.\n"
+                   "Where a client keeps a worker (serial, pools), others wait for it meanwhile")
+        ->capture_default_str()
+        ->check(CLI::Range(0.0, 86'400.0));
+    app.add_option("--grace", options.grace_s,
+                   "Seconds that clients have to close after Ctrl-C; a second one ends at once")
         ->capture_default_str()
         ->check(CLI::Range(0.0, 3600.0));
+    app.footer(footer());
 }
 
 }  // namespace

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import resource
 import shutil
 import signal
 import socket
@@ -50,8 +51,29 @@ class Server:
     def stop(self, how: signal.Signals = signal.SIGINT) -> str:
         self.process.send_signal(how)
         said, complaints = self.process.communicate(timeout=30)
-        assert self.process.returncode == 0, complaints
+        assert (self.process.returncode, complaints) == (0, "")
         return said
+
+    def children(self) -> list[int]:
+        """Those that were forked by it, not by its children."""
+        found = []
+        for stat in Path("/proc").glob("[0-9]*/stat"):
+            try:
+                fields = stat.read_text().rpartition(")")[2].split()
+            except OSError:
+                continue  # it has ended
+            if int(fields[1]) == self.process.pid:
+                found.append(int(stat.parent.name))
+        return found
+
+    def begin_to_stop(self) -> None:
+        """Returns when it accepts no more."""
+        self.process.send_signal(signal.SIGINT)
+        while True:
+            try:
+                self.connect().close()
+            except ConnectionError:
+                return
 
 
 @contextmanager
@@ -75,7 +97,10 @@ def ask(connection: socket.socket, text: bytes) -> bytes:
     return answer
 
 
-@pytest.mark.parametrize("model", known_models())
+MODELS = known_models()
+
+
+@pytest.mark.parametrize("model", MODELS)
 def test_every_model_serves_and_stops_cleanly(model: str) -> None:
     with serving("--model", model) as server:
         for number in range(3):
@@ -83,21 +108,99 @@ def test_every_model_serves_and_stops_cleanly(model: str) -> None:
                 assert ask(connection, b"number %d" % number) == b"NUMBER %d" % number
                 assert ask(connection, b"and again") == b"AND AGAIN"
         said = server.stop()
-    assert "3 connections accepted, 3 served to their end, 0 broken" in said
+    assert "3 connections accepted, 3 served to their end, 0 broken, 0 dropped, 0 cut off" in said
 
 
-def test_a_connection_that_is_open_is_ended_by_the_stop() -> None:
-    with serving("--model", "epoll", "--grace", "20") as server:
+@pytest.mark.parametrize("model", MODELS)
+def test_a_connection_that_is_open_is_ended_by_the_stop(model: str) -> None:
+    with serving("--model", model, "--grace", "20") as server:
         with server.connect() as connection:
             assert ask(connection, b"x") == b"X"
             said = server.stop(signal.SIGTERM)
             assert connection.recv(10) == b""
-    assert "1 connections accepted, 1 served to their end, 0 broken" in said
+    assert "1 connections accepted, 1 served to their end, 0 broken, 0 dropped, 0 cut off" in said
+
+
+def test_a_connection_that_does_not_end_is_cut_off_after_the_grace() -> None:
+    with serving("--model", "process_pool", "--workers", "1", "--grace", "0.1") as server:
+        with server.connect() as connection:
+            assert ask(connection, b"x") == b"X"
+            os.kill(server.children()[0], signal.SIGSTOP)
+            server.process.send_signal(signal.SIGINT)
+            said, complaints = server.process.communicate(timeout=30)
+    assert server.process.returncode == 0
+    assert "1 connections accepted, 0 served to their end, 0 broken, 0 dropped, 1 cut off" in said
+    assert complaints == "serve: 1 connections cut off: not closed in the time that --grace gives\n"
+
+
+def test_a_second_signal_ends_it_at_once() -> None:
+    with serving("--model", "process_pool", "--workers", "1", "--grace", "3600") as server:
+        with server.connect() as connection:
+            assert ask(connection, b"x") == b"X"
+            os.kill(server.children()[0], signal.SIGSTOP)
+            server.begin_to_stop()
+            server.process.send_signal(signal.SIGINT)
+            said, complaints = server.process.communicate(timeout=30)
+    assert server.process.returncode == 130
+    assert "1 connections accepted, 0 served to their end, 0 broken, 0 dropped, 1 cut off" in said
+    assert complaints == "serve: 1 connections cut off: a second signal\n"
+
+
+def test_a_model_that_fails_ends_it_with_the_reason() -> None:
+    with serving("--model", "prefork_epoll", "--workers", "2") as server:
+        with server.connect() as connection:
+            assert ask(connection, b"x") == b"X"
+            os.kill(server.children()[0], signal.SIGKILL)
+            said, complaints = server.process.communicate(timeout=30)
+    assert server.process.returncode == 2
+    assert "1 connections accepted" in said
+    assert complaints == "serve: a process of the pool ended with signal 9 (Killed)\n"
+
+
+@pytest.mark.skipif(
+    resource.getrlimit(resource.RLIMIT_NOFILE)[1] < 1200, reason="too few descriptors are allowed"
+)
+def test_more_clients_than_the_model_can_hold_wait_for_their_turn() -> None:
+    """select has room for 1,024 descriptors."""
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (before[1], before[1]))
+    try:
+        with serving("--model", "select") as server:
+            clients = [server.connect() for _ in range(1100)]
+            for client in clients:
+                client.sendall(b"x")
+            for client in clients:
+                assert client.recv(1) == b"X"
+                client.close()
+            said = server.stop()
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, before)
+    assert "1100 connections accepted, 1100 served to their end, 0 broken" in said
+
+
+def test_who_brings_nothing_does_not_keep_the_others_waiting_for_ever() -> None:
+    with serving("--model", "serial", "--idle", "0.5") as server:
+        with server.connect() as silent, server.connect() as waiting:
+            assert ask(waiting, b"x") == b"X"
+            assert silent.recv(1) == b""
+
+
+def test_who_takes_nothing_does_not_either() -> None:
+    with serving("--model", "serial", "--idle", "0.5") as server:
+        with server.connect() as greedy, server.connect() as waiting:
+            waiting.sendall(b"x")
+            # More than all buffers on its way hold.
+            with pytest.raises(OSError):
+                greedy.sendall(bytes(256 << 20))
+            assert waiting.recv(1) == b"X"
+        said = server.stop()
+    assert "1 broken" in said
 
 
 def test_what_it_cannot_do_is_one_line() -> None:
     for arguments, said in (
         (["--model", "epol"], "unknown model 'epol'"),
+        (["--model", "epoll", "--workers", "2"], "model 'epoll' has no workers"),
         (["--workload", "primes"], "has no server for clients from outside; there are: echo, http"),
         (["--host", "localhost"], "is not an IPv4 address"),
         (["--port", "x"], "see --help"),
@@ -113,39 +216,72 @@ def test_a_port_that_is_taken() -> None:
         done = subprocess.run(
             [BINARIES / "serve", "--port", str(server.port)], capture_output=True, text=True, check=False
         )
-        assert done.returncode == 2
-        assert "Address already in use" in done.stderr
+        way_out = "Address already in use; --port 0 takes any that is free"
+        assert done.stderr == f"serve: cannot listen on 127.0.0.1:{server.port}: {way_out}\n"
+        assert (done.returncode, done.stdout) == (2, "")
 
 
-@pytest.mark.parametrize("model", ["epoll", "thread_per_task", "process_pool"])
+def test_help_names_what_there_is() -> None:
+    done = subprocess.run([BINARIES / "serve", "--help"], capture_output=True, text=True, check=True)
+    words = re.split(r"[\s,]+", done.stdout)
+    assert set(MODELS) | {"echo", "http"} <= set(words)
+
+
+def received_until_the_end(connection: socket.socket) -> bytes:
+    said = b""
+    while part := connection.recv(65536):
+        said += part
+    return said
+
+
+GET = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
+LAST = b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+TLS_CLIENT_HELLO = b"\x16\x03\x01\x02\x00\x01\x00"
+
+
+@pytest.mark.parametrize("model", MODELS)
 def test_http_from_outside(model: str) -> None:
     with serving("--model", model, "--workload", "http") as server:
         with server.connect() as connection:
-            for part in (
-                b"GET / HT",
-                b"TP/1.1\r\nHost: x\r\n\r\nGET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
-            ):
+            for part in (GET[:8], GET[8:] + LAST):
                 connection.sendall(part)
-            said = b""
-            while part := connection.recv(65536):
-                said += part
-        assert said.count(b"HTTP/1.1 200 OK") == 2
+            assert received_until_the_end(connection).count(b"HTTP/1.1 200 OK") == 2
+        with server.connect() as connection:
+            connection.sendall(GET.replace(b"GET", b"HEAD") + LAST)
+            heads = received_until_the_end(connection).split(b"HTTP/1.1 200 OK\r\n")
+        assert heads[1].endswith(b"\r\n\r\n") and heads[2].count(b"<title>concur</title>") == 1
         for nonsense, status in (
-            (b"\x16\x03\x01\r\n\r\n", b"400"),
-            (b"GET / HTTP/1.1\r\nX: " + b"x" * 9000, b"431"),
+            (TLS_CLIENT_HELLO, b"400"),
+            (b"GET / HTTP/1.1\r\nX: " + b"x" * (1 << 20), b"431"),
+            (b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9000\r\n\r\n" + b"x" * 9000, b"501"),
         ):
             with server.connect() as connection:
                 connection.sendall(nonsense)
-                assert connection.recv(65536).startswith(b"HTTP/1.1 " + status)
-        if shutil.which("curl"):
-            url = f"http://127.0.0.1:{server.port}/"
-            done = subprocess.run(
-                ["curl", "-sS", url, url], capture_output=True, text=True, timeout=20, check=False
-            )
-            assert done.returncode == 0, done.stderr
-            assert done.stdout.count("<title>concur</title>") == 2
+                assert received_until_the_end(connection).startswith(b"HTTP/1.1 " + status)
         said_at_end = server.stop()
-    assert " 0 broken" in said_at_end
+    assert "5 connections accepted, 5 served to their end, 0 broken" in said_at_end
+
+
+def test_http_1_0_hears_that_its_connection_is_kept() -> None:
+    """ab -k waits for the end of the connection otherwise."""
+    with serving("--workload", "http") as server, server.connect() as connection:
+        for _ in range(2):
+            connection.sendall(b"GET / HTTP/1.0\r\nConnection: Keep-Alive\r\n\r\n")
+            answer = b""
+            while b"\n" not in answer.partition(b"\r\n\r\n")[2]:
+                answer += connection.recv(65536)
+            assert b"\r\nConnection: keep-alive\r\n" in answer
+
+
+@pytest.mark.skipif(not shutil.which("curl"), reason="curl is not installed")
+def test_http_to_curl() -> None:
+    with serving("--workload", "http") as server:
+        url = f"http://127.0.0.1:{server.port}/"
+        done = subprocess.run(
+            ["curl", "-sS", url, url], capture_output=True, text=True, timeout=20, check=False
+        )
+        assert done.returncode == 0, done.stderr
+        assert done.stdout.count("<title>concur</title>") == 2
 
 
 @pytest.mark.skipif(not shutil.which("wrk"), reason="wrk is not installed")
