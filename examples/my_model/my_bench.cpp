@@ -6,7 +6,6 @@
 #include "workloads/table.h"
 
 namespace {
-
 // The model: an event loop that looks for readiness, and never waits for it.
 struct Impatient final : models::Poller {
     void watch(int fd, models::Interest interest, bool known) override { epoll_->watch(fd, interest, known); }
@@ -14,17 +13,12 @@ struct Impatient final : models::Poller {
     void wait(Timeout, std::vector<models::Ready>& ready) override { epoll_->wait(sys::Nanoseconds{0}, ready); }
     std::unique_ptr<models::Poller> epoll_ = models::make_epoll_poller();
 };
-const models::Entry impatient{
-    .name = "impatient", .family = models::Family::loops, .carrier = "loop's table", .waiter = "epoll, not waiting",
-    .summary = "an event loop that keeps looking", .parameters = {}, .support = models::support_one_process,
-    .make = models::make_event_loop<Impatient>};
+const models::Entry impatient{.name = "impatient", .family = models::Family::loops, .carrier = "loop's table",
+    .waiter = "epoll, not waiting", .summary = "an event loop that keeps looking", .parameters = {},
+    .support = models::support_one_process, .make = models::make_event_loop<Impatient>};
 
 // The workload: in how many steps does a number come down to 1 by Collatz' rule?
-std::uint64_t steps_of(std::uint64_t number) {
-    std::uint64_t steps = 0;
-    for (; number != 1; ++steps) number = number % 2 == 0 ? number / 2 : 3 * number + 1;
-    return steps;
-}
+std::uint64_t steps_of(std::uint64_t n) { return n == 1 ? 0 : 1 + steps_of(n % 2 == 0 ? n / 2 : 3 * n + 1); }
 struct CollatzTask final : tasks::SteppedTask<CollatzTask> {
     explicit CollatzTask(std::uint64_t n) : SteppedTask{&CollatzTask::started}, number{n} {}
     void compute() override { steps = steps_of(number); }
@@ -45,9 +39,8 @@ struct Collatz final : workloads::Workload {
 };
 constexpr tasks::Parameter parameters[] = {{"numbers", 1'000, 1, 1'000'000, "numbers from 1 on"}};
 constexpr workloads::Point points[] = {{"numbers:100", 10}, {"numbers:10000", 1}};
-const workloads::Entry collatz{
-    .name = "collatz", .group = workloads::Group::cpu, .unit = "number", .summary = "numbers that come down to 1",
-    .parameters = parameters, .points = points, .smoke = "numbers:10",
+const workloads::Entry collatz{.name = "collatz", .group = workloads::Group::cpu, .unit = "number",
+    .summary = "numbers that come down to 1", .parameters = parameters, .points = points, .smoke = "numbers:10",
     .make = [](const tasks::Sizes& sizes, std::size_t) -> std::unique_ptr<workloads::Workload> {
         return std::make_unique<Collatz>(sizes.count("numbers")); }};
 }  // namespace

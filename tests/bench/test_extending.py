@@ -21,8 +21,8 @@ def call(*words: object) -> subprocess.CompletedProcess[str]:
     return done
 
 
-def cached(name: str) -> str:
-    lines = (BUILD / "CMakeCache.txt").read_text().splitlines()
+def cached(name: str, build: Path = BUILD) -> str:
+    lines = (build / "CMakeCache.txt").read_text().splitlines()
     return next(line.partition("=")[2] for line in lines if line.startswith(f"{name}:"))
 
 
@@ -33,12 +33,22 @@ def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
     options = {
         "CMAKE_PREFIX_PATH": folder / "concur",
         "CMAKE_CXX_COMPILER": cached("CMAKE_CXX_COMPILER"),
-        "CMAKE_BUILD_TYPE": "Debug",
     }
     definitions = [f"-D{name}={value}" for name, value in options.items()]
     call("cmake", "-S", ROOT / "examples/my_model", "-B", folder / "build", *definitions)
     call("cmake", "--build", folder / "build")
     return folder / "build/my_bench"
+
+
+def test_it_is_as_short_as_its_page_says() -> None:
+    files = sorted((ROOT / "examples/my_model").iterdir())
+    assert [path.name for path in files] == ["CMakeLists.txt", "my_bench.cpp"]
+    assert sum(len(path.read_text().splitlines()) for path in files) < 60
+    assert "of fewer than sixty lines" in (ROOT / "docs/extending.md").read_text()
+
+
+def test_it_is_compared_as_it_would_be_used(program: Path) -> None:
+    assert cached("CMAKE_BUILD_TYPE", program.parent) == "Release"
 
 
 def test_it_measures_its_own_beside_ours_and_gets_its_charts(program: Path, tmp_path: Path) -> None:

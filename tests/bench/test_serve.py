@@ -206,7 +206,9 @@ def test_what_it_cannot_do_is_one_line() -> None:
         (["--port", "x"], "see --help"),
         (["--model", "thread_pool", "--workers", "1"], "needs 2 workers, there is 1"),
     ):
-        done = subprocess.run([BINARIES / "serve", *arguments], capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            [BINARIES / "serve", *arguments], capture_output=True, text=True, timeout=20, check=False
+        )
         assert (done.returncode, done.stdout) == (2, "")
         assert said in done.stderr and done.stderr.count("\n") == 1
 
