@@ -3,10 +3,12 @@
 
 #include <CLI/CLI.hpp>
 #include <atomic>
+#include <cerrno>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
+#include <memory>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -149,8 +151,11 @@ private:
         service_.stop();
         // Clients that never stop asking, or do not take their answers, are given some time; less by a second signal.
         const timespec grace = sys::to_timespec(from_seconds(grace_s_));
-        const int second = ended_ ? 0 : ::sigtimedwait(&stops_, nullptr, &grace);
-        if (ended_) return;
+        int second = -1;
+        do {
+            if (!ended_) second = ::sigtimedwait(&stops_, nullptr, &grace);
+            if (ended_) return;
+        } while (second == -1 && errno == EINTR);  // it was stopped and continued, say
         const workloads::Service::Counts counts = service_.counts();
         std::fprintf(stderr, "serve: %llu connections cut off: %s\n",
                      static_cast<unsigned long long>(counts.under_way()),
@@ -197,7 +202,7 @@ int serve(const Options& options) {
     return 0;
 }
 
-// "The models:" and their names, in lines.
+// The names of all that can be asked for, in lines.
 std::string footer() {
     std::string text = "Models:";
     std::size_t width = 80;

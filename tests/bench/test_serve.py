@@ -169,7 +169,15 @@ def test_more_clients_than_the_model_can_hold_wait_for_their_turn() -> None:
             clients = [server.connect() for _ in range(1100)]
             for client in clients:
                 client.sendall(b"x")
-            for client in clients:
+            held, waiting = clients[:1000], clients[1000:]
+            for client in held:
+                assert client.recv(1) == b"X"
+            # In each turn of its loop it would accept another.
+            for client in held[:200]:
+                assert ask(client, b"y") == b"Y"
+            for client in held:
+                client.close()
+            for client in waiting:
                 assert client.recv(1) == b"X"
                 client.close()
             said = server.stop()
