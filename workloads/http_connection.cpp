@@ -56,9 +56,9 @@ private:
     void answer_with_page() {
         using Connection = HttpAnswers::Connection;
         closing_ = !requests_.keep_alive();
-        const Connection said = closing_              ? Connection::close
-                                : requests_.says_so() ? Connection::keep_alive
-                                                      : Connection::unsaid;
+        const Connection said = closing_                   ? Connection::close
+                                : requests_.must_be_told() ? Connection::keep_alive
+                                                           : Connection::unsaid;
         answers_.add_to(answer_, said, requests_.head_only());
         ++answered_;
     }

@@ -15,7 +15,7 @@ class HttpRequests {
 public:
     enum class State {
         unfinished,    // more has to come
-        complete,      // a whole request was taken: keep_alive(), says_so() and head_only() are of it
+        complete,      // a whole request was taken: keep_alive(), must_be_told() and head_only() are of it
         malformed,     // to be answered with 400, and the connection closed
         too_large,     // with 431
         not_possible,  // with 501: a method that is not served, or a body
@@ -31,7 +31,7 @@ public:
     // Whether the client wants to go on with this connection.
     [[nodiscard]] bool keep_alive() const noexcept { return !wants_close_ && (!is_1_0_ || wants_keep_alive_); }
     // It asked for what is not its version's custom (HTTP/1.0), and goes on only where the answer says so too.
-    [[nodiscard]] bool says_so() const noexcept { return keep_alive() && is_1_0_; }
+    [[nodiscard]] bool must_be_told() const noexcept { return keep_alive() && is_1_0_; }
     // HEAD: the answer has no body.
     [[nodiscard]] bool head_only() const noexcept { return head_only_; }
 

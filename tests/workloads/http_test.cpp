@@ -47,14 +47,14 @@ TEST(HttpRequests, TakesSeveralThatWereSentTogether) {
 TEST(HttpRequests, KnowsWhoWantsToGoOn) {
     struct Wish {
         bool keeps;
-        bool says_so;
+        bool must_be_told;
         bool operator==(const Wish&) const = default;
     };
     const auto wish = [](const std::string& version, const std::string& fields) {
         HttpRequests requests;
         requests.add("GET / " + version + "\r\nHost: x\r\n" + fields + "\r\n");
         EXPECT_EQ(requests.next(), State::complete) << fields;
-        return Wish{requests.keep_alive(), requests.says_so()};
+        return Wish{requests.keep_alive(), requests.must_be_told()};
     };
     constexpr Wish goes_on{true, false};
     constexpr Wish goes_on_if_told{true, true};
@@ -78,9 +78,9 @@ TEST(HttpRequests, ForgetsTheWishesOfTheRequestBefore) {
     HttpRequests requests;
     requests.add("HEAD / HTTP/1.0\r\nHost: x\r\nConnection: keep-alive\r\n\r\n" + plain + plain);
     EXPECT_EQ(requests.next(), State::complete);
-    EXPECT_TRUE(requests.head_only() && requests.says_so());
+    EXPECT_TRUE(requests.head_only() && requests.must_be_told());
     EXPECT_EQ(requests.next(), State::complete);
-    EXPECT_TRUE(!requests.head_only() && !requests.says_so() && requests.keep_alive());
+    EXPECT_TRUE(!requests.head_only() && !requests.must_be_told() && requests.keep_alive());
     EXPECT_EQ(requests.next(), State::complete) << "a host of its own";
 }
 
