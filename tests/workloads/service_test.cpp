@@ -149,9 +149,15 @@ TEST_F(ServiceTest, EndsWhatIsOpenWhenItStops) {
 }
 
 TEST_F(ServiceTest, EndsWhatWasAcceptedJustBeforeItStopped) {
-    // After the acceptor has looked, and before the connection is known.
-    before_handler_ = [this] { service_.stop(); };
     Script acceptor = accepting();
+    auto [first, its_client] = connected_pair();
+    const int earlier = first.get();
+    const Script earlier_served = serve(acceptor, first.release());
+    // After the acceptor has looked, and before the connection is known: those that are known have been ended by then.
+    before_handler_ = [&] {
+        service_.stop();
+        EXPECT_TRUE(meets_the_end(earlier));
+    };
     auto [ours, theirs] = connected_pair();
     const int connection = ours.get();
     acceptor.answer(ours.release());
