@@ -5,12 +5,15 @@
 // registers; a fiber that has ended its task takes the next one, on the stack that it has (as folly's fibers do). Good
 // for code that was written to block. Its weakness is a stack for each task that waits (64 KiB of address space here, a
 // page of it real), and that a call which blocks in the kernel blocks everybody.
+#include <sys/mman.h>
+
 #include <boost/context/fiber.hpp>
 #include <boost/context/stack_context.hpp>
 #include <cstddef>
 #include <deque>
 #include <exception>
 #include <memory>
+#include <new>
 #include <utility>
 #include <vector>
 
@@ -31,7 +34,11 @@ class Stacks {
 public:
     [[nodiscard]] context::stack_context take() {
         if (left_ == 0) {
-            chunks_.push_back(std::make_unique_for_overwrite<std::byte[]>(per_chunk * bytes));
+            // Not accounted for: of a million stacks hardly anything is real.
+            void* const mapped = ::mmap(nullptr, per_chunk * bytes, PROT_READ | PROT_WRITE,
+                                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+            if (mapped == MAP_FAILED) throw std::bad_alloc{};
+            chunks_.emplace_back(static_cast<std::byte*>(mapped));
             left_ = per_chunk;
         }
         context::stack_context stack;
@@ -45,7 +52,10 @@ private:
     static constexpr std::size_t bytes = std::size_t{64} * 1024;
     static constexpr std::size_t per_chunk = 64;
 
-    std::vector<std::unique_ptr<std::byte[]>> chunks_;
+    struct Unmapped {
+        void operator()(std::byte* chunk) const noexcept { ::munmap(chunk, per_chunk * bytes); }
+    };
+    std::vector<std::unique_ptr<std::byte, Unmapped>> chunks_;
     std::size_t left_ = 0;  // in the last chunk
 };
 

@@ -28,6 +28,8 @@ FAMILY_GAP, BLOCK_GAP = 0.06, 0.22
 CELL_HEIGHT, CELL_HEIGHT_COMPACT, ROWS_MOST = 0.31, 0.205, 16
 SPREAD = "±: half the 95 % interval of the paired ratio over rounds"
 SPREAD_COMPACT = "outlined: the 95 % interval of the paired ratio over rounds reaches 1×"
+# Of all workloads together.
+NOTES_MOST = 30
 UNPAIRED = "not measured in the same rounds as the best: ratio of medians"
 
 
@@ -136,7 +138,7 @@ def draw_block(
 
 def number_notes(layout: list[Block], cpus: int) -> Footnotes:
     """Numbers in reading order, before the sheet is made: its height depends on the notes."""
-    notes = Footnotes()
+    notes = Footnotes(most=NOTES_MOST)
     for block in layout:
         for column in block.columns:
             for case in column.cases:

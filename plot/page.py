@@ -6,6 +6,7 @@ Drawn 9 inches wide: shown 900 pixels wide, 8 points are 11 pixels.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -60,18 +61,46 @@ def shorten(text: str, size: float, width: float) -> str:
     return text.rstrip(" ,:;") + "…"
 
 
+FIGURE = re.compile(r"\d+(?:\.\d+)?[kM]?")
+FACTORS = {"k": 1e3, "M": 1e6}
+
+
+def figure(text: str) -> float:
+    """Of a figure as charts write it: 450, 10k, 1M."""
+    return float(text.rstrip("kM")) * FACTORS.get(text[-1], 1.0)
+
+
+def together(texts: Sequence[str]) -> str:
+    """Texts that differ in their figures alone, as one: with the range of each figure."""
+
+    def span(found: Sequence[str]) -> str:
+        low, high = min(found, key=figure), max(found, key=figure)
+        return low if low == high else f"{low} to {high}"
+
+    spans = iter([span(found) for found in zip(*(FIGURE.findall(text) for text in texts))])
+    return FIGURE.sub(lambda _: next(spans), texts[0])
+
+
 @dataclass
 class Footnotes:
-    """Reasons, each written once below the chart and numbered where it applies."""
+    """Reasons, each written once below the chart and numbered where it applies.
 
-    numbers: dict[str, int] = field(default_factory=dict)
+    Those that differ in their figures alone share a number: what a model cannot do, it cannot do at any of
+    many sizes.
+    """
+
+    groups: dict[str, list[str]] = field(default_factory=dict)
     most: int = 14
 
     def number(self, text: str) -> int:
-        return self.numbers.setdefault(text, len(self.numbers) + 1)
+        shape = FIGURE.sub("#", text)
+        texts = self.groups.setdefault(shape, [])
+        if text not in texts:
+            texts.append(text)
+        return list(self.groups).index(shape) + 1
 
     def lines(self) -> list[str]:
-        texts = [f"[{number}] {text}" for text, number in self.numbers.items()]
+        texts = [f"[{number}] {together(group)}" for number, group in enumerate(self.groups.values(), 1)]
         if len(texts) > self.most:
             rest = len(texts) - self.most
             texts[self.most :] = [f"… and {rest} more reasons: plot/summary.py lists them all"]
