@@ -6,104 +6,26 @@
 // code that was written for threads: mutexes, condition variables and futures are there, of the same shape. Its
 // weakness, beside a stack for each task that is alive, waiting or not: everything in it is made to be woken from
 // other threads too, and pays atomics for that.
-#include <algorithm>
-#include <boost/fiber/algo/round_robin.hpp>
 #include <boost/fiber/condition_variable.hpp>
 #include <boost/fiber/context.hpp>
 #include <boost/fiber/fiber.hpp>
 #include <boost/fiber/mutex.hpp>
 #include <boost/fiber/operations.hpp>
 #include <boost/fiber/pooled_fixedsize_stack.hpp>
-#include <boost/fiber/scheduler.hpp>
 #include <deque>
 #include <exception>
 #include <list>
 #include <mutex>
-#include <optional>
 #include <utility>
 
+#include "models/boost_fiber_loop.h"
 #include "models/event_loop.h"
 #include "models/loop_operation.h"
-#include "models/pollers.h"
 
 namespace models {
 namespace {
 
 namespace fibers = boost::fibers;
-
-// What the library's scheduler runs: in turn, and sockets once in each round.
-class Loop {
-public:
-    [[nodiscard]] Reactor& reactor() noexcept { return reactor_; }
-    [[nodiscard]] std::exception_ptr& failure() noexcept { return failure_; }
-
-    // As long as it lives, this thread's fibers are scheduled by it.
-    class Use {
-    public:
-        explicit Use(Loop& loop) {
-            loop.main_ = fibers::context::active();
-            fibers::use_scheduling_algorithm<Algorithm>(loop);
-        }
-        Use(const Use&) = delete;
-        Use& operator=(const Use&) = delete;
-        ~Use() { fibers::use_scheduling_algorithm<fibers::algo::round_robin>(); }
-    };
-
-    // The caller of run() goes on, if it is not about to.
-    void wake_main() noexcept {
-        if (std::exchange(main_waits_, false)) fibers::context::active()->schedule(main_);
-    }
-    void wait_in_main() noexcept {
-        main_waits_ = true;
-        fibers::context::active()->suspend();
-    }
-
-private:
-    class Algorithm final : public fibers::algo::algorithm {
-    public:
-        explicit Algorithm(Loop& loop) : loop_{loop} {}
-        void awakened(fibers::context* fiber) noexcept override { fiber->ready_link(ready_); }
-        fibers::context* pick_next() noexcept override {
-            if (ready_.empty()) return nullptr;
-            // The library's own fiber asks once in each round: those who are always ready do not keep the sockets from
-            // their turn.
-            const bool new_round = fibers::context::active()->is_context(fibers::type::dispatcher_context);
-            if (new_round && !std::exchange(has_looked_, false)) loop_.look();
-            fibers::context* const first = &ready_.front();
-            ready_.pop_front();
-            return first;
-        }
-        bool has_ready_fibers() const noexcept override { return !ready_.empty(); }
-        void suspend_until(const std::chrono::steady_clock::time_point& latest) noexcept override {
-            loop_.wait(latest == latest.max() ? std::nullopt : std::optional{latest});
-            has_looked_ = true;
-        }
-        // There is one thread.
-        void notify() noexcept override {}
-
-    private:
-        Loop& loop_;
-        fibers::scheduler::ready_queue_type ready_;
-        bool has_looked_ = false;  // in this round, where it began with a wait
-    };
-
-    void look() noexcept {
-        if (!failure_ && reactor_.anybody_waits()) wait(sys::TimePoint{});
-    }
-    void wait(std::optional<sys::TimePoint> latest) noexcept {
-        try {
-            reactor_.turn(latest);
-        } catch (...) {
-            failure_ = std::current_exception();
-            wake_main();
-        }
-    }
-
-    Reactor reactor_{make_epoll_poller()};
-    std::exception_ptr failure_;
-    fibers::context* main_ = nullptr;
-    bool main_waits_ = false;
-};
 
 class BoostFiberModel final : public Model {
 public:
@@ -113,7 +35,7 @@ public:
     }
 
     void run() override {
-        const Loop::Use use{loop_};
+        const BoostFiberLoop::Use use{loop_};
         events_.clear();
         try {
             for (std::size_t index = 0; index < job_.size(); ++index) start(job_.make(index), tasks::root(index));
@@ -288,7 +210,7 @@ private:
 
     const tasks::Job& job_;
     tasks::Ledger& ledger_;
-    Loop loop_;
+    BoostFiberLoop loop_;
     fibers::pooled_fixedsize_stack stacks_{stack_bytes};
     fibers::mutex mutex_;
     std::deque<Event> events_;  // by number; never moved

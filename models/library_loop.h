@@ -2,12 +2,12 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <exception>
 #include <memory>
 #include <stdexcept>
 #include <utility>
 #include <vector>
 
+#include "models/kept_failure.h"
 #include "models/socket_calls.h"
 #include "models/turns.h"
 #include "sys/clock.h"
@@ -64,26 +64,16 @@ public:
         }
         wake_turn();
         if (waiting_ > 0) loop_.dispatch(!anybody_soon());
-        if (failure_) std::rethrow_exception(std::exchange(failure_, nullptr));
+        failure_.rethrow();
     }
 
 private:
-    // For what the library calls.
-    template <class Function>
-    void guard(Function function) noexcept {
-        try {
-            function();
-        } catch (...) {
-            failure_ = std::current_exception();
-        }
-    }
-
     // One direction of a descriptor. It stays started while its task comes back for more, and is stopped when it fires
     // and nobody waits.
     struct Side {
         explicit Side(LibraryLoop& loop) : owner{loop} {}
         void operator()() noexcept {
-            owner.guard([this] {
+            owner.failure_.guard([this] {
                 if (waiter == nullptr) {
                     started = false;
                     return watch->stop();
@@ -93,7 +83,8 @@ private:
             });
         }
         void broken() noexcept {
-            owner.guard([] { throw std::runtime_error{"the event library cannot wait for a descriptor any longer"}; });
+            owner.failure_.guard(
+                [] { throw std::runtime_error{"the event library cannot wait for a descriptor any longer"}; });
         }
         LibraryLoop& owner;
         std::unique_ptr<typename Library::Watch> watch;
@@ -108,7 +99,7 @@ private:
         explicit Sleeper(LibraryLoop& loop) : owner{loop}, timer{loop.loop_, *this} {}
         void start() { timer.start(std::max(sys::Nanoseconds{0}, sys::Nanoseconds{until - sys::now()})); }
         void operator()() noexcept {
-            owner.guard([this] {
+            owner.failure_.guard([this] {
                 // The library's clock may be a little behind ours.
                 if (sys::now() < until) return start();
                 --owner.waiting_;
@@ -135,7 +126,7 @@ private:
     std::vector<std::unique_ptr<Sleeper>> timers_;
     std::vector<Sleeper*> free_;
     std::size_t waiting_ = 0;
-    std::exception_ptr failure_;
+    KeptFailure failure_;
 };
 
 }  // namespace models

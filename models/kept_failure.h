@@ -1,0 +1,29 @@
+#pragma once
+
+#include <exception>
+#include <utility>
+
+namespace models {
+
+// Between us and a library written in C, which calls us: no exception may pass through it. The last one is kept until
+// we are out of there.
+class KeptFailure {
+public:
+    template <class Function>
+    void guard(Function function) noexcept {
+        try {
+            function();
+        } catch (...) {
+            failure_ = std::current_exception();
+        }
+    }
+    [[nodiscard]] bool is_there() const noexcept { return failure_ != nullptr; }
+    void rethrow() {
+        if (failure_) std::rethrow_exception(std::exchange(failure_, nullptr));
+    }
+
+private:
+    std::exception_ptr failure_;
+};
+
+}  // namespace models
