@@ -6,98 +6,14 @@ import json
 import os
 import re
 import resource
-import shutil
 import signal
-import socket
 import statistics
 import subprocess
-import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-
-ROOT = Path(__file__).resolve().parents[2]
-BINARIES = Path(os.environ.get("CONCUR_BINARIES", ROOT / "build/release/bench"))
-
-
-def known_models() -> list[str]:
-    """Of the build under test."""
-    with tempfile.TemporaryDirectory() as folder:
-        out = Path(folder) / "models.json"
-        words = [BINARIES / "bench_cpu", "--case", "noop/serial/tasks:1", f"--benchmark_out={out}"]
-        subprocess.run(words, capture_output=True, check=True)
-        models = json.loads(out.read_text())["context"]["concur"]["models"]
-    return [model["name"] for model in models if model["family"] != "native" and model["available"]]
-
-
-class Server:
-    def __init__(self, *arguments: str) -> None:
-        words = [BINARIES / "serve", "--port", "0", *arguments]
-        self.process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-        assert self.process.stdout is not None
-        line = self.process.stdout.readline()
-        found = re.search(r":(\d+), until Ctrl-C", line)
-        assert found, line + (self.process.stderr.read() if self.process.stderr else "")
-        self.port = int(found[1])
-
-    def connect(self) -> socket.socket:
-        connection = socket.create_connection(("127.0.0.1", self.port), timeout=20)
-        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        return connection
-
-    def stop(self, how: signal.Signals = signal.SIGINT) -> str:
-        self.process.send_signal(how)
-        said, complaints = self.process.communicate(timeout=30)
-        assert (self.process.returncode, complaints) == (0, "")
-        return said
-
-    def children(self) -> list[int]:
-        """Those that were forked by it, not by its children."""
-        found = []
-        for stat in Path("/proc").glob("[0-9]*/stat"):
-            try:
-                fields = stat.read_text().rpartition(")")[2].split()
-            except OSError:
-                continue  # it has ended
-            if int(fields[1]) == self.process.pid:
-                found.append(int(stat.parent.name))
-        return found
-
-    def begin_to_stop(self) -> None:
-        """Returns when it accepts no more."""
-        self.process.send_signal(signal.SIGINT)
-        while True:
-            try:
-                self.connect().close()
-            except ConnectionError:
-                return
-
-
-@contextmanager
-def serving(*arguments: str) -> Iterator[Server]:
-    server = Server(*arguments)
-    try:
-        yield server
-    finally:
-        if server.process.poll() is None:
-            server.process.kill()
-            server.process.communicate()
-
-
-def ask(connection: socket.socket, text: bytes) -> bytes:
-    connection.sendall(text)
-    answer = b""
-    while len(answer) < len(text):
-        part = connection.recv(65536)
-        assert part, "the server closed"
-        answer += part
-    return answer
-
-
-MODELS = known_models()
+from serving import BINARIES, MODELS, ask, serving
 
 
 @pytest.mark.parametrize("model", MODELS)
@@ -235,76 +151,6 @@ def test_help_names_what_there_is() -> None:
     done = subprocess.run([BINARIES / "serve", "--help"], capture_output=True, text=True, check=True)
     words = re.split(r"[\s,]+", done.stdout)
     assert set(MODELS) | {"echo", "http"} <= set(words)
-
-
-def received_until_the_end(connection: socket.socket) -> bytes:
-    said = b""
-    while part := connection.recv(65536):
-        said += part
-    return said
-
-
-GET = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
-LAST = b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
-TLS_CLIENT_HELLO = b"\x16\x03\x01\x02\x00\x01\x00"
-
-
-@pytest.mark.parametrize("model", MODELS)
-def test_http_from_outside(model: str) -> None:
-    with serving("--model", model, "--workload", "http") as server:
-        with server.connect() as connection:
-            for part in (GET[:8], GET[8:] + LAST):
-                connection.sendall(part)
-            assert received_until_the_end(connection).count(b"HTTP/1.1 200 OK") == 2
-        with server.connect() as connection:
-            connection.sendall(GET.replace(b"GET", b"HEAD") + LAST)
-            heads = received_until_the_end(connection).split(b"HTTP/1.1 200 OK\r\n")
-        assert heads[1].endswith(b"\r\n\r\n") and heads[2].count(b"<title>concur</title>") == 1
-        for nonsense, status in (
-            (TLS_CLIENT_HELLO, b"400"),
-            (b"GET / HTTP/1.1\r\nX: " + b"x" * (1 << 20), b"431"),
-            (b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9000\r\n\r\n" + b"x" * 9000, b"501"),
-        ):
-            with server.connect() as connection:
-                connection.sendall(nonsense)
-                assert received_until_the_end(connection).startswith(b"HTTP/1.1 " + status)
-        said_at_end = server.stop()
-    assert "5 connections accepted, 5 served to their end, 0 broken" in said_at_end
-
-
-def test_http_1_0_hears_that_its_connection_is_kept() -> None:
-    """ab -k waits for the end of the connection otherwise."""
-    with serving("--workload", "http") as server, server.connect() as connection:
-        for _ in range(2):
-            connection.sendall(b"GET / HTTP/1.0\r\nConnection: Keep-Alive\r\n\r\n")
-            answer = b""
-            while b"\n" not in answer.partition(b"\r\n\r\n")[2]:
-                answer += connection.recv(65536)
-            assert b"\r\nConnection: keep-alive\r\n" in answer
-
-
-@pytest.mark.skipif(not shutil.which("curl"), reason="curl is not installed")
-def test_http_to_curl() -> None:
-    with serving("--workload", "http") as server:
-        url = f"http://127.0.0.1:{server.port}/"
-        done = subprocess.run(
-            ["curl", "-sS", url, url], capture_output=True, text=True, timeout=20, check=False
-        )
-        assert done.returncode == 0, done.stderr
-        assert done.stdout.count("<title>concur</title>") == 2
-
-
-@pytest.mark.skipif(not shutil.which("wrk"), reason="wrk is not installed")
-def test_http_under_wrk() -> None:
-    with serving("--model", "epoll", "--workload", "http") as server:
-        url = f"http://127.0.0.1:{server.port}/"
-        done = subprocess.run(
-            ["wrk", "-c", "20", "-d", "1", "-t", "1", url], capture_output=True, text=True, check=False
-        )
-        server.stop()
-    assert done.returncode == 0, done.stderr
-    assert int(re.search(r"(\d+) requests in", done.stdout)[1]) > 0
-    assert "Non-2xx" not in done.stdout and "Socket errors" not in done.stdout
 
 
 def p50_of_a_generic_client(requests: int) -> float:
