@@ -80,9 +80,9 @@ def make_suite(findings: list[Finding], rounds: int) -> dict[str, Any]:
     points: dict[tuple[Any, ...], list[dict[str, Any]]] = {}
     iterations: dict[tuple[Any, ...], int] = {}
     controls = []
-    counted = False
+    # Only where it is asked for: counting takes a further run.
+    counted = set()
     for finding in findings:
-        counted = counted or finding.metric == "system_calls_per_unit"
         for case in finding.cases():
             point = (case.workload, case.sizes)
             if iterations.setdefault(point, finding.iterations) != finding.iterations:
@@ -90,23 +90,30 @@ def make_suite(findings: list[Finding], rounds: int) -> dict[str, Any]:
             series: dict[str, Any] = {"model": case.model}
             if case.model_sizes:
                 series["sizes"] = dict(case.model_sizes)
+            if finding.metric == "system_calls_per_unit":
+                counted.add(point)
             if series not in points.setdefault(point, []):
                 points[point].append(series)
         if finding.assertion == "same":
             controls += [control_of(case) for case in finding.of]
-    suite = {
+    return {
         "name": "findings",
         "rounds": rounds,
         "time_limit_s": TIME_LIMIT_S,
         "placement": "split",
         "models": {"cpu": [], "io": []},
         "cases": [
-            {"workload": point[0], "sizes": dict(point[1]), "iterations": iterations[point], "models": series}
+            {
+                "workload": point[0],
+                "sizes": dict(point[1]),
+                "iterations": iterations[point],
+                "models": series,
+                **({"count_rounds": rounds} if point in counted else {}),
+            }
             for point, series in points.items()
         ],
         "controls": controls,
     }
-    return {**suite, "count_rounds": rounds} if counted else suite
 
 
 def control_of(case: Any) -> dict[str, Any]:

@@ -55,7 +55,7 @@ std::vector<PlannedCase> make_group(const Suite& suite, const Point& point, cons
         if (!among(selection.models, what.model->name)) continue;
         std::string name = what.name();
         if (!std::regex_search(name, filter)) continue;
-        group.push_back({std::move(what), std::move(name), point.iterations, false});
+        group.push_back({std::move(what), std::move(name), point.iterations, point.count_rounds, false});
     }
     std::vector<PlannedCase> front;
     std::vector<PlannedCase> back;

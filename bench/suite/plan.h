@@ -19,7 +19,8 @@ struct PlannedCase {
     Case what;
     std::string name;
     int iterations;
-    bool control;  // the same case again (A/A)
+    int count_rounds;  // as its point's
+    bool control;      // the same case again (A/A)
 
     // What Google Benchmark calls it; a control has a name of its own, or tools would take it for a repetition.
     [[nodiscard]] std::string run_name() const;

@@ -40,7 +40,6 @@ struct Run {
     Plan plan;
     Placement placement;
     double time_limit_s;
-    int count_rounds;
     Results results;
     std::vector<bool> taken;  // by step
 };
@@ -100,8 +99,8 @@ std::optional<Run> prepare(Options options) {
             : Results::begin(new_output(options.output),
                              describe_suite_run(chosen.suite.name, chosen.rounds, plan.steps.size(), chosen.placement));
     const double time_limit_s = options.time_limit_s.value_or(chosen.suite.time_limit_s);
-    return Run{std::move(options),        std::move(plan),    chosen.placement, time_limit_s,
-               chosen.suite.count_rounds, std::move(results), std::move(taken)};
+    return Run{std::move(options), std::move(plan),    chosen.placement,
+               time_limit_s,       std::move(results), std::move(taken)};
 }
 
 // Takes all samples that are missing. Returns the signal that stopped it, if any.
@@ -113,7 +112,7 @@ std::optional<int> take_samples(Run& run, Progress& progress, SignalWatch& signa
         progress.begin(step);
         const auto& [index, round] = run.plan.steps[step];
         const PlannedCase& planned = run.plan.cases[index];
-        std::optional<Taken> taken = sampler.take(planned, round < run.count_rounds, signals);
+        std::optional<Taken> taken = sampler.take(planned, round < planned.count_rounds, signals);
         if (!taken) return signals.interrupted();
         put_in_position(taken->entry, planned, {round, run.plan.rounds, step});
         run.results.take_context(taken->context);

@@ -75,7 +75,8 @@ std::vector<Point> parse_points(const Fields& suite, const Suite& so_far) {
     std::vector<Point> points;
     const json& cases = suite.array("cases");
     for (std::size_t i = 0; i < cases.size(); ++i) {
-        const Fields fields{cases[i], suite.element("cases", i), {"workload", "sizes", "iterations", "models"}};
+        const Fields fields{
+            cases[i], suite.element("cases", i), {"workload", "sizes", "iterations", "count_rounds", "models"}};
         const workloads::Entry& workload =
             located(fields, [&]() -> const workloads::Entry& { return workloads::find(fields.text("workload")); });
         Zip zip;
@@ -84,6 +85,8 @@ std::vector<Point> parse_points(const Fields& suite, const Suite& so_far) {
         const json* const models = fields.find("models");
         const std::vector<Series> series =
             models != nullptr ? parse_series(*models, fields, "models") : (cpu ? so_far.cpu : so_far.io);
+        const int count_rounds =
+            fields.find("count_rounds") != nullptr ? fields.positive_integer("count_rounds") : so_far.count_rounds;
         const json* const iterations = fields.find("iterations");
         zip.add(fields, "iterations", iterations != nullptr ? *iterations : json(1));
         for (std::size_t at = 0; at < zip.size(); ++at) {
@@ -91,7 +94,7 @@ std::vector<Point> parse_points(const Fields& suite, const Suite& so_far) {
             if (count < 1 || count > 1'000'000) fields.fail("'iterations' go from 1 to 1000000");
             points.push_back({&workload,
                               located(fields, [&] { return complete(workload.parameters, take(zip, names, at)); }),
-                              static_cast<int>(count), series});
+                              static_cast<int>(count), count_rounds, series});
         }
     }
     return points;

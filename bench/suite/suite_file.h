@@ -21,6 +21,7 @@ struct Point {
     const workloads::Entry* workload;
     tasks::Sizes sizes;  // complete
     int iterations;
+    int count_rounds;  // in how many rounds, the first ones, system calls are counted
     std::vector<Series> series;
 };
 
@@ -28,7 +29,7 @@ struct Point {
 struct Suite {
     std::string name;
     int rounds;
-    int count_rounds;  // in how many of them, the first ones, system calls are counted
+    int count_rounds;  // of the points that do not say otherwise
     double time_limit_s;
     Placement placement;
     std::vector<Series> cpu;

@@ -59,6 +59,14 @@ def test_a_suite_holds_each_case_once_and_neighbours_together():
     assert suite["rounds"] == 9 and len(suite["controls"]) >= 2
 
 
+def test_system_calls_are_counted_in_every_round_where_a_finding_asks_for_them(tmp_path):
+    other = FALSE.replace("connections:10/", "connections:1/")
+    calls = TRUE.replace("above = 0.5", 'metric = "system_calls_per_unit"\nabove = 0.5')
+    suite = make_suite(list(load(write(tmp_path / "f.toml", calls, other))), 9)
+    counted = {case["sizes"]["connections"]: case.get("count_rounds") for case in suite["cases"]}
+    assert counted == {10: 9, 1: None} and "count_rounds" not in suite
+
+
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [

@@ -15,7 +15,7 @@ using nlohmann::json;
 PlannedCase planned(bool control = false) {
     Case what = parse_case("echo/epoll/connections:1/requests:20");
     std::string name = what.name();
-    return {std::move(what), std::move(name), 4, control};
+    return {std::move(what), std::move(name), 4, 1, control};
 }
 
 // As a benchmark binary would write it.

@@ -66,7 +66,11 @@ TEST(SuiteFile, CountsInOneRoundUnlessItSaysOtherwise) {
     json suite = test::small_suite_json();
     EXPECT_EQ(parse_suite(suite, "small.json").count_rounds, 1);
     suite["count_rounds"] = 3;
-    EXPECT_EQ(parse_suite(suite, "small.json").count_rounds, 3);
+    suite["cases"][0]["count_rounds"] = 7;
+    const Suite parsed = parse_suite(suite, "small.json");
+    EXPECT_EQ(parsed.count_rounds, 3);
+    EXPECT_EQ(parsed.points.front().count_rounds, 7);
+    EXPECT_EQ(parsed.points.back().count_rounds, 3);
 }
 
 TEST(SuiteFile, ControlsMayBeLeftOut) {
