@@ -27,7 +27,7 @@ TEST(Summary, NamesTheFileTheCountsAndTheReasons) {
     Results results = Results::begin("some.json", nlohmann::json::object());
     const auto add = [&results](const std::string& name, const char* outcome, const std::string& reason) {
         const Case what = parse_case(name);
-        nlohmann::json entry = unfinished_entry({what, what.name(), 1, false}, Placement::split, {}, reason);
+        nlohmann::json entry = unfinished_entry({what, what.name(), 1, 1, false}, Placement::split, {}, reason);
         entry["concur"]["outcome"] = outcome;
         results.add(entry);
     };

@@ -16,7 +16,7 @@ class ResultsTest : public testing::Test {
 protected:
     static json entry(const std::string& name, const std::string& outcome, const std::string& reason) {
         Case what = parse_case(name);
-        json result = unfinished_entry({what, what.name(), 1, false}, Placement::split, {}, reason);
+        json result = unfinished_entry({what, what.name(), 1, 1, false}, Placement::split, {}, reason);
         result["concur"]["outcome"] = outcome;
         return result;
     }
