@@ -125,9 +125,11 @@ private:
     private:
         // On its own stack: one task after another, until it is resumed without any.
         void live() {
+            // Not made anew for each: most of it is for sockets, and is not touched by a task that has none.
+            LoopOperation operation{model_.reactor_};
             while (task_) {
                 try {
-                    run_task();
+                    run_task(operation);
                 } catch (const context::detail::forced_unwind&) {
                     throw;
                 } catch (...) {
@@ -136,9 +138,8 @@ private:
                 wait();
             }
         }
-        void run_task() {
+        void run_task(LoopOperation& operation) {
             finished_ = false;
-            LoopOperation operation{model_.reactor_};
             tasks::Outcome outcome{};
             for (;;) {
                 tasks::Operation next = task_->resume(outcome);

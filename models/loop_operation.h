@@ -11,7 +11,7 @@
 namespace models {
 
 // How one task's operations are performed on a loop that waits for readiness: the part that is the same whether the
-// loop's table, a coroutine frame or a fiber's stack carries the task. It lives as long as the task.
+// loop's table, a coroutine frame or a fiber's stack carries the task. One task at a time uses it.
 //
 // Loop: the Reactor, or a library's loop that has the same functions (when, at, soon, await, announce, forget,
 // may_have_more).
@@ -44,9 +44,12 @@ public:
 
     [[nodiscard]] tasks::Outcome outcome() const noexcept { return outcome_; }
 
-    // Before the task, and with it its sockets, is destroyed.
+    // Before the task, and with it its sockets, is destroyed. Then it may be used for another task.
     void forget_descriptors() {
+        if (used_.empty()) return;
         used_.for_each([this](int descriptor) { loop_->forget(descriptor); });
+        used_ = {};
+        socket_operation_ = {};
     }
 
 private:

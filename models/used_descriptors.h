@@ -22,6 +22,7 @@ public:
         earlier_.erase(std::unique(earlier_.begin(), earlier_.end()), earlier_.end());
         shrink_at_ = std::max(shrink_at_, 2 * earlier_.size());
     }
+    [[nodiscard]] bool empty() const noexcept { return last_ == none; }
     // Calls for each, for some of them more than once.
     template <class Forget>
     void for_each(Forget forget) const {
