@@ -31,7 +31,7 @@ public:
 class Ring : public Turns {
 public:
     // What every ring here has (Linux 5.19): its thread comes back to the ring by itself, so the kernel need not
-    // interrupt it for each completion. Without, an echo server on a CPU of its own needed 1.4 to 1.5 times as much CPU
+    // interrupt it for each completion. Without, an echo server on a CPU of its own needed 1.3 to 1.5 times as much CPU
     // time per request at 100 connections and more.
     static constexpr unsigned plain_flags = IORING_SETUP_COOP_TASKRUN | IORING_SETUP_TASKRUN_FLAG;
 
