@@ -73,7 +73,7 @@ models::Support with_threads(const tasks::Demand& demand, const tasks::Sizes& si
 models::Support with_processes(const tasks::Demand& demand, const tasks::Sizes&) {
     return models::enough_processes(demand.tasks_at_once, "processes");
 }
-[[maybe_unused]] models::Support without_library(const tasks::Demand&, const tasks::Sizes&) {
+models::Support without_library(const tasks::Demand&, const tasks::Sizes&) {
     return models::Support::no("this build has not the library that this is made of");
 }
 
@@ -91,6 +91,19 @@ constexpr models::Entry control(std::string_view name, std::string_view carrier,
                 -> std::unique_ptr<models::Model> { return std::make_unique<Control>(job, ledger); }};
 }
 
+// A control that is made of an optional library. Where that is not there it is skipped, with that reason, and nobody
+// has written what it would run.
+template <bool has_library, class Control>
+constexpr models::Entry control_of_library(std::string_view name, std::string_view carrier, std::string_view waiter,
+                                           std::string_view summary, decltype(models::Entry::support) support) {
+    if constexpr (has_library) {
+        return control<Control>(name, carrier, waiter, summary, support);
+    } else {
+        return control<NativeStarts<native::ParkCoroutines, digest_of_park>>(name, carrier, waiter, summary,
+                                                                             without_library);
+    }
+}
+
 constexpr models::Entry native_blocking = control<NativeEcho<native::serve_echo_by_threads>>(
     "native_blocking", "thread each", "blocking", "control of thread_per_task: an echo server written by hand",
     with_threads);
@@ -100,21 +113,6 @@ constexpr models::Entry native_epoll = control<NativeEcho<native::serve_echo_by_
 constexpr models::Entry native_coroutine = control<NativeEcho<native::serve_echo_by_coroutines>>(
     "native_coroutine", "coroutine frame", "epoll, level-triggered",
     "control of coroutine: an echo server written by hand", models::support_one_process);
-
-// Of an optional library. Where that is not there, the control is skipped, with that reason.
-#if CONCUR_HAS_LIBURING
-using Uring = NativeEcho<native::serve_echo_by_uring>;
-// Forbidden or too old for the model is so for its control.
-constexpr auto with_uring = [](const tasks::Demand& demand, const tasks::Sizes& sizes) {
-    return models::find("io_uring").support(demand, sizes);
-};
-#else
-using Uring = NativeEcho<native::serve_echo_by_epoll>;
-constexpr auto with_uring = without_library;
-#endif
-constexpr models::Entry native_uring =
-    control<Uring>("native_uring", "hand-written state", "io_uring, plain",
-                   "control of io_uring: an echo server written by hand", with_uring);
 
 template <class Starts>
 using Parks = NativeStarts<Starts, digest_of_park>;
@@ -130,45 +128,24 @@ constexpr models::Entry bare_thread =
 constexpr models::Entry bare_process = control<Parks<native::ParkProcesses>>(
     "bare_process", "process each", "pipe", "control of process_per_task: forked, parked and reaped", with_processes);
 
-#if CONCUR_HAS_BOOST_CONTEXT
-using Fibers = Parks<native::ParkFibers>;
-constexpr auto with_fibers = models::support_one_process;
-#else
-using Fibers = Parks<native::ParkCoroutines>;
-constexpr auto with_fibers = without_library;
-#endif
-#if CONCUR_HAS_BOOST_FIBER
-using BoostFibers = Parks<native::ParkBoostFibers>;
-constexpr auto with_boost_fibers = models::support_one_process;
-#else
-using BoostFibers = Parks<native::ParkCoroutines>;
-constexpr auto with_boost_fibers = without_library;
-#endif
-#if CONCUR_HAS_ASIO
-using AsioPool = EndsAtOnce<native::PostToAsio>;
-constexpr auto with_asio = models::support_one_process;
-#else
-using AsioPool = EndsAtOnce<native::ParkCoroutines>;
-constexpr auto with_asio = without_library;
-#endif
-#if CONCUR_HAS_ONETBB
-using OneTbb = EndsAtOnce<native::SpawnInOneTbb>;
-constexpr auto with_onetbb = models::support_one_process;
-#else
-using OneTbb = EndsAtOnce<native::ParkCoroutines>;
-constexpr auto with_onetbb = without_library;
-#endif
-constexpr models::Entry bare_fiber = control<Fibers>("bare_fiber", "stack each (Boost.Context)", "caller resumes",
-                                                     "control of fiber: stacks taken, parked on and left", with_fibers);
-constexpr models::Entry bare_boost_fiber =
-    control<BoostFibers>("bare_boost_fiber", "stack each (Boost.Fiber)", "Boost.Fiber's scheduler",
-                         "control of boost_fiber: fibers launched, parked and joined", with_boost_fibers);
-constexpr models::Entry bare_asio_pool =
-    control<AsioPool>("bare_asio_pool", "2 threads", "asio::thread_pool",
-                      "control of thread_pool: functions posted to asio::thread_pool", with_asio);
-constexpr models::Entry bare_onetbb =
-    control<OneTbb>("bare_onetbb", "2 threads with a deque each", "oneTBB's task_group",
-                    "control of work_stealing: functions run in a task_group", with_onetbb);
+constexpr models::Entry native_uring = control_of_library<CONCUR_HAS_LIBURING, NativeEcho<native::serve_echo_by_uring>>(
+    "native_uring", "hand-written state", "io_uring, plain", "control of io_uring: an echo server written by hand",
+    // Forbidden or too old for the model is so for its control.
+    [](const tasks::Demand& demand, const tasks::Sizes& sizes) {
+        return models::find("io_uring").support(demand, sizes);
+    });
+constexpr models::Entry bare_fiber = control_of_library<CONCUR_HAS_BOOST_CONTEXT, Parks<native::ParkFibers>>(
+    "bare_fiber", "stack each (Boost.Context)", "caller resumes", "control of fiber: stacks taken, parked on and left",
+    models::support_one_process);
+constexpr models::Entry bare_boost_fiber = control_of_library<CONCUR_HAS_BOOST_FIBER, Parks<native::ParkBoostFibers>>(
+    "bare_boost_fiber", "stack each (Boost.Fiber)", "Boost.Fiber's scheduler",
+    "control of boost_fiber: fibers launched, parked and joined", models::support_one_process);
+constexpr models::Entry bare_asio_pool = control_of_library<CONCUR_HAS_ASIO, EndsAtOnce<native::PostToAsio>>(
+    "bare_asio_pool", "2 threads", "asio::thread_pool", "control of thread_pool: functions posted to asio::thread_pool",
+    models::support_one_process);
+constexpr models::Entry bare_onetbb = control_of_library<CONCUR_HAS_ONETBB, EndsAtOnce<native::SpawnInOneTbb>>(
+    "bare_onetbb", "2 threads with a deque each", "oneTBB's task_group",
+    "control of work_stealing: functions run in a task_group", models::support_one_process);
 
 struct Control {
     const models::Entry* entry;

@@ -24,7 +24,6 @@ using tasks::Outcome;
 
 class Sockets : public ModelTest {};
 class SocketsOfTwo : public ModelTest {};
-class SocketsOfLoops : public ModelTest {};
 
 // Talks to itself, with both ends of a connection: a word one way, then the other. Each receive fills its buffer, so
 // that the next one, on the other socket, is tried at once.
@@ -106,48 +105,6 @@ TEST_P(SocketsOfTwo, WhoeverYieldsLetsOthersTalk) {
     running.run_and_expect([](std::size_t) { return 20; });
 }
 
-// The sleeper's time comes while the other computes. Then it yields, and only in its next turn sends what the other
-// waits for: a loop that has its sleepers' turns before it waits must not wait for the socket first.
-TEST_P(SocketsOfTwo, WhoeverYieldsAfterASleepIsNotKeptByOneWhoWaitsForIt) {
-    std::array<int, 2> ends{};
-    sys::check(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()), "socketpair");
-    const sys::UniqueFd sender{ends[0]};
-    const sys::UniqueFd receiver{ends[1]};
-    const sys::Shared<std::atomic<std::int64_t>> due;
-    const auto in_ns = [](sys::TimePoint time) { return sys::Nanoseconds{time.time_since_epoch()}.count(); };
-    const std::array word{std::byte{'x'}};
-    Running running{entry(), 2, [&](std::size_t index) {
-                        if (index == 0) {
-                            return make_task([&, step = 0](Outcome outcome) mutable -> Operation {
-                                if (outcome.failed()) return Finish{0, outcome.error()};
-                                const sys::TimePoint until = sys::now() + std::chrono::milliseconds{2};
-                                switch (step++) {
-                                    case 0: due->store(in_ns(until)); return tasks::Sleep{until};
-                                    case 1: return tasks::Yield{};
-                                    case 2: return tasks::Send{sender.get(), word};
-                                    default: return Finish{outcome.bytes()};
-                                }
-                            });
-                        }
-                        return make_task(
-                            [&, step = 0, heard = std::array<std::byte, 8>{}](Outcome outcome) mutable -> Operation {
-                                if (outcome.failed()) return Finish{0, outcome.error()};
-                                switch (step++) {
-                                    case 0: return tasks::Yield{};
-                                    case 1: return tasks::Compute{};
-                                    case 2: return tasks::Receive{receiver.get(), heard};
-                                    default: return Finish{outcome.bytes()};
-                                }
-                            },
-                            [&] {
-                                constexpr std::int64_t rounding_ns = 2'000'000;  // to the next millisecond, and some
-                                while (due->load() == 0 || in_ns(sys::now()) < due->load() + rounding_ns) {
-                                }
-                            });
-                    }};
-    running.run_and_expect([](std::size_t) { return 1; });
-}
-
 constexpr std::size_t bulk_bytes = std::size_t{16} << 20;  // much more than both sockets' buffers take
 
 std::vector<std::byte> make_bulk() {
@@ -194,30 +151,6 @@ TEST_P(SocketsOfTwo, CarriesOnAShortWriteToItsEnd) {
                                           : make_bulk_sender(sys::local_endpoint(listener.get()), bytes);
                     }};
     running.run_and_expect([](std::size_t) { return bulk_bytes; });
-}
-
-// More answers at once than any pool of buffers holds, each read in two parts.
-TEST_P(SocketsOfLoops, ManyAreAnsweredAtTheSameTime) {
-    constexpr std::size_t pairs = 1'500;
-    if (sys::raise_descriptor_limit() < 2 * pairs + 100) GTEST_SKIP() << "too few descriptors";
-    Running running{
-        entry(), pairs, [](std::size_t index) {
-            std::array<int, 2> ends{};
-            sys::check(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()), "socketpair");
-            return make_task([left = sys::UniqueFd{ends[0]}, right = sys::UniqueFd{ends[1]},
-                              word = std::array{static_cast<std::byte>(index), std::byte{1}, std::byte{2}},
-                              heard = std::array<std::byte, 3>{}, step = 0](Outcome outcome) mutable -> Operation {
-                if (outcome.failed()) return Finish{0, outcome.error()};
-                switch (step++) {
-                    case 0: return tasks::Send{left.get(), word};
-                    case 1: return tasks::Yield{};
-                    case 2: return tasks::Receive{right.get(), std::span{heard}.first(2)};
-                    case 3: return tasks::Receive{right.get(), std::span{heard}.last(1)};
-                    default: return Finish{heard == word ? 1U : 0U};
-                }
-            });
-        }};
-    for (int run = 0; run < 2; ++run) running.run_and_expect([](std::size_t) { return 1; });
 }
 
 // A connection to itself whose other end is closed at once, with a reset where `reset` says so.
@@ -320,10 +253,6 @@ TEST_P(Sockets, SendOfNothingIsDoneAtOnce) {
 }
 
 INSTANTIATE_TEST_SUITE_P(All, Sockets, every_model(), name_of);
-INSTANTIATE_TEST_SUITE_P(All, SocketsOfLoops, models_that([](const Entry& entry) {
-                             return (is_loop(entry) || entry.family == Family::libraries) && entry.name != "select";
-                         }),
-                         name_of);
 INSTANTIATE_TEST_SUITE_P(All, SocketsOfTwo, models_that(runs_two_at_once), name_of);
 
 }  // namespace
