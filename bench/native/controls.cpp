@@ -73,7 +73,7 @@ models::Support with_threads(const tasks::Demand& demand, const tasks::Sizes& si
 models::Support with_processes(const tasks::Demand& demand, const tasks::Sizes&) {
     return models::enough_processes(demand.tasks_at_once, "processes");
 }
-models::Support without_library(const tasks::Demand&, const tasks::Sizes&) {
+[[maybe_unused]] models::Support without_library(const tasks::Demand&, const tasks::Sizes&) {
     return models::Support::no("this build has not the library that this is made of");
 }
 
