@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "bench/placement.h"
+#include "bench/harness/placement.h"
 #include "bench/sample.h"
 
 namespace bench {

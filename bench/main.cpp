@@ -18,8 +18,8 @@
 #include <string>
 #include <vector>
 
-#include "bench/case.h"
 #include "bench/document.h"
+#include "bench/harness/case.h"
 #include "bench/native/controls.h"
 #include "bench/sample.h"
 #include "models/table.h"

@@ -10,9 +10,9 @@
 #include <string_view>
 #include <vector>
 
-#include "bench/case.h"
-#include "bench/harness.h"
-#include "bench/placement.h"
+#include "bench/harness/case.h"
+#include "bench/harness/harness.h"
+#include "bench/harness/placement.h"
 #include "sys/resource_usage.h"
 #include "workloads/histogram.h"
 

@@ -4,10 +4,10 @@
 #include <array>
 #include <stdexcept>
 
+#include "bench/native/bare_tasks.h"
 #include "bench/native/blocking_echo.h"
 #include "bench/native/coroutine_echo.h"
 #include "bench/native/epoll_echo.h"
-#include "bench/native/starts.h"
 #include "bench/native/uring_echo.h"
 #include "models/table.h"
 

@@ -3,7 +3,7 @@
 #include <cstddef>
 #include <functional>
 
-#include "bench/native/parts.h"
+#include "bench/native/posix.h"
 
 namespace native {
 

@@ -6,7 +6,7 @@
 #include <mutex>
 #include <vector>
 
-#include "bench/native/starts.h"
+#include "bench/native/bare_tasks.h"
 
 namespace native {
 

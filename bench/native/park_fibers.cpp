@@ -2,7 +2,7 @@
 #include <boost/context/pooled_fixedsize_stack.hpp>
 #include <vector>
 
-#include "bench/native/starts.h"
+#include "bench/native/bare_tasks.h"
 
 namespace native {
 

@@ -2,7 +2,7 @@
 #include <asio/thread_pool.hpp>
 #include <atomic>
 
-#include "bench/native/starts.h"
+#include "bench/native/bare_tasks.h"
 
 namespace native {
 

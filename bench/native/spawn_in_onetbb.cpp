@@ -2,7 +2,7 @@
 #include <oneapi/tbb/task_arena.h>
 #include <oneapi/tbb/task_group.h>
 
-#include "bench/native/starts.h"
+#include "bench/native/bare_tasks.h"
 
 namespace native {
 

@@ -8,8 +8,8 @@
 #include <thread>
 #include <vector>
 
-#include "bench/native/parts.h"
-#include "bench/native/starts.h"
+#include "bench/native/bare_tasks.h"
+#include "bench/native/posix.h"
 
 namespace native {
 namespace {

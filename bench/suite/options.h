@@ -4,7 +4,7 @@
 #include <optional>
 #include <string>
 
-#include "bench/placement.h"
+#include "bench/harness/placement.h"
 #include "bench/suite/plan.h"
 
 namespace bench::suite {

@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "bench/case.h"
+#include "bench/harness/case.h"
 #include "bench/suite/suite_file.h"
 
 namespace bench::suite {

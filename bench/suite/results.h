@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "bench/placement.h"
+#include "bench/harness/placement.h"
 
 namespace bench::suite {
 

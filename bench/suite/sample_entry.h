@@ -5,8 +5,8 @@
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 
-#include "bench/case.h"
-#include "bench/placement.h"
+#include "bench/harness/case.h"
+#include "bench/harness/placement.h"
 #include "bench/suite/plan.h"
 
 namespace bench::suite {

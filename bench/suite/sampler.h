@@ -4,7 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
-#include "bench/placement.h"
+#include "bench/harness/placement.h"
 #include "bench/suite/plan.h"
 #include "bench/suite/signals.h"
 #include "bench/suite/temporary_folder.h"

@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "bench/case.h"
-#include "bench/placement.h"
+#include "bench/harness/case.h"
+#include "bench/harness/placement.h"
 
 namespace bench::suite {
 

@@ -1,7 +1,7 @@
 // A model and a workload of one's own, beside all of concur's: docs/extending.md.
 #include "bench/main.h"
-#include "models/event_loop.h"
-#include "models/pollers.h"
+#include "models/loop/table_model.h"
+#include "models/loop/pollers.h"
 #include "models/table.h"
 #include "workloads/table.h"
 

@@ -1,0 +1,97 @@
+#include "bench/harness/peer.h"
+
+#include <sys/prctl.h>
+
+#include <algorithm>
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+#include <utility>
+
+#include "models/table.h"
+#include "tasks/ledger.h"
+
+namespace bench {
+
+namespace {
+
+// Hangs a workload up where it comes no further. It sleeps nearly all the time.
+class Watchdog {
+public:
+    Watchdog(workloads::Workload& workload, sys::Nanoseconds patience)
+        : workload_{workload}, patience_{patience}, thread_{[this](const std::stop_token& stop) { watch(stop); }} {}
+
+    void begin_run() { set_running(true); }
+    void end_run() { set_running(false); }
+
+private:
+    void set_running(bool running) {
+        const std::scoped_lock lock{mutex_};
+        running_ = running;
+        last_move_ = sys::now();
+    }
+    void watch(const std::stop_token& stop) {
+        std::unique_lock lock{mutex_};
+        std::uint64_t reached = 0;
+        while (!stop.stop_requested()) {
+            stopped_.wait_for(lock, stop, patience_ / 10, [] { return false; });
+            const std::uint64_t progress = workload_.progress();
+            if (std::exchange(reached, progress) != progress) last_move_ = sys::now();
+            if (running_ && sys::now() - last_move_ > patience_) workload_.hang_up();
+        }
+    }
+
+    workloads::Workload& workload_;
+    sys::Nanoseconds patience_;
+    std::mutex mutex_;
+    std::condition_variable_any stopped_;
+    bool running_ = false;      // guarded by mutex_
+    sys::TimePoint last_move_;  // likewise
+    std::jthread thread_;
+};
+
+}  // namespace
+
+Peer::Peer(std::unique_ptr<workloads::Workload> workload, const sys::CpuSet& cpus, sys::Nanoseconds patience) {
+    child_ = sys::ChildProcess::fork([&] { serve(*workload, cpus, *board_, patience); });
+}
+
+void Peer::serve(workloads::Workload& workload, const sys::CpuSet& cpus, Board& board, sys::Nanoseconds patience) {
+    sys::set_affinity(cpus);
+    // The kernel may wake a sleeper 50 us late, to save power; who sends at set times must not.
+    ::prctl(PR_SET_TIMERSLACK, 1);
+    Watchdog watchdog{workload, patience};
+    tasks::Ledger ledger{workload.size()};
+    const auto model = models::find("epoll").make(workload, ledger, {});
+    for (;;) {
+        board.start.wait();
+        ledger.clear();
+        watchdog.begin_run();
+        model->run();
+        watchdog.end_run();
+        const std::string reason = workload.verify(ledger).reason;
+        const std::size_t length = std::min(reason.size(), board.reason.size() - 1);
+        std::copy_n(reason.begin(), length, board.reason.begin());
+        board.reason[length] = '\0';
+        board.usage = sys::own_usage();
+        board.done.post();
+    }
+}
+
+workloads::Verdict Peer::finish() {
+    // The model's side is done and right, so that only the peer's last steps are left; unless it has died, which is
+    // looked after now and then.
+    constexpr std::chrono::milliseconds slice{200};
+    const sys::TimePoint deadline = sys::now() + std::chrono::seconds{10};
+    while (!board_->done.wait_until(std::min(deadline, sys::now() + slice))) {
+        if (const auto status = child_->try_wait()) {
+            return workloads::Verdict::invalid("the peer ended with " + sys::describe_exit(*status));
+        }
+        if (sys::now() >= deadline) return workloads::Verdict::invalid("the peer did not come to its end");
+    }
+    const std::string reason{board_->reason.data()};
+    return reason.empty() ? workloads::Verdict::valid() : workloads::Verdict::invalid("peer: " + reason);
+}
+
+}  // namespace bench

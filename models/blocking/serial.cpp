@@ -1,0 +1,56 @@
+// Carrier: the caller. Waiter: blocking in the call.
+//
+// One task after another; a spawned task runs to its end before the one that spawned it goes on. The baseline:
+// nothing is paid for concurrency, and nothing is gained from it. Its weakness is every wait, for which everything
+// else waits as well.
+#include "models/blocking/run_blocking.h"
+#include "models/model.h"
+
+namespace models {
+namespace {
+
+class Serial final : public Model {
+public:
+    Serial(const tasks::Job& job, tasks::Ledger& ledger) : job_{job}, ledger_{ledger}, events_{job.demand().events} {}
+
+    void run() override {
+        events_.clear();
+        for (std::size_t index = 0; index < job_.size(); ++index) {
+            run_blocking(*job_.make(index), tasks::root(index), ledger_, events_, *this);
+        }
+    }
+
+    tasks::Outcome spawn(std::unique_ptr<tasks::Task> task) {
+        run_blocking(*task, tasks::TaskId::spawned, ledger_, events_, *this);
+        return {};
+    }
+    // There are no others to let run.
+    void yield() noexcept {}
+
+private:
+    const tasks::Job& job_;
+    tasks::Ledger& ledger_;
+    BlockingEvents events_;
+};
+
+}  // namespace
+
+extern const Entry serial;
+constinit const Entry serial{
+    .name = "serial",
+    .family = Family::serial,
+    .carrier = "caller",
+    .waiter = "blocking",
+    .summary = "one task after another",
+    .parameters = {},
+    .support =
+        [](const tasks::Demand& demand, const tasks::Sizes&) {
+            const Support together = enough_at_once(demand, 1);
+            return together ? enough_descriptors(demand.descriptors_per_task) : together;
+        },
+    .make = [](const tasks::Job& job, tasks::Ledger& ledger, const tasks::Sizes&) -> std::unique_ptr<Model> {
+        return std::make_unique<Serial>(job, ledger);
+    },
+};
+
+}  // namespace models

@@ -1,0 +1,115 @@
+// Carrier: N threads that take tasks from one queue. Waiter: blocking in the call.
+//
+// The queue is a deque under one mutex with one condition variable; a wake-up is only paid for where a worker
+// sleeps. Good for many short tasks. Its weakness: a task that waits holds its worker, so that no more than N wait
+// at once, and one that waits for a task still in the queue may wait for ever.
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "models/blocking/run_blocking.h"
+#include "models/model.h"
+
+namespace models {
+namespace {
+
+class ThreadPool final : public Model {
+public:
+    ThreadPool(const tasks::Job& job, tasks::Ledger& ledger, std::size_t workers)
+        : job_{job}, ledger_{ledger}, events_{job.demand().events} {
+        workers_.reserve(workers);
+        try {
+            for (std::size_t i = 0; i < workers; ++i) workers_.emplace_back([this] { work(); });
+        } catch (...) {
+            stop();
+            throw;
+        }
+    }
+    ~ThreadPool() override { stop(); }
+
+    void run() override {
+        events_.clear();
+        std::unique_lock lock{mutex_};
+        for (std::size_t index = 0; index < job_.size(); ++index) queue_.push_back({nullptr, tasks::root(index)});
+        unfinished_ += job_.size();
+        if (idle_ > 0) task_queued_.notify_all();
+        all_finished_.wait(lock, [this] { return unfinished_ == 0; });
+    }
+
+    tasks::Outcome spawn(std::unique_ptr<tasks::Task> task) {
+        const std::scoped_lock lock{mutex_};
+        queue_.push_back({std::move(task), tasks::TaskId::spawned});
+        ++unfinished_;
+        if (idle_ > 0) task_queued_.notify_one();
+        return {};
+    }
+    void yield() noexcept { std::this_thread::yield(); }
+
+private:
+    // A root is queued by its index alone: the worker makes it.
+    struct Queued {
+        std::unique_ptr<tasks::Task> task;
+        tasks::TaskId id;
+    };
+
+    void work() {
+        std::unique_lock lock{mutex_};
+        for (;;) {
+            while (queue_.empty() && !stopping_) {
+                ++idle_;
+                task_queued_.wait(lock);
+                --idle_;
+            }
+            if (queue_.empty()) return;
+            Queued next = std::move(queue_.front());
+            queue_.pop_front();
+            lock.unlock();
+            if (!next.task) next.task = job_.make(static_cast<std::size_t>(next.id));
+            run_blocking(*next.task, next.id, ledger_, events_, *this);
+            next.task.reset();
+            lock.lock();
+            if (--unfinished_ == 0) all_finished_.notify_one();
+        }
+    }
+
+    void stop() {
+        {
+            const std::scoped_lock lock{mutex_};
+            stopping_ = true;
+        }
+        task_queued_.notify_all();
+        workers_.clear();
+    }
+
+    const tasks::Job& job_;
+    tasks::Ledger& ledger_;
+    BlockingEvents events_;
+    std::mutex mutex_;
+    std::condition_variable task_queued_;
+    std::condition_variable all_finished_;
+    std::deque<Queued> queue_;  // this and the next three are guarded by mutex_
+    std::size_t unfinished_ = 0;
+    std::size_t idle_ = 0;
+    bool stopping_ = false;
+    std::vector<std::jthread> workers_;
+};
+
+}  // namespace
+
+extern const Entry thread_pool;
+constinit const Entry thread_pool{
+    .name = "thread_pool",
+    .family = Family::threads,
+    .carrier = "N threads, one queue",
+    .waiter = "blocking",
+    .summary = "workers take tasks from one queue",
+    .parameters = pool_parameters,
+    .support = support_blocking_workers,
+    .make = [](const tasks::Job& job, tasks::Ledger& ledger, const tasks::Sizes& sizes) -> std::unique_ptr<Model> {
+        return std::make_unique<ThreadPool>(job, ledger, sizes.count("workers"));
+    },
+};
+
+}  // namespace models

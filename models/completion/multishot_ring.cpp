@@ -1,0 +1,195 @@
+#include "models/completion/multishot_ring.h"
+
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <system_error>
+#include <utility>
+
+namespace models {
+
+void Multishot::take(Kind kind, int descriptor) {
+    kind_ = kind;
+    descriptor_ = descriptor;
+    lacked_a_buffer_ = false;
+}
+
+void Multishot::release() {
+    if (armed_) ring_.cancel(*this, armed_);
+    for (; first_ < arrivals_.size(); ++first_) {
+        const Arrival& arrival = arrivals_[first_];
+        if (arrival.buffer != no_buffer) ring_.give_back(arrival.buffer);
+        // A connection that nobody has asked for.
+        if (kind_ == Kind::accept && arrival.result >= 0) ::close(arrival.result);
+    }
+    arrivals_.clear();
+    first_ = 0;
+    for (std::size_t i = 0; i < waiters_.size(); ++i) ring_.woken();
+    waiters_.clear();
+    woken_ = 0;
+}
+
+void Multishot::arm() {
+    ring_.submit(*this, [this](io_uring_sqe& entry) {
+        if (kind_ == Kind::accept) {
+            ::io_uring_prep_multishot_accept(&entry, descriptor_, nullptr, nullptr, SOCK_CLOEXEC);
+        } else {
+            ::io_uring_prep_recv_multishot(&entry, descriptor_, nullptr, 0, 0);
+            entry.flags |= IOSQE_BUFFER_SELECT;
+            entry.buf_group = MultishotRing::group;
+        }
+    });
+    armed_ = true;
+}
+
+void Multishot::wait(Waiter& waiter) {
+    if (!armed_) arm();
+    ring_.waits();
+    waiters_.push_back(&waiter);
+}
+
+void Multishot::complete(int result, unsigned flags) {
+    armed_ = (flags & IORING_CQE_F_MORE) != 0;
+    lacked_a_buffer_ = kind_ == Kind::receive && result == -ENOBUFS;
+    if (!lacked_a_buffer_) {
+        const bool has_buffer = (flags & IORING_CQE_F_BUFFER) != 0;
+        if (has_buffer) ring_.taken();
+        arrivals_.push_back({result, has_buffer ? static_cast<int>(flags >> IORING_CQE_BUFFER_SHIFT) : no_buffer});
+    }
+    if (!waiters_.empty()) wake_first();
+    // Whoever finds nothing asks for the next.
+    while (!armed_ && !waiters_.empty()) wake_first();
+}
+
+bool Multishot::lacks_a_buffer() noexcept {
+    if (std::exchange(lacked_a_buffer_, false)) return true;
+    return kind_ == Kind::receive && !armed_ && !ring_.any_lent();
+}
+
+void Multishot::wake_first() {
+    ring_.woken();
+    ring_.soon(*waiters_.front());
+    waiters_.erase(waiters_.begin());
+    ++woken_;
+}
+
+bool Multishot::next(std::span<std::byte> into, tasks::Outcome& outcome) {
+    if (first_ == arrivals_.size()) return false;
+    outcome = {arrivals_[first_].result};
+    if (kind_ == Kind::receive && outcome.value > 0) {
+        outcome = {static_cast<std::int64_t>(take_bytes(into))};
+    } else {
+        drop_first();
+    }
+    return true;
+}
+
+// Of as many arrivals as there are: a large request should be answered as one.
+std::size_t Multishot::take_bytes(std::span<std::byte> into) {
+    std::size_t taken = 0;
+    while (first_ < arrivals_.size() && arrivals_[first_].result > 0 && taken < into.size()) {
+        Arrival& arrival = arrivals_[first_];
+        const std::size_t rest = static_cast<std::size_t>(arrival.result) - arrival.taken;
+        const std::size_t count = std::min(rest, into.size() - taken);
+        std::memcpy(into.data() + taken, ring_.buffer(arrival.buffer) + arrival.taken, count);
+        taken += count;
+        arrival.taken += count;
+        if (count == rest) drop_first();
+    }
+    return taken;
+}
+
+void Multishot::drop_first() {
+    if (arrivals_[first_].buffer != no_buffer) ring_.give_back(arrivals_[first_].buffer);
+    if (++first_ < arrivals_.size()) return;
+    arrivals_.clear();
+    first_ = 0;
+}
+
+MultishotRing::MultishotRing() : Ring{setup_flags} {
+    const std::size_t bytes = buffers * sizeof(io_uring_buf);
+    void* const mapped = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_ANONYMOUS | MAP_PRIVATE, -1, 0);
+    if (mapped == MAP_FAILED) throw std::system_error{errno, std::system_category(), "mmap"};
+    ring_of_buffers_.reset(static_cast<io_uring_buf_ring*>(mapped));
+    io_uring_buf_reg registered{};
+    registered.ring_addr = reinterpret_cast<std::uintptr_t>(mapped);
+    registered.ring_entries = buffers;
+    registered.bgid = group;
+    if (const int result = ::io_uring_register_buf_ring(&native(), &registered, 0); result < 0) {
+        throw std::system_error{-result, std::system_category(), "io_uring_register_buf_ring"};
+    }
+    memory_ = std::make_unique_for_overwrite<std::byte[]>(buffers * buffer_bytes);
+    ::io_uring_buf_ring_init(ring_of_buffers_.get());
+    for (unsigned number = 0; number < buffers; ++number) give_back(static_cast<int>(number));
+    // Not found again by its number at every call.
+    ::io_uring_register_ring_fd(&native());
+}
+
+MultishotRing::~MultishotRing() {
+    cancel_all();
+    for (Multishot* const multishot : by_descriptor_) {
+        if (multishot != nullptr) multishot->release();
+    }
+    ::io_uring_unregister_buf_ring(&native(), static_cast<int>(group));
+}
+
+void MultishotRing::Unmapped::operator()(io_uring_buf_ring* mapped) const noexcept {
+    ::munmap(mapped, buffers * sizeof(io_uring_buf));
+}
+
+Multishot& MultishotRing::of(Multishot::Kind kind, int descriptor) {
+    const auto index = static_cast<std::size_t>(descriptor);
+    if (index >= by_descriptor_.size()) by_descriptor_.resize(std::max(index + 1, 2 * by_descriptor_.size()));
+    Multishot*& found = by_descriptor_[index];
+    if (found == nullptr) {
+        if (free_.empty()) free_.push_back(&all_.emplace_back(*this));
+        found = free_.back();
+        free_.pop_back();
+        found->take(kind, descriptor);
+    }
+    return *found;
+}
+
+void MultishotRing::forget(int descriptor) {
+    Multishot*& found = by_descriptor_[static_cast<std::size_t>(descriptor)];
+    if (found == nullptr || found->waited_for()) return;
+    found->release();
+    free_.push_back(std::exchange(found, nullptr));
+}
+
+const std::byte* MultishotRing::buffer(int number) const noexcept {
+    return memory_.get() + static_cast<std::size_t>(number) * buffer_bytes;
+}
+
+void MultishotRing::give_back(int number) noexcept {
+    std::byte* const at = memory_.get() + static_cast<std::size_t>(number) * buffer_bytes;
+    ::io_uring_buf_ring_add(ring_of_buffers_.get(), at, buffer_bytes, static_cast<unsigned short>(number),
+                            ::io_uring_buf_ring_mask(buffers), 0);
+    ::io_uring_buf_ring_advance(ring_of_buffers_.get(), 1);
+    ++lent_;
+}
+
+bool MultishotOperation::take_from(Multishot::Kind kind, int descriptor, std::span<std::byte> into, Waiter& waiter) {
+    from_ = &multishots_->of(kind, descriptor);
+    into_ = into;
+    descriptor_ = descriptor;
+    used_.note(descriptor);
+    return take(waiter);
+}
+
+bool MultishotOperation::take(Waiter& waiter) {
+    if (from_->next(into_, outcome_)) return true;
+    if (from_->lacks_a_buffer()) {
+        // Into the task's own, this once.
+        from_ = nullptr;
+        return RingOperation::receive(tasks::Receive{descriptor_, into_}, waiter);
+    }
+    from_->wait(waiter);
+    return false;
+}
+
+}  // namespace models

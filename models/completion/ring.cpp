@@ -1,0 +1,202 @@
+#include "models/completion/ring.h"
+
+#include <sys/socket.h>
+
+#include <cerrno>
+#include <chrono>
+#include <fstream>
+#include <stdexcept>
+#include <string>
+#include <system_error>
+
+#include "sys/check.h"
+#include "sys/clock.h"
+
+namespace models {
+namespace {
+
+constexpr unsigned entries = 4096;
+
+int open_ring(io_uring& ring, unsigned setup_flags) { return ::io_uring_queue_init(entries, &ring, setup_flags); }
+
+}  // namespace
+
+Support support_ring(const tasks::Demand& demand, unsigned setup_flags, std::string_view since) {
+    io_uring ring{};
+    const int opened = open_ring(ring, setup_flags);
+    if (opened == 0) {
+        ::io_uring_queue_exit(&ring);
+        return support_one_process(demand, {});
+    }
+    int disabled = 0;
+    std::ifstream{"/proc/sys/kernel/io_uring_disabled"} >> disabled;
+    std::string why;
+    if (disabled != 0) why = " (kernel.io_uring_disabled is " + std::to_string(disabled) + ")";
+    if (opened == -EINVAL) why = " (needs Linux " + std::string{since} + ")";
+    return Support::no("io_uring: " + sys::error_text(-opened) + why);
+}
+
+Support support_ring_process(const tasks::Demand& demand, const tasks::Sizes&) {
+    return support_ring(demand, Ring::plain_flags, "5.19");
+}
+
+Ring::Ring(unsigned setup_flags) {
+    if (const int opened = open_ring(ring_, setup_flags); opened < 0) {
+        throw std::system_error{-opened, std::system_category(), "io_uring_queue_init"};
+    }
+}
+
+Ring::~Ring() {
+    cancel_all();
+    ::io_uring_queue_exit(&ring_);
+}
+
+void Ring::cancel_all() {
+    while (under_way_ > 0) {
+        io_uring_sqe* const entry = ::io_uring_get_sqe(&ring_);
+        if (entry != nullptr) {
+            ::io_uring_prep_cancel(entry, nullptr, IORING_ASYNC_CANCEL_ANY | IORING_ASYNC_CANCEL_ALL);
+            ::io_uring_sqe_set_data(entry, nullptr);
+        }
+        // Where the queue is full, only what is in it goes: there is no cancellation yet that could be waited for.
+        const int result = ::io_uring_submit_and_wait(&ring_, entry != nullptr ? 1 : 0);
+        if (result < 0 && result != -EINTR && result != -EAGAIN && result != -EBUSY) return;
+        take_completions();
+    }
+}
+
+void Ring::cancel(Completion& completion, const bool& under_way) {
+    while (under_way) {
+        // Asked again if need be: it may have been missed while it was being completed.
+        io_uring_sqe& entry = free_entry();
+        ::io_uring_prep_cancel(&entry, &completion, 0);
+        ::io_uring_sqe_set_data(&entry, nullptr);
+        enter(1);
+        take_completions();
+    }
+}
+
+io_uring_sqe& Ring::free_entry() {
+    // Where the kernel is short of memory for a while it takes nothing, and is asked again.
+    constexpr int attempts = 100;
+    io_uring_sqe* entry = ::io_uring_get_sqe(&ring_);
+    for (int attempt = 0; entry == nullptr && attempt < attempts; ++attempt) {
+        // The queue is full: what is in it goes first.
+        enter(0);
+        entry = ::io_uring_get_sqe(&ring_);
+    }
+    if (entry == nullptr) throw std::runtime_error{"io_uring: the submission queue stays full"};
+    return *entry;
+}
+
+void Ring::enter(unsigned completions) {
+    for (;;) {
+        const int result = ::io_uring_submit_and_wait(&ring_, completions);
+        if (result >= 0) return;
+        // EBUSY: completions that did not fit have to be taken first.
+        if (result == -EBUSY || result == -EAGAIN) return take_completions();
+        if (result != -EINTR) throw std::system_error{-result, std::system_category(), "io_uring_submit_and_wait"};
+    }
+}
+
+void Ring::turn() {
+    if (!anybody_soon() && waiting_ == 0) {
+        throw std::logic_error{"completion loop: every task waits for something that nobody will do"};
+    }
+    wake_turn();
+    if (under_way_ == 0) return;
+    enter(anybody_soon() || waiting_ == 0 ? 0 : 1);
+    take_completions();
+    wake_turn();
+}
+
+void Ring::take_completions() {
+    unsigned head = 0;
+    io_uring_cqe* entry = nullptr;
+    io_uring_for_each_cqe(&ring_, head, entry) {
+        auto* const completion = static_cast<Completion*>(::io_uring_cqe_get_data(entry));
+        const int result = entry->res;
+        const unsigned flags = entry->flags;
+        // Before anybody hears of it, who may throw.
+        ::io_uring_cq_advance(&ring_, 1);
+        if (completion == nullptr) continue;  // of a cancellation
+        if ((flags & IORING_CQE_F_MORE) == 0) --under_way_;
+        completion->complete(result, flags);
+    }
+}
+
+void RingOperation::complete(int result, unsigned) {
+    result_ = result;
+    ring_->woken();
+    ring_->soon(*waiter_);
+}
+
+bool RingOperation::submit(const tasks::Accept& accept) {
+    return submit(&RingOperation::plain_completed, [&](io_uring_sqe& entry) {
+        ::io_uring_prep_accept(&entry, accept.listener, nullptr, nullptr, SOCK_CLOEXEC);
+    });
+}
+
+bool RingOperation::submit(const tasks::Connect& connect) {
+    asked_ = connect;
+    const sockaddr_in& address = std::get<tasks::Connect>(asked_).address;
+    return submit(&RingOperation::connect_completed, [&](io_uring_sqe& entry) {
+        ::io_uring_prep_connect(&entry, connect.socket, reinterpret_cast<const sockaddr*>(&address), sizeof address);
+    });
+}
+
+bool RingOperation::submit(const tasks::Receive& receive) {
+    return submit(&RingOperation::plain_completed, [&](io_uring_sqe& entry) {
+        ::io_uring_prep_recv(&entry, receive.socket, receive.into.data(), receive.into.size(), 0);
+    });
+}
+
+bool RingOperation::submit(const tasks::Send& send) {
+    asked_ = send;
+    sent_ = 0;
+    return submit_rest();
+}
+
+bool RingOperation::submit_rest() {
+    const auto& send = std::get<tasks::Send>(asked_);
+    const auto rest = send.bytes.subspan(sent_);
+    return submit(&RingOperation::send_completed, [&](io_uring_sqe& entry) {
+        ::io_uring_prep_send(&entry, send.socket, rest.data(), rest.size(), MSG_NOSIGNAL | MSG_WAITALL);
+    });
+}
+
+bool RingOperation::submit(const tasks::Sleep& sleep) {
+    const timespec until = sys::to_timespec(sleep.until.time_since_epoch());
+    until_ = {.tv_sec = until.tv_sec, .tv_nsec = until.tv_nsec};
+    return submit(&RingOperation::sleep_completed,
+                  [&](io_uring_sqe& entry) { ::io_uring_prep_timeout(&entry, &until_, 0, IORING_TIMEOUT_ABS); });
+}
+
+bool RingOperation::plain_completed() {
+    outcome_ = {result_};
+    return true;
+}
+
+bool RingOperation::connect_completed() {
+    outcome_ = {result_ == -EISCONN ? 0 : result_};
+    return true;
+}
+
+bool RingOperation::send_completed() {
+    if (result_ < 0) {
+        outcome_ = {result_};
+        return true;
+    }
+    sent_ += static_cast<std::size_t>(result_);
+    if (sent_ < std::get<tasks::Send>(asked_).bytes.size()) return submit_rest();
+    outcome_ = {static_cast<std::int64_t>(sent_)};
+    return true;
+}
+
+// A timeout that has passed ends with -ETIME.
+bool RingOperation::sleep_completed() {
+    outcome_ = {result_ == -ETIME ? 0 : result_};
+    return true;
+}
+
+}  // namespace models

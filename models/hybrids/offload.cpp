@@ -1,0 +1,143 @@
+// Carrier: a C++20 coroutine frame for each task on one loop, and N threads for what they compute. Waiter: epoll,
+// level-triggered; a finished computation comes back through an eventfd.
+//
+// What asyncio's run_in_executor does: everything that waits is on the loop, everything that computes is on a pool, so
+// that no computation holds up the connections. Good for servers with some heavy requests. Its weakness is two
+// hand-overs between threads for each computation, however short.
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <condition_variable>
+#include <cstdint>
+#include <deque>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "models/loop/coroutine_model.h"
+#include "models/loop/pollers.h"
+#include "models/loop/table_model.h"
+#include "sys/check.h"
+#include "sys/unique_fd.h"
+
+namespace models {
+namespace {
+
+// A reactor with threads beside it.
+class OffloadLoop final : public Reactor {
+public:
+    explicit OffloadLoop(std::size_t workers) : Reactor{make_epoll_poller()} {
+        for (std::size_t i = 0; i < workers; ++i) threads_.emplace_back([this] { work(); });
+    }
+    ~OffloadLoop() {
+        {
+            const std::scoped_lock lock{mutex_};
+            stopping_ = true;
+        }
+        handed_out_.notify_all();
+        threads_.clear();
+    }
+
+    // Lets a thread compute; then wakes the waiter, on the loop.
+    void compute(tasks::Task& task, Waiter& waiter) {
+        if (outstanding_++ == 0) when(Readiness::readable, returned_fd_.get(), inbox_);
+        {
+            const std::scoped_lock lock{mutex_};
+            jobs_.push_back({&task, &waiter});
+        }
+        handed_out_.notify_one();
+    }
+
+private:
+    struct Job {
+        tasks::Task* task;
+        Waiter* waiter;
+    };
+    // What the threads have finished.
+    struct Inbox final : Waiter {
+        explicit Inbox(OffloadLoop& loop) : owner{loop} {}
+        void wake() override { owner.take_returned(); }
+        OffloadLoop& owner;
+    };
+
+    void work() {
+        std::unique_lock lock{mutex_};
+        for (;;) {
+            handed_out_.wait(lock, [this] { return stopping_ || !jobs_.empty(); });
+            if (stopping_) return;
+            const Job job = jobs_.front();
+            jobs_.pop_front();
+            lock.unlock();
+            job.task->compute();
+            lock.lock();
+            // One call for all that come back before the loop looks.
+            if (returned_.empty()) ring();
+            returned_.push_back(job.waiter);
+        }
+    }
+    void ring() const {
+        const std::uint64_t one = 1;
+        sys::check(::write(returned_fd_.get(), &one, sizeof one), "write(eventfd)");
+    }
+    void take_returned() {
+        std::uint64_t count = 0;
+        sys::check(::read(returned_fd_.get(), &count, sizeof count), "read(eventfd)");
+        std::vector<Waiter*> returned;
+        {
+            const std::scoped_lock lock{mutex_};
+            returned.swap(returned_);
+        }
+        outstanding_ -= returned.size();
+        if (outstanding_ > 0) when(Readiness::readable, returned_fd_.get(), inbox_);
+        for (Waiter* const waiter : returned) soon(*waiter);
+    }
+
+    sys::UniqueFd returned_fd_{sys::check(::eventfd(0, EFD_CLOEXEC), "eventfd")};
+    Inbox inbox_{*this};
+    std::size_t outstanding_ = 0;  // of the loop's thread alone
+    std::mutex mutex_;
+    std::condition_variable handed_out_;
+    std::deque<Job> jobs_;  // this and the next two are guarded by mutex_
+    std::vector<Waiter*> returned_;
+    bool stopping_ = false;
+    std::vector<std::jthread> threads_;
+};
+
+class OffloadOperation : public ReadinessOperation<OffloadLoop> {
+public:
+    explicit OffloadOperation(OffloadLoop& loop) : ReadinessOperation{loop}, offload_{&loop} {}
+
+    template <class Carrier>
+    [[nodiscard]] bool start(tasks::Operation& operation, tasks::Task& task, Waiter& waiter, Carrier& carrier) {
+        computing_ = std::holds_alternative<tasks::Compute>(operation);
+        if (!computing_) return ReadinessOperation::start(operation, task, waiter, carrier);
+        offload_->compute(task, waiter);
+        return false;
+    }
+    [[nodiscard]] bool go_on(Waiter& waiter) { return computing_ || ReadinessOperation::go_on(waiter); }
+    [[nodiscard]] tasks::Outcome outcome() const noexcept {
+        return computing_ ? tasks::Outcome{} : ReadinessOperation::outcome();
+    }
+
+private:
+    OffloadLoop* offload_;
+    bool computing_ = false;
+};
+
+}  // namespace
+
+extern const Entry offload;
+constinit const Entry offload{
+    .name = "offload",
+    .family = Family::hybrids,
+    .carrier = "coroutine frame; N threads compute",
+    .waiter = "epoll, level-triggered",
+    .summary = "coroutines on the epoll loop, computations on a thread pool",
+    .parameters = pool_parameters,
+    .support = support_worker_threads,
+    .make = [](const tasks::Job& job, tasks::Ledger& ledger, const tasks::Sizes& sizes) -> std::unique_ptr<Model> {
+        return std::make_unique<CoroutineModel<OffloadLoop, OffloadOperation>>(job, ledger, sizes.count("workers"));
+    },
+};
+
+}  // namespace models

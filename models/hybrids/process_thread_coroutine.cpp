@@ -1,0 +1,61 @@
+// Carrier: the three nested: N processes, in each two threads, in each a coroutine frame for every task. Waiter: epoll,
+// level-triggered, one for each thread.
+//
+// What a large service often is in the end: processes to contain a crash, threads to share memory between some of
+// them, coroutines to wait. Each level pays for itself only where its own gain is wanted. Its weakness: the sum of
+// the three, and no level sees the load of the others.
+#include "models/loop/coroutine_model.h"
+#include "models/loop/pollers.h"
+#include "models/loop/table_model.h"
+#include "models/workers/forked_workers.h"
+#include "models/workers/loop_threads.h"
+
+namespace models {
+namespace {
+
+using CoroutineLoop = CoroutineModel<Reactor, LoopOperation>;
+
+constexpr std::size_t threads_in_each = 2;
+
+class ProcessThreadCoroutine final : public Model {
+public:
+    ProcessThreadCoroutine(const tasks::Job& job, tasks::Ledger& ledger, std::size_t workers)
+        : workers_{workers, [&job, &ledger, workers](std::size_t worker) {
+                       const auto add_loop = [&](std::deque<CoroutineLoop>& loops) {
+                           loops.emplace_back(job, ledger, make_epoll_poller());
+                       };
+                       auto loops = std::make_shared<LoopThreads<CoroutineLoop>>(threads_in_each, add_loop);
+                       return [loops, worker, workers] { loops->run_part(worker, workers); };
+                   }} {}
+
+    void run() override { workers_.run(); }
+    sys::ResourceUsage live_children() const override { return workers_.usage(); }
+
+private:
+    ForkedWorkers workers_;
+};
+
+}  // namespace
+
+extern const Entry process_thread_coroutine;
+constinit const Entry process_thread_coroutine{
+    .name = "process_thread_coroutine",
+    .family = Family::hybrids,
+    .carrier = "N processes, 2 threads each, coroutine frames",
+    .waiter = "epoll, level-triggered",
+    .summary = "coroutines on two threads in each of N forked processes",
+    .parameters = pool_parameters,
+    .support =
+        [](const tasks::Demand& demand, const tasks::Sizes& sizes) {
+            if (Support apart = loops_share_nothing(demand); !apart) return apart;
+            const Support processes =
+                enough_processes((1 + threads_in_each) * sizes.count("workers"), "processes and threads");
+            return processes ? support_one_process(demand, sizes) : processes;
+        },
+    .make = [](const tasks::Job& job, tasks::Ledger& ledger, const tasks::Sizes& sizes) -> std::unique_ptr<Model> {
+        return std::make_unique<ProcessThreadCoroutine>(job, ledger, sizes.count("workers"));
+    },
+    .acceptors = [](const tasks::Sizes& sizes) { return threads_in_each * sizes.count("workers"); },
+};
+
+}  // namespace models

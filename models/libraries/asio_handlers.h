@@ -1,0 +1,118 @@
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <utility>
+
+#include "models/libraries/asio_loop.h"
+#include "models/model.h"
+#include "tasks/ledger.h"
+#include "tasks/task.h"
+
+namespace models {
+
+// A task driven by Asio's completion handlers: each operation is started with a handler that resumes the task. One
+// operation at a time, so that no strand is needed on however many threads. Shared by asio and asio_pool.
+//
+// Host: has context(), events(), ledger(), start(task, id) and task_ended().
+template <class Host>
+class AsioTask {
+public:
+    AsioTask(Host& host, std::unique_ptr<tasks::Task> task, tasks::TaskId id)
+        : host_{host}, task_{std::move(task)}, id_{id}, timer_{host.context()}, sockets_{host.context()} {}
+
+    // Resumes the task until it has to wait, or is done: then this object is gone.
+    static void go_on(std::unique_ptr<AsioTask> self, tasks::Outcome outcome) {
+        AsioTask& task = *self;
+        for (;;) {
+            tasks::Operation next = task.task_->resume(outcome);
+            if (const auto* const finish = std::get_if<tasks::Finish>(&next)) {
+                Host& host = task.host_;
+                host.ledger().finish(task.id_, *finish);
+                self.reset();
+                return host.task_ended();
+            }
+            if (!task.perform(next, self)) return;
+            outcome = {};
+        }
+    }
+
+private:
+    using Self = std::unique_ptr<AsioTask>;
+
+    // A handler that goes on with what Asio says.
+    static auto completion(Self& self) {
+        return [self = std::move(self)](const asio::error_code& error, std::size_t bytes = 0) mutable {
+            go_on(std::move(self), to_outcome(error, bytes));
+        };
+    }
+
+    // True: done at once, and `self` is still ours. False: a handler has it.
+    bool perform(tasks::Operation& operation, Self& self) {
+        return std::visit(
+            tasks::Overloaded{
+                [&](const tasks::Accept& accept) {
+                    auto& acceptor = sockets_.acceptor(accept.listener);
+                    acceptor.async_accept([self = std::move(self)](const asio::error_code& error,
+                                                                   asio::ip::tcp::socket connection) mutable {
+                        const int descriptor = error ? 0 : connection.release();
+                        go_on(std::move(self), error ? to_outcome(error) : tasks::Outcome{descriptor});
+                    });
+                    return false;
+                },
+                [&](const tasks::Connect& connect) {
+                    const asio::ip::tcp::endpoint where{asio::ip::address_v4{ntohl(connect.address.sin_addr.s_addr)},
+                                                        ntohs(connect.address.sin_port)};
+                    sockets_.stream(connect.socket).async_connect(where, completion(self));
+                    return false;
+                },
+                [&](const tasks::Receive& receive) {
+                    auto& stream = sockets_.stream(receive.socket);
+                    stream.async_read_some(asio::buffer(receive.into.data(), receive.into.size()), completion(self));
+                    return false;
+                },
+                [&](const tasks::Send& send) {
+                    auto& stream = sockets_.stream(send.socket);
+                    asio::async_write(stream, asio::buffer(send.bytes.data(), send.bytes.size()), completion(self));
+                    return false;
+                },
+                [&](const tasks::Sleep& sleep) {
+                    timer_.expires_at(sleep.until);
+                    timer_.async_wait(completion(self));
+                    return false;
+                },
+                [&](tasks::Compute) {
+                    task_->compute();
+                    return true;
+                },
+                [&](tasks::Yield) {
+                    asio::post(host_.context(), [self = std::move(self)]() mutable { go_on(std::move(self), {}); });
+                    return false;
+                },
+                [&](const tasks::Await& await) {
+                    // What is kept must be copyable; it is called once.
+                    auto shared = std::make_shared<Self>(std::move(self));
+                    host_.events().await(await.event, [shared] { go_on(std::move(*shared), {}); });
+                    return false;
+                },
+                [&](const tasks::Announce& announce) {
+                    host_.events().announce(announce.event);
+                    return true;
+                },
+                [&](tasks::Spawn& spawn) {
+                    host_.start(std::move(spawn.task), tasks::TaskId::spawned);
+                    return true;
+                },
+                [](const tasks::Finish&) { return true; },
+            },
+            operation);
+    }
+
+    Host& host_;
+    std::unique_ptr<tasks::Task> task_;
+    tasks::TaskId id_;
+    asio::steady_timer timer_;
+    AsioSockets sockets_;  // let go before the task closes them
+};
+
+}  // namespace models

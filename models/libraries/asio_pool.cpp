@@ -1,0 +1,100 @@
+// Carrier: completion handlers on N threads. Waiter: standalone Asio's io_context, one for all of them.
+//
+// Any thread takes the next handler that is ready, so that all CPUs are used and no loop is left with more than its
+// share. Good for CPU work between waits. Its weakness: the one queue has a lock, and a task moves from CPU to CPU.
+#include <condition_variable>
+#include <exception>
+#include <thread>
+
+#include "models/libraries/asio_handlers.h"
+#include "models/loop/table_model.h"
+
+namespace models {
+namespace {
+
+class AsioPool final : public Model {
+public:
+    AsioPool(const tasks::Job& job, tasks::Ledger& ledger, std::size_t workers)
+        : job_{job}, ledger_{ledger}, context_{static_cast<int>(workers)} {
+        try {
+            for (std::size_t i = 0; i < workers; ++i) threads_.emplace_back([this] { work(); });
+        } catch (...) {
+            stop();
+            throw;
+        }
+    }
+    ~AsioPool() override { stop(); }
+
+    void run() override {
+        events_.clear();
+        // One for the caller, so that the count cannot reach zero before all have been started.
+        alive_.store(1);
+        for (std::size_t index = 0; index < job_.size(); ++index) start(job_.make(index), tasks::root(index));
+        task_ended();
+        std::unique_lock lock{mutex_};
+        all_ended_.wait(lock, [this] { return ended_; });
+        ended_ = false;
+        if (failure_) std::rethrow_exception(failure_);
+    }
+
+    void start(std::unique_ptr<tasks::Task> task, tasks::TaskId id) {
+        alive_.fetch_add(1, std::memory_order_relaxed);
+        auto made = std::make_unique<AsioTask<AsioPool>>(*this, std::move(task), id);
+        asio::post(context_, [made = std::move(made)]() mutable { AsioTask<AsioPool>::go_on(std::move(made), {}); });
+    }
+    void task_ended() {
+        if (alive_.fetch_sub(1, std::memory_order_acq_rel) == 1) end_run(nullptr);
+    }
+    [[nodiscard]] asio::io_context& context() noexcept { return context_; }
+    [[nodiscard]] AsioEvents& events() noexcept { return events_; }
+    [[nodiscard]] tasks::Ledger& ledger() noexcept { return ledger_; }
+
+private:
+    void work() {
+        try {
+            context_.run();
+        } catch (...) {
+            end_run(std::current_exception());
+        }
+    }
+    void end_run(const std::exception_ptr& failure) {
+        const std::scoped_lock lock{mutex_};
+        if (failure) failure_ = failure;
+        ended_ = true;
+        all_ended_.notify_one();
+    }
+    void stop() {
+        guard_.reset();
+        context_.stop();
+    }
+
+    const tasks::Job& job_;
+    tasks::Ledger& ledger_;
+    std::atomic<std::size_t> alive_{0};
+    std::mutex mutex_;
+    std::condition_variable all_ended_;
+    bool ended_ = false;  // this and the next are guarded by mutex_
+    std::exception_ptr failure_;
+    asio::io_context context_;
+    AsioEvents events_{context_};
+    asio::executor_work_guard<asio::io_context::executor_type> guard_ = asio::make_work_guard(context_);
+    std::vector<std::jthread> threads_;  // ended first: they use all of the above
+};
+
+}  // namespace
+
+extern const Entry asio_pool;
+constinit const Entry asio_pool{
+    .name = "asio_pool",
+    .family = Family::libraries,
+    .carrier = "completion handlers on N threads",
+    .waiter = "Asio's io_context",
+    .summary = "standalone Asio, one io_context run by N threads",
+    .parameters = pool_parameters,
+    .support = support_worker_threads,
+    .make = [](const tasks::Job& job, tasks::Ledger& ledger, const tasks::Sizes& sizes) -> std::unique_ptr<Model> {
+        return std::make_unique<AsioPool>(job, ledger, sizes.count("workers"));
+    },
+};
+
+}  // namespace models

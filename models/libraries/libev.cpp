@@ -1,0 +1,93 @@
+// Carrier: the loop's table. Waiter: libev, a watcher for each direction of each descriptor, level-triggered epoll
+// inside.
+//
+// A small and fast loop: watchers are plain structures, changes of interest are gathered until the loop waits. A
+// watcher stays started while its task comes back for more. Timers are doubles, and the wait is in milliseconds
+// (libev's own choice), so that naps end up to a millisecond late. Good where libevent is, and leaner. Its weakness:
+// callbacks get a watcher and nothing else, and precision ends at the millisecond.
+#include <ev.h>
+
+#include <memory>
+#include <stdexcept>
+
+#include "models/libraries/library_loop.h"
+#include "models/loop/table_model.h"
+
+namespace models {
+namespace {
+
+struct Libev {
+    struct Loop {
+        Loop() : loop{::ev_loop_new(EVFLAG_AUTO | EVFLAG_NOENV)} {
+            if (loop == nullptr) throw std::runtime_error{"libev has no loop to give"};
+        }
+        Loop(const Loop&) = delete;
+        Loop& operator=(const Loop&) = delete;
+        ~Loop() { ::ev_loop_destroy(loop); }
+        void dispatch(bool wait) const { ::ev_run(loop, wait ? EVRUN_ONCE : EVRUN_NOWAIT); }
+        struct ev_loop* loop;
+    };
+    class Watch {
+    public:
+        template <class Fired>
+        Watch(Loop& loop, int descriptor, Readiness readiness, Fired& fired) : loop_{loop.loop} {
+            const auto call = [](struct ev_loop*, ev_io* watcher, int events) {
+                auto& told = *static_cast<Fired*>(watcher->data);
+                (events & EV_ERROR) != 0 ? told.broken() : told();
+            };
+            ev_io_init(&watcher_, call, descriptor, readiness == Readiness::readable ? EV_READ : EV_WRITE);
+            watcher_.data = &fired;
+        }
+        Watch(const Watch&) = delete;
+        Watch& operator=(const Watch&) = delete;
+        ~Watch() { stop(); }
+        void start() { ::ev_io_start(loop_, &watcher_); }
+        void stop() { ::ev_io_stop(loop_, &watcher_); }
+
+    private:
+        struct ev_loop* loop_;
+        ev_io watcher_{};
+    };
+    class Timer {
+    public:
+        template <class Fired>
+        Timer(Loop& loop, Fired& fired) : loop_{loop.loop} {
+            const auto call = [](struct ev_loop*, ev_timer* watcher, int) { (*static_cast<Fired*>(watcher->data))(); };
+            ev_init(&watcher_, call);
+            watcher_.data = &fired;
+        }
+        Timer(const Timer&) = delete;
+        Timer& operator=(const Timer&) = delete;
+        ~Timer() { ::ev_timer_stop(loop_, &watcher_); }
+        void start(sys::Nanoseconds after) {
+            // Counted from the loop's own idea of now, which is of its last turn.
+            ::ev_now_update(loop_);
+            ev_timer_set(&watcher_, static_cast<double>(after.count()) * 1e-9, 0.);
+            ::ev_timer_start(loop_, &watcher_);
+        }
+
+    private:
+        struct ev_loop* loop_;
+        ev_timer watcher_{};
+    };
+};
+
+using LibevLoop = LibraryLoop<Libev>;
+
+}  // namespace
+
+extern const Entry libev;
+constinit const Entry libev{
+    .name = "libev",
+    .family = Family::libraries,
+    .carrier = "loop's table",
+    .waiter = "libev (epoll inside)",
+    .summary = "one thread, libev's loop",
+    .parameters = {},
+    .support = support_one_process,
+    .make = [](const tasks::Job& job, tasks::Ledger& ledger, const tasks::Sizes&) -> std::unique_ptr<Model> {
+        return std::make_unique<TableModel<LibevLoop, ReadinessOperation<LibevLoop>>>(job, ledger);
+    },
+};
+
+}  // namespace models

@@ -1,0 +1,107 @@
+// Carrier: the loop's table. Waiter: libevent, an event for each direction of each descriptor, level-triggered epoll
+// inside.
+//
+// The classic event library of C: event_new, event_add, a callback. Here a persistent event stays added while its task
+// comes back for more; timers are precise ones (EVENT_BASE_FLAG_PRECISE_TIMER), since the default rounds to
+// milliseconds; bufferevents are left out, for the tasks bring their own buffers. Good for portable C. Its weakness:
+// an active event passes through queues by priority, which costs more than a bare loop.
+#include <event2/event.h>
+
+#include <memory>
+#include <stdexcept>
+#include <string>
+
+#include "models/libraries/library_loop.h"
+#include "models/loop/table_model.h"
+
+namespace models {
+namespace {
+
+struct Freed {
+    void operator()(event* one) const noexcept { ::event_free(one); }
+    void operator()(event_base* one) const noexcept { ::event_base_free(one); }
+    void operator()(event_config* one) const noexcept { ::event_config_free(one); }
+};
+template <class Object>
+using Owned = std::unique_ptr<Object, Freed>;
+
+template <class Object>
+Owned<Object> owned(Object* made) {
+    if (made == nullptr) throw std::runtime_error{"libevent has none to give"};
+    return Owned<Object>{made};
+}
+
+// 1: there was nothing to wait for.
+void check(int result, const char* call) {
+    if (result == -1) throw std::runtime_error{std::string{call} + " failed in libevent"};
+}
+
+template <class Fired>
+void call(evutil_socket_t, short, void* fired) {
+    (*static_cast<Fired*>(fired))();
+}
+
+struct Libevent {
+    struct Loop {
+        Loop() {
+            const auto config = owned(::event_config_new());
+            ::event_config_set_flag(config.get(), EVENT_BASE_FLAG_NOLOCK | EVENT_BASE_FLAG_PRECISE_TIMER);
+            base = owned(::event_base_new_with_config(config.get()));
+        }
+        void dispatch(bool wait) const {
+            check(::event_base_loop(base.get(), EVLOOP_ONCE | (wait ? 0 : EVLOOP_NONBLOCK)), "event_base_loop");
+        }
+        Owned<event_base> base;
+    };
+    class Watch {
+    public:
+        template <class Fired>
+        Watch(Loop& loop, int descriptor, Readiness readiness, Fired& fired)
+            : event_{owned(
+                  ::event_new(loop.base.get(), descriptor,
+                              static_cast<short>((readiness == Readiness::readable ? EV_READ : EV_WRITE) | EV_PERSIST),
+                              call<Fired>, &fired))} {}
+        void start() { check(::event_add(event_.get(), nullptr), "event_add"); }
+        void stop() { check(::event_del(event_.get()), "event_del"); }
+
+    private:
+        Owned<event> event_;
+    };
+    class Timer {
+    public:
+        template <class Fired>
+        Timer(Loop& loop, Fired& fired)
+            : base_{loop.base.get()}, event_{owned(::event_new(base_, -1, 0, call<Fired>, &fired))} {}
+        void start(sys::Nanoseconds after) {
+            const auto us = (after.count() + 999) / 1000;
+            const timeval time{.tv_sec = us / 1'000'000, .tv_usec = us % 1'000'000};
+            // In a callback it would count from the time when the first of this turn's began.
+            check(::event_base_update_cache_time(base_), "event_base_update_cache_time");
+            check(::event_add(event_.get(), &time), "event_add");
+        }
+
+    private:
+        event_base* base_;
+        Owned<event> event_;
+    };
+};
+
+using LibeventLoop = LibraryLoop<Libevent>;
+
+}  // namespace
+
+extern const Entry libevent;
+constinit const Entry libevent{
+    .name = "libevent",
+    .family = Family::libraries,
+    .carrier = "loop's table",
+    .waiter = "libevent (epoll inside)",
+    .summary = "one thread, libevent's loop",
+    .parameters = {},
+    .support = support_one_process,
+    .make = [](const tasks::Job& job, tasks::Ledger& ledger, const tasks::Sizes&) -> std::unique_ptr<Model> {
+        return std::make_unique<TableModel<LibeventLoop, ReadinessOperation<LibeventLoop>>>(job, ledger);
+    },
+};
+
+}  // namespace models

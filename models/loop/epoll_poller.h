@@ -1,0 +1,62 @@
+#pragma once
+
+#include <sys/epoll.h>
+
+#include <array>
+#include <cerrno>
+#include <cstdint>
+#include <ctime>
+#include <vector>
+
+#include "models/loop/poller.h"
+#include "sys/check.h"
+#include "sys/unique_fd.h"
+
+namespace models {
+
+enum class Trigger { level, edge };
+
+// epoll (Linux 2.6; epoll_pwait2, with its timeout in nanoseconds, since 5.11), for the models epoll and epoll_et.
+template <Trigger trigger>
+class EpollPoller final : public Poller {
+public:
+    bool edge_triggered() const noexcept override { return trigger == Trigger::edge; }
+
+    void watch(int descriptor, Interest interest, bool known) override {
+        epoll_event event{};
+        event.events = (includes(interest, Interest::readable) ? EPOLLIN | EPOLLRDHUP : 0U) |
+                       (includes(interest, Interest::writable) ? EPOLLOUT : 0U) |
+                       (trigger == Trigger::edge ? EPOLLET : 0U);
+        event.data.fd = descriptor;
+        sys::check(::epoll_ctl(epoll_.get(), known ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, descriptor, &event), "epoll_ctl");
+    }
+
+    void forget(int descriptor) override {
+        sys::check(::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, descriptor, nullptr), "epoll_ctl(EPOLL_CTL_DEL)");
+    }
+
+    void wait(Timeout timeout, std::vector<Ready>& ready) override {
+        const timespec limit = sys::to_timespec(timeout.value_or(sys::Nanoseconds{0}));
+        const int count = ::epoll_pwait2(epoll_.get(), events_.data(), static_cast<int>(events_.size()),
+                                         timeout ? &limit : nullptr, nullptr);
+        if (count == -1 && errno == EINTR) return;
+        sys::check(count, "epoll_pwait2");
+        for (int i = 0; i < count; ++i) {
+            const epoll_event& event = events_[static_cast<std::size_t>(i)];
+            const bool hung_up = trigger == Trigger::edge && (event.events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0;
+            ready.push_back({event.data.fd, to_interest(event.events), hung_up});
+        }
+    }
+
+private:
+    static Interest to_interest(std::uint32_t events) {
+        if ((events & (EPOLLERR | EPOLLHUP)) != 0) return Interest::both;
+        return ((events & (EPOLLIN | EPOLLRDHUP)) != 0 ? Interest::readable : Interest::none) |
+               ((events & EPOLLOUT) != 0 ? Interest::writable : Interest::none);
+    }
+
+    sys::UniqueFd epoll_{sys::check(::epoll_create1(EPOLL_CLOEXEC), "epoll_create1")};
+    std::array<epoll_event, 512> events_{};
+};
+
+}  // namespace models

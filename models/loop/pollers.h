@@ -1,0 +1,12 @@
+#pragma once
+
+#include <memory>
+
+#include "models/loop/poller.h"
+
+namespace models {
+
+// The poller of the epoll model, for other carriers on the same waiter.
+[[nodiscard]] std::unique_ptr<Poller> make_epoll_poller();
+
+}  // namespace models

@@ -1,0 +1,129 @@
+#include "models/loop/reactor.h"
+
+#include <algorithm>
+#include <stdexcept>
+#include <utility>
+
+namespace models {
+namespace {
+
+constexpr auto later = [](const auto& a, const auto& b) { return a.time > b.time; };
+
+}  // namespace
+
+Reactor::Reactor(std::unique_ptr<Poller> poller) : poller_{std::move(poller)} {}
+
+void Reactor::when(Readiness readiness, int descriptor, Waiter& waiter) {
+    const auto index = static_cast<std::size_t>(descriptor);
+    if (index >= watched_.size()) watched_.resize(std::max(index + 1, 2 * watched_.size()));
+    Watched& watched = watched_[index];
+    const Interest wanted = readiness == Readiness::readable ? Interest::readable : Interest::writable;
+    if (includes(watched.missed, wanted)) {
+        watched.missed = without(watched.missed, wanted);
+        return soon(waiter);
+    }
+    (readiness == Readiness::readable ? watched.reader : watched.writer) = &waiter;
+    ++waiting_;
+    register_interest(descriptor, watched);
+}
+
+void Reactor::may_have_more(int descriptor) {
+    if (!poller_->edge_triggered()) return;
+    Watched& watched = watched_[static_cast<std::size_t>(descriptor)];
+    watched.missed = watched.missed | Interest::readable;
+}
+
+void Reactor::register_interest(int descriptor, Watched& watched) {
+    if (poller_->edge_triggered()) {
+        // Once for all: an edge that nobody waits for is kept.
+        if (!watched.known) poller_->watch(descriptor, Interest::both, false);
+        watched.known = true;
+        return;
+    }
+    const Interest wanted = (watched.reader != nullptr ? Interest::readable : Interest::none) |
+                            (watched.writer != nullptr ? Interest::writable : Interest::none);
+    if (watched.known && watched.registered == wanted) return;
+    if (wanted == Interest::none) return forget(descriptor);
+    poller_->watch(descriptor, wanted, watched.known);
+    watched.registered = wanted;
+    watched.known = true;
+}
+
+void Reactor::at(sys::TimePoint time, Waiter& waiter) {
+    timers_.push_back({time, &waiter});
+    std::ranges::push_heap(timers_, later);
+}
+
+void Reactor::forget(int descriptor) {
+    const auto index = static_cast<std::size_t>(descriptor);
+    if (index >= watched_.size() || !watched_[index].known) return;
+    poller_->forget(descriptor);
+    // A waiter that is still there is its owner's mistake, but it must not be woken by the next socket.
+    Watched& watched = watched_[index];
+    waiting_ -=
+        static_cast<std::size_t>(watched.reader != nullptr) + static_cast<std::size_t>(watched.writer != nullptr);
+    watched = {};
+}
+
+void Reactor::turn(std::optional<sys::TimePoint> latest) {
+    if (!anybody_soon() && timers_.empty() && waiting_ == 0 && !latest) {
+        throw std::logic_error{"event loop: every task waits for something that nobody will do"};
+    }
+    wake_turn();
+    wake_due();
+
+    // Nobody waits for a descriptor, and nobody has to be slept for: there is nothing to ask the kernel for.
+    if (waiting_ == 0 && (anybody_soon() || (timers_.empty() && !latest))) return;
+    poller_->wait(time_to_wait(latest), ready_);
+    for (const Ready& ready : ready_) wake_ready(ready);
+    ready_.clear();
+    wake_due();
+}
+
+void Reactor::wake_due() {
+    if (timers_.empty()) return;
+    const sys::TimePoint now = sys::now();
+    // Taken out first: whoever sleeps again until a time that has passed must not keep the sockets from their turn.
+    while (!timers_.empty() && timers_.front().time <= now) {
+        std::ranges::pop_heap(timers_, later);
+        due_.push_back(timers_.back().waiter);
+        timers_.pop_back();
+    }
+    wake_all(due_);
+}
+
+void Reactor::wake_ready(const Ready& ready) {
+    // A waiter that was woken just before may have forgotten this descriptor, or even closed it and opened another
+    // of the same number; the worst that follows is one attempt that finds nothing.
+    const auto index = static_cast<std::size_t>(ready.descriptor);
+    if (!watched_[index].known) return;
+    // Data and the end came with one edge: whoever takes the data has to find the end without another.
+    if (ready.hung_up) watched_[index].missed = watched_[index].missed | Interest::readable;
+    const bool read = includes(ready.interest, Interest::readable) && watched_[index].reader != nullptr;
+    const bool write = includes(ready.interest, Interest::writable) && watched_[index].writer != nullptr;
+    if (read) {
+        --waiting_;
+        std::exchange(watched_[index].reader, nullptr)->wake();
+    }
+    if (write && watched_[index].writer != nullptr) {
+        --waiting_;
+        std::exchange(watched_[index].writer, nullptr)->wake();
+    }
+    if (poller_->edge_triggered()) {
+        const Interest taken =
+            (read ? Interest::readable : Interest::none) | (write ? Interest::writable : Interest::none);
+        if (watched_[index].known) watched_[index].missed = watched_[index].missed | without(ready.interest, taken);
+        return;
+    }
+    // Level-triggered, a descriptor that is ready and that nobody waits for would wake us for ever.
+    if (!read && !write) register_interest(ready.descriptor, watched_[index]);
+}
+
+Poller::Timeout Reactor::time_to_wait(std::optional<sys::TimePoint> latest) const {
+    if (anybody_soon()) return sys::Nanoseconds{0};
+    if (!timers_.empty()) latest = std::min(timers_.front().time, latest.value_or(timers_.front().time));
+    if (!latest) return std::nullopt;
+    return std::max(sys::Nanoseconds{0}, sys::Nanoseconds{*latest - sys::now()});
+}
+
+}  // namespace models

@@ -1,0 +1,236 @@
+// Carrier: a fiber for each task, on a stack of its own, with Boost.Fiber's scheduler: its ready queue, its sleepers,
+// its condition variables. Waiter: epoll, level-triggered; the library has no word for sockets, and says that a
+// scheduling algorithm of one's own is where they come in.
+//
+// Where no fiber is ready, the algorithm waits in epoll for as long as the library's next sleeper allows. Good for
+// code that was written for threads: mutexes, condition variables and futures are there, of the same shape. Its
+// weakness, beside a stack for each task that is alive, waiting or not: everything in it is made to be woken from
+// other threads too, and pays atomics for that.
+#include <boost/fiber/condition_variable.hpp>
+#include <boost/fiber/context.hpp>
+#include <boost/fiber/fiber.hpp>
+#include <boost/fiber/mutex.hpp>
+#include <boost/fiber/operations.hpp>
+#include <boost/fiber/pooled_fixedsize_stack.hpp>
+#include <deque>
+#include <exception>
+#include <list>
+#include <mutex>
+#include <utility>
+
+#include "models/loop/readiness_operation.h"
+#include "models/loop/table_model.h"
+#include "models/readiness/boost_fiber_loop.h"
+
+namespace models {
+namespace {
+
+namespace fibers = boost::fibers;
+
+class BoostFiberModel final : public Model {
+public:
+    BoostFiberModel(const tasks::Job& job, tasks::Ledger& ledger) : job_{job}, ledger_{ledger} {
+        // Makes the scheduler of this thread.
+        fibers::context::active();
+    }
+
+    void run() override {
+        const BoostFiberLoop::Use use{loop_};
+        events_.clear();
+        try {
+            for (std::size_t index = 0; index < job_.size(); ++index) start(job_.make(index), tasks::root(index));
+        } catch (...) {
+            loop_.failure() = std::current_exception();
+        }
+        while (!tasks_.empty() && !loop_.failure()) loop_.wait_in_main();
+        if (!loop_.failure()) return;
+        unwind();
+        std::rethrow_exception(std::exchange(loop_.failure(), nullptr));
+    }
+
+    void start(std::unique_ptr<tasks::Task> task, tasks::TaskId id) {
+        Driver& driver = tasks_.emplace_front(*this, std::move(task), id);
+        driver.place = tasks_.begin();
+        try {
+            fibers::fiber{std::allocator_arg, stacks_, [&driver] { driver.live(); }}.detach();
+        } catch (...) {
+            // No stack was to be had.
+            tasks_.pop_front();
+            throw;
+        }
+    }
+
+private:
+    // Ends a fiber whose run has failed.
+    struct Unwound {};
+
+    // One task on its fiber.
+    class Driver final : public Waiter {
+    public:
+        Driver(BoostFiberModel& model, std::unique_ptr<tasks::Task> task, tasks::TaskId id)
+            : model_{model}, task_{std::move(task)}, id_{id}, operation_{model.loop_.reactor()} {}
+
+        void live() noexcept {
+            fiber_ = fibers::context::active();
+            try {
+                live_and_throw();
+            } catch (const Unwound&) {
+            } catch (...) {
+                fail();
+            }
+            try {
+                operation_.forget_descriptors();
+            } catch (...) {
+                fail();
+            }
+            model_.end(*this);
+        }
+        // By the reactor.
+        void wake() override {
+            in_reactor_ = false;
+            fibers::context::active()->schedule(fiber_);
+        }
+        // Whatever it waits for, but for an event.
+        void interrupt() {
+            if (in_reactor_ || (fiber_ != nullptr && fiber_->sleep_is_linked())) wake();
+        }
+
+        std::list<Driver>::iterator place;  // in the model's list
+
+    private:
+        void live_and_throw() {
+            go_on();
+            tasks::Outcome outcome{};
+            for (;;) {
+                tasks::Operation next = task_->resume(outcome);
+                if (const auto* const finish = std::get_if<tasks::Finish>(&next)) {
+                    model_.ledger_.finish(id_, *finish);
+                    break;
+                }
+                outcome = perform(next);
+            }
+        }
+        void fail() noexcept {
+            model_.loop_.failure() = std::current_exception();
+            model_.loop_.wake_main();
+        }
+        void go_on() const {
+            if (model_.loop_.failure()) throw Unwound{};
+        }
+        tasks::Outcome perform(tasks::Operation& asked) {
+            return std::visit(tasks::Overloaded{
+                                  [&](const tasks::Accept&) { return perform_on_socket(asked); },
+                                  [&](const tasks::Connect&) { return perform_on_socket(asked); },
+                                  [&](const tasks::Receive&) { return perform_on_socket(asked); },
+                                  [&](const tasks::Send&) { return perform_on_socket(asked); },
+                                  [&](const tasks::Sleep& sleep) {
+                                      boost::this_fiber::sleep_until(sleep.until);
+                                      go_on();
+                                      return tasks::Outcome{};
+                                  },
+                                  [&](tasks::Compute) {
+                                      task_->compute();
+                                      return tasks::Outcome{};
+                                  },
+                                  [&](tasks::Yield) {
+                                      boost::this_fiber::yield();
+                                      go_on();
+                                      return tasks::Outcome{};
+                                  },
+                                  [&](const tasks::Await& await) {
+                                      model_.await(await.event);
+                                      go_on();
+                                      return tasks::Outcome{};
+                                  },
+                                  [&](const tasks::Announce& announce) {
+                                      model_.announce(announce.event);
+                                      return tasks::Outcome{};
+                                  },
+                                  [&](tasks::Spawn& spawn) {
+                                      model_.start(std::move(spawn.task), tasks::TaskId::spawned);
+                                      return tasks::Outcome{};
+                                  },
+                                  [](const tasks::Finish&) { return tasks::Outcome{}; },
+                              },
+                              asked);
+        }
+        tasks::Outcome perform_on_socket(tasks::Operation& asked) {
+            bool done = operation_.start(asked, *task_, *this, model_);
+            while (!done) {
+                in_reactor_ = true;
+                fibers::context::active()->suspend();
+                go_on();
+                done = operation_.go_on(*this);
+            }
+            return operation_.outcome();
+        }
+
+        BoostFiberModel& model_;
+        std::unique_ptr<tasks::Task> task_;
+        tasks::TaskId id_;
+        LoopOperation operation_;
+        fibers::context* fiber_ = nullptr;
+        bool in_reactor_ = false;
+    };
+
+    struct Event {
+        bool happened = false;
+        fibers::condition_variable changed;
+    };
+
+    Event& event(int number) {
+        const auto index = static_cast<std::size_t>(number);
+        while (index >= events_.size()) events_.emplace_back();
+        return events_[index];
+    }
+    void await(int number) {
+        Event& awaited = event(number);
+        std::unique_lock lock{mutex_};
+        awaited.changed.wait(lock, [&] { return awaited.happened || loop_.failure(); });
+    }
+    void announce(int number) {
+        Event& announced = event(number);
+        const std::scoped_lock lock{mutex_};
+        announced.happened = true;
+        announced.changed.notify_all();
+    }
+    // The last thing that a driver does.
+    void end(Driver& driver) noexcept {
+        tasks_.erase(driver.place);
+        if (tasks_.empty()) loop_.wake_main();
+    }
+    // What a failed run left: every fiber ends, and with it goes its task with its sockets.
+    void unwind() {
+        for (Event& event : events_) event.changed.notify_all();
+        for (Driver& driver : tasks_) driver.interrupt();
+        while (!tasks_.empty()) loop_.wait_in_main();
+    }
+
+    static constexpr std::size_t stack_bytes = std::size_t{64} * 1024;
+
+    const tasks::Job& job_;
+    tasks::Ledger& ledger_;
+    BoostFiberLoop loop_;
+    fibers::pooled_fixedsize_stack stacks_{stack_bytes};
+    fibers::mutex mutex_;
+    std::deque<Event> events_;  // by number; never moved
+    std::list<Driver> tasks_;
+};
+
+}  // namespace
+
+extern const Entry boost_fiber;
+constinit const Entry boost_fiber{
+    .name = "boost_fiber",
+    .family = Family::fibers,
+    .carrier = "stack each (Boost.Fiber)",
+    .waiter = "Boost.Fiber's scheduler over epoll",
+    .summary = "a Boost.Fiber for each task, on that library's scheduler with epoll in it",
+    .parameters = {},
+    .support = support_one_process,
+    .make = [](const tasks::Job& job, tasks::Ledger& ledger, const tasks::Sizes&) -> std::unique_ptr<Model> {
+        return std::make_unique<BoostFiberModel>(job, ledger);
+    },
+};
+
+}  // namespace models

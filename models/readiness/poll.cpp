@@ -1,0 +1,74 @@
+// Carrier: the loop's table. Waiter: poll (ppoll, with its timeout in nanoseconds, since Linux 2.6.16).
+//
+// The program keeps the whole list of descriptors and hands it to the kernel at every wait; both walk all of it.
+// Portable, no limit on descriptor numbers, no state in the kernel, and no call to change an interest: good for
+// some dozen descriptors. Its weakness: a wait costs by the number of connections, idle ones included.
+#include <poll.h>
+
+#include <cerrno>
+
+#include "models/loop/table_model.h"
+#include "sys/check.h"
+
+namespace models {
+namespace {
+
+class Poll final : public Poller {
+public:
+    void watch(int descriptor, Interest interest, bool known) override {
+        const auto index = static_cast<std::size_t>(descriptor);
+        if (index >= position_.size()) position_.resize(index + 1);
+        if (!known) {
+            position_[index] = list_.size();
+            list_.push_back({descriptor, 0, 0});
+        }
+        list_[position_[index]].events = static_cast<short>((includes(interest, Interest::readable) ? POLLIN : 0) |
+                                                            (includes(interest, Interest::writable) ? POLLOUT : 0));
+    }
+
+    void forget(int descriptor) override {
+        // The last of the list takes its place, so that the list stays dense.
+        const std::size_t hole = position_[static_cast<std::size_t>(descriptor)];
+        list_[hole] = list_.back();
+        position_[static_cast<std::size_t>(list_[hole].fd)] = hole;
+        list_.pop_back();
+    }
+
+    void wait(Timeout timeout, std::vector<Ready>& ready) override {
+        const timespec limit = sys::to_timespec(timeout.value_or(sys::Nanoseconds{0}));
+        int left = ::ppoll(list_.data(), list_.size(), timeout ? &limit : nullptr, nullptr);
+        if (left == -1 && errno == EINTR) return;
+        sys::check(left, "ppoll");
+        for (auto entry = list_.begin(); left > 0; ++entry) {
+            if (entry->revents == 0) continue;
+            ready.push_back({entry->fd, to_interest(entry->revents)});
+            --left;
+        }
+    }
+
+private:
+    static Interest to_interest(short events) {
+        if ((events & (POLLERR | POLLHUP | POLLNVAL)) != 0) return Interest::both;
+        return ((events & POLLIN) != 0 ? Interest::readable : Interest::none) |
+               ((events & POLLOUT) != 0 ? Interest::writable : Interest::none);
+    }
+
+    std::vector<pollfd> list_;
+    std::vector<std::size_t> position_;  // in list_, by descriptor
+};
+
+}  // namespace
+
+extern const Entry poll;
+constinit const Entry poll{
+    .name = "poll",
+    .family = Family::loops,
+    .carrier = "loop's table",
+    .waiter = "poll",
+    .summary = "one thread, event loop over poll",
+    .parameters = {},
+    .support = support_one_process,
+    .make = make_event_loop<Poll>,
+};
+
+}  // namespace models

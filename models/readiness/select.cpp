@@ -1,0 +1,101 @@
+// Carrier: the loop's table. Waiter: select (pselect, with its timeout in nanoseconds).
+//
+// Three bit sets, copied in and out at every wait, and every number up to the highest is looked at. The oldest and
+// most portable. Its weakness: the sets hold FD_SETSIZE (1,024) descriptors, and one beyond that is not an error
+// but a write past their end, so this model refuses jobs that could get there.
+#include <sys/select.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <stdexcept>
+#include <string>
+
+#include "models/loop/table_model.h"
+#include "sys/check.h"
+#include "sys/limits.h"
+
+namespace models {
+namespace {
+
+class Select final : public Poller {
+public:
+    Select() {
+        FD_ZERO(&readers_);
+        FD_ZERO(&writers_);
+    }
+
+    void watch(int descriptor, Interest interest, bool /*known*/) override {
+        if (descriptor >= FD_SETSIZE) {
+            throw std::out_of_range{"select: descriptor " + std::to_string(descriptor) + " does not fit FD_SETSIZE " +
+                                    std::to_string(FD_SETSIZE)};
+        }
+        put(descriptor, readers_, includes(interest, Interest::readable));
+        put(descriptor, writers_, includes(interest, Interest::writable));
+        end_ = std::max(end_, descriptor + 1);
+    }
+
+    void forget(int descriptor) override {
+        FD_CLR(descriptor, &readers_);
+        FD_CLR(descriptor, &writers_);
+        while (end_ > 0 && !FD_ISSET(end_ - 1, &readers_) && !FD_ISSET(end_ - 1, &writers_)) --end_;
+    }
+
+    void wait(Timeout timeout, std::vector<Ready>& ready) override {
+        fd_set readable = readers_;
+        fd_set writable = writers_;
+        const timespec limit = sys::to_timespec(timeout.value_or(sys::Nanoseconds{0}));
+        int left = ::pselect(end_, &readable, &writable, nullptr, timeout ? &limit : nullptr, nullptr);
+        if (left == -1 && errno == EINTR) return;
+        sys::check(left, "pselect");
+        // What select returns counts bits, so that a descriptor that is both counts twice. An error or a hang-up
+        // sets every bit that was asked for.
+        for (int descriptor = 0; left > 0 && descriptor < end_; ++descriptor) {
+            const bool reads = FD_ISSET(descriptor, &readable);
+            const bool writes = FD_ISSET(descriptor, &writable);
+            if (!reads && !writes) continue;
+            ready.push_back({descriptor, (reads ? Interest::readable : Interest::none) |
+                                             (writes ? Interest::writable : Interest::none)});
+            left -= static_cast<int>(reads) + static_cast<int>(writes);
+        }
+    }
+
+private:
+    static void put(int descriptor, fd_set& set, bool in) {
+        if (in) {
+            FD_SET(descriptor, &set);
+        } else {
+            FD_CLR(descriptor, &set);
+        }
+    }
+
+    fd_set readers_{};
+    fd_set writers_{};
+    int end_ = 0;  // one past the highest descriptor in either set
+};
+
+Support support_select(const tasks::Demand& demand, const tasks::Sizes& sizes) {
+    // The kernel hands out the lowest free number, so the highest is known beforehand, but for a few of our own.
+    constexpr std::size_t reserve = 4;
+    const std::size_t highest = sys::open_descriptors() + reserve + demand.tasks_at_once * demand.descriptors_per_task;
+    if (highest >= FD_SETSIZE) {
+        return Support::no("select: descriptor " + std::to_string(highest) + " does not fit FD_SETSIZE " +
+                           std::to_string(FD_SETSIZE));
+    }
+    return support_one_process(demand, sizes);
+}
+
+}  // namespace
+
+extern const Entry select;
+constinit const Entry select{
+    .name = "select",
+    .family = Family::loops,
+    .carrier = "loop's table",
+    .waiter = "select",
+    .summary = "one thread, event loop over select",
+    .parameters = {},
+    .support = support_select,
+    .make = make_event_loop<Select>,
+};
+
+}  // namespace models

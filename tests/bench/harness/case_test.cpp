@@ -1,0 +1,83 @@
+#include "bench/harness/case.h"
+
+#include <gtest/gtest.h>
+
+#include <stdexcept>
+
+#include "models/table.h"
+#include "workloads/table.h"
+
+namespace bench {
+namespace {
+
+// What a name that is none is refused with.
+std::string refusal(std::string_view name) {
+    try {
+        return "it is taken for " + parse_case(name).name();
+    } catch (const std::invalid_argument& error) {
+        return error.what();
+    }
+}
+
+TEST(Case, HasItsSizesInItsName) {
+    EXPECT_EQ(parse_case("echo/thread_pool/workers:16/connections:100/payload:64/requests:50").name(),
+              "echo/thread_pool/workers:16/connections:100/payload:64/requests:50");
+    EXPECT_EQ(parse_case("primes/serial/tasks:3/grain_us:4").name(), "primes/serial/tasks:3/grain_us:4");
+}
+
+TEST(Case, SizesMayBeLeftOutAndStandInAnyOrder) {
+    EXPECT_EQ(parse_case("echo/epoll").name(), "echo/epoll/connections:100/payload:64/requests:100");
+    EXPECT_EQ(parse_case("echo/epoll/").name(), "echo/epoll/connections:100/payload:64/requests:100");
+    EXPECT_EQ(parse_case("echo/process_pool/requests:3/workers:4/payload:2").name(),
+              "echo/process_pool/workers:4/connections:100/payload:2/requests:3");
+}
+
+TEST(Case, EveryCrossingComesBackFromItsName) {
+    for (const workloads::Entry* const workload : workloads::table()) {
+        for (const models::Entry* const model : models::table()) {
+            const Case what = make_case(*workload, *model, tasks::parse_sizes(workload->smoke), {});
+            const Case back = parse_case(what.name());
+            EXPECT_EQ(back.name(), what.name());
+            EXPECT_EQ(back.workload, workload);
+            EXPECT_EQ(back.model, model);
+            EXPECT_EQ(back.parameters, what.parameters);
+            EXPECT_EQ(back.model_parameters, what.model_parameters);
+        }
+    }
+}
+
+TEST(Case, SaysWhatIsWrongWithAName) {
+    EXPECT_EQ(refusal("echo"), "'echo' is not a case: write workload/model/size:number/...");
+    EXPECT_EQ(refusal(""), "'' is not a case: write workload/model/size:number/...");
+    EXPECT_EQ(refusal("ech/epoll").substr(0, 39), "unknown workload 'ech'; there are: noop");
+    EXPECT_EQ(refusal("/epoll").substr(0, 20), "unknown workload '';");
+    EXPECT_EQ(refusal("echo/epol").substr(0, 36), "unknown model 'epol'; there are: ser");
+    EXPECT_EQ(refusal("echo/").substr(0, 17), "unknown model '';");
+    EXPECT_EQ(refusal("echo/epoll/payload"), "'payload' is not a size: write name:number");
+    EXPECT_EQ(refusal("echo/epoll/depth:3"), "unknown size 'depth'; there are: connections, payload, requests");
+    EXPECT_EQ(refusal("echo/epoll/payload:0"), "size 'payload' is 0; it goes from 1 to 16777216");
+    EXPECT_EQ(refusal("echo/thread_pool/workers:0"), "size 'workers' is 0; it goes from 1 to 4096");
+}
+
+TEST(Case, AModelWithoutWorkersTakesNone) {
+    EXPECT_EQ(refusal("echo/epoll/workers:3"), "unknown size 'workers'; there are: connections, payload, requests");
+}
+
+TEST(Case, AHandWrittenControlIsForItsWorkloadAlone) {
+    EXPECT_EQ(parse_case("echo/native_epoll/payload:3").name(),
+              "echo/native_epoll/connections:100/payload:3/requests:100");
+    EXPECT_EQ(refusal("fetch/native_epoll"), "'native_epoll' is a hand-written control for echo alone");
+    EXPECT_EQ(refusal("echo/bare_thread"), "'bare_thread' is a hand-written control for park alone");
+    EXPECT_EQ(refusal("park/bare_onetbb"), "'bare_onetbb' is a hand-written control for noop alone");
+}
+
+TEST(MakeCase, CompletesBothSizes) {
+    const Case what = make_case(workloads::find("primes"), models::find("thread_pool"), {{"tasks", 5}}, {});
+    EXPECT_EQ(what.parameters, (tasks::Sizes{{"tasks", 5}, {"grain_us", 100}}));
+    EXPECT_EQ(what.model_parameters, (tasks::Sizes{{"workers", 2}}));
+    EXPECT_THROW((void)make_case(workloads::find("primes"), models::find("serial"), {}, {{"workers", 2}}),
+                 std::invalid_argument);
+}
+
+}  // namespace
+}  // namespace bench

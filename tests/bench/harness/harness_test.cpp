@@ -1,0 +1,222 @@
+#include "bench/harness/harness.h"
+
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+
+#include <csignal>
+#include <stdexcept>
+
+#include "models/table.h"
+#include "odd_echo.h"
+#include "simple_workload.h"
+#include "sys/limits.h"
+#include "workloads/table.h"
+
+namespace bench {
+namespace {
+
+using workloads::Verdict;
+using workloads::Workload;
+
+constexpr workloads::Entry simple = make_entry<SimpleWorkload>("simple");
+
+Case case_of(const workloads::Entry& workload, std::string_view model = "epoll") {
+    const models::Entry& entry = models::find(model);
+    return {&workload, &entry, {}, tasks::complete(entry.parameters, {})};
+}
+
+// The verdict on one run.
+std::string verdict_on(const Case& what) {
+    Harness harness{what, Placement::split};
+    harness.prepare();
+    harness.before_run();
+    harness.run();
+    return harness.after_run().reason;
+}
+
+TEST(Harness, RunsASimpleWorkload) {
+    EXPECT_EQ(verdict_on(case_of(simple)), "");
+    Harness harness{case_of(simple), Placement::split};
+    EXPECT_TRUE(harness.support());
+    harness.prepare();
+    EXPECT_FALSE(harness.has_peer());
+    EXPECT_EQ(harness.peer_usage().cpu_ns(), 0);
+    EXPECT_EQ(harness.workload().work().units, 3U);
+}
+
+TEST(Harness, BindsToTheModelsCpusWhileItLives) {
+    const sys::CpuSet available = sys::current_affinity();
+    {
+        const Harness harness{case_of(simple), Placement::split};
+        EXPECT_EQ(sys::current_affinity(), harness.places().model);
+        EXPECT_EQ(harness.places().model, place(Placement::split, workloads::Group::io, available).model);
+    }
+    EXPECT_EQ(sys::current_affinity(), available);
+}
+
+class NeverMade final : public SimpleWorkload {
+public:
+    NeverMade() { throw std::runtime_error{"no sockets today"}; }
+};
+constexpr workloads::Entry never_made = make_entry<NeverMade>("never_made");
+
+TEST(Harness, LeavesTheCpusAloneWhereTheWorkloadCannotBeMade) {
+    const sys::CpuSet available = sys::current_affinity();
+    EXPECT_THROW((Harness{case_of(never_made), Placement::split}), std::runtime_error);
+    EXPECT_EQ(sys::current_affinity(), available);
+}
+
+TEST(Harness, CountsTheCpuTimeOfTheModelsProcesses) {
+    for (const std::string_view model : {"process_per_task", "process_pool", "thread_pool", "serial"}) {
+        const models::Entry& entry = models::find(model);
+        Harness harness{make_case(workloads::find("primes"), entry, {{"tasks", 4}, {"grain_us", 5000}}, {}),
+                        Placement::split};
+        harness.prepare();
+        harness.before_run();
+        const sys::ResourceUsage before = harness.model_usage();
+        harness.run();
+        // Some 20 ms by design; half of that on whatever machine.
+        EXPECT_GE((harness.model_usage() - before).cpu_ns(), 2'000'000) << model;
+        EXPECT_TRUE(harness.after_run());
+    }
+}
+
+// What it has counted is not the same before each run.
+class Beginning final : public SimpleWorkload {
+public:
+    void begin() override { ++runs_; }
+    workloads::Work work() const override { return {.units = runs_, .bytes = 0, .fairness = {}}; }
+
+private:
+    std::uint64_t runs_ = 0;
+};
+constexpr workloads::Entry beginning = make_entry<Beginning>("beginning");
+
+TEST(Harness, BeginsTheWorkloadAndClearsTheLedgerBeforeEachRun) {
+    Harness harness{case_of(beginning), Placement::split};
+    harness.prepare();
+    for (std::uint64_t run = 1; run <= 3; ++run) {
+        harness.before_run();
+        harness.run();
+        EXPECT_EQ(harness.after_run().reason, "");
+        EXPECT_EQ(harness.workload().work().units, run);
+    }
+}
+
+// A model that forgets what it was made for.
+class Idle final : public models::Model {
+public:
+    void run() override {}
+};
+const models::Entry idle{
+    .name = "idle",
+    .family = models::Family::serial,
+    .carrier = "nobody",
+    .waiter = "none",
+    .summary = "does nothing, very fast",
+    .parameters = {},
+    .support = [](const tasks::Demand&, const tasks::Sizes&) { return models::Support::yes(); },
+    .make = [](const tasks::Job&, tasks::Ledger&, const tasks::Sizes&) -> std::unique_ptr<models::Model> {
+        return std::make_unique<Idle>();
+    }};
+
+TEST(Harness, FindsAModelThatSkipsTheWorkInvalid) {
+    for (const workloads::Entry* const workload : workloads::table()) {
+        const Case what{
+            workload, &idle, tasks::complete(workload->parameters, tasks::parse_sizes(workload->smoke)), {}};
+        EXPECT_EQ(verdict_on(what), "task 0 finished 0 times") << workload->name;
+    }
+}
+
+// Closes the second connection without an answer.
+struct StarvesOne : SmallEcho {
+    static std::unique_ptr<tasks::Task> make(std::unique_ptr<tasks::Task> served, int connection) {
+        if (connection != 2) return served;
+        return std::make_unique<FinishedTask>(tasks::Finish{0});
+    }
+};
+constexpr workloads::Entry starving = make_entry<OddEcho<StarvesOne>>("starving");
+
+TEST(Harness, FindsAStarvedConnectionInvalid) {
+    for (const std::string_view model : {"epoll", "coroutine", "thread_per_task", "process_per_task"}) {
+        EXPECT_EQ(verdict_on(case_of(starving, model)),
+                  "1 of 5 connections did not get their 3 answers; the least got 0")
+            << model;
+    }
+}
+
+// Answers what it was asked, but for one letter.
+class WrongTask final : public tasks::Task {
+public:
+    explicit WrongTask(std::unique_ptr<tasks::Task> served) : served_{std::move(served)} {}
+    tasks::Operation resume(tasks::Outcome outcome) override {
+        tasks::Operation next = served_->resume(outcome);
+        if (auto* const send = std::get_if<tasks::Send>(&next)) {
+            bytes_.assign(send->bytes.begin(), send->bytes.end());
+            bytes_.back() ^= std::byte{1};
+            send->bytes = bytes_;
+        }
+        return next;
+    }
+
+private:
+    std::unique_ptr<tasks::Task> served_;
+    std::vector<std::byte> bytes_;
+};
+struct AnswersWrong : SmallEcho {
+    static std::unique_ptr<tasks::Task> make(std::unique_ptr<tasks::Task> served, int) {
+        return std::make_unique<WrongTask>(std::move(served));
+    }
+};
+constexpr workloads::Entry lying = make_entry<OddEcho<AnswersWrong>>("lying");
+
+TEST(Harness, FindsWrongAnswersInvalid) {
+    EXPECT_EQ(verdict_on(case_of(lying)), "5 of 5 connections did not get their 3 answers; the least got 0");
+}
+
+class Demanding final : public SimpleWorkload {
+public:
+    tasks::Demand demand() const override { return {10'000'000'000, 1}; }
+};
+constexpr workloads::Entry demanding = make_entry<Demanding>("demanding");
+
+TEST(Harness, SaysWhyTheModelCannot) {
+    const Harness harness{case_of(demanding), Placement::split};
+    const models::Support support = harness.support();
+    EXPECT_FALSE(support);
+    EXPECT_TRUE(support.reason.starts_with("needs 100000")) << support.reason;
+}
+
+constexpr workloads::Entry with_demanding_peer = make_entry<WithPeer<Demanding>>("with_demanding_peer");
+
+TEST(Harness, SaysWhyThePeerCannot) {
+    const Harness harness{case_of(with_demanding_peer), Placement::split};
+    EXPECT_TRUE(harness.support().reason.starts_with("the peer needs 100000")) << harness.support().reason;
+}
+
+class Dying final : public SimpleWorkload {
+public:
+    std::unique_ptr<tasks::Task> make(std::size_t) const override {
+        return std::make_unique<ComputingTask>([] { ::raise(SIGKILL); });
+    }
+};
+constexpr workloads::Entry dying = make_entry<Dying>("dying");
+
+TEST(Harness, PassesOnWhatEndsTheRun) {
+    Harness harness{case_of(dying, "process_pool"), Placement::split};
+    harness.prepare();
+    harness.before_run();
+    EXPECT_THROW(harness.run(), std::runtime_error);
+}
+
+TEST(Harness, LeavesNothingOpenAndNobodyBehind) {
+    const std::size_t open_before = sys::open_descriptors();
+    EXPECT_EQ(verdict_on(
+                  make_case(workloads::find("echo"), models::find("epoll"), {{"connections", 3}, {"requests", 2}}, {})),
+              "");
+    EXPECT_EQ(sys::open_descriptors(), open_before);
+    EXPECT_EQ(::waitpid(-1, nullptr, WNOHANG), -1) << "a child is left";
+}
+
+}  // namespace
+}  // namespace bench

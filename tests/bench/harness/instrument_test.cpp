@@ -1,0 +1,178 @@
+// The instrument itself: what it says of servers of which the truth is known.
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <string>
+#include <utility>
+
+#include "bench/harness/harness.h"
+#include "models/table.h"
+#include "odd_echo.h"
+#include "simple_workload.h"
+#include "sys/clock.h"
+
+namespace bench {
+namespace {
+
+using std::chrono::milliseconds;
+
+Case case_of(const workloads::Entry& workload, std::string_view model) {
+    return {&workload, &models::find(model), {}, tasks::complete(models::find(model).parameters, {})};
+}
+
+std::string verdict_on(const Case& what, sys::Nanoseconds patience) {
+    Harness harness{what, Placement::split, patience};
+    harness.prepare();
+    harness.before_run();
+    harness.run();
+    return harness.after_run().reason;
+}
+
+// Does what the task does that it holds, but for what its heirs make of it.
+class ServedTask : public tasks::Task {
+public:
+    explicit ServedTask(std::unique_ptr<tasks::Task> served) : served_{std::move(served)} {}
+    tasks::Operation resume(tasks::Outcome outcome) override { return served_->resume(outcome); }
+
+private:
+    std::unique_ptr<tasks::Task> served_;
+};
+
+constexpr milliseconds stall{100};
+
+// One answer in the middle of all takes 100 ms, and everybody else waits meanwhile.
+class StallingTask final : public ServedTask {
+public:
+    using ServedTask::ServedTask;
+    tasks::Operation resume(tasks::Outcome outcome) override {
+        static int answers = 0;
+        tasks::Operation next = ServedTask::resume(outcome);
+        if (std::holds_alternative<tasks::Send>(next) && ++answers == 300) sys::sleep_until(sys::now() + stall);
+        return next;
+    }
+};
+struct StallsOnce {
+    // A thousand requests in 200 ms.
+    static std::unique_ptr<workloads::Workload> make_echo() {
+        return workloads::find("open_echo")
+            .make(tasks::Sizes{{"connections", 4}, {"payload", 64}, {"rate", 5000}, {"requests", 250}}, 1);
+    }
+    static std::unique_ptr<tasks::Task> make(std::unique_ptr<tasks::Task> served, int) {
+        return std::make_unique<StallingTask>(std::move(served));
+    }
+};
+constexpr workloads::Entry stalling = make_entry<OddEcho<StallsOnce>>("stalling");
+
+TEST(Instrument, ShowsAStallInTheCorrectedLatencyAlone) {
+    Harness harness{case_of(stalling, "epoll"), Placement::split};
+    harness.prepare();
+    harness.before_run();
+    harness.run();
+    ASSERT_EQ(harness.after_run().reason, "");
+    const workloads::Histogram& corrected = *harness.workload().latency();
+    const workloads::Histogram& uncorrected = *harness.workload().latency_uncorrected();
+    ASSERT_EQ(corrected.count(), 1000U);
+    ASSERT_EQ(uncorrected.count(), 1000U);
+    constexpr std::uint64_t stall_ns = 100'000'000;
+    // Half of all requests should have been sent during the stall; four of them really waited in it.
+    EXPECT_GE(corrected.quantile_ns(0.99), stall_ns * 9 / 10);
+    EXPECT_LE(uncorrected.quantile_ns(0.99), corrected.quantile_ns(0.99) / 2);
+    EXPECT_GE(uncorrected.max_ns(), stall_ns) << "the four are there";
+}
+
+// Takes every request and never answers, but keeps the connection.
+class StarvingTask final : public ServedTask {
+public:
+    using ServedTask::ServedTask;
+    tasks::Operation resume(tasks::Outcome outcome) override {
+        if (outcome.failed() || (receiving_ && outcome.value == 0)) return tasks::Finish{0};
+        tasks::Operation next = ServedTask::resume(outcome);
+        while (std::holds_alternative<tasks::Send>(next)) {
+            next = ServedTask::resume({static_cast<std::int64_t>(std::get<tasks::Send>(next).bytes.size())});
+        }
+        receiving_ = std::holds_alternative<tasks::Receive>(next);
+        return next;
+    }
+
+private:
+    bool receiving_ = false;
+};
+struct StarvesTwo : SmallEcho {
+    static std::unique_ptr<tasks::Task> make(std::unique_ptr<tasks::Task> served, int connection) {
+        if (connection > 2) return served;
+        return std::make_unique<StarvingTask>(std::move(served));
+    }
+};
+constexpr workloads::Entry starving = make_entry<OddEcho<StarvesTwo>>("starving");
+
+// Without a time limit from outside: the peer loses its patience.
+TEST(Instrument, FindsAServerInvalidThatStarvesItsClients) {
+    for (const std::string_view model : {"epoll", "coroutine", "thread_per_task", "process_per_task"}) {
+        EXPECT_EQ(verdict_on(case_of(starving, model), milliseconds{200}),
+                  "2 of 5 connections did not get their 3 answers; the least got 0")
+            << model;
+    }
+}
+
+// Runs all tasks of a job but the last.
+class Dropping final : public models::Model {
+public:
+    Dropping(const tasks::Job& job, tasks::Ledger& ledger) : job_{job}, ledger_{ledger} {}
+    void run() override {
+        for (std::size_t index = 0; index + 1 < job_.size(); ++index) {
+            const auto task = job_.make(index);
+            tasks::Operation next = task->resume({});
+            while (!std::holds_alternative<tasks::Finish>(next)) {
+                if (std::holds_alternative<tasks::Compute>(next)) task->compute();
+                next = task->resume({});
+            }
+            ledger_.finish(tasks::root(index), std::get<tasks::Finish>(next));
+        }
+    }
+
+private:
+    const tasks::Job& job_;
+    tasks::Ledger& ledger_;
+};
+const models::Entry dropping{
+    .name = "dropping",
+    .family = models::Family::serial,
+    .carrier = "caller",
+    .waiter = "none",
+    .summary = "forgets one task",
+    .parameters = {},
+    .support = [](const tasks::Demand&, const tasks::Sizes&) { return models::Support::yes(); },
+    .make = [](const tasks::Job& job, tasks::Ledger& ledger, const tasks::Sizes&) -> std::unique_ptr<models::Model> {
+        return std::make_unique<Dropping>(job, ledger);
+    }};
+
+TEST(Instrument, FindsAModelInvalidThatDropsATask) {
+    for (const std::string_view name : {"noop", "primes", "mandelbrot", "switching"}) {
+        const workloads::Entry& workload = workloads::find(name);
+        const Case what{
+            &workload, &dropping, tasks::complete(workload.parameters, tasks::parse_sizes(workload.smoke)), {}};
+        const std::string reason = verdict_on(what, milliseconds{200});
+        EXPECT_TRUE(reason.ends_with(" finished 0 times")) << name << ": " << reason;
+    }
+}
+
+// What is counted is what was done: an echo on epoll waits, receives and sends, and no more than that.
+TEST(Instrument, CountsTheSystemCallsOfOneRun) {
+    const Case what = parse_case("ping_pong/thread_per_task/pairs:2/round_trips:500");
+    Harness harness{what, Placement::split};
+    harness.prepare();
+    harness.before_run();
+    harness.run();
+    ASSERT_EQ(harness.after_run().reason, "");
+    const Counts counts = harness.count();
+    EXPECT_EQ(counts.units, 1000U);
+    if (!counts.system_calls) GTEST_SKIP() << counts.reason;
+    EXPECT_EQ(counts.reason, "");
+    // Two sends and two receives for a round trip, and some for four threads.
+    EXPECT_GE(*counts.system_calls, 4000);
+    EXPECT_LE(*counts.system_calls, 4400);
+    EXPECT_GE(*counts.migrations, 0);
+}
+
+}  // namespace
+}  // namespace bench

@@ -1,0 +1,87 @@
+// The heart of the tests: every workload under every model, with real sockets, threads and processes, its digests
+// compared with the serial answer. A new line in either table is tested here without a change.
+#include <gtest/gtest.h>
+
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include "bench/harness/harness.h"
+#include "bench/native/controls.h"
+#include "models/table.h"
+#include "workloads/table.h"
+
+namespace bench {
+namespace {
+
+using Crossing = std::tuple<const workloads::Entry*, const models::Entry*>;
+
+class Matrix : public testing::TestWithParam<Crossing> {
+protected:
+    static Case smoke_case(const tasks::Sizes& model_sizes = {}) {
+        const auto [workload, model] = GetParam();
+        return make_case(*workload, *model, tasks::parse_sizes(workload->smoke), model_sizes);
+    }
+    // The only reasons for which a case as small as these may be refused: of a model, and of a control.
+    static bool may_refuse(const Harness& harness) {
+        const std::string& why = harness.support().reason;
+        return why.find("wait for one another") != std::string::npos ||
+               why.find("has not the library") != std::string::npos;
+    }
+};
+
+TEST_P(Matrix, DoesAllTheWorkAndBringsTheSerialDigests) {
+    Harness harness{smoke_case(), Placement::split};
+    if (may_refuse(harness)) GTEST_SKIP() << harness.support().reason;
+    ASSERT_TRUE(harness.support()) << harness.support().reason;
+    harness.prepare();
+    // More than once: pools and loops are made once and run many jobs.
+    for (int run = 0; run < 3; ++run) {
+        harness.before_run();
+        harness.run();
+        const workloads::Verdict verdict = harness.after_run();
+        ASSERT_TRUE(verdict) << "run " << run << ": " << verdict.reason;
+        const workloads::Work work = harness.workload().work();
+        EXPECT_GT(work.units, 0U);
+        if (work.fairness) {
+            EXPECT_GT(work.fairness->least, 0U);
+            EXPECT_GT(work.fairness->jain, 0.0);
+        }
+    }
+}
+
+TEST_P(Matrix, WorksWithOneWorkerAndOneCpu) {
+    const models::Entry& model = *std::get<1>(GetParam());
+    const tasks::Sizes sizes = model.parameters.empty() ? tasks::Sizes{} : tasks::Sizes{{"workers", 1}};
+    Harness harness{smoke_case(sizes), Placement::shared};
+    if (may_refuse(harness)) GTEST_SKIP() << harness.support().reason;
+    harness.prepare();
+    harness.before_run();
+    harness.run();
+    const workloads::Verdict verdict = harness.after_run();
+    EXPECT_TRUE(verdict) << verdict.reason;
+}
+
+std::string name_of(const testing::TestParamInfo<Crossing>& crossing) {
+    const auto* const workload = std::get<0>(crossing.param);
+    const auto* const model = std::get<1>(crossing.param);
+    return std::string{workload->name} + "_" + std::string{model->name};
+}
+
+INSTANTIATE_TEST_SUITE_P(All, Matrix,
+                         testing::Combine(testing::ValuesIn(workloads::table().begin(), workloads::table().end()),
+                                          testing::ValuesIn(models::table().begin(), models::table().end())),
+                         name_of);
+
+// Each control with the one workload that it can do.
+std::vector<Crossing> all_controls() {
+    std::vector<Crossing> crossings;
+    for (const models::Entry* const control : native_controls()) {
+        crossings.emplace_back(&workloads::find(workload_of_control(*control)), control);
+    }
+    return crossings;
+}
+INSTANTIATE_TEST_SUITE_P(Native, Matrix, testing::ValuesIn(all_controls()), name_of);
+
+}  // namespace
+}  // namespace bench

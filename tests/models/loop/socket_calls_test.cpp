@@ -1,0 +1,143 @@
+#include "models/loop/socket_calls.h"
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <cerrno>
+#include <vector>
+
+#include "sys/tcp.h"
+#include "waiters.h"
+
+namespace models {
+namespace {
+
+using tasks::Outcome;
+
+std::span<const std::byte> bytes_of(std::string_view text) { return std::as_bytes(std::span{text}); }
+
+TEST(BlockingCalls, ReceiveAndSendOnAPair) {
+    const SocketPair pair;
+    std::array<std::byte, 8> buffer{};
+    EXPECT_EQ(receive_some({pair.near.get(), buffer}), Outcome{-EAGAIN}) << "these do not block";
+    EXPECT_EQ(send_all_blocking({pair.far.get(), bytes_of("abc")}), Outcome{3});
+    EXPECT_EQ(receive_some({pair.near.get(), buffer}), Outcome{3});
+    EXPECT_EQ(buffer[2], std::byte{'c'});
+}
+
+TEST(BlockingCalls, FailWithTheNegativeErrno) {
+    std::array<std::byte, 8> buffer{};
+    EXPECT_EQ(receive_some({-1, buffer}), Outcome{-EBADF});
+    EXPECT_EQ(accept_connection({-1}), Outcome{-EBADF});
+    EXPECT_EQ(connect_blocking({-1, {}}), Outcome{-EBADF});
+    EXPECT_EQ(send_all_blocking({-1, bytes_of("x")}), Outcome{-EBADF});
+}
+
+TEST(BlockingCalls, SendToOneThatHasGoneIsEpipeAndNoSignal) {
+    SocketPair pair;
+    pair.far.reset();
+    EXPECT_EQ(send_all_blocking({pair.near.get(), bytes_of("x")}), Outcome{-EPIPE});
+}
+
+class Operation : public testing::Test {
+protected:
+    Readiness receive(std::size_t most) {
+        return operation_.start(tasks::Receive{pair_.near.get(), std::span{buffer_}.first(most)});
+    }
+
+    SocketPair pair_;
+    SocketOperation operation_;
+    std::array<std::byte, 8> buffer_{};
+};
+
+TEST_F(Operation, ReceiveWaitsFirst) {
+    SocketPair::write(pair_.far, "abc");
+    EXPECT_EQ(receive(8), Readiness::readable) << "though something is there";
+    EXPECT_EQ(operation_.descriptor(), pair_.near.get());
+    EXPECT_EQ(operation_.attempt(), Readiness::done);
+    EXPECT_EQ(operation_.outcome(), Outcome{3});
+}
+
+TEST_F(Operation, ReceiveTriesAtOnceAfterOneThatFilledItsBuffer) {
+    SocketPair::write(pair_.far, "abcdef");
+    EXPECT_EQ(receive(4), Readiness::readable);
+    EXPECT_EQ(operation_.attempt(), Readiness::done);
+    EXPECT_EQ(operation_.outcome(), Outcome{4});
+    EXPECT_EQ(receive(4), Readiness::done);
+    EXPECT_EQ(operation_.outcome(), Outcome{2});
+    // That one did not.
+    EXPECT_EQ(receive(4), Readiness::readable);
+}
+
+TEST_F(Operation, ReceiveThatFindsNothingWaits) {
+    SocketPair::write(pair_.far, "abcd");
+    EXPECT_EQ(receive(4), Readiness::readable);
+    EXPECT_EQ(operation_.attempt(), Readiness::done);
+    EXPECT_EQ(receive(4), Readiness::readable);
+    // A wake-up for nothing.
+    EXPECT_EQ(operation_.attempt(), Readiness::readable);
+    SocketPair::write(pair_.far, "ef");
+    EXPECT_EQ(operation_.attempt(), Readiness::done);
+    EXPECT_EQ(operation_.outcome(), Outcome{2});
+}
+
+TEST_F(Operation, ReceiveEndsWithTheStream) {
+    pair_.far.reset();
+    EXPECT_EQ(receive(8), Readiness::readable);
+    EXPECT_EQ(operation_.attempt(), Readiness::done);
+    EXPECT_EQ(operation_.outcome(), Outcome{0});
+}
+
+TEST_F(Operation, SendTriesFirstAndCarriesOnAShortWrite) {
+    const std::vector<std::byte> bytes(SocketPair::fill(pair_.near) * 3 + 1);
+    SocketPair::drain(pair_.far);
+    Readiness readiness = operation_.start(tasks::Send{pair_.near.get(), bytes});
+    EXPECT_EQ(readiness, Readiness::writable);
+    EXPECT_EQ(operation_.attempt(), Readiness::writable) << "nobody has read anything";
+    std::size_t arrived = 0;
+    while (readiness != Readiness::done) {
+        arrived += SocketPair::drain(pair_.far);
+        readiness = operation_.attempt();
+    }
+    EXPECT_EQ(operation_.outcome(), Outcome{static_cast<std::int64_t>(bytes.size())});
+    EXPECT_EQ(arrived + SocketPair::drain(pair_.far), bytes.size());
+}
+
+TEST_F(Operation, SendStartsAnewEachTime) {
+    for (int i = 0; i < 3; ++i) {
+        EXPECT_EQ(operation_.start(tasks::Send{pair_.near.get(), bytes_of("abc")}), Readiness::done);
+        EXPECT_EQ(operation_.outcome(), Outcome{3});
+    }
+    EXPECT_EQ(SocketPair::drain(pair_.far), 9U);
+}
+
+TEST_F(Operation, SendFailsInTheMiddle) {
+    const std::vector<std::byte> bytes(SocketPair::fill(pair_.near) + 1);
+    EXPECT_EQ(operation_.start(tasks::Send{pair_.near.get(), bytes}), Readiness::writable);
+    pair_.far.reset();
+    EXPECT_EQ(operation_.attempt(), Readiness::done);
+    EXPECT_TRUE(operation_.outcome().failed());
+}
+
+TEST_F(Operation, ConnectAndAcceptMakeSocketsThatDoNotBlock) {
+    const sys::UniqueFd listener = sys::listen_on({}, 4);
+    const sys::UniqueFd client = sys::tcp_socket();
+    SocketOperation accepting;
+    EXPECT_EQ(accepting.start(tasks::Accept{listener.get()}), Readiness::readable);
+    EXPECT_EQ(accepting.attempt(), Readiness::readable) << "nobody has come";
+    const tasks::Connect connect{client.get(), sys::local_endpoint(listener.get()).native()};
+    // On loopback it is over at once, or at the first look.
+    if (operation_.start(connect) != Readiness::done) {
+        EXPECT_EQ(operation_.attempt(), Readiness::done);
+    }
+    EXPECT_EQ(operation_.outcome(), Outcome{0});
+    EXPECT_EQ(accepting.attempt(), Readiness::done);
+    const sys::UniqueFd accepted{accepting.outcome().descriptor()};
+    for (const int descriptor : {client.get(), accepted.get()}) {
+        EXPECT_NE(::fcntl(descriptor, F_GETFL) & O_NONBLOCK, 0);
+        EXPECT_NE(::fcntl(descriptor, F_GETFD) & FD_CLOEXEC, 0);
+    }
+}
+
+}  // namespace
+}  // namespace models

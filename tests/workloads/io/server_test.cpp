@@ -1,0 +1,117 @@
+#include "workloads/io/server.h"
+
+#include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+
+#include "script.h"
+
+namespace workloads {
+namespace {
+
+// Finishes with what it owned.
+class HandlerTask final : public tasks::Task {
+public:
+    explicit HandlerTask(sys::UniqueFd connection) : connection_{std::move(connection)} {}
+    tasks::Operation resume(tasks::Outcome) override {
+        return tasks::Finish{static_cast<std::uint64_t>(connection_.get())};
+    }
+
+private:
+    sys::UniqueFd connection_;
+};
+
+class Acceptors : public testing::Test {
+protected:
+    std::unique_ptr<tasks::Task> make(std::uint64_t connections) {
+        auto handler = [](sys::UniqueFd connection) { return std::make_unique<HandlerTask>(std::move(connection)); };
+        return std::make_unique<Acceptor<decltype(handler)>>(listener, tickets, connections, handler);
+    }
+    static constexpr int listener = 77;
+    std::atomic<std::uint64_t> tickets{0};
+};
+
+TEST_F(Acceptors, AcceptAndSpawnForEachConnectionAndEnd) {
+    Script acceptor{make(2)};
+    for (int connection = 0; connection < 2; ++connection) {
+        EXPECT_EQ(acceptor.asked<tasks::Accept>().listener, listener);
+        const int descriptor = some_descriptor();
+        acceptor.answer(descriptor);
+        const auto handler = acceptor.take_spawned();
+        EXPECT_EQ(std::get<tasks::Finish>(handler->resume({})).digest, static_cast<std::uint64_t>(descriptor));
+        acceptor.answer(0);
+    }
+    EXPECT_EQ(acceptor.asked<tasks::Finish>().error, 0);
+    EXPECT_EQ(acceptor.asked<tasks::Finish>().digest, 0U);
+}
+
+TEST_F(Acceptors, EndAtOnceWhereNobodyComes) { EXPECT_TRUE(Script{make(0)}.asks<tasks::Finish>()); }
+
+TEST_F(Acceptors, SharingAListenerNeverWaitForMoreThanThereAre) {
+    // Three acceptors in every order of steps: at no time do they wait for more than is still to come.
+    constexpr int connections = 5;
+    for (int order = 0; order < 3 * 3 * 3 * 3 * 3; ++order) {
+        tickets = 0;
+        std::vector<Script> acceptors;
+        for (int i = 0; i < 3; ++i) acceptors.emplace_back(make(connections));
+        const auto waiting = [&] {
+            return std::ranges::count_if(acceptors, [](const Script& one) { return one.asks<tasks::Accept>(); });
+        };
+        int digits = order;
+        for (int accepted = 0; accepted < connections; ++accepted, digits /= 3) {
+            ASSERT_GT(waiting(), 0) << "nobody takes connection " << accepted;
+            ASSERT_LE(waiting(), connections - accepted);
+            // The next that accepts is any of those that wait.
+            auto next = static_cast<std::size_t>(digits % 3);
+            while (!acceptors[next].asks<tasks::Accept>()) next = (next + 1) % acceptors.size();
+            (void)accept_one(acceptors[next]);
+        }
+        for (Script& acceptor : acceptors) ASSERT_TRUE(acceptor.asks<tasks::Finish>());
+    }
+}
+
+TEST_F(Acceptors, GiveUpWhereAStepFails) {
+    const auto answer = [](Script& acceptor, int) {
+        acceptor.asks<tasks::Accept>() ? acceptor.answer(some_descriptor()) : acceptor.answer(0);
+    };
+    const auto make_two = [this] {
+        tickets = 0;
+        return make(2);
+    };
+    // Accept and Spawn, twice.
+    EXPECT_EQ(fail_each_step(make_two, answer, EMFILE), 4);
+}
+
+std::uint32_t source_of(std::uint64_t number) {
+    tasks::Outcome outcome{};
+    const sys::UniqueFd socket = open_client_socket(number, outcome);
+    EXPECT_TRUE(socket);
+    EXPECT_EQ(outcome, tasks::Outcome{});
+    return sys::local_endpoint(socket.get()).address;
+}
+
+TEST(OpenClientSocket, GoesOverTheLoopbackAddresses) {
+    EXPECT_EQ(source_of(0), INADDR_LOOPBACK);
+    EXPECT_EQ(source_of(9'999), INADDR_LOOPBACK);
+    EXPECT_EQ(source_of(10'000), INADDR_LOOPBACK + 1);
+    EXPECT_EQ(source_of(2'499'999), INADDR_LOOPBACK + 249);
+    EXPECT_EQ(source_of(2'500'000), INADDR_LOOPBACK);
+}
+
+TEST(OpenClientSocket, SaysWhyThereIsNone) {
+#ifdef __SANITIZE_ADDRESS__
+    GTEST_SKIP() << "sanitizers look at an exception through a pipe of their own";
+#endif
+    rlimit before{};
+    sys::check(::getrlimit(RLIMIT_NOFILE, &before), "getrlimit");
+    const rlimit none{0, before.rlim_max};
+    sys::check(::setrlimit(RLIMIT_NOFILE, &none), "setrlimit");
+    tasks::Outcome outcome{};
+    const bool opened{open_client_socket(0, outcome)};
+    sys::check(::setrlimit(RLIMIT_NOFILE, &before), "setrlimit");
+    EXPECT_FALSE(opened);
+    EXPECT_EQ(outcome.error(), -EMFILE);
+}
+
+}  // namespace
+}  // namespace workloads

@@ -1,0 +1,70 @@
+#include "workloads/io/crowd.h"
+
+#include <algorithm>
+
+namespace workloads {
+
+constexpr auto relaxed = std::memory_order_relaxed;
+
+Crowd::Crowd(std::size_t clients, std::uint64_t units_per_client)
+    : units_per_client_{units_per_client}, completions_{clients} {}
+
+void Crowd::begin() noexcept {
+    board_->tickets.store(0, relaxed);
+    board_->connected.store(0, relaxed);
+    board_->answered.store(0, relaxed);
+    board_->bytes.store(0, relaxed);
+    board_->jain_at_half.store(0, relaxed);
+    for (auto& completions : completions_) completions.store(0, relaxed);
+}
+
+void Crowd::answered(std::size_t client, std::int64_t latency_ns, std::uint64_t bytes) noexcept {
+    latency_->record(latency_ns);
+    completions_[client].fetch_add(1, relaxed);
+    board_->bytes.fetch_add(bytes, relaxed);
+    const std::uint64_t done = board_->answered.fetch_add(1, relaxed) + 1;
+    // At the end all have got the same: how fair it was shows on the way.
+    if (done == (completions_.size() * units_per_client_ + 1) / 2) board_->jain_at_half.store(jain(), relaxed);
+}
+
+bool Crowd::arrive_last() noexcept {
+    if (board_->connected.fetch_add(1, std::memory_order_acq_rel) + 1 < completions_.size()) return false;
+    const sys::Nanoseconds now = sys::now().time_since_epoch();
+    board_->schedule_begin_ns.store(now.count(), std::memory_order_release);
+    return true;
+}
+
+std::uint64_t Crowd::next_connection() noexcept { return board_->connections.fetch_add(1, relaxed); }
+
+Work Crowd::work() const noexcept {
+    const auto of = [](const auto& completions) { return completions.load(relaxed); };
+    return {.units = board_->answered.load(relaxed),
+            .bytes = board_->bytes.load(relaxed),
+            .fairness = Fairness{.least = of(*std::ranges::min_element(completions_, {}, of)),
+                                 .most = of(*std::ranges::max_element(completions_, {}, of)),
+                                 .jain = board_->jain_at_half.load(relaxed)}};
+}
+
+Verdict Crowd::verify() const {
+    const Fairness fairness = work().fairness.value();
+    if (fairness.least == units_per_client_ && fairness.most == units_per_client_) return Verdict::valid();
+    const auto short_of = std::ranges::count_if(
+        completions_, [this](const auto& completions) { return completions.load(relaxed) < units_per_client_; });
+    return Verdict::invalid(std::to_string(short_of) + " of " + std::to_string(completions_.size()) +
+                            " connections did not get their " + std::to_string(units_per_client_) +
+                            " answers; the least got " + std::to_string(fairness.least));
+}
+
+// R. Jain, D. Chiu, W. Hawe: A Quantitative Measure of Fairness and Discrimination, DEC TR-301, 1984.
+double Crowd::jain() const noexcept {
+    double sum = 0;
+    double sum_of_squares = 0;
+    for (const auto& completions : completions_) {
+        const auto share = static_cast<double>(completions.load(relaxed));
+        sum += share;
+        sum_of_squares += share * share;
+    }
+    return sum_of_squares == 0 ? 0 : sum * sum / (static_cast<double>(completions_.size()) * sum_of_squares);
+}
+
+}  // namespace workloads

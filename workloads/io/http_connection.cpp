@@ -1,0 +1,131 @@
+#include "workloads/io/http_connection.h"
+
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <span>
+
+#include "tasks/ledger.h"
+#include "workloads/io/http_request.h"
+
+namespace workloads {
+namespace {
+
+class HttpTask final : public tasks::SteppedTask<HttpTask> {
+public:
+    HttpTask(sys::UniqueFd connection, const HttpAnswers& answers)
+        : SteppedTask{&HttpTask::accepted}, connection_{std::move(connection)}, answers_{answers} {}
+
+private:
+    tasks::Operation accepted(tasks::Outcome) { return receive_more(); }
+    tasks::Operation received(tasks::Outcome outcome) {
+        if (outcome.failed()) return give_up(outcome);
+        if (outcome.bytes() == 0) return end();
+        requests_.add({buffer_.data(), outcome.bytes()});
+        answer_.clear();
+        while (!closing_ && answer_next()) {
+        }
+        if (answer_.empty()) return receive_more();
+        return then(&HttpTask::sent, tasks::Send{connection_.get(), std::as_bytes(std::span{answer_})});
+    }
+    tasks::Operation sent(tasks::Outcome outcome) {
+        if (outcome.failed()) return give_up(outcome);
+        bytes_ += outcome.bytes();
+        return closing_ ? say_no_more() : receive_more();
+    }
+    // Whatever the client does from here on, it was answered.
+    tasks::Operation discarded(tasks::Outcome outcome) {
+        if (outcome.failed() || outcome.bytes() == 0) return end();
+        discarded_bytes_ += outcome.bytes();
+        return discarded_bytes_ < discarded_bytes_max ? discard_more() : end();
+    }
+
+    // False: nothing whole is left of what has come.
+    bool answer_next() {
+        switch (requests_.next()) {
+            case HttpRequests::State::unfinished: return false;
+            case HttpRequests::State::complete: answer_with_page(); return true;
+            case HttpRequests::State::malformed: refuse("400 Bad Request"); break;
+            case HttpRequests::State::too_large: refuse("431 Request Header Fields Too Large"); break;
+            case HttpRequests::State::not_possible: refuse("501 Not Implemented"); break;
+        }
+        return false;
+    }
+    void answer_with_page() {
+        using Connection = HttpAnswers::Connection;
+        closing_ = !requests_.keep_alive();
+        const Connection said = closing_                   ? Connection::close
+                                : requests_.must_be_told() ? Connection::keep_alive
+                                                           : Connection::unsaid;
+        answers_.add_to(answer_, said, requests_.head_only());
+        ++answered_;
+    }
+    void refuse(std::string_view status) {
+        answer_ += HttpAnswers::refusal(status);
+        closing_ = true;
+    }
+
+    // A close while something has come that nobody received resets the connection, and the client may lose the answer
+    // that is on its way: so the end of ours is sent, and the client's is waited for (RFC 9112, 9.6). The alphabet has
+    // no word for this, and needs none: shutdown() does not wait, and no model does it in another way, any more than
+    // close() in a destructor.
+    tasks::Operation say_no_more() {
+        ::shutdown(connection_.get(), SHUT_WR);
+        return discard_more();
+    }
+    tasks::Operation discard_more() { return then(&HttpTask::discarded, receive()); }
+    tasks::Operation receive_more() { return then(&HttpTask::received, receive()); }
+    [[nodiscard]] tasks::Receive receive() { return {connection_.get(), std::as_writable_bytes(std::span{buffer_})}; }
+    [[nodiscard]] tasks::Operation end() const { return tasks::Finish{tasks::mix(answered_, bytes_)}; }
+
+    // More than clients send before they look at an answer, and than the sockets' buffers hold by default.
+    static constexpr std::size_t discarded_bytes_max = std::size_t{16} << 20;
+
+    sys::UniqueFd connection_;
+    const HttpAnswers& answers_;
+    std::array<char, 4096> buffer_;
+    HttpRequests requests_;
+    std::string answer_;
+    bool closing_ = false;
+    std::size_t discarded_bytes_ = 0;
+    std::uint64_t answered_ = 0;
+    std::uint64_t bytes_ = 0;
+};
+
+std::string page_body(std::size_t bytes) {
+    std::string body = "<!doctype html><title>concur</title><p>";
+    while (body.size() + 1 < bytes) body += static_cast<char>('a' + body.size() % 26);
+    body.resize(std::max<std::size_t>(bytes, 1) - 1);
+    return body + '\n';
+}
+
+}  // namespace
+
+HttpAnswers::HttpAnswers(std::size_t page_bytes) {
+    const std::string body = page_body(page_bytes);
+    fields_ = "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: " + std::to_string(body.size()) + "\r\n";
+    page_ = fields_ + "\r\n" + body;
+}
+
+void HttpAnswers::add_to(std::string& text, Connection connection, bool head_only) const {
+    if (connection == Connection::unsaid && !head_only) {
+        text += page_;
+        return;
+    }
+    text += fields_;
+    if (connection == Connection::keep_alive) text += "Connection: keep-alive\r\n";
+    if (connection == Connection::close) text += "Connection: close\r\n";
+    text += head_only ? "\r\n" : std::string_view{page_}.substr(fields_.size());
+}
+
+std::string HttpAnswers::refusal(std::string_view status) {
+    return "HTTP/1.1 " + std::string{status} + "\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+}
+
+std::unique_ptr<tasks::Task> make_http_connection(sys::UniqueFd connection, const HttpAnswers& answers) {
+    return std::make_unique<HttpTask>(std::move(connection), answers);
+}
+
+}  // namespace workloads

@@ -1,0 +1,21 @@
+#include "workloads/io/server.h"
+
+#include <system_error>
+
+namespace workloads {
+
+sys::UniqueFd open_client_socket(std::uint64_t number, tasks::Outcome& outcome) {
+    constexpr std::uint64_t connections_per_source = 10'000;
+    constexpr std::uint64_t sources = 250;
+    try {
+        sys::UniqueFd socket = sys::tcp_socket();
+        const auto offset = static_cast<std::uint32_t>(number / connections_per_source % sources);
+        sys::bind_source(socket.get(), INADDR_LOOPBACK + offset);
+        return socket;
+    } catch (const std::system_error& error) {
+        outcome = {-error.code().value()};
+        return {};
+    }
+}
+
+}  // namespace workloads
