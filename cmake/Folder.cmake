@@ -1,29 +1,39 @@
-# concur_folder(<folder> [NAME <name>] SOURCES <files> [LINKS <targets>])
+# concur_folder(<path> <name> SOURCES <files> [HEADERS <files>] [LINKS <targets>] [PRIVATE_LINKS <targets>] [NOT_INSTALLED])
 #
-# The library of a top-level folder, concur::<folder> (or concur::<name>). Its headers are reached through a folder of its own under the
-# build tree that holds nothing but a link to it, so that a target can include what its link line names and no
-# more: an #include against the arrows of the architecture does not compile.
-function(concur_folder folder)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "NAME" "SOURCES;LINKS")
-  if(NOT arg_NAME)
-    set(arg_NAME ${folder})
-  endif()
-  set(target concur_${arg_NAME})
+# The library concur::<name> of the folder <path>, with the files that its list names. Its headers are reached through
+# a folder of its own under the build tree, which holds nothing but a link to <path>, so that a target can include what
+# its link line names and no more: an #include against the arrows of the architecture does not compile.
+# HEADERS names the headers one by one, for a folder that has folders with libraries of their own below it.
+function(concur_folder path name)
+  cmake_parse_arguments(PARSE_ARGV 2 arg "NOT_INSTALLED" "" "SOURCES;HEADERS;LINKS;PRIVATE_LINKS")
+  set(target concur_${name})
   add_library(${target} STATIC ${arg_SOURCES})
-  add_library(concur::${arg_NAME} ALIAS ${target})
+  add_library(concur::${name} ALIAS ${target})
 
-  set(view "${PROJECT_BINARY_DIR}/include/${folder}")
-  file(MAKE_DIRECTORY "${view}")
-  file(CREATE_LINK "${PROJECT_SOURCE_DIR}/${folder}" "${view}/${folder}" SYMBOLIC)
+  # Not where an older build tree has a link to the whole folder: links would be made through it, in the source.
+  set(view "${PROJECT_BINARY_DIR}/views/${name}")
+  cmake_path(GET path PARENT_PATH parent)
+  if(arg_HEADERS)
+    file(MAKE_DIRECTORY "${view}/${path}")
+    foreach(header IN LISTS arg_HEADERS)
+      file(CREATE_LINK "${PROJECT_SOURCE_DIR}/${path}/${header}" "${view}/${path}/${header}" SYMBOLIC)
+    endforeach()
+  else()
+    file(MAKE_DIRECTORY "${view}/${parent}")
+    file(CREATE_LINK "${PROJECT_SOURCE_DIR}/${path}" "${view}/${path}" SYMBOLIC)
+  endif()
   target_include_directories(${target} PUBLIC "$<BUILD_INTERFACE:${view}>" "$<INSTALL_INTERFACE:include/concur>")
-  target_link_libraries(${target} PUBLIC ${arg_LINKS} PRIVATE "$<BUILD_INTERFACE:concur_options>")
-  set_target_properties(${target} PROPERTIES EXPORT_NAME ${arg_NAME})
+  target_link_libraries(${target} PUBLIC ${arg_LINKS} PRIVATE ${arg_PRIVATE_LINKS} "$<BUILD_INTERFACE:concur_options>")
+  if(arg_NOT_INSTALLED)
+    return()
+  endif()
+  set_target_properties(${target} PROPERTIES EXPORT_NAME ${name})
   install(TARGETS ${target} EXPORT concurTargets ARCHIVE DESTINATION lib)
-  # A folder may have several libraries; its headers are installed once.
-  get_property(installed GLOBAL PROPERTY concur_installed_${folder})
-  if(NOT installed)
-    set_property(GLOBAL PROPERTY concur_installed_${folder} TRUE)
-    install(DIRECTORY "${PROJECT_SOURCE_DIR}/${folder}" DESTINATION include/concur FILES_MATCHING PATTERN "*.h")
+  if(arg_HEADERS)
+    list(TRANSFORM arg_HEADERS PREPEND "${PROJECT_SOURCE_DIR}/${path}/")
+    install(FILES ${arg_HEADERS} DESTINATION "include/concur/${path}")
+  else()
+    install(DIRECTORY "${PROJECT_SOURCE_DIR}/${path}" DESTINATION "include/concur/${parent}" FILES_MATCHING PATTERN "*.h")
   endif()
 endfunction()
 

@@ -7,7 +7,7 @@
 // What it costs to start and end a task, with nothing of concur: the bare loops that a model's price is set against.
 // run() starts so many tasks, calls `ended` with the index of each, and returns when all have ended. It throws
 // std::system_error where they cannot be had.
-namespace native {
+namespace bench {
 
 using Ended = std::function<void(std::size_t index)>;
 
@@ -57,4 +57,4 @@ private:
     std::unique_ptr<Arena> arena_;
 };
 
-}  // namespace native
+}  // namespace bench

@@ -7,7 +7,7 @@
 #include <thread>
 #include <vector>
 
-namespace native {
+namespace bench {
 namespace {
 
 bool send_all(int socket, const unsigned char* bytes, std::size_t count) {
@@ -56,4 +56,4 @@ void serve_echo_by_threads(int listener, std::size_t connections, std::size_t bu
     for (std::jthread& thread : threads) thread.join();
 }
 
-}  // namespace native
+}  // namespace bench

@@ -24,7 +24,7 @@ int listener_of(const tasks::Job& job) {
 }
 
 using Serve = void (*)(int listener, std::size_t connections, std::size_t buffer_bytes,
-                       const std::function<void(native::Served)>& ended);
+                       const std::function<void(Served)>& ended);
 
 template <Serve serve>
 class NativeEcho final : public models::Model {
@@ -35,7 +35,7 @@ public:
         const std::size_t connections = job_.demand().tasks_at_once - job_.size();
         // As large as echo's own for payloads up to 16 KiB.
         constexpr std::size_t buffer_bytes = 32'768;
-        serve(listener_of(job_), connections, buffer_bytes, [this](native::Served served) {
+        serve(listener_of(job_), connections, buffer_bytes, [this](Served served) {
             ledger_.finish(tasks::TaskId::spawned, {.digest = tasks::mix(served.bytes, served.sum)});
         });
         ledger_.finish(tasks::root(0), {.digest = 0});
@@ -99,18 +99,17 @@ constexpr models::Entry control_of_library(std::string_view name, std::string_vi
     if constexpr (has_library) {
         return control<Control>(name, carrier, waiter, summary, support);
     } else {
-        return control<NativeStarts<native::ParkCoroutines, digest_of_park>>(name, carrier, waiter, summary,
-                                                                             without_library);
+        return control<NativeStarts<ParkCoroutines, digest_of_park>>(name, carrier, waiter, summary, without_library);
     }
 }
 
-constexpr models::Entry native_blocking = control<NativeEcho<native::serve_echo_by_threads>>(
+constexpr models::Entry native_blocking = control<NativeEcho<serve_echo_by_threads>>(
     "native_blocking", "thread each", "blocking", "control of thread_per_task: an echo server written by hand",
     with_threads);
-constexpr models::Entry native_epoll = control<NativeEcho<native::serve_echo_by_epoll>>(
+constexpr models::Entry native_epoll = control<NativeEcho<serve_echo_by_epoll>>(
     "native_epoll", "hand-written state", "epoll, level-triggered", "control of epoll: an echo server written by hand",
     models::support_one_process);
-constexpr models::Entry native_coroutine = control<NativeEcho<native::serve_echo_by_coroutines>>(
+constexpr models::Entry native_coroutine = control<NativeEcho<serve_echo_by_coroutines>>(
     "native_coroutine", "coroutine frame", "epoll, level-triggered",
     "control of coroutine: an echo server written by hand", models::support_one_process);
 
@@ -119,31 +118,31 @@ using Parks = NativeStarts<Starts, digest_of_park>;
 template <class Starts>
 using EndsAtOnce = NativeStarts<Starts, digest_of_noop>;
 
-constexpr models::Entry bare_coroutine = control<Parks<native::ParkCoroutines>>(
+constexpr models::Entry bare_coroutine = control<Parks<ParkCoroutines>>(
     "bare_coroutine", "coroutine frame", "caller resumes", "control of coroutine: frames started, parked and ended",
     models::support_one_process);
 constexpr models::Entry bare_thread =
-    control<Parks<native::ParkThreads>>("bare_thread", "thread each", "futex",
-                                        "control of thread_per_task: threads started, parked and ended", with_threads);
-constexpr models::Entry bare_process = control<Parks<native::ParkProcesses>>(
+    control<Parks<ParkThreads>>("bare_thread", "thread each", "futex",
+                                "control of thread_per_task: threads started, parked and ended", with_threads);
+constexpr models::Entry bare_process = control<Parks<ParkProcesses>>(
     "bare_process", "process each", "pipe", "control of process_per_task: forked, parked and reaped", with_processes);
 
-constexpr models::Entry native_uring = control_of_library<CONCUR_HAS_LIBURING, NativeEcho<native::serve_echo_by_uring>>(
+constexpr models::Entry native_uring = control_of_library<CONCUR_HAS_LIBURING, NativeEcho<serve_echo_by_uring>>(
     "native_uring", "hand-written state", "io_uring, plain", "control of io_uring: an echo server written by hand",
     // Forbidden or too old for the model is so for its control.
     [](const tasks::Demand& demand, const tasks::Sizes& sizes) {
         return models::find("io_uring").support(demand, sizes);
     });
-constexpr models::Entry bare_fiber = control_of_library<CONCUR_HAS_BOOST_CONTEXT, Parks<native::ParkFibers>>(
+constexpr models::Entry bare_fiber = control_of_library<CONCUR_HAS_BOOST_CONTEXT, Parks<ParkFibers>>(
     "bare_fiber", "stack each (Boost.Context)", "caller resumes", "control of fiber: stacks taken, parked on and left",
     models::support_one_process);
-constexpr models::Entry bare_boost_fiber = control_of_library<CONCUR_HAS_BOOST_FIBER, Parks<native::ParkBoostFibers>>(
+constexpr models::Entry bare_boost_fiber = control_of_library<CONCUR_HAS_BOOST_FIBER, Parks<ParkBoostFibers>>(
     "bare_boost_fiber", "stack each (Boost.Fiber)", "Boost.Fiber's scheduler",
     "control of boost_fiber: fibers launched, parked and joined", models::support_one_process);
-constexpr models::Entry bare_asio_pool = control_of_library<CONCUR_HAS_ASIO, EndsAtOnce<native::PostToAsio>>(
+constexpr models::Entry bare_asio_pool = control_of_library<CONCUR_HAS_ASIO, EndsAtOnce<PostToAsio>>(
     "bare_asio_pool", "2 threads", "asio::thread_pool", "control of thread_pool: functions posted to asio::thread_pool",
     models::support_one_process);
-constexpr models::Entry bare_onetbb = control_of_library<CONCUR_HAS_ONETBB, EndsAtOnce<native::SpawnInOneTbb>>(
+constexpr models::Entry bare_onetbb = control_of_library<CONCUR_HAS_ONETBB, EndsAtOnce<SpawnInOneTbb>>(
     "bare_onetbb", "2 threads with a deque each", "oneTBB's task_group",
     "control of work_stealing: functions run in a task_group", models::support_one_process);
 

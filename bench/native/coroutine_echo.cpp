@@ -10,7 +10,7 @@
 #include <memory>
 #include <vector>
 
-namespace native {
+namespace bench {
 namespace {
 
 // Level-triggered epoll, for coroutines that wait. When it goes, it ends those that still wait.
@@ -165,4 +165,4 @@ void serve_echo_by_coroutines(int listener, std::size_t connections, std::size_t
     if (server.failure) std::rethrow_exception(server.failure);
 }
 
-}  // namespace native
+}  // namespace bench

@@ -8,7 +8,7 @@
 #include <memory>
 #include <vector>
 
-namespace native {
+namespace bench {
 namespace {
 
 struct Connection {
@@ -117,4 +117,4 @@ void serve_echo_by_epoll(int listener, std::size_t connections, std::size_t buff
     Server{listener, connections, buffer_bytes, ended}.serve();
 }
 
-}  // namespace native
+}  // namespace bench

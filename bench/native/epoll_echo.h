@@ -5,7 +5,7 @@
 
 #include "bench/native/posix.h"
 
-namespace native {
+namespace bench {
 
 // An echo server as one would write it by hand, with nothing of concur: one thread, level-triggered epoll, one state
 // for each connection, no timers, no other operations. It accepts `connections` connections on the listener (which
@@ -14,4 +14,4 @@ namespace native {
 void serve_echo_by_epoll(int listener, std::size_t connections, std::size_t buffer_bytes,
                          const std::function<void(Served)>& ended);
 
-}  // namespace native
+}  // namespace bench

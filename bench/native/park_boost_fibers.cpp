@@ -8,7 +8,7 @@
 
 #include "bench/native/bare_tasks.h"
 
-namespace native {
+namespace bench {
 
 void ParkBoostFibers::run(std::size_t tasks, const Ended& ended) {
     namespace fibers = boost::fibers;
@@ -44,4 +44,4 @@ void ParkBoostFibers::run(std::size_t tasks, const Ended& ended) {
     for (fibers::fiber& one : parked) one.join();
 }
 
-}  // namespace native
+}  // namespace bench

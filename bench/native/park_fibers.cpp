@@ -4,7 +4,7 @@
 
 #include "bench/native/bare_tasks.h"
 
-namespace native {
+namespace bench {
 
 void ParkFibers::run(std::size_t tasks, const Ended& ended) {
     namespace context = boost::context;
@@ -23,4 +23,4 @@ void ParkFibers::run(std::size_t tasks, const Ended& ended) {
     for (context::fiber& one : parked) one = std::move(one).resume();
 }
 
-}  // namespace native
+}  // namespace bench

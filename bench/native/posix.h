@@ -9,7 +9,7 @@
 #include <utility>
 
 // What the hand-written servers share.
-namespace native {
+namespace bench {
 
 // What one connection has brought when it ends.
 struct Served {
@@ -47,4 +47,4 @@ inline std::uint64_t answer(unsigned char* bytes, std::size_t count) {
     return sum;
 }
 
-}  // namespace native
+}  // namespace bench

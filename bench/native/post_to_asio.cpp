@@ -4,7 +4,7 @@
 
 #include "bench/native/bare_tasks.h"
 
-namespace native {
+namespace bench {
 
 struct PostToAsio::Pool {
     std::atomic<std::size_t> left{0};
@@ -37,4 +37,4 @@ void PostToAsio::run(std::size_t tasks, const Ended& ended) {
     wait();
 }
 
-}  // namespace native
+}  // namespace bench

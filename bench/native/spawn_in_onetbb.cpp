@@ -4,7 +4,7 @@
 
 #include "bench/native/bare_tasks.h"
 
-namespace native {
+namespace bench {
 
 struct SpawnInOneTbb::Arena {
     // Two, on however few CPUs.
@@ -23,4 +23,4 @@ void SpawnInOneTbb::run(std::size_t tasks, const Ended& ended) {
     });
 }
 
-}  // namespace native
+}  // namespace bench

@@ -11,7 +11,7 @@
 #include "bench/native/bare_tasks.h"
 #include "bench/native/posix.h"
 
-namespace native {
+namespace bench {
 namespace {
 
 struct Parked {
@@ -120,4 +120,4 @@ void ParkProcesses::run(std::size_t tasks, const Ended& ended) {
     }
 }
 
-}  // namespace native
+}  // namespace bench

@@ -8,7 +8,7 @@
 #include <system_error>
 #include <vector>
 
-namespace native {
+namespace bench {
 namespace {
 
 struct Connection {
@@ -162,4 +162,4 @@ void serve_echo_by_uring(int listener, std::size_t connections, std::size_t buff
     Server{listener, connections, buffer_bytes, ended}.serve();
 }
 
-}  // namespace native
+}  // namespace bench

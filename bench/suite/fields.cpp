@@ -8,7 +8,7 @@
 #include "bench/suite/usage_error.h"
 #include "tasks/lookup.h"
 
-namespace bench::suite {
+namespace bench {
 
 using nlohmann::json;
 
@@ -100,4 +100,4 @@ std::int64_t Zip::at(std::string_view name, std::size_t index) const {
     throw std::out_of_range{"no numbers named '" + std::string{name} + "'"};
 }
 
-}  // namespace bench::suite
+}  // namespace bench

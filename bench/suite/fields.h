@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-namespace bench::suite {
+namespace bench {
 
 // A JSON object that a person wrote. Every complaint is a UsageError that says where and what there is. The JSON is
 // lent: it outlives this.
@@ -58,4 +58,4 @@ private:
     bool listed_ = false;
 };
 
-}  // namespace bench::suite
+}  // namespace bench

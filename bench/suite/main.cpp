@@ -1,3 +1,3 @@
 #include "bench/suite/runner.h"
 
-int main(int argc, char** argv) { return bench::suite::run_suite(argc, argv); }
+int main(int argc, char** argv) { return bench::run_suite(argc, argv); }

@@ -9,7 +9,7 @@
 #include "bench/suite/suite_file.h"
 #include "bench/suite/usage_error.h"
 
-namespace bench::suite {
+namespace bench {
 namespace {
 
 std::filesystem::path own_folder() { return std::filesystem::read_symlink("/proc/self/exe").parent_path(); }
@@ -103,4 +103,4 @@ std::string resume_command(const Options& options, const std::filesystem::path& 
     return command;
 }
 
-}  // namespace bench::suite
+}  // namespace bench

@@ -7,7 +7,7 @@
 #include "bench/harness/placement.h"
 #include "bench/suite/plan.h"
 
-namespace bench::suite {
+namespace bench {
 
 // The command line; what was not given is empty.
 struct Options {
@@ -31,4 +31,4 @@ struct Options {
 // The command line that goes on with a run that these options began, ready to be pasted into a shell.
 [[nodiscard]] std::string resume_command(const Options& options, const std::filesystem::path& file);
 
-}  // namespace bench::suite
+}  // namespace bench

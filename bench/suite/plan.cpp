@@ -9,7 +9,7 @@
 #include "tasks/lookup.h"
 #include "workloads/table.h"
 
-namespace bench::suite {
+namespace bench {
 namespace {
 
 // Names that the program does not know, or that the suite does not have.
@@ -117,4 +117,4 @@ std::size_t descriptors_needed(const Plan& plan) {
     return static_cast<std::size_t>(most) + reserve;
 }
 
-}  // namespace bench::suite
+}  // namespace bench

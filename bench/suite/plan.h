@@ -6,7 +6,7 @@
 #include "bench/harness/case.h"
 #include "bench/suite/suite_file.h"
 
-namespace bench::suite {
+namespace bench {
 
 // What of a suite is to be run; what is empty leaves nothing out.
 struct Selection {
@@ -47,4 +47,4 @@ struct Plan {
 // Descriptors that one process needs for the largest case.
 [[nodiscard]] std::size_t descriptors_needed(const Plan& plan);
 
-}  // namespace bench::suite
+}  // namespace bench

@@ -13,7 +13,7 @@
 #include "sys/check.h"
 #include "sys/limits.h"
 
-namespace bench::suite {
+namespace bench {
 namespace {
 
 std::string default_name() {
@@ -79,4 +79,4 @@ std::filesystem::path new_output(const std::filesystem::path& output) {
     return file;
 }
 
-}  // namespace bench::suite
+}  // namespace bench

@@ -4,7 +4,7 @@
 
 #include "bench/suite/plan.h"
 
-namespace bench::suite {
+namespace bench {
 
 // What can be known beforehand to go wrong. All throw UsageError, with one line that names the way out.
 
@@ -20,4 +20,4 @@ void require_descriptors(const Plan& plan);
 [[nodiscard]] std::filesystem::path new_output(const std::filesystem::path& output);
 void require_writable_folder(const std::filesystem::path& file);
 
-}  // namespace bench::suite
+}  // namespace bench

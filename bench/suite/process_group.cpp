@@ -12,7 +12,7 @@
 
 #include "sys/check.h"
 
-namespace bench::suite {
+namespace bench {
 namespace {
 
 // A program that fills its stderr must not fill our memory.
@@ -119,4 +119,4 @@ std::string ProcessGroup::last_error_line() const {
     return line;
 }
 
-}  // namespace bench::suite
+}  // namespace bench

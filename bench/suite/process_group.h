@@ -7,7 +7,7 @@
 #include "sys/child_process.h"
 #include "sys/unique_fd.h"
 
-namespace bench::suite {
+namespace bench {
 
 // A program with all that it starts, as one process group. Dies with us, even by SIGKILL; ended by the destructor.
 // Its standard input is empty, its output is thrown away, the end of what it writes to stderr is kept.
@@ -41,4 +41,4 @@ private:
     bool ended_ = false;
 };
 
-}  // namespace bench::suite
+}  // namespace bench

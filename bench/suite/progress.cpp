@@ -8,7 +8,7 @@
 #include <cstdio>
 #include <utility>
 
-namespace bench::suite {
+namespace bench {
 namespace {
 
 // A log gets a line only so often; a suite has more than a thousand samples.
@@ -103,4 +103,4 @@ std::string summary(const Results& results) {
     return text + "\n";
 }
 
-}  // namespace bench::suite
+}  // namespace bench

@@ -8,7 +8,7 @@
 #include "bench/suite/results.h"
 #include "sys/clock.h"
 
-namespace bench::suite {
+namespace bench {
 
 // What is going on, on stderr: on a terminal one line that is rewritten in place, elsewhere a line every few seconds.
 class Progress {
@@ -43,4 +43,4 @@ private:
 // The last words, on stdout: the file, what came out how often, and why what is not ok is not, each reason once.
 [[nodiscard]] std::string summary(const Results& results);
 
-}  // namespace bench::suite
+}  // namespace bench

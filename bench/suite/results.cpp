@@ -8,7 +8,7 @@
 
 #include "bench/document.h"
 
-namespace bench::suite {
+namespace bench {
 namespace {
 
 using nlohmann::json;
@@ -92,4 +92,4 @@ json describe_suite_run(const std::string& suite, int rounds, std::size_t sample
     return run;
 }
 
-}  // namespace bench::suite
+}  // namespace bench

@@ -10,7 +10,7 @@
 
 #include "bench/harness/placement.h"
 
-namespace bench::suite {
+namespace bench {
 
 // How often something happened that is not ok, and to which case first.
 struct Mishap {
@@ -61,4 +61,4 @@ private:
 [[nodiscard]] nlohmann::json describe_suite_run(const std::string& suite, int rounds, std::size_t samples_planned,
                                                 Placement placement);
 
-}  // namespace bench::suite
+}  // namespace bench

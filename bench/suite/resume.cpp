@@ -9,7 +9,7 @@
 #include "bench/suite/sample_entry.h"
 #include "bench/suite/usage_error.h"
 
-namespace bench::suite {
+namespace bench {
 namespace {
 
 using nlohmann::json;
@@ -105,4 +105,4 @@ std::vector<bool> steps_taken(const Unfinished& unfinished, const Plan& plan) {
     return taken;
 }
 
-}  // namespace bench::suite
+}  // namespace bench

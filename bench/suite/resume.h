@@ -7,7 +7,7 @@
 
 #include "bench/suite/plan.h"
 
-namespace bench::suite {
+namespace bench {
 
 // A results document that was read in order to go on from it. All throw UsageError, with one line.
 struct Unfinished {
@@ -23,4 +23,4 @@ struct Unfinished {
 // Checks that the document is of this plan. Returns, for each step of the plan, whether the document has it.
 [[nodiscard]] std::vector<bool> steps_taken(const Unfinished& unfinished, const Plan& plan);
 
-}  // namespace bench::suite
+}  // namespace bench

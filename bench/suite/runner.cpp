@@ -18,7 +18,7 @@
 #include "bench/suite/suite_file.h"
 #include "bench/suite/usage_error.h"
 
-namespace bench::suite {
+namespace bench {
 namespace {
 
 void print_plan(const Suite& suite, const Plan& plan) {
@@ -168,4 +168,4 @@ int run_suite(int argc, const char* const* argv) {
     }
 }
 
-}  // namespace bench::suite
+}  // namespace bench

@@ -11,7 +11,7 @@
 #include "bench/sample.h"
 #include "workloads/table.h"
 
-namespace bench::suite {
+namespace bench {
 namespace {
 
 using nlohmann::json;
@@ -119,4 +119,4 @@ void put_in_position(json& entry, const PlannedCase& planned, const Position& po
     entry["concur"]["sequence"] = position.sequence;
 }
 
-}  // namespace bench::suite
+}  // namespace bench

@@ -9,7 +9,7 @@
 #include "bench/harness/placement.h"
 #include "bench/suite/plan.h"
 
-namespace bench::suite {
+namespace bench {
 
 // Where a sample stands in the run.
 struct Position {
@@ -31,4 +31,4 @@ struct Position {
 
 void put_in_position(nlohmann::json& entry, const PlannedCase& planned, const Position& position);
 
-}  // namespace bench::suite
+}  // namespace bench

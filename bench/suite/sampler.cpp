@@ -16,7 +16,7 @@
 #include "bench/suite/supervise.h"
 #include "sys/child_process.h"
 
-namespace bench::suite {
+namespace bench {
 namespace {
 
 // "20", "0.5"
@@ -96,4 +96,4 @@ std::optional<Taken> Sampler::take(const PlannedCase& planned, bool count, Signa
     }
 }
 
-}  // namespace bench::suite
+}  // namespace bench

@@ -10,7 +10,7 @@
 #include "bench/suite/temporary_folder.h"
 #include "sys/clock.h"
 
-namespace bench::suite {
+namespace bench {
 
 // What a sample left.
 struct Taken {
@@ -33,4 +33,4 @@ private:
     TemporaryFolder folder_;
 };
 
-}  // namespace bench::suite
+}  // namespace bench

@@ -5,7 +5,7 @@
 
 #include "sys/check.h"
 
-namespace bench::suite {
+namespace bench {
 
 SignalWatch::SignalWatch() {
     // A parent may have left SIGCHLD ignored: children would then vanish without a status. SIGPIPE would end us where
@@ -41,4 +41,4 @@ void SignalWatch::restore_in_child() const noexcept {
     ::sigprocmask(SIG_SETMASK, &before_, nullptr);
 }
 
-}  // namespace bench::suite
+}  // namespace bench

@@ -5,7 +5,7 @@
 
 #include "sys/unique_fd.h"
 
-namespace bench::suite {
+namespace bench {
 
 // SIGINT, SIGTERM and SIGHUP as an event that a wait can be woken by, together with the end of a child. While it
 // lives they are blocked, so that nothing is ever torn in the middle: a document that is being written is written.
@@ -30,4 +30,4 @@ private:
     std::optional<int> interrupted_;
 };
 
-}  // namespace bench::suite
+}  // namespace bench

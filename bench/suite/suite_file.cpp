@@ -12,7 +12,7 @@
 #include "tasks/lookup.h"
 #include "workloads/table.h"
 
-namespace bench::suite {
+namespace bench {
 namespace {
 
 using nlohmann::json;
@@ -194,4 +194,4 @@ Suite load_suite(const std::filesystem::path& path) {
     return parse_suite(suite, path.string());
 }
 
-}  // namespace bench::suite
+}  // namespace bench

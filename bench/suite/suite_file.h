@@ -8,7 +8,7 @@
 #include "bench/harness/case.h"
 #include "bench/harness/placement.h"
 
-namespace bench::suite {
+namespace bench {
 
 // A model at a size: one line in every chart.
 struct Series {
@@ -50,4 +50,4 @@ struct Suite {
 [[nodiscard]] Suite parse_suite(const nlohmann::json& suite, const std::string& file);
 [[nodiscard]] Suite load_suite(const std::filesystem::path& path);
 
-}  // namespace bench::suite
+}  // namespace bench

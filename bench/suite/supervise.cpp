@@ -7,7 +7,7 @@
 
 #include "bench/suite/process_group.h"
 
-namespace bench::suite {
+namespace bench {
 
 Ended supervise(const std::vector<std::string>& command, sys::Nanoseconds limit, SignalWatch& signals) {
     const sys::TimePoint deadline = sys::now() + limit;
@@ -29,4 +29,4 @@ Ended supervise(const std::vector<std::string>& command, sys::Nanoseconds limit,
     }
 }
 
-}  // namespace bench::suite
+}  // namespace bench

@@ -6,7 +6,7 @@
 #include "bench/suite/signals.h"
 #include "sys/clock.h"
 
-namespace bench::suite {
+namespace bench {
 
 // How a program came to its end.
 struct Ended {
@@ -21,4 +21,4 @@ struct Ended {
 // in its group is alive.
 [[nodiscard]] Ended supervise(const std::vector<std::string>& command, sys::Nanoseconds limit, SignalWatch& signals);
 
-}  // namespace bench::suite
+}  // namespace bench

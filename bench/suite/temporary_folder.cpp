@@ -6,7 +6,7 @@
 
 #include "sys/check.h"
 
-namespace bench::suite {
+namespace bench {
 
 TemporaryFolder::TemporaryFolder() {
     std::string pattern = (std::filesystem::temp_directory_path() / "concur-XXXXXX").string();
@@ -23,4 +23,4 @@ void TemporaryFolder::empty() const {
     for (const auto& file : std::filesystem::directory_iterator{path_}) std::filesystem::remove_all(file.path());
 }
 
-}  // namespace bench::suite
+}  // namespace bench

@@ -2,7 +2,7 @@
 
 #include <filesystem>
 
-namespace bench::suite {
+namespace bench {
 
 // A private folder under the system's temporary one, removed with all that is in it.
 class TemporaryFolder {
@@ -20,4 +20,4 @@ private:
     std::filesystem::path path_;
 };
 
-}  // namespace bench::suite
+}  // namespace bench

@@ -2,7 +2,7 @@
 
 #include <stdexcept>
 
-namespace bench::suite {
+namespace bench {
 
 // What whoever called us can put right. The message is one line that names the way out; the exit code is 2, and
 // nothing has been written.
@@ -11,4 +11,4 @@ public:
     using std::runtime_error::runtime_error;
 };
 
-}  // namespace bench::suite
+}  // namespace bench

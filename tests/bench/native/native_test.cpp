@@ -18,7 +18,7 @@
 #include "sys/limits.h"
 #include "sys/tcp.h"
 
-namespace native {
+namespace bench {
 namespace {
 
 struct Control {
@@ -186,4 +186,4 @@ INSTANTIATE_TEST_SUITE_P(Native, NativeServer, testing::ValuesIn(all_servers()),
                          [](const auto& control) { return control.param.name; });
 
 }  // namespace
-}  // namespace native
+}  // namespace bench

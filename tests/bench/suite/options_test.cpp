@@ -4,7 +4,7 @@
 
 #include "bench/suite/usage_error.h"
 
-namespace bench::suite {
+namespace bench {
 namespace {
 
 std::optional<Options> parse(std::vector<const char*> words) {
@@ -72,4 +72,4 @@ TEST(ResumeCommand, OfASimpleRunIsShort) {
 }
 
 }  // namespace
-}  // namespace bench::suite
+}  // namespace bench

@@ -8,7 +8,7 @@
 #include "bench/suite/usage_error.h"
 #include "small_suite.h"
 
-namespace bench::suite {
+namespace bench {
 namespace {
 
 // The models of a round in their order, those of one group alone; a control has a star.
@@ -107,4 +107,4 @@ TEST(Plan, DescriptorsAreThoseOfTheLargestCaseThatIsLeft) {
 }
 
 }  // namespace
-}  // namespace bench::suite
+}  // namespace bench

@@ -8,7 +8,7 @@
 #include "bench/suite/usage_error.h"
 #include "small_suite.h"
 
-namespace bench::suite {
+namespace bench {
 namespace {
 
 template <class Function>
@@ -61,4 +61,4 @@ TEST(TemporaryFolderTest, LeavesNothing) {
 }
 
 }  // namespace
-}  // namespace bench::suite
+}  // namespace bench

@@ -5,7 +5,7 @@
 #include "bench/suite/sample_entry.h"
 #include "small_suite.h"
 
-namespace bench::suite {
+namespace bench {
 namespace {
 
 using namespace std::chrono_literals;
@@ -41,4 +41,4 @@ TEST(Summary, NamesTheFileTheCountsAndTheReasons) {
 }
 
 }  // namespace
-}  // namespace bench::suite
+}  // namespace bench

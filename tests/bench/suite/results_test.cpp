@@ -7,7 +7,7 @@
 #include "bench/suite/temporary_folder.h"
 #include "small_suite.h"
 
-namespace bench::suite {
+namespace bench {
 namespace {
 
 using nlohmann::json;
@@ -109,4 +109,4 @@ TEST_F(ResultsTest, ThatCannotBeWrittenSaySo) {
 }
 
 }  // namespace
-}  // namespace bench::suite
+}  // namespace bench

@@ -7,7 +7,7 @@
 
 #include "small_suite.h"
 
-namespace bench::suite {
+namespace bench {
 namespace {
 
 using nlohmann::json;
@@ -108,4 +108,4 @@ INSTANTIATE_TEST_SUITE_P(
     [](const auto& tested) { return std::string{tested.param.name}; });
 
 }  // namespace
-}  // namespace bench::suite
+}  // namespace bench

@@ -5,7 +5,7 @@
 #include "bench/suite/plan.h"
 #include "bench/suite/suite_file.h"
 
-namespace bench::suite::test {
+namespace bench::test {
 
 // Six CPU cases and four I/O cases, each with a control.
 inline nlohmann::json small_suite_json() {
@@ -24,4 +24,4 @@ inline nlohmann::json small_suite_json() {
 
 inline Suite small_suite() { return parse_suite(small_suite_json(), "small.json"); }
 
-}  // namespace bench::suite::test
+}  // namespace bench::test

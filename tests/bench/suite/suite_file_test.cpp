@@ -8,7 +8,7 @@
 #include "bench/suite/usage_error.h"
 #include "small_suite.h"
 
-namespace bench::suite {
+namespace bench {
 namespace {
 
 using nlohmann::json;
@@ -186,4 +186,4 @@ INSTANTIATE_TEST_SUITE_P(
     [](const auto& tested) { return std::string{tested.param.name}; });
 
 }  // namespace
-}  // namespace bench::suite
+}  // namespace bench

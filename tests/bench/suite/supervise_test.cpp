@@ -8,7 +8,7 @@
 #include <chrono>
 #include <csignal>
 
-namespace bench::suite {
+namespace bench {
 namespace {
 
 using namespace std::chrono_literals;
@@ -87,4 +87,4 @@ TEST_F(Supervise, TheChildHasItsOwnGroupNoInputAndNoBlockedSignals) {
 }
 
 }  // namespace
-}  // namespace bench::suite
+}  // namespace bench
