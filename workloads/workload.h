@@ -16,8 +16,6 @@
 
 namespace workloads {
 
-class Service;
-
 // Whether a run did its work: yes, or what is wrong with it, in words that stand in the results and on the chart.
 struct Verdict {
     std::string reason;
@@ -102,8 +100,9 @@ struct Entry {
     std::string_view smoke;  // sizes that every test can afford
     // Sizes are complete. A server makes `acceptors` root tasks that accept. Throws where sockets cannot be had.
     std::unique_ptr<Workload> (*make)(const tasks::Sizes& sizes, std::size_t acceptors);
-    // Its server alone, for clients from outside; null where there is none.
-    std::unique_ptr<Service> (*serve)(sys::Endpoint endpoint, std::size_t acceptors) = nullptr;
+    // The task that serves one connection of a client from outside to its end, and owns it: its server without a crowd
+    // of its own. Called in any process, by any thread. Null where the workload has no server.
+    std::unique_ptr<tasks::Task> (*make_handler)(sys::UniqueFd connection) = nullptr;
 };
 
 // For verify(): every root finished just once and none failed.

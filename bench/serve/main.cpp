@@ -16,13 +16,13 @@
 #include <system_error>
 #include <thread>
 
+#include "bench/serve/service.h"
 #include "models/table.h"
 #include "sys/check.h"
 #include "sys/clock.h"
 #include "sys/limits.h"
 #include "tasks/ledger.h"
 #include "tasks/sizes.h"
-#include "workloads/service.h"
 #include "workloads/table.h"
 
 namespace {
@@ -47,14 +47,14 @@ sys::Nanoseconds from_seconds(double seconds) {
 std::string served_workloads() {
     std::string names;
     for (const workloads::Entry* const one : workloads::table()) {
-        if (one->serve != nullptr) names.append(names.empty() ? "" : ", ").append(one->name);
+        if (one->make_handler != nullptr) names.append(names.empty() ? "" : ", ").append(one->name);
     }
     return names;
 }
 
 const workloads::Entry& find_service(const std::string& name) {
     const workloads::Entry& workload = workloads::find(name);
-    if (workload.serve != nullptr) return workload;
+    if (workload.make_handler != nullptr) return workload;
     throw std::invalid_argument{"workload '" + name +
                                 "' has no server for clients from outside; there are: " + served_workloads()};
 }
@@ -76,11 +76,11 @@ tasks::Sizes sizes_of(const models::Entry& model, const Options& options) {
     return {};
 }
 
-std::unique_ptr<workloads::Service> listen(const Options& options, std::size_t acceptors) {
+std::unique_ptr<bench::Service> listen(const Options& options, std::size_t acceptors) {
     const workloads::Entry& workload = find_service(options.workload);
     const sys::Endpoint endpoint = parse_endpoint(options);
     try {
-        return workload.serve(endpoint, acceptors);
+        return std::make_unique<bench::Service>(endpoint, acceptors, workload.make_handler);
     } catch (const std::system_error& error) {
         const int number = error.code().value();
         throw std::runtime_error{"cannot listen on " + options.host + ":" + std::to_string(options.port) + ": " +
@@ -109,7 +109,7 @@ std::size_t most_connections(const models::Entry& model, tasks::Demand demand, c
     return possible;
 }
 
-void print_counts(const workloads::Service::Counts& counts) {
+void print_counts(const bench::Service::Counts& counts) {
     const auto print = [](std::uint64_t count, const char* what) {
         std::printf("%llu %s", static_cast<unsigned long long>(count), what);
     };
@@ -133,7 +133,7 @@ public:
         sys::check_error(::pthread_sigmask(SIG_BLOCK, &stops, nullptr), "pthread_sigmask");
         return stops;
     }
-    Watch(workloads::Service& service, const sigset_t& stops, double grace_s)
+    Watch(bench::Service& service, const sigset_t& stops, double grace_s)
         : service_{service}, stops_{stops}, grace_s_{grace_s}, thread_{[this] { wait(); }} {}
     Watch(const Watch&) = delete;
     Watch& operator=(const Watch&) = delete;
@@ -156,7 +156,7 @@ private:
             if (!ended_) second = ::sigtimedwait(&stops_, nullptr, &grace);
             if (ended_) return;
         } while (second == -1 && errno == EINTR);  // it was stopped and continued, say
-        const workloads::Service::Counts counts = service_.counts();
+        const bench::Service::Counts counts = service_.counts();
         std::fprintf(stderr, "serve: %llu connections cut off: %s\n",
                      static_cast<unsigned long long>(counts.under_way()),
                      second > 0 ? "a second signal" : "not closed in the time that --grace gives");
@@ -165,7 +165,7 @@ private:
         std::_Exit(second > 0 ? 128 + second : 0);
     }
 
-    workloads::Service& service_;
+    bench::Service& service_;
     const sigset_t& stops_;
     double grace_s_;
     std::atomic<bool> ended_{false};

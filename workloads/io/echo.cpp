@@ -8,7 +8,6 @@
 #include "sys/tcp.h"
 #include "workloads/io/server.h"
 #include "workloads/io/upper_case.h"
-#include "workloads/service.h"
 
 namespace workloads {
 namespace {
@@ -124,10 +123,8 @@ constinit const Entry echo{
             {sizes.count("connections"), sizes.count("payload"), static_cast<std::uint64_t>(sizes.at("requests"))},
             acceptors);
     },
-    .serve = [](sys::Endpoint endpoint, std::size_t acceptors) -> std::unique_ptr<Service> {
-        return std::make_unique<Service>(endpoint, acceptors, [](sys::UniqueFd connection) {
-            return std::make_unique<EchoTask>(std::move(connection), std::size_t{65'536});
-        });
+    .make_handler = [](sys::UniqueFd connection) -> std::unique_ptr<tasks::Task> {
+        return std::make_unique<EchoTask>(std::move(connection), std::size_t{65'536});
     },
 };
 

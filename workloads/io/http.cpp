@@ -12,7 +12,6 @@
 #include "workloads/io/crowd_clients.h"
 #include "workloads/io/http_connection.h"
 #include "workloads/io/server.h"
-#include "workloads/service.h"
 #include "workloads/workload.h"
 
 namespace workloads {
@@ -168,12 +167,9 @@ constinit const Entry http{
                                                 static_cast<std::uint64_t>(sizes.at("requests"))},
                                       acceptors);
     },
-    .serve = [](sys::Endpoint endpoint, std::size_t acceptors) -> std::unique_ptr<Service> {
-        // Lives as long as the service's handlers, which share it.
-        const auto answers = std::make_shared<const HttpAnswers>(std::size_t{1'024});
-        return std::make_unique<Service>(endpoint, acceptors, [answers](sys::UniqueFd connection) {
-            return make_http_connection(std::move(connection), *answers);
-        });
+    .make_handler = [](sys::UniqueFd connection) -> std::unique_ptr<tasks::Task> {
+        static const HttpAnswers answers{1'024};
+        return make_http_connection(std::move(connection), answers);
     },
 };
 

@@ -1,4 +1,4 @@
-#include "workloads/service.h"
+#include "bench/serve/service.h"
 
 #include <gtest/gtest.h>
 #include <poll.h>
@@ -12,8 +12,11 @@
 
 #include "script.h"
 
-namespace workloads {
+namespace bench {
 namespace {
+
+using workloads::Script;
+using workloads::some_descriptor;
 
 // Receives until the end of the stream, or sends, once.
 class HandlerTask final : public tasks::SteppedTask<HandlerTask> {
@@ -185,4 +188,4 @@ TEST_F(ServiceTest, EndsWhoTakesNothing) {
 }
 
 }  // namespace
-}  // namespace workloads
+}  // namespace bench

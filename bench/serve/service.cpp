@@ -1,4 +1,4 @@
-#include "workloads/service.h"
+#include "bench/serve/service.h"
 
 #include <poll.h>
 #include <sys/eventfd.h>
@@ -11,7 +11,7 @@
 
 #include "sys/check.h"
 
-namespace workloads {
+namespace bench {
 namespace {
 
 constexpr auto relaxed = std::memory_order_relaxed;
@@ -176,4 +176,4 @@ void Service::watch() const noexcept {
     }
 }
 
-}  // namespace workloads
+}  // namespace bench

@@ -15,11 +15,11 @@
 #include "sys/unique_fd.h"
 #include "workloads/workload.h"
 
-namespace workloads {
+namespace bench {
 
 // A server for clients from outside, without an end of its own: each connection is accepted and gets a task, until
 // stop().
-class Service final : public Workload {
+class Service final : public workloads::Workload {
 public:
     // Makes the task that owns a connection and serves it to its end.
     using MakeHandler = std::function<std::unique_ptr<tasks::Task>(sys::UniqueFd connection)>;
@@ -62,8 +62,8 @@ public:
     tasks::Demand demand() const override {
         return {.tasks_at_once = acceptors_, .descriptors_per_task = 1, .staying = acceptors_};
     }
-    Verdict verify(const tasks::Ledger& ledger) const override { return verify_finished(ledger); }
-    Work work() const override { return {.units = counts().finished, .bytes = 0, .fairness = {}}; }
+    workloads::Verdict verify(const tasks::Ledger& ledger) const override { return workloads::verify_finished(ledger); }
+    workloads::Work work() const override { return {.units = counts().finished, .bytes = 0, .fairness = {}}; }
 
 private:
     class Acceptor;
@@ -93,4 +93,4 @@ private:
     mutable std::jthread watcher_;
 };
 
-}  // namespace workloads
+}  // namespace bench
