@@ -165,7 +165,7 @@ json describe_absent(const models::Absent& absent) {
             {"waiter", ""},
             {"summary", ""},
             {"available", false},
-            {"reason", "built without " + std::string{absent.library}}};
+            {"reason", "built without " + std::string{absent.libraries}}};
 }
 
 }  // namespace

@@ -71,13 +71,6 @@ struct Run {
     }
 };
 
-// Pools are sized by the CPUs for CPU work; for work that waits they need more workers than that.
-tasks::Sizes default_model_sizes(const models::Entry& model, workloads::Group group) {
-    if (model.parameters.empty()) return {};
-    const auto cpus = static_cast<std::int64_t>(sys::current_affinity().size());
-    return {{"workers", group == workloads::Group::cpu ? cpus : 16}};
-}
-
 std::vector<Planned> plan(workloads::Group group, const Options& options) {
     std::vector<Planned> planned;
     for (const std::string& name : options.cases) {

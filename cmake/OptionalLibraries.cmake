@@ -1,11 +1,11 @@
 # The libraries that some models are made of: used where they are installed, left out where they are not.
 #
 # CONCUR_WITH_<LIB>=AUTO|ON|OFF: AUTO takes the library if it is there, ON insists on it, OFF leaves it out. Sets
-# CONCUR_HAS_<LIB>, and says in a line what it found.
+# CONCUR_HAS_<LIB> and CONCUR_NAME_<LIB>, and says in a line what it found.
 
-# concur_optional_library(<LIB> <name> MODELS <models> FIND <commands>): <commands> make a target concur_lib_<LIB>.
-function(concur_optional_library lib name models)
-  set(CONCUR_WITH_${lib} AUTO CACHE STRING "Models made of ${name} (${models}): AUTO, ON or OFF")
+# concur_optional_library(<LIB> <name>): the macro concur_find_<LIB> makes a target concur_lib_<LIB>.
+function(concur_optional_library lib name)
+  set(CONCUR_WITH_${lib} AUTO CACHE STRING "Models made of ${name}: AUTO, ON or OFF")
   set_property(CACHE CONCUR_WITH_${lib} PROPERTY STRINGS AUTO ON OFF)
   string(TOUPPER "${CONCUR_WITH_${lib}}" wanted)
   if(NOT wanted MATCHES "^(AUTO|ON|OFF)$")
@@ -19,12 +19,13 @@ function(concur_optional_library lib name models)
     message(FATAL_ERROR "CONCUR_WITH_${lib} is ON, but ${name} was not found: install it, or set it to AUTO")
   endif()
   set(CONCUR_HAS_${lib} ${found} PARENT_SCOPE)
+  set(CONCUR_NAME_${lib} "${name}" PARENT_SCOPE)
   if(found)
-    message(STATUS "models ${models}: with ${name}")
+    message(STATUS "${name}: found")
   elseif(wanted STREQUAL "OFF")
-    message(STATUS "models ${models}: left out (CONCUR_WITH_${lib}=OFF)")
+    message(STATUS "${name}: not wanted (CONCUR_WITH_${lib}=OFF)")
   else()
-    message(STATUS "models ${models}: left out, ${name} is not installed")
+    message(STATUS "${name}: not installed")
   endif()
 endfunction()
 
@@ -75,11 +76,11 @@ macro(concur_find_ONETBB)
   concur_library_target(ONETBB oneapi/tbb/task_group.h tbb)
 endmacro()
 
-concur_optional_library(LIBURING "liburing" "io_uring, io_uring_tuned, coroutine_uring")
-concur_optional_library(BOOST_CONTEXT "Boost.Context" "fiber")
-concur_optional_library(BOOST_FIBER "Boost.Fiber" "boost_fiber")
-concur_optional_library(ASIO "standalone Asio" "asio, asio_coroutine, asio_pool")
-concur_optional_library(LIBUV "libuv" "libuv")
-concur_optional_library(LIBEVENT "libevent" "libevent")
-concur_optional_library(LIBEV "libev" "libev")
-concur_optional_library(ONETBB "oneTBB" "work_stealing")
+concur_optional_library(LIBURING "liburing")
+concur_optional_library(BOOST_CONTEXT "Boost.Context")
+concur_optional_library(BOOST_FIBER "Boost.Fiber")
+concur_optional_library(ASIO "standalone Asio")
+concur_optional_library(LIBUV "libuv")
+concur_optional_library(LIBEVENT "libevent")
+concur_optional_library(LIBEV "libev")
+concur_optional_library(ONETBB "oneTBB")

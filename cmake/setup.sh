@@ -62,15 +62,15 @@ need_to_build() {
     need libbenchmark-dev "Google Benchmark times every case" has_package libbenchmark-dev
     need nlohmann-json3-dev "results are JSON" has_package nlohmann-json3-dev
     need libcli11-dev "command lines" has_package libcli11-dev
-    # Of the models that are made of them; CMake leaves out what cannot be had.
-    need liburing-dev "models io_uring, io_uring_tuned, coroutine_uring" has_package liburing-dev
-    need libboost-context-dev "model fiber" has_package libboost-context-dev
-    need libboost-fiber-dev "model boost_fiber" has_package libboost-fiber-dev
-    need libasio-dev "models asio, asio_coroutine, asio_pool" has_package libasio-dev
-    need libuv1-dev "model libuv" has_package libuv1-dev
-    need libevent-dev "model libevent" has_package libevent-dev
-    need libev-dev "model libev" has_package libev-dev
-    need libtbb-dev "model work_stealing" has_package libtbb-dev
+    # CMake leaves out the models of a library that cannot be had.
+    need liburing-dev "models are made of it" has_package liburing-dev
+    need libboost-context-dev "models are made of it" has_package libboost-context-dev
+    need libboost-fiber-dev "models are made of it" has_package libboost-fiber-dev
+    need libasio-dev "models are made of it" has_package libasio-dev
+    need libuv1-dev "models are made of it" has_package libuv1-dev
+    need libevent-dev "models are made of it" has_package libevent-dev
+    need libev-dev "models are made of it" has_package libev-dev
+    need libtbb-dev "models are made of it" has_package libtbb-dev
 }
 need_to_plot() {
     need python3 "charts" command -v python3

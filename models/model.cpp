@@ -71,4 +71,13 @@ Support support_blocking_workers(const tasks::Demand& demand, const tasks::Sizes
     return support_worker_threads(demand, sizes);
 }
 
+std::size_t as_many_as_workers(const tasks::Sizes& sizes) { return sizes.count("workers"); }
+
+tasks::Sizes a_worker_for_each_cpu(Load, std::size_t cpus) { return {{"workers", static_cast<std::int64_t>(cpus)}}; }
+
+tasks::Sizes more_workers_to_wait(Load load, std::size_t cpus) {
+    constexpr std::int64_t workers_that_wait = 16;
+    return load == Load::computes ? a_worker_for_each_cpu(load, cpus) : tasks::Sizes{{"workers", workers_that_wait}};
+}
+
 }  // namespace models

@@ -48,6 +48,9 @@ struct Support {
 enum class Family { serial, threads, processes, coroutines, loops, completion, fibers, hybrids, libraries, native };
 [[nodiscard]] std::string_view to_string(Family family) noexcept;
 
+// What the tasks of a job mostly do: pools are sized by it.
+enum class Load { computes, waits };
+
 // A line of the table.
 struct Entry {
     std::string_view name;
@@ -63,6 +66,21 @@ struct Entry {
     std::unique_ptr<Model> (*make)(const tasks::Job& job, tasks::Ledger& ledger, const tasks::Sizes& sizes);
     // How many carriers accept connections for themselves (prefork); a server then has so many accepting roots.
     std::size_t (*acceptors)(const tasks::Sizes& sizes) = [](const tasks::Sizes&) -> std::size_t { return 1; };
+    // Sizes for a machine with so many CPUs, where nobody asks for any; what is left out has its parameter's default.
+    tasks::Sizes (*default_sizes)(Load load, std::size_t cpus) = [](Load, std::size_t) { return tasks::Sizes{}; };
+
+    // Traits, for suites and tests, which choose models by them. The defaults are those of one loop on one thread.
+
+    // One of the ten models that textbooks compare.
+    bool classic = false;
+    // Tasks run in child processes: they share no memory but sys::Shared.
+    bool forks = false;
+    // How many tasks can be under way at once; null: any number.
+    std::size_t (*tasks_at_once)(const tasks::Sizes& sizes) = nullptr;
+    // A spawned task waits in a queue until a worker is free, also where the task that spawned it waits for it.
+    bool queues_spawned = false;
+    // An event that one task announces reaches every task that awaits it. Not where several loops share nothing.
+    bool shares_events = true;
 };
 
 // For support(): enough descriptors in one process for all tasks at once, and enough processes or threads.
@@ -83,5 +101,10 @@ struct Entry {
 // "workers": what every pool is sized by.
 inline constexpr tasks::Parameter workers{"workers", 2, 1, 4096, "threads or processes in the pool"};
 inline constexpr tasks::Parameter pool_parameters[] = {workers};
+[[nodiscard]] std::size_t as_many_as_workers(const tasks::Sizes& sizes);
+// For default_sizes: a worker for each CPU; and, where a waiting task keeps its worker, more of them for tasks that
+// wait.
+[[nodiscard]] tasks::Sizes a_worker_for_each_cpu(Load load, std::size_t cpus);
+[[nodiscard]] tasks::Sizes more_workers_to_wait(Load load, std::size_t cpus);
 
 }  // namespace models

@@ -1,30 +1,19 @@
 #include "workloads/table.h"
 
+#include <array>
 #include <vector>
 
 #include "tasks/lookup.h"
 
 namespace workloads {
 
-// Each stands in the file of its name.
-extern const Entry noop;
-extern const Entry primes;
-extern const Entry mandelbrot;
-extern const Entry switching;
-extern const Entry timers;
-extern const Entry park;
-extern const Entry ping_pong;
-extern const Entry echo;
-extern const Entry open_echo;
-extern const Entry http;
-extern const Entry fetch;
+// The entries in the order of the lines of workloads/CMakeLists.txt.
+#include "table_lines.h"
 
 namespace {
 
 std::vector<const Entry*>& whole_table() {
-    static std::vector<const Entry*> table{
-        &noop, &primes, &mandelbrot, &switching, &park, &timers, &ping_pong, &echo, &open_echo, &http, &fetch,
-    };
+    static std::vector<const Entry*> table(lines.begin(), lines.end());
     return table;
 }
 

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "bench/native/controls.h"
+#include "sys/cpu_set.h"
 #include "workloads/table.h"
 
 namespace bench {
@@ -42,6 +43,11 @@ Case parse_case(std::string_view name) {
         (of_model ? model_sizes : sizes).push_back(item);
     }
     return make_case(workload, model, tasks::Sizes{std::move(sizes)}, tasks::Sizes{std::move(model_sizes)});
+}
+
+tasks::Sizes default_model_sizes(const models::Entry& model, workloads::Group group) {
+    const models::Load load = group == workloads::Group::cpu ? models::Load::computes : models::Load::waits;
+    return tasks::complete(model.parameters, model.default_sizes(load, sys::current_affinity().size()));
 }
 
 }  // namespace bench

@@ -27,4 +27,7 @@ struct Case {
 [[nodiscard]] Case make_case(const workloads::Entry& workload, const models::Entry& model, const tasks::Sizes& sizes,
                              const tasks::Sizes& model_sizes);
 
+// What the model has for this kind of workload on this machine, where nobody asks for other sizes.
+[[nodiscard]] tasks::Sizes default_model_sizes(const models::Entry& model, workloads::Group group);
+
 }  // namespace bench

@@ -63,7 +63,7 @@ void Peer::serve(workloads::Workload& workload, const sys::CpuSet& cpus, Board& 
     ::prctl(PR_SET_TIMERSLACK, 1);
     Watchdog watchdog{workload, patience};
     tasks::Ledger ledger{workload.size()};
-    const auto model = models::find("epoll").make(workload, ledger, {});
+    const auto model = models::find(models::default_model).make(workload, ledger, {});
     for (;;) {
         board.start.wait();
         ledger.clear();

@@ -2,6 +2,7 @@
 #include <arpa/inet.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <csignal>
@@ -20,6 +21,7 @@
 #include "models/table.h"
 #include "sys/check.h"
 #include "sys/clock.h"
+#include "sys/cpu_set.h"
 #include "sys/limits.h"
 #include "tasks/ledger.h"
 #include "tasks/sizes.h"
@@ -27,10 +29,8 @@
 
 namespace {
 
-constexpr std::int64_t workers_unasked = 16;
-
 struct Options {
-    std::string model = "epoll";
+    std::string model{models::default_model};
     std::string workload = "echo";
     std::string host = "127.0.0.1";
     std::uint16_t port = 7000;
@@ -69,11 +69,14 @@ sys::Endpoint parse_endpoint(const Options& options) {
 }
 
 tasks::Sizes sizes_of(const models::Entry& model, const Options& options) {
-    if (!model.parameters.empty()) {
-        return tasks::complete(model.parameters, {{"workers", options.workers.value_or(workers_unasked)}});
+    if (!options.workers) {
+        return tasks::complete(model.parameters,
+                               model.default_sizes(models::Load::waits, sys::current_affinity().size()));
     }
-    if (options.workers) throw std::invalid_argument{"model '" + options.model + "' has no workers"};
-    return {};
+    if (std::ranges::find(model.parameters, models::workers.name, &tasks::Parameter::name) == model.parameters.end()) {
+        throw std::invalid_argument{"model '" + options.model + "' has no workers"};
+    }
+    return tasks::complete(model.parameters, {{std::string{models::workers.name}, *options.workers}});
 }
 
 std::unique_ptr<bench::Service> listen(const Options& options, std::size_t acceptors) {
@@ -222,7 +225,8 @@ void add_options(CLI::App& app, Options& options) {
     app.add_option("--workload", options.workload, "What is served")->capture_default_str();
     app.add_option("--host", options.host, "IPv4 address to listen on")->capture_default_str();
     app.add_option("--port", options.port, "Port; 0: any that is free")->capture_default_str();
-    app.add_option("--workers", options.workers, "Of a pool; " + std::to_string(workers_unasked) + " unless you say")
+    app.add_option("--workers", options.workers,
+                   "Of a pool (default: 16 where a client keeps a worker, else one for each CPU)")
         ->check(CLI::Range(1, 4096));
     app.add_option("--idle", options.idle_s,
                    "Seconds after which a client that sends nothing is let go; 0: never.\n"

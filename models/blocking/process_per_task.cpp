@@ -97,8 +97,8 @@ private:
 
 }  // namespace
 
-extern const Entry process_per_task;
-constinit const Entry process_per_task{
+extern const Entry process_per_task_entry;
+constinit const Entry process_per_task_entry{
     .name = "process_per_task",
     .family = Family::processes,
     .carrier = "process each",
@@ -113,6 +113,8 @@ constinit const Entry process_per_task{
     .make = [](const tasks::Job& job, tasks::Ledger& ledger, const tasks::Sizes&) -> std::unique_ptr<Model> {
         return std::make_unique<ProcessPerTask>(job, ledger);
     },
+    .classic = true,
+    .forks = true,
 };
 
 }  // namespace models

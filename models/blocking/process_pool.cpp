@@ -55,8 +55,8 @@ private:
 
 }  // namespace
 
-extern const Entry process_pool;
-constinit const Entry process_pool{
+extern const Entry process_pool_entry;
+constinit const Entry process_pool_entry{
     .name = "process_pool",
     .family = Family::processes,
     .carrier = "N processes, forked once",
@@ -72,7 +72,11 @@ constinit const Entry process_pool{
     .make = [](const tasks::Job& job, tasks::Ledger& ledger, const tasks::Sizes& sizes) -> std::unique_ptr<Model> {
         return std::make_unique<ProcessPool>(job, ledger, sizes.count("workers"));
     },
-    .acceptors = [](const tasks::Sizes& sizes) { return sizes.count("workers"); },
+    .acceptors = as_many_as_workers,
+    .default_sizes = more_workers_to_wait,
+    .classic = true,
+    .forks = true,
+    .tasks_at_once = as_many_as_workers,
 };
 
 }  // namespace models

@@ -35,8 +35,8 @@ private:
 
 }  // namespace
 
-extern const Entry serial;
-constinit const Entry serial{
+extern const Entry serial_entry;
+constinit const Entry serial_entry{
     .name = "serial",
     .family = Family::serial,
     .carrier = "caller",
@@ -51,6 +51,8 @@ constinit const Entry serial{
     .make = [](const tasks::Job& job, tasks::Ledger& ledger, const tasks::Sizes&) -> std::unique_ptr<Model> {
         return std::make_unique<Serial>(job, ledger);
     },
+    .classic = true,
+    .tasks_at_once = [](const tasks::Sizes&) -> std::size_t { return 1; },
 };
 
 }  // namespace models

@@ -88,8 +88,8 @@ private:
 
 }  // namespace
 
-extern const Entry thread_per_task;
-constinit const Entry thread_per_task{
+extern const Entry thread_per_task_entry;
+constinit const Entry thread_per_task_entry{
     .name = "thread_per_task",
     .family = Family::threads,
     .carrier = "thread each",
@@ -104,6 +104,7 @@ constinit const Entry thread_per_task{
     .make = [](const tasks::Job& job, tasks::Ledger& ledger, const tasks::Sizes&) -> std::unique_ptr<Model> {
         return std::make_unique<ThreadPerTask>(job, ledger);
     },
+    .classic = true,
 };
 
 }  // namespace models

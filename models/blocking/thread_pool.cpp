@@ -98,8 +98,8 @@ private:
 
 }  // namespace
 
-extern const Entry thread_pool;
-constinit const Entry thread_pool{
+extern const Entry thread_pool_entry;
+constinit const Entry thread_pool_entry{
     .name = "thread_pool",
     .family = Family::threads,
     .carrier = "N threads, one queue",
@@ -110,6 +110,10 @@ constinit const Entry thread_pool{
     .make = [](const tasks::Job& job, tasks::Ledger& ledger, const tasks::Sizes& sizes) -> std::unique_ptr<Model> {
         return std::make_unique<ThreadPool>(job, ledger, sizes.count("workers"));
     },
+    .default_sizes = more_workers_to_wait,
+    .classic = true,
+    .tasks_at_once = as_many_as_workers,
+    .queues_spawned = true,
 };
 
 }  // namespace models

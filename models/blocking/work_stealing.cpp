@@ -76,8 +76,8 @@ private:
 
 }  // namespace
 
-extern const Entry work_stealing;
-constinit const Entry work_stealing{
+extern const Entry work_stealing_entry;
+constinit const Entry work_stealing_entry{
     .name = "work_stealing",
     .family = Family::threads,
     .carrier = "N threads, a deque each (oneTBB)",
@@ -88,6 +88,9 @@ constinit const Entry work_stealing{
     .make = [](const tasks::Job& job, tasks::Ledger& ledger, const tasks::Sizes& sizes) -> std::unique_ptr<Model> {
         return std::make_unique<WorkStealing>(job, ledger, sizes.count("workers"));
     },
+    .default_sizes = more_workers_to_wait,
+    .tasks_at_once = as_many_as_workers,
+    .queues_spawned = true,
 };
 
 }  // namespace models

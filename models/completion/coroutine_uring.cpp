@@ -8,8 +8,8 @@
 
 namespace models {
 
-extern const Entry coroutine_uring;
-constinit const Entry coroutine_uring{
+extern const Entry coroutine_uring_entry;
+constinit const Entry coroutine_uring_entry{
     .name = "coroutine_uring",
     .family = Family::coroutines,
     .carrier = "coroutine frame",

@@ -11,8 +11,8 @@
 
 namespace models {
 
-extern const Entry io_uring;
-constinit const Entry io_uring{
+extern const Entry io_uring_entry;
+constinit const Entry io_uring_entry{
     .name = "io_uring",
     .family = Family::completion,
     .carrier = "loop's table",

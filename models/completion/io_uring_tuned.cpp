@@ -11,8 +11,8 @@
 
 namespace models {
 
-extern const Entry io_uring_tuned;
-constinit const Entry io_uring_tuned{
+extern const Entry io_uring_tuned_entry;
+constinit const Entry io_uring_tuned_entry{
     .name = "io_uring_tuned",
     .family = Family::completion,
     .carrier = "loop's table",

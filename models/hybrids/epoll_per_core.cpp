@@ -24,8 +24,8 @@ private:
 
 }  // namespace
 
-extern const Entry epoll_per_core;
-constinit const Entry epoll_per_core{
+extern const Entry epoll_per_core_entry;
+constinit const Entry epoll_per_core_entry{
     .name = "epoll_per_core",
     .family = Family::hybrids,
     .carrier = "N threads, a loop's table each",
@@ -41,7 +41,9 @@ constinit const Entry epoll_per_core{
     .make = [](const tasks::Job& job, tasks::Ledger& ledger, const tasks::Sizes& sizes) -> std::unique_ptr<Model> {
         return std::make_unique<EpollPerCore>(job, ledger, sizes.count("workers"));
     },
-    .acceptors = [](const tasks::Sizes& sizes) { return sizes.count("workers"); },
+    .acceptors = as_many_as_workers,
+    .default_sizes = a_worker_for_each_cpu,
+    .shares_events = false,
 };
 
 }  // namespace models

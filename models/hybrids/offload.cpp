@@ -126,8 +126,8 @@ private:
 
 }  // namespace
 
-extern const Entry offload;
-constinit const Entry offload{
+extern const Entry offload_entry;
+constinit const Entry offload_entry{
     .name = "offload",
     .family = Family::hybrids,
     .carrier = "coroutine frame; N threads compute",
@@ -138,6 +138,7 @@ constinit const Entry offload{
     .make = [](const tasks::Job& job, tasks::Ledger& ledger, const tasks::Sizes& sizes) -> std::unique_ptr<Model> {
         return std::make_unique<CoroutineModel<OffloadLoop, OffloadOperation>>(job, ledger, sizes.count("workers"));
     },
+    .default_sizes = a_worker_for_each_cpu,
 };
 
 }  // namespace models

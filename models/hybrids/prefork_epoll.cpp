@@ -28,8 +28,8 @@ private:
 
 }  // namespace
 
-extern const Entry prefork_epoll;
-constinit const Entry prefork_epoll{
+extern const Entry prefork_epoll_entry;
+constinit const Entry prefork_epoll_entry{
     .name = "prefork_epoll",
     .family = Family::hybrids,
     .carrier = "N processes, a loop's table each",
@@ -45,7 +45,10 @@ constinit const Entry prefork_epoll{
     .make = [](const tasks::Job& job, tasks::Ledger& ledger, const tasks::Sizes& sizes) -> std::unique_ptr<Model> {
         return std::make_unique<PreforkEpoll>(job, ledger, sizes.count("workers"));
     },
-    .acceptors = [](const tasks::Sizes& sizes) { return sizes.count("workers"); },
+    .acceptors = as_many_as_workers,
+    .default_sizes = a_worker_for_each_cpu,
+    .forks = true,
+    .shares_events = false,
 };
 
 }  // namespace models

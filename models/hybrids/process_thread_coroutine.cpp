@@ -37,8 +37,8 @@ private:
 
 }  // namespace
 
-extern const Entry process_thread_coroutine;
-constinit const Entry process_thread_coroutine{
+extern const Entry process_thread_coroutine_entry;
+constinit const Entry process_thread_coroutine_entry{
     .name = "process_thread_coroutine",
     .family = Family::hybrids,
     .carrier = "N processes, 2 threads each, coroutine frames",
@@ -56,6 +56,9 @@ constinit const Entry process_thread_coroutine{
         return std::make_unique<ProcessThreadCoroutine>(job, ledger, sizes.count("workers"));
     },
     .acceptors = [](const tasks::Sizes& sizes) { return threads_in_each * sizes.count("workers"); },
+    .default_sizes = a_worker_for_each_cpu,
+    .forks = true,
+    .shares_events = false,
 };
 
 }  // namespace models

@@ -43,8 +43,8 @@ private:
 
 }  // namespace
 
-extern const Entry asio_handlers;
-constinit const Entry asio_handlers{
+extern const Entry asio_entry;
+constinit const Entry asio_entry{
     .name = "asio",
     .family = Family::libraries,
     .carrier = "completion handlers",

@@ -102,8 +102,8 @@ private:
 
 }  // namespace
 
-extern const Entry asio_coroutine;
-constinit const Entry asio_coroutine{
+extern const Entry asio_coroutine_entry;
+constinit const Entry asio_coroutine_entry{
     .name = "asio_coroutine",
     .family = Family::libraries,
     .carrier = "coroutine frame (asio::awaitable)",

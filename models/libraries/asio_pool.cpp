@@ -83,8 +83,8 @@ private:
 
 }  // namespace
 
-extern const Entry asio_pool;
-constinit const Entry asio_pool{
+extern const Entry asio_pool_entry;
+constinit const Entry asio_pool_entry{
     .name = "asio_pool",
     .family = Family::libraries,
     .carrier = "completion handlers on N threads",
@@ -95,6 +95,7 @@ constinit const Entry asio_pool{
     .make = [](const tasks::Job& job, tasks::Ledger& ledger, const tasks::Sizes& sizes) -> std::unique_ptr<Model> {
         return std::make_unique<AsioPool>(job, ledger, sizes.count("workers"));
     },
+    .default_sizes = a_worker_for_each_cpu,
 };
 
 }  // namespace models

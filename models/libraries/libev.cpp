@@ -76,8 +76,8 @@ using LibevLoop = LibraryLoop<Libev>;
 
 }  // namespace
 
-extern const Entry libev;
-constinit const Entry libev{
+extern const Entry libev_entry;
+constinit const Entry libev_entry{
     .name = "libev",
     .family = Family::libraries,
     .carrier = "loop's table",

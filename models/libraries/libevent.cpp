@@ -90,8 +90,8 @@ using LibeventLoop = LibraryLoop<Libevent>;
 
 }  // namespace
 
-extern const Entry libevent;
-constinit const Entry libevent{
+extern const Entry libevent_entry;
+constinit const Entry libevent_entry{
     .name = "libevent",
     .family = Family::libraries,
     .carrier = "loop's table",

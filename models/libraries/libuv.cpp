@@ -70,8 +70,8 @@ private:
 
 }  // namespace
 
-extern const Entry libuv;
-constinit const Entry libuv{
+extern const Entry libuv_entry;
+constinit const Entry libuv_entry{
     .name = "libuv",
     .family = Family::libraries,
     .carrier = "loop's table",

@@ -219,8 +219,8 @@ private:
 
 }  // namespace
 
-extern const Entry boost_fiber;
-constinit const Entry boost_fiber{
+extern const Entry boost_fiber_entry;
+constinit const Entry boost_fiber_entry{
     .name = "boost_fiber",
     .family = Family::fibers,
     .carrier = "stack each (Boost.Fiber)",

@@ -11,8 +11,8 @@
 
 namespace models {
 
-extern const Entry coroutine;
-constinit const Entry coroutine{
+extern const Entry coroutine_entry;
+constinit const Entry coroutine_entry{
     .name = "coroutine",
     .family = Family::coroutines,
     .carrier = "coroutine frame",
@@ -23,6 +23,7 @@ constinit const Entry coroutine{
     .make = [](const tasks::Job& job, tasks::Ledger& ledger, const tasks::Sizes&) -> std::unique_ptr<Model> {
         return std::make_unique<CoroutineModel<Reactor, LoopOperation>>(job, ledger, make_epoll_poller());
     },
+    .classic = true,
 };
 
 }  // namespace models

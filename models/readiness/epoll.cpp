@@ -13,8 +13,8 @@ namespace models {
 
 std::unique_ptr<Poller> make_epoll_poller() { return std::make_unique<EpollPoller<Trigger::level>>(); }
 
-extern const Entry epoll;
-constinit const Entry epoll{
+extern const Entry epoll_entry;
+constinit const Entry epoll_entry{
     .name = "epoll",
     .family = Family::loops,
     .carrier = "loop's table",
@@ -23,6 +23,7 @@ constinit const Entry epoll{
     .parameters = {},
     .support = support_one_process,
     .make = make_event_loop<EpollPoller<Trigger::level>>,
+    .classic = true,
 };
 
 }  // namespace models

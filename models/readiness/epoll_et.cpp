@@ -10,8 +10,8 @@
 
 namespace models {
 
-extern const Entry epoll_et;
-constinit const Entry epoll_et{
+extern const Entry epoll_et_entry;
+constinit const Entry epoll_et_entry{
     .name = "epoll_et",
     .family = Family::loops,
     .carrier = "loop's table",

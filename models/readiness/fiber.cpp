@@ -180,8 +180,8 @@ private:
 
 }  // namespace
 
-extern const Entry fiber;
-constinit const Entry fiber{
+extern const Entry fiber_entry;
+constinit const Entry fiber_entry{
     .name = "fiber",
     .family = Family::fibers,
     .carrier = "stack each (Boost.Context)",

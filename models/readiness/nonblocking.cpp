@@ -36,8 +36,8 @@ private:
 
 }  // namespace
 
-extern const Entry nonblocking;
-constinit const Entry nonblocking{
+extern const Entry nonblocking_entry;
+constinit const Entry nonblocking_entry{
     .name = "nonblocking",
     .family = Family::loops,
     .carrier = "loop's table",
@@ -46,6 +46,7 @@ constinit const Entry nonblocking{
     .parameters = {},
     .support = support_one_process,
     .make = make_event_loop<KeepAsking>,
+    .classic = true,
 };
 
 }  // namespace models

@@ -59,8 +59,8 @@ private:
 
 }  // namespace
 
-extern const Entry poll;
-constinit const Entry poll{
+extern const Entry poll_entry;
+constinit const Entry poll_entry{
     .name = "poll",
     .family = Family::loops,
     .carrier = "loop's table",
@@ -69,6 +69,7 @@ constinit const Entry poll{
     .parameters = {},
     .support = support_one_process,
     .make = make_event_loop<Poll>,
+    .classic = true,
 };
 
 }  // namespace models

@@ -86,8 +86,8 @@ Support support_select(const tasks::Demand& demand, const tasks::Sizes& sizes) {
 
 }  // namespace
 
-extern const Entry select;
-constinit const Entry select{
+extern const Entry select_entry;
+constinit const Entry select_entry{
     .name = "select",
     .family = Family::loops,
     .carrier = "loop's table",
@@ -96,6 +96,7 @@ constinit const Entry select{
     .parameters = {},
     .support = support_select,
     .make = make_event_loop<Select>,
+    .classic = true,
 };
 
 }  // namespace models

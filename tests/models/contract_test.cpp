@@ -274,7 +274,7 @@ TEST_P(Contract, TellsTheCpuTimeOfChildrenThatLiveOn) {
 INSTANTIATE_TEST_SUITE_P(All, Contract, every_model(), name_of);
 INSTANTIATE_TEST_SUITE_P(All, ContractOfTwo, models_that(runs_two_at_once), name_of);
 INSTANTIATE_TEST_SUITE_P(All, ContractOfEvents, models_that(runs_two_with_events), name_of);
-INSTANTIATE_TEST_SUITE_P(All, ContractInOneProcess, models_that(std::not_fn(is_processes)), name_of);
+INSTANTIATE_TEST_SUITE_P(All, ContractInOneProcess, models_that(std::not_fn(forks)), name_of);
 
 }  // namespace
 }  // namespace models

@@ -1,7 +1,5 @@
 // What becomes of a run that cannot be carried on.
-#include <fcntl.h>
 #include <gtest/gtest.h>
-#include <sys/select.h>
 #include <sys/socket.h>
 
 #include <csignal>
@@ -112,51 +110,11 @@ TEST_P(LoopFailure, ARunThatFailedClosesTheSocketsOfItsTasks) {
     EXPECT_EQ(sys::open_descriptors(), open_before) << "the peer would wait for the end of the stream for ever";
 }
 
-INSTANTIATE_TEST_SUITE_P(All, ProcessFailure, models_that(is_processes), name_of);
+INSTANTIATE_TEST_SUITE_P(All, ProcessFailure, models_that(forks), name_of);
 INSTANTIATE_TEST_SUITE_P(All, LoopFailure, models_that([](const Entry& entry) {
                              return is_loop(entry) || entry.family == Family::libraries;
                          }),
                          name_of);
-
-// The lowest free number from FD_SETSIZE on.
-sys::UniqueFd beyond_select(const sys::UniqueFd& socket) {
-    return sys::UniqueFd{sys::check(::fcntl(socket.get(), F_DUPFD_CLOEXEC, FD_SETSIZE), "fcntl(F_DUPFD_CLOEXEC)")};
-}
-
-TEST(SelectFailure, ThrowsForADescriptorThatDoesNotFitItsSets) {
-    if (sys::raise_descriptor_limit() <= FD_SETSIZE + 1) GTEST_SKIP() << "no descriptor is so high here";
-    const sys::UniqueFd low = sys::listen_on({}, 1);
-    const sys::UniqueFd listener = beyond_select(low);
-    ASSERT_GE(listener.get(), FD_SETSIZE);
-    Running running{find("select"), 1, [&](std::size_t) {
-                        return make_task([&](Outcome) -> Operation { return tasks::Accept{listener.get()}; });
-                    }};
-    try {
-        running.run();
-        FAIL() << "it was taken";
-    } catch (const std::out_of_range& error) {
-        EXPECT_EQ(std::string{error.what()},
-                  "select: descriptor " + std::to_string(listener.get()) + " does not fit FD_SETSIZE 1024");
-    }
-}
-
-TEST(SelectFailure, OthersTakeSuchADescriptor) {
-    if (sys::raise_descriptor_limit() <= FD_SETSIZE + 1) GTEST_SKIP() << "no descriptor is so high here";
-    for (const std::string_view name : {"poll", "epoll", "coroutine", "nonblocking"}) {
-        const sys::UniqueFd low = sys::listen_on({}, 1);
-        const sys::UniqueFd listener = beyond_select(low);
-        const sys::UniqueFd client = sys::tcp_socket();
-        const sockaddr_in address = sys::local_endpoint(low.get()).native();
-        sys::check(::connect(client.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address), "connect");
-        Running running{find(name), 1, [&](std::size_t) {
-                            return make_task([&, asked = false](Outcome outcome) mutable -> Operation {
-                                if (!std::exchange(asked, true)) return tasks::Accept{listener.get()};
-                                return Finish{sys::UniqueFd{outcome.descriptor()} ? 1U : 0U, outcome.error()};
-                            });
-                        }};
-        running.run_and_expect([](std::size_t) { return 1; });
-    }
-}
 
 }  // namespace
 }  // namespace models

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/select.h>
 
 #include <algorithm>
 #include <functional>
@@ -11,6 +13,8 @@
 #include <vector>
 
 #include "models/table.h"
+#include "sys/check.h"
+#include "sys/unique_fd.h"
 #include "tasks/job.h"
 #include "tasks/ledger.h"
 
@@ -106,22 +110,24 @@ auto models_that(Wanted wanted) {
     return testing::ValuesIn(some);
 }
 // A task goes on though another waits; a pool does two at once.
-inline bool runs_two_at_once(const Entry& entry) { return entry.family != Family::serial; }
-inline bool has_a_loop_in_each(std::string_view name) {
-    return name == "epoll_per_core" || name == "prefork_epoll" || name == "process_thread_coroutine";
+inline bool runs_two_at_once(const Entry& entry) {
+    return entry.tasks_at_once == nullptr || entry.tasks_at_once(tasks::complete(entry.parameters, {})) >= 2;
 }
-// Events do not cross from one loop to another.
-inline bool runs_two_with_events(const Entry& entry) {
-    return runs_two_at_once(entry) && !has_a_loop_in_each(entry.name);
+inline bool runs_two_with_events(const Entry& entry) { return runs_two_at_once(entry) && entry.shares_events; }
+// Descriptors with numbers that do not fit select's sets.
+inline bool takes_high_descriptors(const Entry& entry) {
+    return static_cast<bool>(
+        entry.support({.tasks_at_once = 1, .descriptors_per_task = 2'000}, tasks::complete(entry.parameters, {})));
 }
-inline bool is_processes(const Entry& entry) {
-    return entry.family == Family::processes || entry.name == "prefork_epoll" ||
-           entry.name == "process_thread_coroutine";
-}
+inline bool forks(const Entry& entry) { return entry.forks; }
 // Everything happens on the thread that calls run(), and a task may be under way while another runs.
 inline bool is_loop(const Entry& entry) {
     return entry.family == Family::coroutines || entry.family == Family::loops || entry.family == Family::completion ||
            entry.family == Family::fibers;
+}
+// The same socket with the lowest free number that does not fit select's sets.
+inline sys::UniqueFd with_high_number(const sys::UniqueFd& socket) {
+    return sys::UniqueFd{sys::check(::fcntl(socket.get(), F_DUPFD_CLOEXEC, FD_SETSIZE), "fcntl(F_DUPFD_CLOEXEC)")};
 }
 inline std::string name_of(const testing::TestParamInfo<const Entry*>& info) { return std::string{info.param->name}; }
 

@@ -24,6 +24,7 @@ using tasks::Outcome;
 
 class Sockets : public ModelTest {};
 class SocketsOfTwo : public ModelTest {};
+class HighDescriptors : public ModelTest {};
 
 // Talks to itself, with both ends of a connection: a word one way, then the other. Each receive fills its buffer, so
 // that the next one, on the other socket, is tried at once.
@@ -252,7 +253,25 @@ TEST_P(Sockets, SendOfNothingIsDoneAtOnce) {
     running.run_and_expect([](std::size_t) { return 1; });
 }
 
+TEST_P(HighDescriptors, AreAcceptedOn) {
+    if (sys::raise_descriptor_limit() <= FD_SETSIZE + 1) GTEST_SKIP() << "no descriptor is so high here";
+    const sys::UniqueFd low = sys::listen_on({}, 1);
+    const sys::UniqueFd listener = with_high_number(low);
+    ASSERT_GE(listener.get(), FD_SETSIZE);
+    const sys::UniqueFd client = sys::tcp_socket();
+    const sockaddr_in address = sys::local_endpoint(low.get()).native();
+    sys::check(::connect(client.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address), "connect");
+    Running running{entry(), 1, [&](std::size_t) {
+                        return make_task([&, asked = false](Outcome outcome) mutable -> Operation {
+                            if (!std::exchange(asked, true)) return tasks::Accept{listener.get()};
+                            return Finish{sys::UniqueFd{outcome.descriptor()} ? 1U : 0U, outcome.error()};
+                        });
+                    }};
+    running.run_and_expect([](std::size_t) { return 1; });
+}
+
 INSTANTIATE_TEST_SUITE_P(All, Sockets, every_model(), name_of);
+INSTANTIATE_TEST_SUITE_P(All, HighDescriptors, models_that(takes_high_descriptors), name_of);
 INSTANTIATE_TEST_SUITE_P(All, SocketsOfTwo, models_that(runs_two_at_once), name_of);
 
 }  // namespace

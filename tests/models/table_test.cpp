@@ -30,11 +30,24 @@ TEST_P(Table, ItsParametersAreSound) {
     }
 }
 
-TEST_P(Table, PreforkAcceptsInEveryWorker) {
-    const tasks::Sizes sizes = entry().parameters.empty() ? tasks::Sizes{} : tasks::Sizes{{"workers", 5}};
-    const std::string_view name = entry().name;
-    const bool each = name == "process_pool" || name == "epoll_per_core" || name == "prefork_epoll";
-    EXPECT_EQ(entry().acceptors(sizes), name == "process_thread_coroutine" ? 10U : each ? 5U : 1U);
+// Workers that cannot hand a connection to each other accept for themselves.
+TEST_P(Table, AcceptsInEachWorkerThatSharesNothing) {
+    const bool pool = !entry().parameters.empty();
+    const std::size_t acceptors = entry().acceptors(pool ? tasks::Sizes{{"workers", 5}} : tasks::Sizes{});
+    if (pool && (entry().forks || !entry().shares_events)) {
+        EXPECT_GE(acceptors, 5U);
+        EXPECT_EQ(acceptors % 5, 0U);
+    } else {
+        EXPECT_EQ(acceptors, 1U);
+    }
+}
+
+TEST_P(Table, ItsDefaultSizesAreTakenByItsParameters) {
+    for (const Load load : {Load::computes, Load::waits}) {
+        for (const std::size_t cpus : {1, 2, 64, 1'024}) {
+            EXPECT_NO_THROW((void)tasks::complete(entry().parameters, entry().default_sizes(load, cpus))) << cpus;
+        }
+    }
 }
 
 INSTANTIATE_TEST_SUITE_P(All, Table, every_model(), name_of);

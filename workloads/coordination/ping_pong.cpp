@@ -162,8 +162,8 @@ constexpr Point points[] = {
 
 }  // namespace
 
-extern const Entry ping_pong;
-constinit const Entry ping_pong{
+extern const Entry ping_pong_entry;
+constinit const Entry ping_pong_entry{
     .name = "ping_pong",
     .group = Group::io,
     .unit = "round trip",

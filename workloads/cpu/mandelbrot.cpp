@@ -89,8 +89,8 @@ constexpr Point points[] = {{"tasks:2", 2}, {"tasks:128", 2}};
 
 }  // namespace
 
-extern const Entry mandelbrot;
-constinit const Entry mandelbrot{
+extern const Entry mandelbrot_entry;
+constinit const Entry mandelbrot_entry{
     .name = "mandelbrot",
     .group = Group::cpu,
     .unit = "row",

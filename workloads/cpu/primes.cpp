@@ -53,8 +53,8 @@ constexpr Point points[] = {
 
 }  // namespace
 
-extern const Entry primes;
-constinit const Entry primes{
+extern const Entry primes_entry;
+constinit const Entry primes_entry{
     .name = "primes",
     .group = Group::cpu,
     .unit = "task",

@@ -109,8 +109,8 @@ std::unique_ptr<Workload> make_echo(const EchoSizes& sizes, std::size_t acceptor
     return std::make_unique<Echo>(sizes, acceptors);
 }
 
-extern const Entry echo;
-constinit const Entry echo{
+extern const Entry echo_entry;
+constinit const Entry echo_entry{
     .name = "echo",
     .group = Group::io,
     .unit = "request",

@@ -230,8 +230,8 @@ constexpr Point points[] = {
 
 }  // namespace
 
-extern const Entry fetch;
-constinit const Entry fetch{
+extern const Entry fetch_entry;
+constinit const Entry fetch_entry{
     .name = "fetch",
     .group = Group::io,
     .unit = "page",

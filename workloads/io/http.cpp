@@ -153,8 +153,8 @@ constexpr Point points[] = {
 
 }  // namespace
 
-extern const Entry http;
-constinit const Entry http{
+extern const Entry http_entry;
+constinit const Entry http_entry{
     .name = "http",
     .group = Group::io,
     .unit = "request",

@@ -20,8 +20,8 @@ constexpr Point points[] = {
 
 }  // namespace
 
-extern const Entry open_echo;
-constinit const Entry open_echo{
+extern const Entry open_echo_entry;
+constinit const Entry open_echo_entry{
     .name = "open_echo",
     .group = Group::io,
     .unit = "request",

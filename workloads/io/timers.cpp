@@ -87,8 +87,8 @@ constexpr Point points[] = {
 
 }  // namespace
 
-extern const Entry timers;
-constinit const Entry timers{
+extern const Entry timers_entry;
+constinit const Entry timers_entry{
     .name = "timers",
     .group = Group::io,
     .unit = "nap",

@@ -50,10 +50,11 @@ TEST_P(Matrix, DoesAllTheWorkAndBringsTheSerialDigests) {
     }
 }
 
-TEST_P(Matrix, WorksWithOneWorkerAndOneCpu) {
+TEST_P(Matrix, WorksWithTheLeastOfEachSizeOnOneCpu) {
     const models::Entry& model = *std::get<1>(GetParam());
-    const tasks::Sizes sizes = model.parameters.empty() ? tasks::Sizes{} : tasks::Sizes{{"workers", 1}};
-    Harness harness{smoke_case(sizes), Placement::shared};
+    std::vector<tasks::Sizes::Item> least;
+    for (const tasks::Parameter& parameter : model.parameters) least.emplace_back(parameter.name, parameter.least);
+    Harness harness{smoke_case(tasks::Sizes{std::move(least)}), Placement::shared};
     if (may_refuse(harness)) GTEST_SKIP() << harness.support().reason;
     harness.prepare();
     harness.before_run();
@@ -63,9 +64,9 @@ TEST_P(Matrix, WorksWithOneWorkerAndOneCpu) {
 }
 
 std::string name_of(const testing::TestParamInfo<Crossing>& crossing) {
-    const auto* const workload = std::get<0>(crossing.param);
-    const auto* const model = std::get<1>(crossing.param);
-    return std::string{workload->name} + "_" + std::string{model->name};
+    // CTest runs the tests of one model as one, by this ending.
+    const auto [workload, model] = crossing.param;
+    return std::string{workload->name} + "_under_" + std::string{model->name};
 }
 
 INSTANTIATE_TEST_SUITE_P(All, Matrix,
