@@ -4,21 +4,14 @@
 
 #include "bench/suite/usage_error.h"
 
+#include "small_suite.h"
+
 namespace bench {
 namespace {
 
 std::optional<Options> parse(std::vector<const char*> words) {
     words.insert(words.begin(), "suite_runner");
     return parse_options(static_cast<int>(words.size()), words.data());
-}
-
-std::string complaint(const std::vector<const char*>& words) {
-    try {
-        static_cast<void>(parse(words));
-    } catch (const UsageError& error) {
-        return error.what();
-    }
-    return {};
 }
 
 TEST(Options, AreEmptyWhereNothingIsSaid) {
@@ -53,7 +46,7 @@ TEST(Options, ComplaintsAreOneLine) {
                                                                    {"quick", "full"},
                                                                    {"--model"},
                                                                    {"--resume", "a.json", "-o", "b.json"}}) {
-        const std::string said = complaint(words);
+        const std::string said = test::complaint([&] { static_cast<void>(parse(words)); });
         EXPECT_FALSE(said.empty()) << words.front();
         EXPECT_EQ(said.find('\n'), std::string::npos) << said;
     }

@@ -23,13 +23,8 @@ std::vector<std::string> order(const Plan& plan, int round, std::string_view gro
     return models;
 }
 
-std::string complaint(const Selection& selection) {
-    try {
-        static_cast<void>(make_plan(test::small_suite(), selection, 1));
-    } catch (const UsageError& error) {
-        return error.what();
-    }
-    return {};
+std::string complaint_about(const Selection& selection) {
+    return test::complaint([&] { static_cast<void>(make_plan(test::small_suite(), selection, 1)); });
 }
 
 using Names = std::vector<std::string>;
@@ -90,13 +85,13 @@ TEST(Plan, IterationsFollowTheSize) {
 }
 
 TEST(Plan, ComplaintsSayWhatThereIs) {
-    EXPECT_EQ(complaint({{"sorting"}, {}, ""}).rfind("unknown workload 'sorting'; there are: noop", 0), 0U);
-    EXPECT_EQ(complaint({{}, {"kqueue"}, ""}).rfind("unknown model 'kqueue'; there are: serial", 0), 0U);
-    EXPECT_EQ(complaint({{"fetch"}, {}, ""}), "suite 'small' has no workload 'fetch'; it has: echo, primes");
-    EXPECT_EQ(complaint({{}, {"select"}, ""}),
+    EXPECT_EQ(complaint_about({{"sorting"}, {}, ""}).rfind("unknown workload 'sorting'; there are: noop", 0), 0U);
+    EXPECT_EQ(complaint_about({{}, {"kqueue"}, ""}).rfind("unknown model 'kqueue'; there are: serial", 0), 0U);
+    EXPECT_EQ(complaint_about({{"fetch"}, {}, ""}), "suite 'small' has no workload 'fetch'; it has: echo, primes");
+    EXPECT_EQ(complaint_about({{}, {"select"}, ""}),
               "suite 'small' has no model 'select'; it has: epoll, poll, serial, thread_pool");
-    EXPECT_EQ(complaint({{}, {}, "nothing like this"}).rfind("no case of suite 'small' is left", 0), 0U);
-    EXPECT_EQ(complaint({{}, {}, "("}).rfind("--filter '(' is not a regular expression", 0), 0U);
+    EXPECT_EQ(complaint_about({{}, {}, "nothing like this"}).rfind("no case of suite 'small' is left", 0), 0U);
+    EXPECT_EQ(complaint_about({{}, {}, "("}).rfind("--filter '(' is not a regular expression", 0), 0U);
 }
 
 TEST(Plan, DescriptorsAreThoseOfTheLargestCaseThatIsLeft) {

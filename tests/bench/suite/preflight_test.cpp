@@ -11,16 +11,6 @@
 namespace bench {
 namespace {
 
-template <class Function>
-std::string complaint(Function function) {
-    try {
-        function();
-    } catch (const UsageError& error) {
-        return error.what();
-    }
-    return {};
-}
-
 TEST(Preflight, BinariesAreOnlyAskedForWhereTheyAreNeeded) {
     const TemporaryFolder folder;
     const Suite suite = test::small_suite();
@@ -28,10 +18,10 @@ TEST(Preflight, BinariesAreOnlyAskedForWhereTheyAreNeeded) {
     EXPECT_EQ(cpu.filename(), "bench_cpu");
     std::ofstream{cpu} << "#!/bin/sh\n";
     const Plan of_cpu = make_plan(suite, {{"primes"}, {}, ""}, 1);
-    EXPECT_NE(complaint([&] { require_binaries(folder.path(), of_cpu); }), "") << "it is not executable";
+    EXPECT_NE(test::complaint([&] { require_binaries(folder.path(), of_cpu); }), "") << "it is not executable";
     std::filesystem::permissions(cpu, std::filesystem::perms::owner_all);
-    EXPECT_EQ(complaint([&] { require_binaries(folder.path(), of_cpu); }), "");
-    const std::string said = complaint([&] { require_binaries(folder.path(), make_plan(suite, {}, 1)); });
+    EXPECT_EQ(test::complaint([&] { require_binaries(folder.path(), of_cpu); }), "");
+    const std::string said = test::complaint([&] { require_binaries(folder.path(), make_plan(suite, {}, 1)); });
     EXPECT_EQ(said, "there is no program " + (folder.path() / "bench_io").string() +
                         ": build it (cmake --build), or name its folder with --binaries");
 }
@@ -41,8 +31,9 @@ TEST(Preflight, AFileThatIsThereIsKept) {
     const std::filesystem::path file = folder.path() / "a.json";
     EXPECT_EQ(new_output(file), file);
     std::ofstream{file} << "precious";
-    EXPECT_NE(complaint([&] { static_cast<void>(new_output(file)); }).find("is there already"), std::string::npos);
-    EXPECT_NE(complaint([&] { static_cast<void>(new_output(folder.path() / "b" / "c.json")); }).find("make it"),
+    EXPECT_NE(test::complaint([&] { static_cast<void>(new_output(file)); }).find("is there already"),
+              std::string::npos);
+    EXPECT_NE(test::complaint([&] { static_cast<void>(new_output(folder.path() / "b" / "c.json")); }).find("make it"),
               std::string::npos);
 }
 

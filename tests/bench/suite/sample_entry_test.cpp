@@ -67,13 +67,13 @@ TEST(SampleEntry, ThatWasNotFinishedHoldsAllThatIsRequired) {
     for (const char* const key : {"work", "cost", "latency"}) EXPECT_TRUE(sample[key].is_null()) << key;
 }
 
-struct Fault {
+struct BadEntry {
     const char* name;
     std::function<void(json&)> make;
     const char* message;
 };
 
-class EntryFault : public testing::TestWithParam<Fault> {};
+class EntryFault : public testing::TestWithParam<BadEntry> {};
 
 TEST_P(EntryFault, IsFound) {
     json document = good_document();
@@ -89,22 +89,22 @@ TEST_P(EntryFault, IsFound) {
 INSTANTIATE_TEST_SUITE_P(
     All, EntryFault,
     testing::Values(
-        Fault{"no_document", [](json& d) { d = 5; }, ""},
-        Fault{"no_entries", [](json& d) { d.erase("benchmarks"); }, "benchmarks"},
-        Fault{"empty", [](json& d) { d["benchmarks"] = json::array(); }, "there are 0"},
-        Fault{"two", [](json& d) { d["benchmarks"].push_back(d["benchmarks"][0]); }, "there are 2"},
-        Fault{"no_sample", [](json& d) { d["benchmarks"][0].erase("concur"); }, "no 'concur'"},
-        Fault{"no_time", [](json& d) { d["benchmarks"][0].erase("real_time"); }, "no 'real_time'"},
-        Fault{"no_cost", [](json& d) { d["benchmarks"][0]["concur"].erase("cost"); }, "no 'cost'"},
-        Fault{"zero_time", [](json& d) { d["benchmarks"][0]["real_time"] = 0; }, "no time was measured"},
-        Fault{"no_runs", [](json& d) { d["benchmarks"][0]["iterations"] = 0; }, "no time was measured"},
-        Fault{"outcome", [](json& d) { d["benchmarks"][0]["concur"]["outcome"] = "good"; }, "unknown"},
-        Fault{"no_error", [](json& d) { d["benchmarks"][0]["concur"]["outcome"] = "invalid"; }, "holds no error"},
-        Fault{"other_model", [](json& d) { d["benchmarks"][0]["concur"]["model"] = "poll"; },
-              "its entry is of echo/poll"},
-        Fault{"other_size", [](json& d) { d["benchmarks"][0]["concur"]["parameters"]["connections"] = 2; },
-              "its entry is of echo/epoll/connections:2"},
-        Fault{"unknown_model", [](json& d) { d["benchmarks"][0]["concur"]["model"] = "kqueue"; }, "unknown model"}),
+        BadEntry{"no_document", [](json& d) { d = 5; }, ""},
+        BadEntry{"no_entries", [](json& d) { d.erase("benchmarks"); }, "benchmarks"},
+        BadEntry{"empty", [](json& d) { d["benchmarks"] = json::array(); }, "there are 0"},
+        BadEntry{"two", [](json& d) { d["benchmarks"].push_back(d["benchmarks"][0]); }, "there are 2"},
+        BadEntry{"no_sample", [](json& d) { d["benchmarks"][0].erase("concur"); }, "no 'concur'"},
+        BadEntry{"no_time", [](json& d) { d["benchmarks"][0].erase("real_time"); }, "no 'real_time'"},
+        BadEntry{"no_cost", [](json& d) { d["benchmarks"][0]["concur"].erase("cost"); }, "no 'cost'"},
+        BadEntry{"zero_time", [](json& d) { d["benchmarks"][0]["real_time"] = 0; }, "no time was measured"},
+        BadEntry{"no_runs", [](json& d) { d["benchmarks"][0]["iterations"] = 0; }, "no time was measured"},
+        BadEntry{"outcome", [](json& d) { d["benchmarks"][0]["concur"]["outcome"] = "good"; }, "unknown"},
+        BadEntry{"no_error", [](json& d) { d["benchmarks"][0]["concur"]["outcome"] = "invalid"; }, "holds no error"},
+        BadEntry{"other_model", [](json& d) { d["benchmarks"][0]["concur"]["model"] = "poll"; },
+                 "its entry is of echo/poll"},
+        BadEntry{"other_size", [](json& d) { d["benchmarks"][0]["concur"]["parameters"]["connections"] = 2; },
+                 "its entry is of echo/epoll/connections:2"},
+        BadEntry{"unknown_model", [](json& d) { d["benchmarks"][0]["concur"]["model"] = "kqueue"; }, "unknown model"}),
     [](const auto& tested) { return std::string{tested.param.name}; });
 
 }  // namespace

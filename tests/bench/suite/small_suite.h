@@ -1,9 +1,11 @@
 #pragma once
 
 #include <nlohmann/json.hpp>
+#include <string>
 
 #include "bench/suite/plan.h"
 #include "bench/suite/suite_file.h"
+#include "bench/suite/usage_error.h"
 
 namespace bench::test {
 
@@ -23,5 +25,16 @@ inline nlohmann::json small_suite_json() {
 }
 
 inline Suite small_suite() { return parse_suite(small_suite_json(), "small.json"); }
+
+// What the function complains of, in the words of its UsageError; empty where it does not.
+template <class Function>
+std::string complaint(Function function) {
+    try {
+        function();
+    } catch (const UsageError& error) {
+        return error.what();
+    }
+    return {};
+}
 
 }  // namespace bench::test

@@ -104,13 +104,13 @@ TEST(SuiteFile, AnUnknownNameSaysWhatThereIs) {
     }
 }
 
-struct Fault {
+struct BadSuite {
     const char* name;
     std::function<void(json&)> make;
     std::string message;
 };
 
-class SuiteFault : public testing::TestWithParam<Fault> {};
+class SuiteFault : public testing::TestWithParam<BadSuite> {};
 
 TEST_P(SuiteFault, IsOneLineThatNamesThePlace) {
     json suite = test::small_suite_json();
@@ -129,60 +129,60 @@ TEST_P(SuiteFault, IsOneLineThatNamesThePlace) {
 INSTANTIATE_TEST_SUITE_P(
     All, SuiteFault,
     testing::Values(
-        Fault{"no_object", [](json& s) { s = json::array(); }, "this must be an object"},
-        Fault{"unknown_key", [](json& s) { s["round"] = 7; }, "unknown key 'round'; there are: name, rounds"},
-        Fault{"missing_key", [](json& s) { s.erase("rounds"); }, "'rounds' is missing"},
-        Fault{"no_name", [](json& s) { s["name"] = ""; }, "'name' must be a text"},
-        Fault{"no_rounds", [](json& s) { s["rounds"] = 0; }, "'rounds' must be a whole number above 0"},
-        Fault{"broken_rounds", [](json& s) { s["rounds"] = 1.5; }, "'rounds' must be a whole number above 0"},
-        Fault{"endless_rounds", [](json& s) { s["rounds"] = 1e15; }, "'rounds' must be a whole number above 0"},
-        Fault{"no_time", [](json& s) { s["time_limit_s"] = 0; }, "'time_limit_s' must be a number above 0"},
-        Fault{"placement", [](json& s) { s["placement"] = "afar"; }, "split"},
-        Fault{"unknown_group", [](json& s) { s["models"]["gpu"] = json::array(); }, "unknown key 'gpu'"},
-        Fault{"missing_group", [](json& s) { s["models"].erase("io"); }, "models: 'io' is missing"},
-        Fault{"unknown_model", [](json& s) { s["models"]["io"][1]["model"] = "kqueue"; },
-              "models: io[1]: unknown model 'kqueue'; there are: serial"},
-        Fault{"model_size",
-              [](json& s) {
-                  s["models"]["cpu"][1]["sizes"] = {{"threads", 2}};
-              },
-              "models: cpu[1]: unknown size 'threads'; there are: workers"},
-        Fault{"unknown_workload", [](json& s) { s["cases"][0]["workload"] = "sorting"; },
-              "cases[0]: unknown workload 'sorting'; there are: noop"},
-        Fault{"unknown_size", [](json& s) { s["cases"][1]["sizes"]["clients"] = 1; },
-              "cases[1]: unknown size 'clients'; there are: connections, payload, requests"},
-        Fault{"size_out_of_bounds",
-              [](json& s) {
-                  s["cases"][1]["sizes"]["connections"] = json{0, 1};
-              },
-              "cases[1]: size 'connections' is 0; it goes from 1"},
-        Fault{"no_number", [](json& s) { s["cases"][1]["sizes"]["payload"] = "64"; },
-              "cases[1]: 'payload' must be a whole number"},
-        Fault{"no_sizes", [](json& s) { s["cases"][1]["sizes"] = 5; }, "cases[1]: 'sizes' must be an object"},
-        Fault{"empty_list", [](json& s) { s["cases"][1]["sizes"]["payload"] = json::array(); },
-              "cases[1]: 'payload' is an empty list"},
-        Fault{"unequal_lists",
-              [](json& s) {
-                  s["cases"][1]["sizes"]["requests"] = json{1, 2, 3};
-              },
-              "'requests' lists 3 numbers and 'connections' 2"},
-        Fault{"unequal_iterations",
-              [](json& s) {
-                  s["cases"][0]["iterations"] = json{1, 2, 3};
-              },
-              "'iterations' lists 3 numbers and 'grain_us' 2"},
-        Fault{"no_iterations", [](json& s) { s["cases"][0]["iterations"] = 0; }, "'iterations' go from 1"},
-        Fault{"no_cases", [](json& s) { s["cases"] = json::array(); }, "there is no case"},
-        Fault{"twice", [](json& s) { s["cases"].push_back(s["cases"][1]); }, "stands there twice"},
-        Fault{"foreign_control", [](json& s) { s["controls"][0]["model"] = "epoll"; },
-              "controls[0]: primes/epoll/tasks:8/grain_us:10 is no case of this suite"},
-        Fault{"control_of_many",
-              [](json& s) {
-                  s["controls"][0]["sizes"]["grain_us"] = json{1, 10};
-              },
-              "controls[0]: a control is one case"},
-        Fault{"control_twice", [](json& s) { s["controls"].push_back(s["controls"][0]); },
-              "controls[2]: control primes/serial/tasks:8/grain_us:10 stands there twice"}),
+        BadSuite{"no_object", [](json& s) { s = json::array(); }, "this must be an object"},
+        BadSuite{"unknown_key", [](json& s) { s["round"] = 7; }, "unknown key 'round'; there are: name, rounds"},
+        BadSuite{"missing_key", [](json& s) { s.erase("rounds"); }, "'rounds' is missing"},
+        BadSuite{"no_name", [](json& s) { s["name"] = ""; }, "'name' must be a text"},
+        BadSuite{"no_rounds", [](json& s) { s["rounds"] = 0; }, "'rounds' must be a whole number above 0"},
+        BadSuite{"broken_rounds", [](json& s) { s["rounds"] = 1.5; }, "'rounds' must be a whole number above 0"},
+        BadSuite{"endless_rounds", [](json& s) { s["rounds"] = 1e15; }, "'rounds' must be a whole number above 0"},
+        BadSuite{"no_time", [](json& s) { s["time_limit_s"] = 0; }, "'time_limit_s' must be a number above 0"},
+        BadSuite{"placement", [](json& s) { s["placement"] = "afar"; }, "split"},
+        BadSuite{"unknown_group", [](json& s) { s["models"]["gpu"] = json::array(); }, "unknown key 'gpu'"},
+        BadSuite{"missing_group", [](json& s) { s["models"].erase("io"); }, "models: 'io' is missing"},
+        BadSuite{"unknown_model", [](json& s) { s["models"]["io"][1]["model"] = "kqueue"; },
+                 "models: io[1]: unknown model 'kqueue'; there are: serial"},
+        BadSuite{"model_size",
+                 [](json& s) {
+                     s["models"]["cpu"][1]["sizes"] = {{"threads", 2}};
+                 },
+                 "models: cpu[1]: unknown size 'threads'; there are: workers"},
+        BadSuite{"unknown_workload", [](json& s) { s["cases"][0]["workload"] = "sorting"; },
+                 "cases[0]: unknown workload 'sorting'; there are: noop"},
+        BadSuite{"unknown_size", [](json& s) { s["cases"][1]["sizes"]["clients"] = 1; },
+                 "cases[1]: unknown size 'clients'; there are: connections, payload, requests"},
+        BadSuite{"size_out_of_bounds",
+                 [](json& s) {
+                     s["cases"][1]["sizes"]["connections"] = json{0, 1};
+                 },
+                 "cases[1]: size 'connections' is 0; it goes from 1"},
+        BadSuite{"no_number", [](json& s) { s["cases"][1]["sizes"]["payload"] = "64"; },
+                 "cases[1]: 'payload' must be a whole number"},
+        BadSuite{"no_sizes", [](json& s) { s["cases"][1]["sizes"] = 5; }, "cases[1]: 'sizes' must be an object"},
+        BadSuite{"empty_list", [](json& s) { s["cases"][1]["sizes"]["payload"] = json::array(); },
+                 "cases[1]: 'payload' is an empty list"},
+        BadSuite{"unequal_lists",
+                 [](json& s) {
+                     s["cases"][1]["sizes"]["requests"] = json{1, 2, 3};
+                 },
+                 "'requests' lists 3 numbers and 'connections' 2"},
+        BadSuite{"unequal_iterations",
+                 [](json& s) {
+                     s["cases"][0]["iterations"] = json{1, 2, 3};
+                 },
+                 "'iterations' lists 3 numbers and 'grain_us' 2"},
+        BadSuite{"no_iterations", [](json& s) { s["cases"][0]["iterations"] = 0; }, "'iterations' go from 1"},
+        BadSuite{"no_cases", [](json& s) { s["cases"] = json::array(); }, "there is no case"},
+        BadSuite{"twice", [](json& s) { s["cases"].push_back(s["cases"][1]); }, "stands there twice"},
+        BadSuite{"foreign_control", [](json& s) { s["controls"][0]["model"] = "epoll"; },
+                 "controls[0]: primes/epoll/tasks:8/grain_us:10 is no case of this suite"},
+        BadSuite{"control_of_many",
+                 [](json& s) {
+                     s["controls"][0]["sizes"]["grain_us"] = json{1, 10};
+                 },
+                 "controls[0]: a control is one case"},
+        BadSuite{"control_twice", [](json& s) { s["controls"].push_back(s["controls"][0]); },
+                 "controls[2]: control primes/serial/tasks:8/grain_us:10 stands there twice"}),
     [](const auto& tested) { return std::string{tested.param.name}; });
 
 }  // namespace
