@@ -90,7 +90,7 @@ std::vector<Planned> plan(workloads::Group group, const Options& options) {
         for (const workloads::Point& point : workload->points) {
             for (const models::Entry* const model : chosen) {
                 const Case what =
-                    make_case(*workload, *model, tasks::parse_sizes(point.sizes), default_model_sizes(*model, group));
+                    make_case(*workload, *model, tasks::parse_sizes(point.sizes), model_sizes(*model, group));
                 planned.push_back({what, options.iterations > 0 ? options.iterations : point.iterations});
             }
         }

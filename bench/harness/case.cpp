@@ -45,9 +45,16 @@ Case parse_case(std::string_view name) {
     return make_case(workload, model, tasks::Sizes{std::move(sizes)}, tasks::Sizes{std::move(model_sizes)});
 }
 
-tasks::Sizes default_model_sizes(const models::Entry& model, workloads::Group group) {
+tasks::Sizes model_sizes(const models::Entry& model, workloads::Group group, const tasks::Sizes& given) {
     const models::Load load = group == workloads::Group::cpu ? models::Load::computes : models::Load::waits;
-    return tasks::complete(model.parameters, model.default_sizes(load, sys::current_affinity().size()));
+    const tasks::Sizes by_default = model.default_sizes(load, sys::current_affinity().size());
+    std::vector<tasks::Sizes::Item> items(given.items().begin(), given.items().end());
+    for (const tasks::Sizes::Item& item : by_default.items()) {
+        if (std::ranges::find(given.items(), item.first, &tasks::Sizes::Item::first) == given.items().end()) {
+            items.push_back(item);
+        }
+    }
+    return tasks::complete(model.parameters, tasks::Sizes{std::move(items)});
 }
 
 }  // namespace bench

@@ -27,7 +27,9 @@ struct Case {
 [[nodiscard]] Case make_case(const workloads::Entry& workload, const models::Entry& model, const tasks::Sizes& sizes,
                              const tasks::Sizes& model_sizes);
 
-// What the model has for this kind of workload on this machine, where nobody asks for other sizes.
-[[nodiscard]] tasks::Sizes default_model_sizes(const models::Entry& model, workloads::Group group);
+// The sizes of a model, complete: those that are given, and for the others what the model has by default for this kind
+// of workload on this machine. Throws std::invalid_argument, as tasks::complete().
+[[nodiscard]] tasks::Sizes model_sizes(const models::Entry& model, workloads::Group group,
+                                       const tasks::Sizes& given = {});
 
 }  // namespace bench

@@ -54,7 +54,7 @@ std::vector<PlannedCase> make_group(const Suite& suite, const Point& point, cons
     for (Case& what : suite.cases(point)) {
         if (!among(selection.models, what.model->name)) continue;
         std::string name = what.name();
-        if (!std::regex_search(name, filter)) continue;
+        if (!std::regex_search(name, filter) || !among(selection.cases, name)) continue;
         group.push_back({std::move(what), std::move(name), point.iterations, point.count_rounds, false});
     }
     std::vector<PlannedCase> front;
@@ -105,16 +105,31 @@ Plan make_plan(const Suite& suite, const Selection& selection, int rounds) {
     return plan;
 }
 
+std::vector<std::string> case_names(const Plan& plan) {
+    std::vector<std::string> names;
+    for (const PlannedCase& planned : plan.cases) {
+        if (!planned.control) names.push_back(planned.name);
+    }
+    return names;
+}
+
 std::size_t descriptors_needed(const Plan& plan) {
     // For the standard streams, the poller, the listener, and what a library opens for itself.
     constexpr std::size_t reserve = 64;
-    std::int64_t most = 0;
+    const auto needed = [](const tasks::Job& job) {
+        const tasks::Demand demand = job.demand();
+        return demand.tasks_at_once * demand.descriptors_per_task + demand.descriptors_lent;
+    };
+    std::size_t most = 0;
+    std::set<std::string> seen;
     for (const PlannedCase& planned : plan.cases) {
-        for (const auto& [name, value] : planned.what.parameters.items()) {
-            if (name == "connections" || name == "clients") most = std::max(most, value);
-        }
+        const workloads::Entry& entry = *planned.what.workload;
+        if (!seen.insert(std::string{entry.name} + planned.what.parameters.path()).second) continue;
+        const auto workload = entry.make(planned.what.parameters, 1);
+        most = std::max(most, needed(*workload));
+        if (const auto peer = workload->make_peer()) most = std::max(most, needed(*peer));
     }
-    return static_cast<std::size_t>(most) + reserve;
+    return most + reserve;
 }
 
 }  // namespace bench

@@ -13,6 +13,8 @@ struct Selection {
     std::vector<std::string> workloads;
     std::vector<std::string> models;
     std::string filter;  // a regular expression that is found in the case's name
+    // By their whole names: what a run that is resumed was to have. A suite may choose more since then.
+    std::vector<std::string> cases = {};
 };
 
 struct PlannedCase {
@@ -41,10 +43,14 @@ struct Plan {
     int rounds;
 };
 
+// The names of the planned cases, each once.
+[[nodiscard]] std::vector<std::string> case_names(const Plan& plan);
+
 // Throws UsageError: an unknown name, a filter that matches nothing.
 [[nodiscard]] Plan make_plan(const Suite& suite, const Selection& selection, int rounds);
 
-// Descriptors that one process needs for the largest case.
+// Descriptors that one process needs for the largest case, by what workloads and their peers demand. Makes each
+// workload, and so its sockets, for a moment.
 [[nodiscard]] std::size_t descriptors_needed(const Plan& plan);
 
 }  // namespace bench

@@ -83,11 +83,12 @@ bool Results::all_well() const {
                                [](const auto& count) { return count.first == "ok" || count.first == "skipped"; });
 }
 
-json describe_suite_run(const std::string& suite, int rounds, std::size_t samples_planned, Placement placement) {
+json describe_suite_run(const std::string& suite, const Plan& plan, Placement placement) {
     json run = describe_run(placement);
     run["suite"] = suite;
-    run["rounds"] = rounds;
-    run["samples_planned"] = samples_planned;
+    run["rounds"] = plan.rounds;
+    run["samples_planned"] = plan.steps.size();
+    run["cases_planned"] = case_names(plan);
     run["complete"] = false;
     return run;
 }

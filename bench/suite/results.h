@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "bench/harness/placement.h"
+#include "bench/suite/plan.h"
 
 namespace bench {
 
@@ -58,7 +59,6 @@ private:
 };
 
 // The context's "concur" of a run that begins.
-[[nodiscard]] nlohmann::json describe_suite_run(const std::string& suite, int rounds, std::size_t samples_planned,
-                                                Placement placement);
+[[nodiscard]] nlohmann::json describe_suite_run(const std::string& suite, const Plan& plan, Placement placement);
 
 }  // namespace bench

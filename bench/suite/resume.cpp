@@ -1,5 +1,6 @@
 #include "bench/suite/resume.h"
 
+#include <algorithm>
 #include <map>
 #include <stdexcept>
 #include <tuple>
@@ -70,10 +71,26 @@ Unfinished read_unfinished(const std::filesystem::path& path) {
     return unfinished;
 }
 
+std::vector<std::string> cases_planned(const Unfinished& unfinished) {
+    const auto found = unfinished.run().find("cases_planned");
+    if (found == unfinished.run().end()) return {};
+    try {
+        return found->get<std::vector<std::string>>();
+    } catch (const std::exception&) {
+        refuse(unfinished, "it is not a results document");
+    }
+}
+
 std::vector<bool> steps_taken(const Unfinished& unfinished, const Plan& plan) {
     const json& run = unfinished.run();
     if (run.at("rounds") != plan.rounds) {
         refuse(unfinished, "it is of " + shown(run.at("rounds")) + " rounds, not of " + std::to_string(plan.rounds));
+    }
+    const std::vector<std::string> names = case_names(plan);
+    for (const std::string& name : cases_planned(unfinished)) {
+        if (std::ranges::find(names, name) != names.end()) continue;
+        refuse(unfinished, "it was to have " + name +
+                               ", which is not in this plan; give the same suite, --workload, --model and --filter");
     }
     if (run.at("samples_planned") != plan.steps.size()) {
         refuse(unfinished, "it was to have " + shown(run.at("samples_planned")) + " samples, and this plan has " +

@@ -20,6 +20,9 @@ struct Unfinished {
 // Checks that the file is a results document of a suite, of this build, and made on this machine.
 [[nodiscard]] Unfinished read_unfinished(const std::filesystem::path& path);
 
+// The cases that the run was to have; empty for a document that does not tell.
+[[nodiscard]] std::vector<std::string> cases_planned(const Unfinished& unfinished);
+
 // Checks that the document is of this plan. Returns, for each step of the plan, whether the document has it.
 [[nodiscard]] std::vector<bool> steps_taken(const Unfinished& unfinished, const Plan& plan);
 

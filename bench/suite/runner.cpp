@@ -83,6 +83,7 @@ std::optional<Run> prepare(Options options) {
         return std::nullopt;
     }
     const Chosen chosen = choose(options, unfinished);
+    if (unfinished) options.selection.cases = cases_planned(*unfinished);
     Plan plan = make_plan(chosen.suite, options.selection, chosen.rounds);
     if (options.list) {
         print_plan(chosen.suite, plan);
@@ -93,11 +94,9 @@ std::optional<Run> prepare(Options options) {
     require_binaries(options.binaries_folder, plan);
     require_descriptors(plan);
     if (unfinished) require_writable_folder(options.resume);
-    Results results =
-        unfinished
-            ? Results::go_on(options.resume, unfinished->document)
-            : Results::begin(new_output(options.output),
-                             describe_suite_run(chosen.suite.name, chosen.rounds, plan.steps.size(), chosen.placement));
+    Results results = unfinished ? Results::go_on(options.resume, unfinished->document)
+                                 : Results::begin(new_output(options.output),
+                                                  describe_suite_run(chosen.suite.name, plan, chosen.placement));
     const double time_limit_s = options.time_limit_s.value_or(chosen.suite.time_limit_s);
     return Run{std::move(options), std::move(plan),    chosen.placement,
                time_limit_s,       std::move(results), std::move(taken)};

@@ -1,6 +1,7 @@
 #include "bench/suite/suite_file.h"
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 #include <stdexcept>
 
@@ -49,23 +50,76 @@ tasks::Sizes take(const Zip& zip, const std::vector<std::string>& names, std::si
     return tasks::Sizes{std::move(items)};
 }
 
-std::vector<Series> parse_series(const json& models, const Fields& of, std::string_view group) {
-    if (!models.is_array()) of.fail("'" + std::string{group} + "' must be a list");
-    std::vector<Series> series;
+// A line of a list of models: one by its name, or all that have a trait or are of a family.
+struct Choice {
+    Fields fields;
+    std::vector<const models::Entry*> models;
+    bool by_name;
+};
+
+std::vector<const models::Entry*> models_that(auto wanted) {
+    std::vector<const models::Entry*> chosen;
+    std::ranges::copy_if(models::table(), std::back_inserter(chosen),
+                         [&](const auto* model) { return wanted(*model); });
+    return chosen;
+}
+
+std::vector<const models::Entry*> of_trait(const Fields& fields) {
+    const std::string trait = fields.text("models");
+    if (trait == "all") return models_that([](const models::Entry&) { return true; });
+    if (trait == "classic") return models_that([](const models::Entry& model) { return model.classic; });
+    fields.fail("unknown models '" + trait + "'; there are: all, classic");
+}
+
+std::vector<const models::Entry*> of_family(const Fields& fields) {
+    const std::string family = fields.text("family");
+    std::set<std::string_view> families;
+    for (const models::Entry* const model : models::table()) families.insert(to_string(model->family));
+    for (const models::Absent& absent : models::absent()) families.insert(to_string(absent.family));
+    if (!families.contains(family)) {
+        fields.fail("unknown family '" + family + "'; there are: " + tasks::join_names(families));
+    }
+    return models_that([&](const models::Entry& model) { return to_string(model.family) == family; });
+}
+
+std::vector<const models::Entry*> of_name(const Fields& fields) {
+    try {
+        return {located(fields, [&] { return &find_model(fields.text("model")); })};
+    } catch (const models::AbsentModel&) {
+        // This build has it not, and the document's list of models says so.
+        return {};
+    }
+}
+
+Choice parse_choice(const json& choice, std::string where) {
+    Fields fields{choice, std::move(where), {"model", "models", "family", "sizes"}};
+    int ways = 0;
+    for (const char* const way : {"model", "models", "family"}) ways += fields.find(way) != nullptr ? 1 : 0;
+    if (ways != 1) fields.fail("choose by one of 'model' (a name), 'models' (all, classic) and 'family'");
+    if (fields.find("model") != nullptr) return {fields, of_name(fields), true};
+    if (fields.find("sizes") != nullptr) fields.fail("'sizes' go with 'model' alone: others have their defaults");
+    return {fields, fields.find("models") != nullptr ? of_trait(fields) : of_family(fields), false};
+}
+
+// A model that the list names has the sizes that stand there, and is no part of what it chooses by trait or family.
+std::vector<Series> parse_series(const json& models, const Fields& of, std::string_view key, workloads::Group group) {
+    if (!models.is_array()) of.fail("'" + std::string{key} + "' must be a list");
+    std::vector<Choice> choices;
+    std::set<const models::Entry*> taken;
     for (std::size_t i = 0; i < models.size(); ++i) {
-        const Fields fields{models[i], of.element(group, i), {"model", "sizes"}};
-        const models::Entry* model = nullptr;
-        try {
-            model = located(fields, [&] { return &find_model(fields.text("model")); });
-        } catch (const models::AbsentModel&) {
-            // This build has it not, and the document's list of models says so.
-            continue;
-        }
+        choices.push_back(parse_choice(models[i], of.element(key, i)));
+        if (choices.back().by_name) taken.insert(choices.back().models.begin(), choices.back().models.end());
+    }
+    std::vector<Series> series;
+    for (const Choice& choice : choices) {
         Zip zip;
-        const auto names = add_sizes(fields, "sizes", zip);
-        for (std::size_t at = 0; at < zip.size(); ++at) {
-            series.push_back(
-                {model, located(fields, [&] { return complete(model->parameters, take(zip, names, at)); })});
+        const auto names = add_sizes(choice.fields, "sizes", zip);
+        for (const models::Entry* const model : choice.models) {
+            if (!choice.by_name && !taken.insert(model).second) continue;
+            for (std::size_t at = 0; at < zip.size(); ++at) {
+                series.push_back(
+                    {model, located(choice.fields, [&] { return model_sizes(*model, group, take(zip, names, at)); })});
+            }
         }
     }
     return series;
@@ -83,8 +137,8 @@ std::vector<Point> parse_points(const Fields& suite, const Suite& so_far) {
         const auto names = add_sizes(fields, "sizes", zip);
         const bool cpu = workload.group == workloads::Group::cpu;
         const json* const models = fields.find("models");
-        const std::vector<Series> series =
-            models != nullptr ? parse_series(*models, fields, "models") : (cpu ? so_far.cpu : so_far.io);
+        const std::vector<Series> series = models != nullptr ? parse_series(*models, fields, "models", workload.group)
+                                                             : (cpu ? so_far.cpu : so_far.io);
         const int count_rounds =
             fields.find("count_rounds") != nullptr ? fields.positive_integer("count_rounds") : so_far.count_rounds;
         const json* const iterations = fields.find("iterations");
@@ -124,8 +178,10 @@ std::vector<Case> parse_controls(const Fields& suite, const std::set<std::string
         const auto model_names = add_sizes(fields, "model_sizes", model_zip);
         if (zip.size() != 1 || model_zip.size() != 1) fields.fail("a control is one case: give numbers, not lists");
         Case control = located(fields, [&] {
-            return make_case(workloads::find(fields.text("workload")), find_model(fields.text("model")),
-                             take(zip, names, 0), take(model_zip, model_names, 0));
+            const workloads::Entry& workload = workloads::find(fields.text("workload"));
+            const models::Entry& model = find_model(fields.text("model"));
+            return make_case(workload, model, take(zip, names, 0),
+                             model_sizes(model, workload.group, take(model_zip, model_names, 0)));
         });
         const std::string name = control.name();
         if (!planned.contains(name)) fields.fail(name + " is no case of this suite; a control runs one a second time");
@@ -173,8 +229,8 @@ Suite parse_suite(const json& suite, const std::string& file) {
                  .count_rounds = fields.find("count_rounds") != nullptr ? fields.positive_integer("count_rounds") : 1,
                  .time_limit_s = fields.positive_number("time_limit_s"),
                  .placement = located(fields, [&] { return parse_placement(fields.text("placement")); }),
-                 .cpu = parse_series(models.at("cpu"), models, "cpu"),
-                 .io = parse_series(models.at("io"), models, "io"),
+                 .cpu = parse_series(models.at("cpu"), models, "cpu", workloads::Group::cpu),
+                 .io = parse_series(models.at("io"), models, "io", workloads::Group::io),
                  .points = {},
                  .controls = {}};
     result.points = parse_points(fields, result);

@@ -84,6 +84,15 @@ TEST(Plan, IterationsFollowTheSize) {
     }
 }
 
+TEST(Plan, KeepsToTheCasesOfARunThatIsResumed) {
+    const Suite suite = test::small_suite();
+    Selection resumed;
+    resumed.cases = {"primes/serial/tasks:8/grain_us:10", "echo/poll/connections:1/payload:64/requests:20"};
+    const Plan plan = make_plan(suite, resumed, 2);
+    EXPECT_EQ(case_names(plan), resumed.cases);
+    EXPECT_EQ(plan.cases.size(), 3U) << "and the control of the first";
+}
+
 TEST(Plan, ComplaintsSayWhatThereIs) {
     EXPECT_EQ(complaint_about({{"sorting"}, {}, ""}).rfind("unknown workload 'sorting'; there are: noop", 0), 0U);
     EXPECT_EQ(complaint_about({{}, {"kqueue"}, ""}).rfind("unknown model 'kqueue'; there are: serial", 0), 0U);
@@ -96,8 +105,8 @@ TEST(Plan, ComplaintsSayWhatThereIs) {
 
 TEST(Plan, DescriptorsAreThoseOfTheLargestCaseThatIsLeft) {
     const Suite suite = test::small_suite();
-    EXPECT_EQ(descriptors_needed(make_plan(suite, {}, 1)), 164U);
-    EXPECT_EQ(descriptors_needed(make_plan(suite, {{}, {}, "connections:1/"}, 1)), 65U);
+    EXPECT_EQ(descriptors_needed(make_plan(suite, {}, 1)), 165U) << "those of the connections, and the acceptor's";
+    EXPECT_EQ(descriptors_needed(make_plan(suite, {{}, {}, "connections:1/"}, 1)), 66U);
     EXPECT_EQ(descriptors_needed(make_plan(suite, {{"primes"}, {}, ""}, 1)), 64U);
 }
 

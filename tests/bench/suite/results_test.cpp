@@ -20,7 +20,9 @@ protected:
         result["concur"]["outcome"] = outcome;
         return result;
     }
-    static json run() { return describe_suite_run("small", 3, 12, Placement::shared); }
+    static json run() {
+        return describe_suite_run("small", make_plan(test::small_suite(), {{"echo"}, {}, ""}, 3), Placement::shared);
+    }
 
     TemporaryFolder folder_;
     std::filesystem::path file_ = folder_.path() / "results.json";
@@ -47,7 +49,9 @@ TEST_F(ResultsTest, TellOfTheRun) {
     const json incomplete = read_json(file_)["context"]["concur"];
     EXPECT_EQ(incomplete["suite"], "small");
     EXPECT_EQ(incomplete["rounds"], 3);
-    EXPECT_EQ(incomplete["samples_planned"], 12);
+    EXPECT_EQ(incomplete["samples_planned"], 15) << "four cases and a control";
+    EXPECT_EQ(incomplete["cases_planned"].size(), 4U);
+    EXPECT_EQ(incomplete["cases_planned"][0], "echo/poll/connections:1/payload:64/requests:20");
     EXPECT_EQ(incomplete["placement"], "shared");
     EXPECT_EQ(incomplete["complete"], false);
     results.write(true);

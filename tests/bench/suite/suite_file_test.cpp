@@ -4,9 +4,13 @@
 
 #include <filesystem>
 #include <functional>
+#include <map>
+#include <string_view>
 
 #include "bench/suite/usage_error.h"
+#include "models/table.h"
 #include "small_suite.h"
+#include "sys/cpu_set.h"
 
 namespace bench {
 namespace {
@@ -46,6 +50,33 @@ TEST(SuiteFile, AHandWrittenControlRunsWhatItWasWrittenFor) {
     const Suite parsed = parse_suite(suite, "small.json");
     EXPECT_EQ(parsed.cases(parsed.points[2]).size(), 3U) << "echo";
     EXPECT_EQ(parsed.cases(parsed.points.back()).size(), 2U) << "timers";
+}
+
+TEST(SuiteFile, ChoosesModelsByTraitAndFamily) {
+    json suite = test::small_suite_json();
+    suite.erase("controls");
+    suite["models"]["cpu"] = json::parse(
+        R"([{"model": "thread_pool", "sizes": {"workers": [3, 5]}}, {"models": "classic"}, {"family": "loops"}])");
+    const Suite parsed = parse_suite(suite, "small.json");
+    std::map<std::string_view, int> times;
+    for (const Series& series : parsed.cpu) ++times[series.model->name];
+    EXPECT_EQ(parsed.cpu[1].sizes.at("workers"), 5);
+    for (const models::Entry* const model : models::table()) {
+        const bool chosen = model->classic || model->family == models::Family::loops;
+        const int expected = model == parsed.cpu[0].model ? 2 : chosen ? 1 : 0;
+        EXPECT_EQ(times[model->name], expected) << model->name;
+    }
+    suite["models"]["cpu"] = json::parse(R"([{"models": "all"}])");
+    EXPECT_EQ(parse_suite(suite, "small.json").cpu.size(), models::table().size());
+}
+
+TEST(SuiteFile, SizesLeftOutAreTheModelsOwnForTheWorkAndTheMachine) {
+    json suite = test::small_suite_json();
+    suite.erase("controls");
+    suite["models"] = json::parse(R"({"cpu": [{"model": "thread_pool"}], "io": [{"model": "thread_pool"}]})");
+    const Suite parsed = parse_suite(suite, "small.json");
+    EXPECT_EQ(parsed.cpu[0].sizes.count("workers"), sys::current_affinity().size());
+    EXPECT_EQ(parsed.io[0].sizes.at("workers"), 16);
 }
 
 TEST(SuiteFile, ACaseMayNameItsOwnModels) {
@@ -142,6 +173,24 @@ INSTANTIATE_TEST_SUITE_P(
         BadSuite{"missing_group", [](json& s) { s["models"].erase("io"); }, "models: 'io' is missing"},
         BadSuite{"unknown_model", [](json& s) { s["models"]["io"][1]["model"] = "kqueue"; },
                  "models: io[1]: unknown model 'kqueue'; there are: serial"},
+        BadSuite{"unknown_trait",
+                 [](json& s) {
+                     s["models"]["io"][1] = {{"models", "modern"}};
+                 },
+                 "models: io[1]: unknown models 'modern'; there are: all, classic"},
+        BadSuite{"unknown_family",
+                 [](json& s) {
+                     s["models"]["io"][1] = {{"family", "loop"}};
+                 },
+                 "models: io[1]: unknown family 'loop'; there are: co"},
+        BadSuite{"two_ways", [](json& s) { s["models"]["io"][1]["family"] = "loops"; },
+                 "choose by one of 'model' (a name), 'models' (all, classic) and 'family'"},
+        BadSuite{"no_way", [](json& s) { s["models"]["io"][1].erase("model"); }, "choose by one of 'model'"},
+        BadSuite{"sizes_of_many",
+                 [](json& s) {
+                     s["models"]["io"][1] = {{"models", "all"}, {"sizes", {{"workers", 2}}}};
+                 },
+                 "'sizes' go with 'model' alone"},
         BadSuite{"model_size",
                  [](json& s) {
                      s["models"]["cpu"][1]["sizes"] = {{"threads", 2}};

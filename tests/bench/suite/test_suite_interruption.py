@@ -119,6 +119,14 @@ def test_another_placement_is_refused(stopped: Bench) -> None:
 
 
 def test_another_selection_is_refused(stopped: Bench) -> None:
+    said = refused(stopped, "--workload", "echo")
+    assert "it was to have primes/serial/tasks:8/grain_us:10, which is not in this plan" in said
+
+
+def test_another_selection_is_refused_where_the_document_tells_only_how_many(stopped: Bench) -> None:
+    document = stopped.document()
+    del document["context"]["concur"]["cases_planned"]
+    stopped.output.write_text(json.dumps(document))
     assert "it was to have 14 samples, and this plan has 8" in refused(stopped, "--workload", "echo")
 
 
@@ -139,6 +147,16 @@ def test_a_suite_that_was_changed_is_refused(stopped: Bench, key: str, value: An
     suite["controls"][0]["sizes"] = suite["cases"][0]["sizes"]
     stopped.write_suite(suite)
     assert "not in this plan" in refused(stopped)
+
+
+def test_what_the_suite_has_gained_since_is_left_out(stopped: Bench) -> None:
+    suite = json.loads(stopped.suite.read_text())
+    suite["models"]["io"].append({"model": "select"})
+    stopped.write_suite(suite)
+    assert stopped.resume().returncode == 0
+    document = stopped.complete_document()
+    assert len(document["context"]["concur"]["cases_planned"]) == SAMPLES_PER_ROUND - 1
+    assert "select" not in {entry["concur"]["model"] for entry in document["benchmarks"]}
 
 
 def test_another_build_is_refused(stopped: Bench) -> None:

@@ -99,7 +99,7 @@ def test_too_few_descriptors(bench: Bench) -> None:
     done = subprocess.run([*shell, *arguments], capture_output=True, text=True, timeout=PATIENCE_S)
     assert done.returncode == 2
     assert done.stderr == (
-        "suite_runner: this suite needs 1064 descriptors, the hard limit is 256: raise it (ulimit -Hn 1064) "
+        "suite_runner: this suite needs 1065 descriptors, the hard limit is 256: raise it (ulimit -Hn 1065) "
         "or leave the large cases out with --filter\n"
     )
     assert not bench.output.exists()
