@@ -20,6 +20,7 @@
 
 #include "bench/document.h"
 #include "bench/harness/case.h"
+#include "bench/machine.h"
 #include "bench/native/controls.h"
 #include "bench/sample.h"
 #include "models/table.h"
@@ -35,6 +36,7 @@ struct Options {
     int iterations = 0;  // 0: what the table says
     Placement placement = Placement::split;
     bool count = false;
+    bool describe = false;
 };
 
 struct Planned {
@@ -170,6 +172,8 @@ Options parse(int argc, char** argv, CLI::App& app) {
         ->capture_default_str();
     app.add_flag("--count", options.count,
                  "Count system calls and migrations in one more run of each case, which is not timed");
+    app.add_flag("--describe", options.describe,
+                 "Print the models and workloads of this build as JSON, and run nothing");
     help_text = app.help("", CLI::AppFormatMode::All);
     app.set_help_flag();
     benchmark::Initialize(&argc, argv, [] {
@@ -185,7 +189,7 @@ Options parse(int argc, char** argv, CLI::App& app) {
 int run_parsed(workloads::Group group, CLI::App& app, std::vector<std::string> arguments) {
     // The file's folder is checked first of all; Google Benchmark would go on without it.
     const bool asks_only = std::ranges::any_of(arguments, [](const std::string& argument) {
-        return argument == "--help" || argument.starts_with("--benchmark_list_tests");
+        return argument == "--help" || argument == "--describe" || argument.starts_with("--benchmark_list_tests");
     });
     std::optional<Output> output;
     if (!asks_only) output.emplace(arguments);
@@ -195,6 +199,10 @@ int run_parsed(workloads::Group group, CLI::App& app, std::vector<std::string> a
     pointers.push_back(nullptr);
 
     const Options options = parse(static_cast<int>(arguments.size()), pointers.data(), app);
+    if (options.describe) {
+        std::puts(nlohmann::json{{"models", describe_models()}, {"workloads", describe_workloads()}}.dump(1).c_str());
+        return 0;
+    }
     sys::raise_descriptor_limit();
     Run run{.placement = options.placement, .count = options.count, .names = {}, .samples = {}, .failed = {}};
     register_benchmarks(plan(group, options), run);
