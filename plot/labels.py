@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from cases import Case, Series, Workload
 from samples import Parameters
-from stats import Estimate
 
 KIB = 1024
 NS_PER_SECOND = 1_000_000_000
@@ -94,9 +93,9 @@ def axis_name(name: str) -> str:
     return {"grain_us": "grain of a task"}.get(name, bare_name(name))
 
 
-def interval(ratio_: Estimate) -> str:
+def interval(low: float, high: float) -> str:
     """Half the width of a ratio's interval, on logarithms, as per cent of the ratio: ±4 %."""
-    half = (ratio_.high / ratio_.low) ** 0.5 - 1
+    half = (high / low) ** 0.5 - 1
     percent = half * 100
     return f"±{percent:.0f} %" if percent >= 0.95 else f"±{percent:.1f} %"
 

@@ -95,7 +95,7 @@ def below_ratio(sheet: Sheet, case: Case, series: Series) -> str:
     if series in ranked.unpaired:
         return f"[{sheet.notes.number(UNPAIRED)}]"
     found = ranked.ratios[series]
-    return labels.interval(found) if found.has_interval else ""
+    return labels.interval(found.low, found.high) if found.has_interval else ""
 
 
 def draw_head(sheet: Sheet) -> None:
