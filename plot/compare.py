@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 import interpreter
 
 if TYPE_CHECKING:
-    from comparison import Compared, Comparison
+    from concur.statistics.comparison import Compared, Comparison
 
 
 def arguments() -> argparse.Namespace:
@@ -52,8 +52,8 @@ def figure(one: Compared) -> str:
 
 
 def lines(comparison: Comparison, environment: list[str], everything: bool) -> Iterator[str]:
-    import labels
-    from comparison import SAME, UNCLEAR
+    from concur.documents import labels
+    from concur.statistics.comparison import SAME, UNCLEAR
 
     for difference in environment:
         yield f"the environments differ: {difference}"
@@ -92,7 +92,7 @@ def by_workload(comparison: Comparison) -> dict[str, list[Compared]]:
 
 
 def group_line(name: str, members: list[Compared]) -> str:
-    from comparison import VERDICTS, geometric_mean
+    from concur.statistics.comparison import VERDICTS, geometric_mean
 
     counts = [sum(one.verdict == verdict for one in members) for verdict in VERDICTS]
     mean = geometric_mean(one.ratio.value for one in members)
@@ -141,10 +141,10 @@ def show(text: Iterator[str]) -> None:
 
 
 def compare(chosen: argparse.Namespace) -> int:
-    import environment
-    from comparison import SLOWER, Comparison
-    from document import DocumentError, load
-    from files import replace_file
+    from concur.documents import environment
+    from concur.statistics.comparison import SLOWER, Comparison
+    from concur.documents.results import DocumentError, load
+    from concur.documents.atomic_write import replace_file
 
     try:
         old, new = load(chosen.old), load(chosen.new)

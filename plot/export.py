@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING, Any
 import interpreter
 
 if TYPE_CHECKING:
-    from document import Document
-    from stats import Estimate
+    from concur.documents.results import Document
+    from concur.statistics.intervals import Estimate
 
 BASELINE = "serial"
 
@@ -46,8 +46,8 @@ def entry(name: str, unit: str, estimate: Estimate, scale: float, extra: str) ->
 
 
 def entries(document: Document) -> list[dict[str, Any]]:
-    import cases
-    import stats
+    from concur.documents import cases
+    from concur.statistics import intervals
 
     found = []
     for workload in cases.workloads(document):
@@ -57,11 +57,11 @@ def entries(document: Document) -> list[dict[str, Any]]:
                 sizes = "".join(f"/{name}:{value}" for name, value in (*series.parameters, *case.parameters))
                 name = f"{workload.name}/{series.model}{sizes}"
                 rounds = f"{len(cell.times())} rounds, 95 % interval"
-                time = stats.median(list(cell.times().values()))
+                time = intervals.median(list(cell.times().values()))
                 found.append(entry(name, "ms", time, 1e6, rounds))
                 if baseline is None or baseline is cell:
                     continue
-                ratio = stats.paired_ratio(cell.times(), baseline.times())
+                ratio = intervals.paired_ratio(cell.times(), baseline.times())
                 if ratio is not None:
                     found.append(
                         entry(f"{name} ÷ {BASELINE}", "ratio", ratio, 1.0, f"{rounds}, paired by round")
@@ -73,8 +73,8 @@ def main() -> int:
     chosen = arguments()
     interpreter.require(("numpy",))
 
-    from document import DocumentError, load
-    from files import replace_file
+    from concur.documents.results import DocumentError, load
+    from concur.documents.atomic_write import replace_file
 
     output = chosen.output or chosen.results.with_suffix(".github-action.json")
     try:

@@ -24,8 +24,8 @@ from typing import TYPE_CHECKING, Any
 import interpreter
 
 if TYPE_CHECKING:
-    from findings_file import Finding
-    from judge import Judgement
+    from concur.findings.definitions import Finding
+    from concur.findings.judge import Judgement
 
 ROOT = Path(__file__).resolve().parents[1]
 ROUNDS = 9
@@ -65,7 +65,7 @@ def arguments() -> argparse.Namespace:
 
 
 def chosen_findings(chosen: argparse.Namespace) -> list[Finding]:
-    from findings_file import load
+    from concur.findings.definitions import load
 
     findings = load(chosen.findings)
     unknown = sorted(set(chosen.only) - {finding.id for finding in findings})
@@ -136,21 +136,21 @@ def measure(findings: list[Finding], chosen: argparse.Namespace, output: Path) -
 
 
 def judge_all(findings: list[Finding], results: Path) -> list[Judgement]:
-    from document import load
-    from judge import Judge
+    from concur.documents.results import load
+    from concur.findings.judge import Judge
 
     judge = Judge(load(results))
     return [judge.judge(finding) for finding in findings]
 
 
 def refuted(judgements: list[Judgement]) -> list[Finding]:
-    from judge import REFUTED
+    from concur.findings.judge import REFUTED
 
     return [judgement.finding for judgement in judgements if judgement.verdict == REFUTED]
 
 
 def run(chosen: argparse.Namespace) -> int:
-    from verdicts import once_refuted, report
+    from concur.findings.findings_report import once_refuted, report
 
     findings = chosen_findings(chosen)
     output = chosen.output
@@ -174,7 +174,7 @@ def run(chosen: argparse.Namespace) -> int:
 
 
 def judge(chosen: argparse.Namespace) -> int:
-    from verdicts import report
+    from concur.findings.findings_report import report
 
     judgements = judge_all(chosen_findings(chosen), chosen.results)
     report(judgements, chosen.output)
@@ -190,9 +190,9 @@ def main() -> int:
     chosen = arguments()
     interpreter.require(MODULES)
 
-    from document import DocumentError
-    from findings_file import FindingsError
-    from verdicts import ReportError
+    from concur.documents.results import DocumentError
+    from concur.findings.definitions import FindingsError
+    from concur.findings.findings_report import ReportError
 
     try:
         return {"run": run, "judge": judge, "suite": suite}[chosen.command](chosen)

@@ -19,10 +19,10 @@ from typing import TYPE_CHECKING
 import interpreter
 
 if TYPE_CHECKING:
-    from cases import Case, Workload
-    from document import Document
-    from lines import Line
-    from output import Output
+    from concur.documents.cases import Case, Workload
+    from concur.documents.results import Document
+    from concur.drawing.lines import Line
+    from concur.drawing.output import Output
 
 FORMATS = ("png", "svg")
 # What makes runs incomparable on one axis; everything else may change over time.
@@ -48,7 +48,7 @@ def began(document: Document) -> str:
 
 def load_runs(paths: Sequence[Path]) -> list[Document]:
     """In the order in which they were measured."""
-    from document import DocumentError, load
+    from concur.documents.results import DocumentError, load
 
     found = [(path, load(path)) for path in paths]
     first_path, first = found[0]
@@ -87,8 +87,8 @@ def case_of_all(workloads: Sequence[Workload | None]) -> Case | None:
 
 
 def lines_of(case: Case, runs: Sequence[Workload]) -> tuple[Line, ...]:
-    import stats
-    from lines import Line
+    from concur.statistics import intervals
+    from concur.drawing.lines import Line
 
     found = []
     for series in runs[0].series:
@@ -97,16 +97,16 @@ def lines_of(case: Case, runs: Sequence[Workload]) -> tuple[Line, ...]:
             same = next(one for one in workload.cases if one.parameters == case.parameters)
             cell = same.cells.get(series)
             if cell is not None and cell.ok:
-                points[float(place)] = stats.median(list(cell.times().values()))
+                points[float(place)] = intervals.median(list(cell.times().values()))
         found.append(Line(series, points))
     return tuple(found)
 
 
 def draw(runs: Sequence[Document], output: Output) -> None:
-    import cases
-    import labels
-    from lines import Across, Head, Panel, Sheet
-    from panels import subtitle
+    from concur.documents import cases
+    from concur.documents import labels
+    from concur.drawing.lines import Across, Head, Panel, Sheet
+    from concur.drawing.small_multiples import subtitle
 
     tables = [{workload.name: workload for workload in cases.workloads(run)} for run in runs]
     dates = [began(run)[:16].replace("T", " ") for run in runs]
@@ -139,9 +139,9 @@ def main() -> int:
     interpreter.require(interpreter.CHARTS)
 
     import matplotlib
-    import style
-    from document import DocumentError
-    from output import Output, OutputError
+    from concur.drawing import style
+    from concur.documents.results import DocumentError
+    from concur.drawing.output import Output, OutputError
 
     try:
         runs = load_runs(chosen.results)

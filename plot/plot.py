@@ -19,6 +19,7 @@ import interpreter
 
 # The charts: each is a module with a function draw(document, output).
 CHARTS = ("overview", "bars", "scaling", "load", "latency", "cost", "memory")
+MODULES = {"load": "offered_load"}
 FORMATS = ("png", "svg")
 
 
@@ -44,9 +45,9 @@ def fail(reason: object) -> int:
 def draw(chosen: argparse.Namespace) -> int:
     import matplotlib
 
-    import style
-    from document import DocumentError, load_all
-    from output import Output, OutputError
+    from concur.drawing import style
+    from concur.documents.results import DocumentError, load_all
+    from concur.drawing.output import Output, OutputError
 
     try:
         document = load_all(chosen.results)
@@ -56,7 +57,7 @@ def draw(chosen: argparse.Namespace) -> int:
         matplotlib.rcdefaults()
         with matplotlib.rc_context(style.RC):
             for name in CHARTS:
-                importlib.import_module(name).draw(document, output)
+                importlib.import_module(f"concur.charts.{MODULES.get(name, name)}").draw(document, output)
     except (DocumentError, OutputError) as error:
         return fail(error)
     if not output.wanted:

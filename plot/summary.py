@@ -30,8 +30,8 @@ def main() -> int:
     interpreter.require(("numpy",))
 
     # Only now is it certain that this interpreter has numpy.
-    import table
-    from document import DocumentError, load_all
+    from concur.commands import summary_table
+    from concur.documents.results import DocumentError, load_all
 
     try:
         document = load_all(chosen.results)
@@ -39,7 +39,7 @@ def main() -> int:
         print(f"summary.py: {error}", file=sys.stderr)
         return 1
     try:
-        for line in table.lines(document):
+        for line in summary_table.lines(document):
             print(line.rstrip())
         sys.stdout.flush()
     except BrokenPipeError:

@@ -14,6 +14,7 @@ import sys
 from typing import Any
 
 import numpy as np
+
 from machine import CONTEXT, LATER_MODELS, MODELS, WORKLOADS
 
 Json = dict[str, Any]

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+
 import synthetic
 from test_charts import figures, overlaps, words
 

@@ -3,19 +3,19 @@
 import copy
 import json
 
-import cases
-import document
 import pytest
-import stats
+
 import synthetic
-from cases import Series, tell_apart
-from ratios import to_best
+from concur.documents import cases, results
+from concur.documents.cases import Series, tell_apart
+from concur.statistics import intervals
+from concur.statistics.ratios import to_best
 
 
 def load(tmp_path, made):
     path = tmp_path / "document.json"
     path.write_text(json.dumps(made))
-    return document.load(path)
+    return results.load(path)
 
 
 def workload(tmp_path, made, name):
@@ -130,7 +130,7 @@ def test_rounds_of_several_documents_add_up_where_they_measured_the_same(tmp_pat
         (tmp_path / f"{name}.json").write_text(json.dumps(made))
 
     def rounds(*names):
-        return document.load_all([tmp_path / f"{name}.json" for name in names]).rounds
+        return results.load_all([tmp_path / f"{name}.json" for name in names]).rounds
 
     assert rounds("same") == 3
     assert rounds("same", "other") == 3
@@ -142,11 +142,11 @@ def test_series_of_different_documents_do_not_pair(tmp_path, small):
         made = copy.deepcopy(small)
         made["benchmarks"] = entries(made, model=model, workload="mandelbrot", control=False)
         (tmp_path / f"{number}.json").write_text(json.dumps(made))
-    both = document.load_all([tmp_path / "0.json", tmp_path / "1.json"])
+    both = results.load_all([tmp_path / "0.json", tmp_path / "1.json"])
     case = cases.workloads(both)[0].cases[0]
     ranked = to_best(case)
     assert len(ranked.unpaired) == 1
     (other,) = ranked.unpaired
-    medians = {s: stats.median(list(c.times().values())).value for s, c in case.cells.items()}
+    medians = {s: intervals.median(list(c.times().values())).value for s, c in case.cells.items()}
     assert ranked.ratios[other].value == pytest.approx(medians[other] / medians[ranked.best])
     assert not ranked.ratios[other].has_interval

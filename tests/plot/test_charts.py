@@ -5,17 +5,17 @@ import importlib
 import json
 import re
 
-import document
 import matplotlib
 import numpy as np
-import output
 import plot
 import pytest
-import style
-import synthetic
-from machine import LATER_MODELS, MODELS
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.text import Text
+
+import synthetic
+from concur.documents import results
+from concur.drawing import output, style
+from machine import LATER_MODELS, MODELS
 
 WORKLOADS = ("primes", "mandelbrot", "timers", "echo")
 EXPECTED = {
@@ -45,11 +45,11 @@ def figures(tmp_path, made, only=None):
     path = tmp_path / "results.json"
     path.write_text(json.dumps(made))
     kept = Kept(only)
-    loaded = document.load(path)
+    loaded = results.load(path)
     matplotlib.rcdefaults()
     with matplotlib.rc_context(style.RC):
         for name in plot.CHARTS:
-            importlib.import_module(name).draw(loaded, kept)
+            importlib.import_module(f"concur.charts.{plot.MODULES.get(name, name)}").draw(loaded, kept)
         for figure in kept.figures.values():
             FigureCanvasAgg(figure).draw()
     return kept

@@ -3,11 +3,12 @@
 import json
 
 import pytest
-import stats
+
 import synthetic
-from comparison import FASTER, SAME, SLOWER, UNCLEAR, quotient, verdict
-from document import DocumentError
-from stats import Estimate
+from concur.documents.results import DocumentError
+from concur.statistics import intervals
+from concur.statistics.comparison import FASTER, SAME, SLOWER, UNCLEAR, quotient, verdict
+from concur.statistics.intervals import Estimate
 
 MODELS = {name: synthetic.MODELS[name] for name in ("serial", "poll", "epoll")}
 
@@ -39,12 +40,12 @@ def test_a_verdict_needs_its_whole_interval_beyond_the_margin(value, spread, rou
 
 
 def test_its_interval_holds_the_truth_as_often_as_it_says():
-    rng = stats.np.random.default_rng(3)
+    rng = intervals.np.random.default_rng(3)
     sets = 1000
     sides = []
     for _ in range(2):
         values = 10 + rng.normal(0, 0.05, (sets, 7))
-        sides.append((stats.np.median(values, axis=1), *stats.median_interval(values)))
+        sides.append((intervals.np.median(values, axis=1), *intervals.median_interval(values)))
     held = 0
     for new, old in zip(zip(*sides[0]), zip(*sides[1])):
         ratio = quotient(Estimate(*map(float, new), 7), Estimate(*map(float, old), 7))

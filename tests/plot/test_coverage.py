@@ -5,7 +5,8 @@ Seven rounds, and the noise that was measured between neighbours: a standard dev
 
 import numpy as np
 import pytest
-import stats
+
+from concur.statistics import intervals
 
 SETS, ROUNDS, NOISE = 1000, 7, 0.006
 MARGIN = np.log(1.02)
@@ -27,7 +28,7 @@ DRAWS = {
 
 @pytest.mark.parametrize("draw", DRAWS.values(), ids=DRAWS.keys())
 def test_the_interval_holds_the_truth_as_often_as_it_says(draw):
-    low, high = stats.median_interval(log_ratios(1.1, draw))
+    low, high = intervals.median_interval(log_ratios(1.1, draw))
     held = np.mean((low <= np.log(1.1)) & (np.log(1.1) <= high))
     assert 0.93 <= held <= 0.97
 
@@ -35,25 +36,25 @@ def test_the_interval_holds_the_truth_as_often_as_it_says(draw):
 @pytest.mark.parametrize("rounds", [6, 9, 11, 15, 30])
 def test_and_with_other_numbers_of_rounds(rounds):
     rng = np.random.default_rng(rounds)
-    low, high = stats.median_interval(rng.normal(0, 1, (SETS * 2, rounds)))
+    low, high = intervals.median_interval(rng.normal(0, 1, (SETS * 2, rounds)))
     assert 0.93 <= np.mean((low <= 0) & (0 <= high)) <= 0.97
 
 
 def test_the_same_against_the_same_is_hardly_ever_called_different():
-    low, high = stats.median_interval(log_ratios(1.0))
+    low, high = intervals.median_interval(log_ratios(1.0))
     assert np.mean((low > MARGIN) | (high < -MARGIN)) <= 0.01
 
 
 @pytest.mark.parametrize("truth", [1.05, 1 / 1.05])
 def test_a_change_of_five_percent_is_found(truth):
-    low, high = stats.median_interval(log_ratios(truth))
+    low, high = intervals.median_interval(log_ratios(truth))
     found = low > MARGIN if truth > 1 else high < -MARGIN
     assert np.mean(found) >= 0.95
 
 
 def test_the_interval_of_one_set_is_that_of_many():
     sets = log_ratios(1.0)
-    low, high = stats.median_interval(sets)
+    low, high = intervals.median_interval(sets)
     for row in range(20):
-        one = stats.median(sets[row])
+        one = intervals.median(sets[row])
         assert (one.low, one.high) == (low[row], high[row])

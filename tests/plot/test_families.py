@@ -1,7 +1,7 @@
 """Families that stand together."""
 
 import synthetic
-from families import grouped
+from concur.drawing.families import grouped
 from machine import LATER_MODELS, MODELS
 from test_charts import figures, overlaps, words
 

@@ -5,11 +5,12 @@ import stat
 import sys
 from pathlib import Path
 
-import findings_file
 import pytest
-import synthetic
 from findings import make_suite
-from findings_file import FindingsError, load, parse_case
+
+import synthetic
+from concur.findings import definitions
+from concur.findings.definitions import FindingsError, load, parse_case
 
 ROOT = Path(__file__).resolve().parents[2]
 ENTRY = """
@@ -107,7 +108,7 @@ def test_a_case_is_read_by_its_parts():
     case = parse_case("primes/thread_pool/workers:2/tasks:16")
     assert (case.sizes, case.model_sizes) == ((("tasks", 16),), (("workers", 2),))
     assert case.name == "primes/thread_pool/workers:2/tasks:16"
-    assert case == findings_file.parse_case("primes/thread_pool/tasks:16/workers:2")
+    assert case == definitions.parse_case("primes/thread_pool/tasks:16/workers:2")
 
 
 RUNNER = """#!{python}

@@ -4,8 +4,9 @@ import os
 import sys
 from pathlib import Path
 
-import interpreter
 import pytest
+
+import interpreter
 from conftest import PLOT
 
 

@@ -1,8 +1,9 @@
 """Verdicts on documents of which the truth is known."""
 
-import judge
 import pytest
-from judge import CONFIRMED, INCONCLUSIVE, NOT_APPLICABLE, REFUTED, Judge
+
+from concur.findings import judge
+from concur.findings.judge import CONFIRMED, INCONCLUSIVE, NOT_APPLICABLE, REFUTED, Judge
 from judging import LOADED, counted, document, finding, held, sample, series
 
 EPOLL, SERIAL, POLL = "noop/epoll/tasks:10", "noop/serial/tasks:10", "noop/poll/tasks:10"
@@ -174,7 +175,7 @@ def test_what_has_to_be_skipped():
 
 
 def test_every_assertion_has_its_judge():
-    from findings_file import ASSERTIONS, METRICS
+    from concur.findings.definitions import ASSERTIONS, METRICS
 
     assert set(METRICS) == set(judge.METRICS)
     for name in ASSERTIONS:

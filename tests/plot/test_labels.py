@@ -1,8 +1,9 @@
 """Numbers and names read as people write them."""
 
-import labels
 import pytest
-from cases import Series
+
+from concur.documents import labels
+from concur.documents.cases import Series
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+
 import synthetic
 from test_charts import figures, overlaps, texts, words
 

@@ -2,9 +2,10 @@
 
 from dataclasses import replace
 
-import noise
 import pytest
-from samples import Evidence, Sample
+
+from concur.documents.samples import Evidence, Sample
+from concur.statistics import noise
 
 MS = 1_000_000
 

@@ -1,6 +1,6 @@
 """Footnotes: each reason once, and as few as say it."""
 
-from page import Footnotes, together
+from concur.drawing.page import Footnotes, together
 
 
 def test_a_reason_has_one_number_wherever_it_applies():

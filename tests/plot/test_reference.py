@@ -3,11 +3,11 @@
 import json
 from pathlib import Path
 
-import document
 import jsonschema
-import noise
 import pytest
-import stats
+
+from concur.documents import results
+from concur.statistics import intervals, noise
 
 ROOT = Path(__file__).resolve().parents[2]
 REFERENCE = ROOT / "results/reference"
@@ -15,7 +15,7 @@ REFERENCE = ROOT / "results/reference"
 
 @pytest.fixture(scope="module")
 def published():
-    return document.load(REFERENCE / "quick.json")
+    return results.load(REFERENCE / "quick.json")
 
 
 def test_it_is_complete_and_as_the_schema_says(published):
@@ -30,8 +30,8 @@ def test_the_same_ties_with_the_same(published):
     for name in {original.workload for original, _ in pairs}:
         of_case = [(one, again) for one, again in pairs if one.workload == name]
         again = {control.round: control.real_ns for _, control in of_case}
-        ratio = stats.paired_ratio(again, {one.round: one.real_ns for one, _ in of_case})
-        assert ratio is not None and stats.ties(ratio), (name, ratio)
+        ratio = intervals.paired_ratio(again, {one.round: one.real_ns for one, _ in of_case})
+        assert ratio is not None and intervals.ties(ratio), (name, ratio)
 
 
 def test_one_command_draws_every_published_chart_again(run, tmp_path):

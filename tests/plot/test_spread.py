@@ -3,7 +3,8 @@
 import random
 
 import pytest
-from spread import spread
+
+from concur.drawing.label_layout import spread
 
 
 def gaps(placed):

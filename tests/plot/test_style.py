@@ -4,8 +4,9 @@ import itertools
 
 import numpy as np
 import pytest
-import style
-from cases import FAMILIES
+
+from concur.documents.cases import FAMILIES
+from concur.drawing import style
 
 # Machado, Oliveira and Fernandes (2009), complete dichromacy, for linear RGB.
 VISION = {

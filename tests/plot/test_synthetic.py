@@ -5,6 +5,7 @@ import json
 
 import jsonschema
 import pytest
+
 import synthetic
 from conftest import ROOT
 from machine import LATER_MODELS, MODELS
