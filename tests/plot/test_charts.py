@@ -1,18 +1,17 @@
 """Charts are drawn: complete, legible, the same bytes for the same document."""
 
 import copy
-import importlib
 import json
 import re
 
 import matplotlib
 import numpy as np
-import plot
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.text import Text
 
 import synthetic
+from concur.commands import plot
 from concur.documents import results
 from concur.drawing import output, style
 from machine import LATER_MODELS, MODELS
@@ -48,8 +47,8 @@ def figures(tmp_path, made, only=None):
     loaded = results.load(path)
     matplotlib.rcdefaults()
     with matplotlib.rc_context(style.RC):
-        for name in plot.CHARTS:
-            importlib.import_module(f"concur.charts.{plot.MODULES.get(name, name)}").draw(loaded, kept)
+        for draw_kind in plot.CHARTS.values():
+            draw_kind(loaded, kept)
         for figure in kept.figures.values():
             FigureCanvasAgg(figure).draw()
     return kept

@@ -5,6 +5,7 @@ import json
 import pytest
 
 import synthetic
+from concur.commands.history import changes, load_runs
 from concur.documents.results import DocumentError
 from concur.statistics import intervals
 from concur.statistics.comparison import FASTER, SAME, SLOWER, UNCLEAR, quotient, verdict
@@ -162,8 +163,6 @@ def test_history_draws_a_line_for_each_model(run, documents, tmp_path):
 
 
 def test_history_is_of_one_machine(documents, tmp_path):
-    from history import changes, load_runs
-
     other = json.loads(documents["old"].read_text())
     other["context"]["host_name"] = "elsewhere"
     path = tmp_path / "other.json"

@@ -6,9 +6,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from findings import make_suite
 
 import synthetic
+from concur.commands.findings import make_suite
 from concur.findings import definitions
 from concur.findings.definitions import FindingsError, load, parse_case
 

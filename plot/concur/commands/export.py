@@ -1,37 +1,20 @@
-#!/usr/bin/env python3
-"""Writes a results document for github-action-benchmark: one median per case, smaller is better.
-
-    plot/export.py results.json -o results.github-action.json
-
-The file is for `tool: customSmallerIsBetter`. (Its `tool: googlecpp` reads every entry of Google Benchmark's
-own JSON, aggregates included, and takes a case that failed for one that takes no time.) Beside each time
-stands the ratio to serial in the same round, where serial is there: that is the figure to raise alarms on.
-"""
+"""Writes a results document for github-action-benchmark: one median per case, smaller is better."""
 
 from __future__ import annotations
 
-import argparse
 import json
 import sys
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import Any
 
-import interpreter
-
-if TYPE_CHECKING:
-    from concur.documents.results import Document
-    from concur.statistics.intervals import Estimate
+from concur.commands import options
+from concur.documents import cases
+from concur.documents.atomic_write import replace_file
+from concur.documents.results import Document, DocumentError, load
+from concur.statistics import intervals
+from concur.statistics.intervals import Estimate
 
 BASELINE = "serial"
-
-
-def arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
-        prog="export.py", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("results", type=Path, help="results document (JSON)")
-    parser.add_argument("-o", "--output", type=Path, help="default: RESULTS with .github-action.json")
-    return parser.parse_args()
 
 
 def entry(name: str, unit: str, estimate: Estimate, scale: float, extra: str) -> dict[str, Any]:
@@ -46,9 +29,6 @@ def entry(name: str, unit: str, estimate: Estimate, scale: float, extra: str) ->
 
 
 def entries(document: Document) -> list[dict[str, Any]]:
-    from concur.documents import cases
-    from concur.statistics import intervals
-
     found = []
     for workload in cases.workloads(document):
         for case in workload.cases:
@@ -69,13 +49,8 @@ def entries(document: Document) -> list[dict[str, Any]]:
     return found
 
 
-def main() -> int:
-    chosen = arguments()
-    interpreter.require(("numpy",))
-
-    from concur.documents.results import DocumentError, load
-    from concur.documents.atomic_write import replace_file
-
+def main(arguments: Sequence[str]) -> int:
+    chosen = options.export(arguments)
     output = chosen.output or chosen.results.with_suffix(".github-action.json")
     try:
         text = json.dumps(entries(load(chosen.results)), indent=1, ensure_ascii=False) + "\n"
@@ -88,7 +63,3 @@ def main() -> int:
         return 1
     print(output)
     return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

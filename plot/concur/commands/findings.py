@@ -1,14 +1,4 @@
-#!/usr/bin/env python3
-"""Does this machine confirm what concur has found?
-
-    ./run findings                              runs what the findings need, and judges
-    plot/findings.py run --only loop-is-cheap   one of them
-    plot/findings.py judge results.json         judges a run that is there
-    plot/findings.py suite                      the suite that would be run
-
-A finding is confirmed, refuted, inconclusive or not applicable. One that is refuted is run again; the exit
-code is 1 only for a finding that was refuted twice.
-"""
+"""Measures what the findings need, and judges them by it."""
 
 from __future__ import annotations
 
@@ -17,57 +7,27 @@ import json
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-import interpreter
+from concur.commands import options
+from concur.documents.results import DocumentError, load
+from concur.findings import definitions
+from concur.findings.definitions import Finding, FindingsError
+from concur.findings.findings_report import ReportError, once_refuted, report
+from concur.findings.judge import REFUTED, Judge, Judgement
 
-if TYPE_CHECKING:
-    from concur.findings.definitions import Finding
-    from concur.findings.judge import Judgement
-
-ROOT = Path(__file__).resolve().parents[1]
-ROUNDS = 9
 TIME_LIMIT_S = 20
-MODULES = ("numpy", "scipy")
 
 
 class Failure(Exception):
     """What went wrong, in one line that says what to do."""
 
 
-def arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
-        prog="findings.py", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    run = commands.add_parser("run", help="runs the cases that findings need, and judges them")
-    judge = commands.add_parser("judge", help="judges a results document")
-    suite = commands.add_parser("suite", help="prints the suite that would be run")
-    judge.add_argument("results", type=Path, help="results document (JSON)")
-    for command in (run, judge, suite):
-        command.add_argument(
-            "--findings",
-            type=Path,
-            default=ROOT / "results/findings.toml",
-            help="default: results/findings.toml",
-        )
-        command.add_argument("--only", metavar="ID", action="append", default=[], help="may be repeated")
-    for command in (run, suite):
-        command.add_argument("--rounds", type=int, default=ROUNDS, help=f"default: {ROUNDS}")
-    runner = ROOT / "build/release/bench/suite_runner"
-    run.add_argument("--runner", type=Path, default=runner, help="default: build/release/bench/suite_runner")
-    run.add_argument("--quiet", action="store_true", help="no progress")
-    run.add_argument("-o", "--output", type=Path, help="default: results/local/<now>-findings.json")
-    judge.add_argument("-o", "--output", type=Path, help="writes OUTPUT-verdicts.json and .md too")
-    return parser.parse_args()
-
-
 def chosen_findings(chosen: argparse.Namespace) -> list[Finding]:
-    from concur.findings.definitions import load
-
-    findings = load(chosen.findings)
+    findings = definitions.load(chosen.findings)
     unknown = sorted(set(chosen.only) - {finding.id for finding in findings})
     if unknown:
         known = ", ".join(finding.id for finding in findings)
@@ -136,27 +96,20 @@ def measure(findings: list[Finding], chosen: argparse.Namespace, output: Path) -
 
 
 def judge_all(findings: list[Finding], results: Path) -> list[Judgement]:
-    from concur.documents.results import load
-    from concur.findings.judge import Judge
-
     judge = Judge(load(results))
     return [judge.judge(finding) for finding in findings]
 
 
 def refuted(judgements: list[Judgement]) -> list[Finding]:
-    from concur.findings.judge import REFUTED
-
     return [judgement.finding for judgement in judgements if judgement.verdict == REFUTED]
 
 
 def run(chosen: argparse.Namespace) -> int:
-    from concur.findings.findings_report import once_refuted, report
-
     findings = chosen_findings(chosen)
     output = chosen.output
     if output is None:
         now = datetime.now(timezone.utc).strftime("%Y-%m-%dT%H%M%S")
-        output = ROOT / "results/local" / f"{now}-findings.json"
+        output = options.ROOT / "results/local" / f"{now}-findings.json"
         output.parent.mkdir(parents=True, exist_ok=True)
     measure(findings, chosen, output)
     judgements = judge_all(findings, output)
@@ -174,8 +127,6 @@ def run(chosen: argparse.Namespace) -> int:
 
 
 def judge(chosen: argparse.Namespace) -> int:
-    from concur.findings.findings_report import report
-
     judgements = judge_all(chosen_findings(chosen), chosen.results)
     report(judgements, chosen.output)
     return 1 if refuted(judgements) else 0
@@ -186,20 +137,10 @@ def suite(chosen: argparse.Namespace) -> int:
     return 0
 
 
-def main() -> int:
-    chosen = arguments()
-    interpreter.require(MODULES)
-
-    from concur.documents.results import DocumentError
-    from concur.findings.definitions import FindingsError
-    from concur.findings.findings_report import ReportError
-
+def main(arguments: Sequence[str]) -> int:
+    chosen = options.findings(arguments)
     try:
         return {"run": run, "judge": judge, "suite": suite}[chosen.command](chosen)
     except (DocumentError, FindingsError, Failure, ReportError) as error:
         print(f"findings.py: {error}", file=sys.stderr)
         return 2
-
-
-if __name__ == "__main__":
-    sys.exit(main())

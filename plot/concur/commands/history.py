@@ -1,45 +1,27 @@
-#!/usr/bin/env python3
-"""Draws one machine's results over time: a sheet for each workload, a line for each model.
-
-    plot/history.py results/local/*.json -o charts/
-
-A sheet shows one case: the largest size that all of the runs have. Runs of other machines or placements are
-refused by name; a change of kernel, compiler or revision is drawn and named below.
-"""
+"""Draws one machine's results over time: a sheet for each workload, a line for each model."""
 
 from __future__ import annotations
 
-import argparse
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-import interpreter
+import matplotlib
 
-if TYPE_CHECKING:
-    from concur.documents.cases import Case, Workload
-    from concur.documents.results import Document
-    from concur.drawing.lines import Line
-    from concur.drawing.output import Output
+from concur.commands import options
+from concur.documents import cases, labels
+from concur.documents.cases import Case, Workload
+from concur.documents.results import Document, DocumentError, load
+from concur.drawing import style
+from concur.drawing.lines import Across, Head, Line, Panel, Sheet
+from concur.drawing.output import Output, OutputError
+from concur.drawing.small_multiples import subtitle
+from concur.statistics import intervals
 
-FORMATS = ("png", "svg")
 # What makes runs incomparable on one axis; everything else may change over time.
 FIXED = ("host", "cpu", "cpus", "placement")
 MOVING = ("kernel", "compiler", "flags", "revision")
-
-
-def arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
-        prog="history.py", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("results", type=Path, nargs="+", help="results documents (JSON)")
-    parser.add_argument("-o", "--output", type=Path, default=Path("charts"), help="folder (default: charts/)")
-    parser.add_argument(
-        "--format", choices=FORMATS, action="append", help="may be given twice (default: both)"
-    )
-    return parser.parse_args()
 
 
 def began(document: Document) -> str:
@@ -48,8 +30,6 @@ def began(document: Document) -> str:
 
 def load_runs(paths: Sequence[Path]) -> list[Document]:
     """In the order in which they were measured."""
-    from concur.documents.results import DocumentError, load
-
     found = [(path, load(path)) for path in paths]
     first_path, first = found[0]
     for path, other in found:
@@ -87,9 +67,6 @@ def case_of_all(workloads: Sequence[Workload | None]) -> Case | None:
 
 
 def lines_of(case: Case, runs: Sequence[Workload]) -> tuple[Line, ...]:
-    from concur.statistics import intervals
-    from concur.drawing.lines import Line
-
     found = []
     for series in runs[0].series:
         points = {}
@@ -103,11 +80,6 @@ def lines_of(case: Case, runs: Sequence[Workload]) -> tuple[Line, ...]:
 
 
 def draw(runs: Sequence[Document], output: Output) -> None:
-    from concur.documents import cases
-    from concur.documents import labels
-    from concur.drawing.lines import Across, Head, Panel, Sheet
-    from concur.drawing.small_multiples import subtitle
-
     tables = [{workload.name: workload for workload in cases.workloads(run)} for run in runs]
     dates = [began(run)[:16].replace("T", " ") for run in runs]
     for name, workload in tables[-1].items():
@@ -134,18 +106,11 @@ def draw(runs: Sequence[Document], output: Output) -> None:
         Sheet(newest, families, across).save(output, chart, head, [panel])
 
 
-def main() -> int:
-    chosen = arguments()
-    interpreter.require(interpreter.CHARTS)
-
-    import matplotlib
-    from concur.drawing import style
-    from concur.documents.results import DocumentError
-    from concur.drawing.output import Output, OutputError
-
+def main(arguments: Sequence[str]) -> int:
+    chosen = options.history(arguments)
     try:
         runs = load_runs(chosen.results)
-        output = Output(chosen.output, chosen.format or FORMATS)
+        output = Output(chosen.output, chosen.format or options.FORMATS)
         output.prepare()
         matplotlib.rcdefaults()
         with matplotlib.rc_context(style.RC):
@@ -154,7 +119,3 @@ def main() -> int:
         print(f"history.py: {error}", file=sys.stderr)
         return 1
     return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -1,0 +1,7 @@
+#!/usr/bin/env python3
+"""Draws one machine's results over time. Only starts concur/commands/history.py."""
+
+import interpreter
+
+if __name__ == "__main__":
+    interpreter.start("history", interpreter.CHARTS)
