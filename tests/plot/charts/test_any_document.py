@@ -5,7 +5,7 @@ import json
 import pytest
 
 import synthetic
-from test_charts import figures, overlaps, words
+from test_every_chart import figures, overlaps, words
 
 MODELS = {
     name: synthetic.MODELS[name] for name in ("serial", "thread_per_task", "thread_pool", "epoll", "select")

@@ -5,7 +5,7 @@ import re
 import pytest
 
 import synthetic
-from test_charts import figures, overlaps, texts, words
+from test_every_chart import figures, overlaps, texts, words
 
 MODELS = {name: synthetic.MODELS[name] for name in ("serial", "thread_per_task", "coroutine", "epoll")}
 

@@ -3,7 +3,7 @@
 import synthetic
 from concur.drawing.families import grouped
 from machine import LATER_MODELS, MODELS
-from test_charts import figures, overlaps, words
+from test_every_chart import figures, overlaps, words
 
 
 def names(groups):

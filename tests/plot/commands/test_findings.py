@@ -12,7 +12,7 @@ from concur.commands.findings import make_suite
 from concur.findings import definitions
 from concur.findings.definitions import FindingsError, load, parse_case
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 ENTRY = """
 [[finding]]
 id = "{id}"

@@ -9,7 +9,7 @@ import pytest
 from concur.documents import results
 from concur.statistics import intervals, noise
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 REFERENCE = ROOT / "results/reference"
 
 
