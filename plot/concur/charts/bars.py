@@ -13,7 +13,7 @@ from typing import Any
 from concur.documents import cases, labels
 from concur.documents.cases import Case, Cell, Series, Workload
 from concur.documents.results import Document
-from concur.drawing import disturbance, style, ticks
+from concur.drawing import artists, disturbance, style, ticks
 from concur.drawing.output import Output
 from concur.drawing.page import Page, text_width
 from concur.drawing.small_multiples import Panels, collect_notes, mark_missing, panels_of, subtitle
@@ -62,16 +62,18 @@ def draw_rows(axes: Any, panels: Panels, found: dict[Series, Estimate], what: Qu
     if wide:
         start = axes.get_xlim()[0]
         for look, y, e in zip(looks, places, found.values()):
-            axes.plot([start, e.value], [y, y], color=look.colour, linewidth=1.2, alpha=0.35)
-            axes.plot([e.low, e.high], [y, y], color=look.colour, linewidth=2.2, solid_capstyle="butt")
-            axes.plot([e.value], [y], color=look.colour, marker=look.marker, markersize=4.5)
+            artists.add_line(axes, [start, e.value], [y, y], color=look.colour, linewidth=1.2, alpha=0.35)
+            artists.add_line(
+                axes, [e.low, e.high], [y, y], color=look.colour, linewidth=2.2, solid_capstyle="butt"
+            )
+            artists.add_line(axes, [e.value], [y], color=look.colour, marker=look.marker, markersize=4.5)
     else:
-        colours = [look.colour for look in looks]
-        axes.barh(places, [e.value for e in found.values()], height=panels.row_height * 0.72, color=colours)
+        height = panels.row_height * 0.72
+        for look, y, e in zip(looks, places, found.values()):
+            artists.add_box(axes, 0, y - height / 2, e.value, height, facecolor=look.colour)
         style.whiskers(axes, places, list(found.values()))
-    where = {"xytext": (5, 0), "textcoords": "offset points", "va": "center_baseline"}
-    for y, e in zip(places, found.values()):
-        axes.annotate(what.words(e.value), (e.high, y), fontsize=VALUE_SIZE, **where)
+    beside = [(e.high, y, what.words(e.value)) for y, e in zip(places, found.values())]
+    artists.add_words_beside(axes, beside, VALUE_SIZE)
 
 
 def limits(found: list[dict[Series, Estimate]], what: Quantity, width: float) -> tuple[float, float, float]:

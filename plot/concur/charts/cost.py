@@ -16,7 +16,7 @@ from matplotlib.patches import Patch
 from concur.documents import cases, labels
 from concur.documents.cases import Case, Cell, Series, Workload
 from concur.documents.results import Document
-from concur.drawing import disturbance, style, ticks
+from concur.drawing import artists, disturbance, style, ticks
 from concur.drawing.output import Output
 from concur.drawing.page import BODY_WIDTH, Page, text_width
 from concur.drawing.small_multiples import Panels, collect_notes, mark_missing, panels_of, subtitle
@@ -72,15 +72,16 @@ def draw_bars(axes: Any, panels: Panels, bars: dict[Series, Estimate], width: fl
     places = [panels.middle(series) for series in bars]
     colours = [style.look(series.model, panels.families).colour for series in bars]
     height = panels.row_height * 0.72
-    axes.barh(places, users, height=height, color=colours)
+    for y, user, colour in zip(places, users, colours):
+        artists.add_box(axes, 0, y - height / 2, user, height, facecolor=colour)
     system = [value - user for value, user in zip(values, users)]
     if any(system):
-        edge = {"edgecolor": colours, "linewidth": 0.6}
-        axes.barh(places, system, left=users, height=height, color=[light(c) for c in colours], **edge)
+        for y, user, rest, colour in zip(places, users, system, colours):
+            edge = {"edgecolor": colour, "linewidth": 0.6}
+            artists.add_box(axes, user, y - height / 2, rest, height, facecolor=light(colour), **edge)
     style.whiskers(axes, places, list(bars.values()))
-    for y, e in zip(places, bars.values()):
-        where = {"xytext": (5, 0), "textcoords": "offset points", "va": "center_baseline"}
-        axes.annotate(what.words(e.value), (e.high, y), fontsize=VALUE_SIZE, **where)
+    beside = [(e.high, y, what.words(e.value)) for y, e in zip(places, bars.values())]
+    artists.add_words_beside(axes, beside, VALUE_SIZE)
 
 
 @dataclass(frozen=True)

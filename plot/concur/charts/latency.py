@@ -11,7 +11,7 @@ from matplotlib.lines import Line2D
 from concur.documents import cases, labels
 from concur.documents.cases import Case, Cell, Series, Workload
 from concur.documents.results import Document
-from concur.drawing import disturbance, style, ticks
+from concur.drawing import artists, disturbance, style, ticks
 from concur.drawing.output import Output
 from concur.drawing.page import BODY_WIDTH, MARGIN, Page
 from concur.drawing.small_multiples import Panels, collect_notes, mark_missing, panels_of, subtitle
@@ -69,16 +69,19 @@ def draw_row(axes: Any, panels: Panels, series: Series, found: Row) -> None:
     look = style.look(series.model, panels.families)
     middle = panels.middle(series)
     values = [estimate.value for estimate in found.values()]
-    axes.plot([min(values), max(values)], [middle, middle], color=look.colour, linewidth=1.4, alpha=0.35)
+    artists.add_line(
+        axes, [min(values), max(values)], [middle] * 2, color=look.colour, linewidth=1.4, alpha=0.35
+    )
     for name, estimate in found.items():
         # The maximum's range often reaches back over p99.9: it hangs a little lower.
         y = middle + (0.045 if name == "max" else 0.0)
-        bounds = [[estimate.value - estimate.low], [estimate.high - estimate.value]]
-        axes.errorbar(estimate.value, y, xerr=bounds, color=look.colour, linewidth=0.8, capsize=1.6)
+        artists.add_interval(axes, estimate, y, look.colour, capsize=1.6)
         filled = look.colour if name in ("p50", "p99") else "white"
         size = 6.5 if name == "max" else 4
         how = {"markerfacecolor": filled, "markeredgecolor": look.colour, "markeredgewidth": 1.1}
-        axes.plot([estimate.value], [y], marker=SHAPES[name], markersize=size, linestyle="", **how)
+        artists.add_line(
+            axes, [estimate.value], [y], marker=SHAPES[name], markersize=size, linestyle="", **how
+        )
 
 
 def draw_legend(page: Page) -> None:

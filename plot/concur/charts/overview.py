@@ -8,12 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from matplotlib.patches import Rectangle
-
 from concur.documents import cases, labels
 from concur.documents.cases import Case, Cell, Series
 from concur.documents.results import Document
-from concur.drawing import disturbance, style
+from concur.drawing import artists, disturbance, style
 from concur.drawing.heatmap_cells import BEST, KEY_LINE, bad_box, box, draw_key, heat, is_dark, key_entries
 from concur.drawing.heatmap_layout import Block, blocks, column_names
 from concur.drawing.output import Output
@@ -106,7 +104,7 @@ def draw_head(sheet: Sheet) -> None:
         offset = text_width(workload.name, 9, "bold") + 0.08
         sheet.write(left + offset, 0.02, kind, 7, color=style.MUTED, ha="left", va="top")
         sheet.write(left, 0.165, column_names(workload), 6.8, color=style.MUTED, ha="left", va="top")
-        axes.plot([left, right], [0.3, 0.3], color="#999999", linewidth=0.7)
+        artists.add_line(axes, [left, right], [0.3, 0.3], color="#999999", linewidth=0.7)
         for index, case in enumerate(column.cases):
             middle = column.left + (index + 0.5) * column.cell_width
             values = labels.case_short(workload, case)
@@ -127,7 +125,7 @@ def draw_block(
     for series, y in block.rows:
         middle = y + block.cell_height / 2
         colour = style.look(series.model, families).colour
-        axes.add_patch(Rectangle((0, middle - 0.055), 0.09, 0.11, facecolor=colour, linewidth=0))
+        artists.add_box(axes, 0, middle - 0.055, 0.09, 0.11, facecolor=colour, linewidth=0)
         sheet.write(0.14, middle, labels.series(series), 8, ha="left")
         for column in block.columns:
             for index, case in enumerate(column.cases):

@@ -6,10 +6,9 @@ import math
 from typing import Any
 
 from matplotlib.colors import LinearSegmentedColormap, to_rgb
-from matplotlib.patches import Rectangle
 
 from concur.documents import labels
-from concur.drawing import style
+from concur.drawing import artists, style
 from concur.drawing.page import BODY_WIDTH, Page, text_width
 
 KEY_LINE = 0.24
@@ -40,9 +39,7 @@ def is_dark(colour: Any) -> bool:
 
 def box(axes: Any, x: float, y: float, width: float, height: float, **how: Any) -> None:
     pad = 0.012
-    axes.add_patch(
-        Rectangle((x + pad, y + pad), width - 2 * pad, height - 2 * pad, **{"linewidth": 0, **how})
-    )
+    artists.add_box(axes, x + pad, y + pad, width - 2 * pad, height - 2 * pad, **{"linewidth": 0, **how})
 
 
 def bad_box(axes: Any, outcome: str, x: float, y: float, width: float, height: float) -> None:
@@ -87,7 +84,7 @@ def draw_key(page: Page, top: float, lines: list[list[tuple[str, str, float]]]) 
     for step in range(steps):
         colour = heat(RATIO_MOST ** (step / (steps - 1)))
         left, width = SCALE_WIDTH * step / steps, SCALE_WIDTH / steps * 1.2
-        axes.add_patch(Rectangle((left, 0.04), width, 0.14, facecolor=colour))
+        artists.add_box(axes, left, 0.04, width, 0.14, facecolor=colour)
     for power in range(3):
         text = labels.ratio(10.0**power) + ("+" if power == 2 else "")
         sideways = ("left", "center", "right")[power]

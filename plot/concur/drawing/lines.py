@@ -14,7 +14,7 @@ from typing import Any
 from concur.documents import labels
 from concur.documents.cases import Series
 from concur.documents.results import Document
-from concur.drawing import style, ticks
+from concur.drawing import artists, style, ticks
 from concur.drawing.families import grouped
 from concur.drawing.label_layout import spread
 from concur.drawing.output import Output
@@ -211,7 +211,7 @@ class Sheet:
         for one in everything:
             if one not in part.drawn:
                 heights = [e.value for e in one.points.values()]
-                axes.plot(list(one.points), heights, color=GHOST, linewidth=0.9, zorder=1)
+                artists.add_line(axes, list(one.points), heights, color=GHOST, linewidth=0.9, zorder=1)
         for one in part.drawn:
             self._draw_line(axes, one, part.drawn)
         self._draw_labels(axes, part, (width, part.height))
@@ -243,8 +243,9 @@ class Sheet:
         }
         sound = {x: e for x, e in one.points.items() if x not in one.crossed}
         crossed = {x: e for x, e in one.points.items() if x in one.crossed}
-        axes.plot([x * shift for x in one.points], [e.value for e in one.points.values()], color=look.colour,
-                  linestyle=look.line, linewidth=1.4)  # fmt: skip
+        heights = [e.value for e in one.points.values()]
+        path = {"color": look.colour, "linestyle": look.line, "linewidth": 1.4}
+        artists.add_line(axes, [x * shift for x in one.points], heights, **path)
         for points, marker in ((sound, look.marker), (crossed, "x")):
             values = list(points.values())
             spans = [[e.value - e.low for e in values], [e.high - e.value for e in values]]
@@ -270,6 +271,6 @@ class Sheet:
             early = tip < 0.9 * width
             thin = {"linewidth": 0.6, "alpha": 0.6, "linestyle": ":" if early else "-"}
             how = {"transform": axes.transAxes, "clip_on": False}
-            axes.plot(xs, ys, color=look.colour, **thin, **how)
+            artists.add_line(axes, xs, ys, color=look.colour, **thin, **how)
             how = {"fontsize": part.label_size, "va": "center_baseline", **how}
             axes.text(1 + LEADER / width, ys[2], text, color=style.for_text(look.colour), **how)

@@ -12,7 +12,7 @@ from typing import Any
 
 from concur.documents import labels
 from concur.documents.cases import Case, Cell, Series, Workload
-from concur.drawing import disturbance, style
+from concur.drawing import artists, disturbance, style
 from concur.drawing.page import BODY_WIDTH, Footnotes, Page, reason_note, shorten, text_width, wrap
 
 NAME_SIZE, TITLE_SIZE, REASON_SIZE = 8, 8.2, 6.8
@@ -90,12 +90,14 @@ class Panels:
 
     def _bands(self, axes: Any) -> None:
         """Every other family stands on a light ground."""
+        whole_width = axes.get_yaxis_transform()
         shaded, before = True, None
         for series, top in self.tops.items():
             family = self.families.get(series.model)
             shaded, before = (not shaded if family != before else shaded), family
             if shaded:
-                axes.axhspan(top - 0.02, top + self.row_height + 0.02, color="#f6f6f6", linewidth=0, zorder=0)
+                ground = {"facecolor": "#f6f6f6", "linewidth": 0, "zorder": 0, "transform": whole_width}
+                artists.add_box(axes, 0, top - 0.02, 1, self.row_height + 0.04, **ground)
 
     def _names(self, page: Page, y: float) -> None:
         for series in self.series:
