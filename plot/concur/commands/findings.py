@@ -10,7 +10,6 @@ import tempfile
 from collections.abc import Sequence
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import Any
 
 from concur.commands import options
 from concur.documents.results import DocumentError, load
@@ -18,8 +17,7 @@ from concur.findings import definitions
 from concur.findings.definitions import Finding, FindingsError
 from concur.findings.findings_report import ReportError, once_refuted, report
 from concur.findings.judge import REFUTED, Judge, Judgement
-
-TIME_LIMIT_S = 20
+from concur.findings.suite import make_suite
 
 
 class Failure(Exception):
@@ -33,52 +31,6 @@ def chosen_findings(chosen: argparse.Namespace) -> list[Finding]:
         known = ", ".join(finding.id for finding in findings)
         raise Failure(f"no finding is called {unknown[0]}; there are: {known}")
     return [finding for finding in findings if not chosen.only or finding.id in chosen.only]
-
-
-def make_suite(findings: list[Finding], rounds: int) -> dict[str, Any]:
-    """Each case once, and those of one workload and size next to each other under all their models."""
-    points: dict[tuple[Any, ...], list[dict[str, Any]]] = {}
-    iterations: dict[tuple[Any, ...], int] = {}
-    controls = []
-    # Only where it is asked for: counting takes a further run.
-    counted = set()
-    for finding in findings:
-        for case in finding.cases():
-            point = (case.workload, case.sizes)
-            if iterations.setdefault(point, finding.iterations) != finding.iterations:
-                raise Failure(f"finding {finding.id}: {case.name} has other iterations in another finding")
-            series: dict[str, Any] = {"model": case.model}
-            if case.model_sizes:
-                series["sizes"] = dict(case.model_sizes)
-            if finding.metric == "system_calls_per_unit":
-                counted.add(point)
-            if series not in points.setdefault(point, []):
-                points[point].append(series)
-        if finding.assertion == "same":
-            controls += [control_of(case) for case in finding.of]
-    return {
-        "name": "findings",
-        "rounds": rounds,
-        "time_limit_s": TIME_LIMIT_S,
-        "placement": "split",
-        "models": {"cpu": [], "io": []},
-        "cases": [
-            {
-                "workload": point[0],
-                "sizes": dict(point[1]),
-                "iterations": iterations[point],
-                "models": series,
-                **({"count_rounds": rounds} if point in counted else {}),
-            }
-            for point, series in points.items()
-        ],
-        "controls": controls,
-    }
-
-
-def control_of(case: Any) -> dict[str, Any]:
-    sizes = {"sizes": dict(case.sizes), "model_sizes": dict(case.model_sizes)}
-    return {"workload": case.workload, "model": case.model, **{key: of for key, of in sizes.items() if of}}
 
 
 def measure(findings: list[Finding], chosen: argparse.Namespace, output: Path) -> None:

@@ -114,7 +114,11 @@ def count_rounds(samples: Sequence[Sample]) -> int:
 
 
 def load(path: Path) -> Document:
-    data = parse(path)
+    return read(parse(path), path)
+
+
+def read(data: Any, path: Path) -> Document:
+    """The document that this JSON is; `path` names it in errors."""
     run = _run(path, data)
     samples, controls = _samples(path, data["benchmarks"])
     try:

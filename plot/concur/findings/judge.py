@@ -17,6 +17,7 @@ from concur.documents.samples import OK, Sample
 from concur.findings.definitions import Case, Finding
 from concur.statistics import intervals, noise
 from concur.statistics.intervals import Estimate
+from concur.statistics.slopes import slopes
 
 CONFIRMED, NOT_APPLICABLE, INCONCLUSIVE, REFUTED = "confirmed", "not applicable", "inconclusive", "refuted"
 # From best to worst.
@@ -194,7 +195,7 @@ class Judge:
 
     def _slopes_of(self, finding: Finding, cases: Sequence[Case]) -> Values:
         by_size = {float(case.size(finding.over) or 0): self._values(finding, case) for case in cases}
-        return intervals.slopes(by_size)
+        return slopes(by_size)
 
     def _skipped(self, finding: Finding) -> Iterator[Claim]:
         for case in finding.of:

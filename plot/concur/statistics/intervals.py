@@ -1,4 +1,4 @@
-"""Medians, paired ratios, slopes and percentiles, each with a 95 % interval over rounds.
+"""Medians, paired ratios and percentiles, each with a 95 % interval over rounds.
 
 The round is the unit: samples within a round share its disturbances. A median's interval is that of
 Hettmansperger and Sheather (Statistics & Probability Letters 4, 1986): two pairs of order statistics, whose
@@ -97,18 +97,6 @@ def median(values: Sequence[float]) -> Estimate:
         raise ValueError("no rounds")
     low, high = median_interval(array)
     return Estimate(float(np.median(array)), float(low[0]), float(high[0]), int(array.size))
-
-
-def slopes(by_size: Mapping[float, Mapping[int, float]]) -> dict[int, float]:
-    """How much a value grows per unit of size, in each round that all sizes have (Theil-Sen)."""
-    from scipy.stats import theilslopes
-
-    sizes = sorted(by_size)
-    common = set.intersection(*(set(by_size[size]) for size in sizes)) if sizes else set()
-    return {
-        number: float(theilslopes([by_size[size][number] for size in sizes], sizes).slope)
-        for number in sorted(common)
-    }
 
 
 def paired_ratio(values: Mapping[int, float], baseline: Mapping[int, float]) -> Estimate | None:
