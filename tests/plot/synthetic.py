@@ -108,18 +108,16 @@ def outcome(workload: str, model: str, p: dict[str, int]) -> tuple[str, str]:
     return "ok", ""
 
 
-def highest_of_bucket(value: int) -> int:
+def highest_of_bucket(values: Any) -> Any:
     """HdrHistogram's scheme: 128 buckets per power of two, so that the error is below 1 %."""
-    shift = max(0, value.bit_length() - 8)
-    return (((value >> shift) + 1) << shift) - 1
+    # frexp gives the number of bits, exactly for what a double holds exactly.
+    shift = np.maximum(0, np.frexp(values.astype(float))[1] - 8)
+    return (((values >> shift) + 1) << shift) - 1
 
 
 def histogram(values: Any, what: str) -> Json:
     whole = np.sort(np.asarray(values, dtype=np.int64))
-    counts: dict[int, int] = {}
-    for value in whole.tolist():
-        highest = highest_of_bucket(value)
-        counts[highest] = counts.get(highest, 0) + 1
+    highest, counts = np.unique(highest_of_bucket(whole), return_counts=True)
 
     def at(quantile: float) -> int:
         return int(whole[min(len(whole) - 1, int(np.ceil(quantile * len(whole))) - 1)])
@@ -131,7 +129,7 @@ def histogram(values: Any, what: str) -> Json:
         "p99_ns": at(0.99),
         "p999_ns": at(0.999),
         "max_ns": int(whole[-1]),
-        "buckets": [[highest, count] for highest, count in sorted(counts.items())],
+        "buckets": np.stack([highest, counts], axis=1).tolist(),
     }
 
 
@@ -271,6 +269,24 @@ def document(
     context["concur"]["models"] = [known[name].info(name) for name in known]
     context["concur"]["workloads"] = [WORKLOADS[name].info(name) for name in WORKLOADS]
     return {"context": context, "benchmarks": entries}
+
+
+def leave(_: Json) -> None:
+    """Changes nothing."""
+
+
+def changed(made: Json, change: Any, choose: Any = lambda _: True) -> Json:
+    """The document with those samples alone that are chosen, each of them changed.
+
+    What it may change is a copy; histograms, which are most of a document, stay those of the original.
+    """
+    entries = []
+    for entry in made["benchmarks"]:
+        if choose(entry["concur"]):
+            parts = {key: {**of} if isinstance(of, dict) else of for key, of in entry["concur"].items()}
+            change(parts)
+            entries.append({**entry, "concur": parts})
+    return {**made, "benchmarks": entries}
 
 
 def main() -> None:

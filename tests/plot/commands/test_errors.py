@@ -78,6 +78,7 @@ def no_machine(made):
 
 
 def two_placements(made):
+    made["benchmarks"].append(copy.deepcopy(made["benchmarks"][0]))
     made["benchmarks"][0]["concur"]["placement"] = "shared"
     return json.dumps(made)
 
@@ -137,33 +138,33 @@ def untouched(charts):
 
 
 @pytest.mark.parametrize("spoil, text", BAD.items(), ids=[f"{n}-{f.__name__}" for n, f in enumerate(BAD)])
-def test_bad_document(run, small, charts, tmp_path, spoil, text):
+def test_bad_document(run, tiny, charts, tmp_path, spoil, text):
     path = tmp_path / "results.json"
-    path.write_text(spoil(copy.deepcopy(small)))
-    done = run("plot.py", path, "-o", charts)
+    path.write_text(spoil(copy.deepcopy(tiny)))
+    done = run("plot", path, "-o", charts)
     one_line(done, text)
     assert str(path) in done.stderr
     assert untouched(charts)
-    one_line(run("summary.py", path), text)
+    one_line(run("summary", path), text)
 
 
 def test_binary_file(run, charts, tmp_path):
     path = tmp_path / "results.json"
     path.write_bytes(b"\x89PNG\xff\xfe")
-    one_line(run("plot.py", path, "-o", charts), "not a text file")
+    one_line(run("plot", path, "-o", charts), "not a text file")
     assert untouched(charts)
 
 
 def test_missing_file_and_folder(run, charts, tmp_path):
-    one_line(run("plot.py", tmp_path / "none.json", "-o", charts), "no such file")
-    one_line(run("plot.py", tmp_path, "-o", charts), "cannot be read")
+    one_line(run("plot", tmp_path / "none.json", "-o", charts), "no such file")
+    one_line(run("plot", tmp_path, "-o", charts), "cannot be read")
     assert untouched(charts)
 
 
-def test_one_bad_document_among_good_ones(run, small_file, charts, tmp_path):
+def test_one_bad_document_among_good_ones(run, tiny_file, charts, tmp_path):
     path = tmp_path / "bad.json"
     path.write_text("{")
-    one_line(run("plot.py", small_file, path, "-o", charts), "truncated")
+    one_line(run("plot", tiny_file, path, "-o", charts), "truncated")
     assert untouched(charts)
 
 
@@ -176,41 +177,41 @@ def test_one_bad_document_among_good_ones(run, small_file, charts, tmp_path):
         (("build", "git_revision"), "another revision"),
     ],
 )
-def test_documents_of_different_origin(run, small, small_file, charts, tmp_path, where, text):
-    made = copy.deepcopy(small)
+def test_documents_of_different_origin(run, tiny, tiny_file, charts, tmp_path, where, text):
+    made = copy.deepcopy(tiny)
     holder = made["context"]["concur"]
     for key in where[:-1]:
         holder = holder[key]
     holder[where[-1]] = "shared"
     path = tmp_path / "other.json"
     path.write_text(json.dumps(made))
-    one_line(run("plot.py", small_file, path, "-o", charts), text)
+    one_line(run("plot", tiny_file, path, "-o", charts), text)
     assert untouched(charts)
 
 
-def test_output_that_cannot_be_written(run, small_file, tmp_path):
+def test_output_that_cannot_be_written(run, tiny_file, tmp_path):
     file = tmp_path / "file"
     file.write_text("a file, not a folder")
-    one_line(run("plot.py", small_file, "-o", file), f"{file}: cannot write there")
-    one_line(run("plot.py", small_file, "-o", "/proc/concur"), "/proc/concur: cannot write there")
+    one_line(run("plot", tiny_file, "-o", file), f"{file}: cannot write there")
+    one_line(run("plot", tiny_file, "-o", "/proc/concur"), "/proc/concur: cannot write there")
     assert file.read_text() == "a file, not a folder"
 
 
-def test_a_chart_that_cannot_be_replaced(run, small_file, tmp_path):
+def test_a_chart_that_cannot_be_replaced(run, tiny_file, tmp_path):
     # A folder stands where the chart should go: the write succeeds, the rename does not.
     (tmp_path / "bars_mandelbrot.png").mkdir()
-    done = run("plot.py", small_file, "-o", tmp_path, "--only", "bars_mandelbrot", "--format", "png")
+    done = run("plot", tiny_file, "-o", tmp_path, "--only", "bars_mandelbrot", "--format", "png")
     one_line(done, "bars_mandelbrot.png: cannot be written")
     assert [path.name for path in tmp_path.iterdir()] == ["bars_mandelbrot.png"]
 
 
-def test_unknown_chart(run, small_file, charts):
-    done = run("plot.py", small_file, "-o", charts, "--only", "scaling_nothing")
+def test_unknown_chart(run, tiny_file, charts):
+    done = run("plot", tiny_file, "-o", charts, "--only", "scaling_nothing")
     one_line(done, "no chart is called scaling_nothing: choose from overview, ")
-    assert "scaling_echo" in done.stderr
+    assert "scaling_timers" in done.stderr
     assert untouched(charts)
 
 
 def test_usage(run):
-    assert run("plot.py").returncode == 2
-    assert run("plot.py", "x.json", "--format", "pdf").returncode == 2
+    assert run("plot").returncode == 2
+    assert run("plot", "x.json", "--format", "pdf").returncode == 2

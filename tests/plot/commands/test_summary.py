@@ -5,7 +5,7 @@ import json
 
 
 def test_table(run, small_file):
-    done = run("summary.py", small_file)
+    done = run("summary", small_file)
     assert (done.returncode, done.stderr) == (0, "")
     lines = done.stdout.splitlines()
     assert max(len(line) for line in lines) <= 100
@@ -18,7 +18,7 @@ def test_table(run, small_file):
 
 
 def test_outcomes_and_reasons(run, small_file):
-    said = " ".join(run("summary.py", small_file).stdout.split())
+    said = " ".join(run("summary", small_file).stdout.split())
     assert (
         "skipped: select: descriptor 1024 does not fit FD_SETSIZE 1024 (1k connections, payload 64 B" in said
     )
@@ -32,7 +32,7 @@ def test_incomplete_and_one_round(run, small, tmp_path):
     made["benchmarks"] = [e for e in made["benchmarks"] if e["concur"]["round"] == 0][:100]
     path = tmp_path / "part.json"
     path.write_text(json.dumps(made))
-    said = run("summary.py", path).stdout
+    said = run("summary", path).stdout
     assert f"incomplete: 100 of {len(small['benchmarks'])} samples" in said
     assert "1 round: no intervals" in said
     assert not any(line.rstrip()[-1:].isdigit() and " to " in line for line in said.splitlines()[4:])

@@ -1,9 +1,7 @@
 """Families that stand together."""
 
-import synthetic
 from concur.drawing.families import grouped
-from machine import LATER_MODELS, MODELS
-from test_every_chart import figures, overlaps, words
+from drawn import words
 
 
 def names(groups):
@@ -25,10 +23,8 @@ def test_a_model_without_a_family_has_no_name_to_give():
     assert names(grouped("ab", lambda _: "", 5)) == [("", "ab")]
 
 
-def test_many_models_are_drawn_family_by_family(tmp_path):
-    made = synthetic.document(rounds=5, models={**MODELS, **LATER_MODELS}, only=("primes",))
-    figure = figures(tmp_path, made, "scaling_primes").figures["scaling_primes"]
-    assert overlaps(figure) == []
+def test_many_models_are_drawn_family_by_family(crowded_charts):
+    figure = crowded_charts.figures["scaling_primes"]
     assert {"libraries", "hybrids"} <= set(words(figure).splitlines())
     named = [[t.get_text().split(" [")[0] for t in axes.texts] for axes in figure.axes]
     assert all(len(part) <= 7 for part in named)
