@@ -108,7 +108,7 @@ def _latency(found: Any, name: str) -> Latency | None:
     if found is None:
         return None
     buckets = get(found, "buckets", list)
-    if not all(isinstance(b, list) and len(b) == 2 and all(type(n) is int for n in b) for b in buckets):
+    if not all(type(b) is list and len(b) == 2 and type(b[0]) is type(b[1]) is int for b in buckets):
         raise FieldError(f"'{name}.buckets' has the wrong type")
     counts = [count for _, count in buckets]
     if not any(counts) or min(counts) < 0:

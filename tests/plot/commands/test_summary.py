@@ -27,9 +27,9 @@ def test_outcomes_and_reasons(run, small_file):
 
 
 def test_incomplete_and_one_round(run, small, tmp_path):
-    made = copy.deepcopy(small)
+    made = {"context": copy.deepcopy(small["context"])}
     made["context"]["concur"]["complete"] = False
-    made["benchmarks"] = [e for e in made["benchmarks"] if e["concur"]["round"] == 0][:100]
+    made["benchmarks"] = [e for e in small["benchmarks"] if e["concur"]["round"] == 0][:100]
     path = tmp_path / "part.json"
     path.write_text(json.dumps(made))
     said = run("summary", path).stdout

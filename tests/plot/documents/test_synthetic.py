@@ -13,13 +13,19 @@ from machine import LATER_MODELS, MODELS, WORKLOADS
 SCHEMA = json.loads((ROOT / "results" / "schema.json").read_text())
 
 
-def validate(document):
-    jsonschema.Draft202012Validator(SCHEMA).validate(document)
+def shorter(sample):
+    """A histogram's buckets are all made alike, and most of a document: the first three stand for them."""
+    for name in ("latency", "latency_uncorrected"):
+        if sample.get(name):
+            sample[name] = {**sample[name], "buckets": sample[name]["buckets"][:3]}
+
+
+def validate(made):
+    jsonschema.Draft202012Validator(SCHEMA).validate(synthetic.changed(made, shorter))
 
 
 def test_small_document_is_valid(small):
-    # Its rounds differ in numbers alone.
-    validate({**small, "benchmarks": [e for e in small["benchmarks"] if e["concur"]["round"] == 0]})
+    validate(small)
 
 
 def test_documents_with_all_models_and_with_all_workloads_are_valid():
