@@ -16,8 +16,9 @@ from concur.documents.results import DocumentError, load
 from concur.findings import definitions
 from concur.findings.definitions import Finding, FindingsError
 from concur.findings.findings_report import ReportError, once_refuted, report
-from concur.findings.judge import REFUTED, Judge, Judgement
+from concur.findings.judge import Judge
 from concur.findings.suite import make_suite
+from concur.findings.verdict import REFUTED, Judgement
 
 
 class Failure(Exception):

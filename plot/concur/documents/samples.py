@@ -104,11 +104,16 @@ def _later(holder: Any, key: str, kind: Any) -> Any:
     return get(holder, key, kind) if key in holder else None
 
 
+def _is_bucket(found: Any) -> bool:
+    """The highest value and a count; to Python true is an integer, to this format it is not."""
+    return isinstance(found, list) and len(found) == 2 and type(found[0]) is int and type(found[1]) is int
+
+
 def _latency(found: Any, name: str) -> Latency | None:
     if found is None:
         return None
     buckets = get(found, "buckets", list)
-    if not all(type(b) is list and len(b) == 2 and type(b[0]) is type(b[1]) is int for b in buckets):
+    if not all(map(_is_bucket, buckets)):
         raise FieldError(f"'{name}.buckets' has the wrong type")
     counts = [count for _, count in buckets]
     if not any(counts) or min(counts) < 0:

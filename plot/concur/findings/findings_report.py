@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from concur.documents.atomic_write import replace_file
-from concur.findings.judge import CONFIRMED, INCONCLUSIVE, REFUTED, VERDICTS, Judgement, Part
+from concur.findings.verdict import CONFIRMED, INCONCLUSIVE, REFUTED, VERDICTS, Judgement, Part
 from concur.statistics.intervals import Estimate
 
 WIDTH = 110

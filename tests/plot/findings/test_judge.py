@@ -2,8 +2,10 @@
 
 import pytest
 
-from concur.findings import judge
-from concur.findings.judge import CONFIRMED, INCONCLUSIVE, NOT_APPLICABLE, REFUTED, Judge
+from concur.findings import measurements
+from concur.findings.definitions import ASSERTIONS, METRICS
+from concur.findings.judge import Judge
+from concur.findings.verdict import CONFIRMED, INCONCLUSIVE, NOT_APPLICABLE, REFUTED
 from judging import LOADED, counted, document, finding, held, sample, series
 
 EPOLL, SERIAL, POLL = "noop/epoll/tasks:10", "noop/serial/tasks:10", "noop/poll/tasks:10"
@@ -175,8 +177,6 @@ def test_what_has_to_be_skipped():
 
 
 def test_every_assertion_has_its_judge():
-    from concur.findings.definitions import ASSERTIONS, METRICS
-
-    assert set(METRICS) == set(judge.METRICS)
+    assert set(METRICS) == set(measurements.METRICS)
     for name in ASSERTIONS:
         assert hasattr(Judge, f"_{name}")
