@@ -9,7 +9,8 @@ from concur.documents.cases import Case, Series, Workload
 from concur.documents.results import Document
 from concur.documents.samples import Memory
 from concur.drawing import disturbance
-from concur.drawing.lines import Across, Head, Line, Panel, Sheet
+from concur.drawing.line_sheet import Sheet
+from concur.drawing.lines import Across, Head, Line, Panel
 from concur.drawing.output import Output
 from concur.drawing.page import reason_note
 from concur.drawing.small_multiples import subtitle

@@ -1,8 +1,9 @@
 """How each model looks, the same in every chart.
 
 A family has a hue, its members differ in lightness. Families that stand next to each other stay apart for
-readers with red or green blindness too (tests/plot/test_style.py simulates both); nine hues cannot all do
-so, hence a line style and a marker that differ within each family, and names written at every line and bar.
+readers with red or green blindness too (tests/plot/drawing/test_style.py simulates both); nine hues cannot
+all do so, hence a line style and a marker that differ within each family, and names written at every line and
+bar.
 """
 
 from __future__ import annotations

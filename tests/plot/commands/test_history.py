@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from concur.commands.history import changes, load_runs
+from concur.charts.history import changes
+from concur.commands.history import load_runs
 from concur.documents.results import DocumentError
 
 
