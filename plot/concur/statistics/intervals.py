@@ -48,9 +48,10 @@ class Estimate:
 
 
 @lru_cache(maxsize=64)
-def _draws(rounds: int, resamples: int) -> Any:
-    """Which rounds each resample holds: one row per resample."""
-    return np.random.default_rng(SEED).integers(0, rounds, size=(resamples, rounds))
+def _weights(rounds: int, resamples: int) -> Any:
+    """How often each resample holds each round: one row per resample."""
+    draws = np.random.default_rng(SEED).integers(0, rounds, size=(resamples, rounds))
+    return np.stack([np.count_nonzero(draws == row, axis=1) for row in range(rounds)], axis=1)
 
 
 def _interval(resampled: Any) -> tuple[float, float]:
@@ -145,10 +146,10 @@ def percentiles(rounds: Sequence[Buckets], quantiles: Sequence[float]) -> list[E
     for row, buckets in enumerate(rounds):
         for bucket, count in buckets:
             matrix[row, place[bucket]] += count
-    draws = _draws(len(rounds), RESAMPLES)
-    weights = np.stack([np.count_nonzero(draws == row, axis=1) for row in range(len(rounds))], axis=1)
-    all_rounds = np.cumsum(matrix.sum(axis=0, keepdims=True), axis=1)
-    resampled = np.cumsum(weights @ matrix, axis=1)
+    # Counts up to and with each bucket; sums of rounds keep that.
+    cumulated = np.cumsum(matrix, axis=1)
+    all_rounds = cumulated.sum(axis=0, keepdims=True)
+    resampled = _weights(len(rounds), RESAMPLES) @ cumulated
     total = int(all_rounds[0, -1])
     found: list[Estimate | None] = []
     for quantile in quantiles:
