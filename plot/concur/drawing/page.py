@@ -52,11 +52,11 @@ def wrap(text: str, size: float, width: float = BODY_WIDTH, weight: str = "norma
     return lines
 
 
-def shorten(text: str, size: float, width: float) -> str:
+def shorten(text: str, size: float, width: float, weight: str = "normal") -> str:
     """The text, or as much of its beginning as fits, with an ellipsis."""
-    if text_width(text, size) <= width:
+    if text_width(text, size, weight) <= width:
         return text
-    while text and text_width(text + "…", size) > width:
+    while text and text_width(text + "…", size, weight) > width:
         text = text[:-1]
     return text.rstrip(" ,:;") + "…"
 

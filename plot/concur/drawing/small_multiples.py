@@ -72,7 +72,7 @@ class Panels:
     def title(self, page: Page, index: int, text: str) -> None:
         x, y = self.place(index)
         lines = wrap(text, TITLE_SIZE, self.width, "bold")
-        short = lines[0] if len(lines) == 1 else shorten(text, TITLE_SIZE, self.width)
+        short = lines[0] if len(lines) == 1 else shorten(text, TITLE_SIZE, self.width, "bold")
         page.text(x, y - 0.06, short, TITLE_SIZE, va="bottom", weight="bold")
 
     def axes(self, page: Page, index: int, left: float = 0.0, width: float | None = None) -> Any:

@@ -159,3 +159,17 @@ def test_a_users_own_model_and_workload(small):
     figure = figures(json.loads(text), "scaling_chat").figures["scaling_chat"]
     assert "my_very_own_event_loop" in words(figure)
     assert overlaps(figure) == []
+
+
+def test_titles_that_are_too_long_are_shortened(tiny):
+    """Three panels side by side, each named by a size with a long name."""
+    made = changed(tiny, leave, lambda sample: sample["workload"] == "timers")
+    text = json.dumps(made).replace('"tasks"', '"tasks_that_take_part_in_the_longest_of_all_benchmarks"')
+    figure = figures(json.loads(text), "bars_timers").figures["bars_timers"]
+    assert words(figure).count("…") == 3
+    assert overlaps(figure) == []
+
+
+def test_bars_that_differ_widely_are_points_on_a_logarithmic_axis(drawn):
+    assert {axes.get_xscale() for axes in drawn.figures["bars_primes"].axes} == {"log"}
+    assert {axes.get_xscale() for axes in drawn.figures["bars_mandelbrot"].axes} == {"linear"}
