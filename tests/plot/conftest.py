@@ -78,10 +78,10 @@ def crowded_charts() -> Kept:
 def run(capsys: pytest.CaptureFixture[str]) -> Callable[..., Done]:
     """Calls a program in this process."""
 
-    def start(program: str, *arguments: object) -> Done:
+    def in_process(program: str, *arguments: object) -> Done:
         capsys.readouterr()
         code = call(program, arguments)
         said = capsys.readouterr()
         return Done(code, said.out, said.err)
 
-    return start
+    return in_process
