@@ -20,8 +20,10 @@ SERVED = {name: MODELS[name] for name in ("serial", "thread_per_task", "coroutin
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    # A program would print it, and none should.
+    # A program would print these, and none should; what a library calls deprecated it would not print.
     config.addinivalue_line("filterwarnings", "error")
+    config.addinivalue_line("filterwarnings", "default::DeprecationWarning")
+    config.addinivalue_line("filterwarnings", "default::PendingDeprecationWarning")
     # Figures are many small objects that refer to each other: to look for garbage among them all the time
     # takes a quarter of the time of drawing.
     gc.set_threshold(100_000, 20, 100)
