@@ -9,7 +9,8 @@ A candidate counts only if it really imports the modules: that a package is list
 whether it was built for this interpreter.
 """
 
-# This file is read by whatever python3 comes first on PATH, so it keeps to old syntax.
+# The launchers beside this file start their programs by it. Like them and concur/commands/options.py, it is
+# read by whatever python3 comes first on PATH: so all of them keep to old syntax.
 
 from __future__ import annotations
 
@@ -100,6 +101,15 @@ def require(modules: Sequence[str]) -> None:
     sys.stderr.flush()
     os.environ[GUARD] = found
     os.execv(found, [found] + sys.argv)
+
+
+def start(command: str, modules: Sequence[str]) -> None:
+    """Runs a program of the package under an interpreter that has these modules, and exits as it says."""
+    # --help and wrong usage come first: they are answered without any of the modules.
+    options = importlib.import_module("concur.commands.options")
+    options.READ[command](sys.argv[1:])
+    require(modules)
+    sys.exit(importlib.import_module("concur.commands." + command).main(sys.argv[1:]))
 
 
 def _has(module: str) -> bool:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
-import findings_file
-from document import Document, ModelInfo, Origin, WorkloadInfo
-from samples import Counts, Evidence, Memory, Sample
+from concur.documents.results import Document, ModelInfo, Origin, WorkloadInfo
+from concur.documents.samples import Counts, Evidence, Memory, Sample
+from concur.findings import definitions
 
 MS = 1_000_000
 QUIET = Evidence(steal_ns=0, run_delay_ns=0, elapsed_ns=1000 * MS, others_cpu_ns=0)
@@ -18,7 +18,7 @@ WOBBLE = (0.0, 3.0, -2.0, 5.0, 1.0, -4.0, 2.0, -1.0, 4.0)
 
 
 def sample(case: str, number: int, wall_ms: float, **changes: object) -> Sample:
-    parsed = findings_file.parse_case(case)
+    parsed = definitions.parse_case(case)
     made = Sample(
         workload=parsed.workload,
         model=parsed.model,
@@ -68,9 +68,9 @@ def document(*groups: list[Sample], controls: list[Sample] | None = None, cpus: 
     )
 
 
-def finding(**entry: object) -> findings_file.Finding:
+def finding(**entry: object) -> definitions.Finding:
     whole = {"id": "x", "says": "It is so.", "why": "Because.", "link": "docs", **entry}
-    return findings_file._finding(whole)
+    return definitions._finding(whole)
 
 
 def counted(calls: int | None, reason: str = "") -> Counts:

@@ -14,7 +14,9 @@ import sys
 from typing import Any
 
 import numpy as np
+
 from machine import CONTEXT, LATER_MODELS, MODELS, WORKLOADS
+from truths import NS_PER_MS, WORK_US, outcome, truth_ns, units
 
 Json = dict[str, Any]
 
@@ -22,10 +24,7 @@ ROUND_NOISE, SAMPLE_NOISE = 0.05, 0.006
 # The model whose case runs twice per round, the second time as a control.
 CONTROL = "epoll"
 CONTROL_FACTOR = 50.0
-NS_PER_MS, NS_PER_US = 1_000_000, 1000
 GRAINS_US = (1, 10, 100, 1000, 10000)
-WORK_US = 200_000
-FIXED_NS = 40_000
 
 CASES: dict[str, list[dict[str, int]]] = {
     "primes": [{"tasks": WORK_US // grain, "grain_us": grain} for grain in GRAINS_US],
@@ -50,75 +49,16 @@ MORE_CASES: dict[str, list[dict[str, int]]] = {
 }
 
 
-def units(workload: str, p: dict[str, int]) -> int:
-    """How many units one job has."""
-    return {
-        "primes": p.get("tasks", 0),
-        "mandelbrot": p.get("rows", 0),
-        "switching": p.get("tasks", 0) * p.get("slices", 0),
-        "timers": p.get("tasks", 0) * p.get("naps", 0),
-        "echo": p.get("requests", 0),
-        "open_echo": p.get("requests", 0) * p.get("connections", 0),
-        "park": p.get("tasks", 0),
-        "fetch": p.get("pages", 0),
-    }[workload]
-
-
-def truth_ns(workload: str, model: str, workers: int, p: dict[str, int]) -> float:
-    """The undisturbed wall time of one job."""
-    row = {**MODELS, **LATER_MODELS}[model]
-    n = units(workload, p)
-    if workload == "primes":
-        return WORK_US * NS_PER_US / min(row.cpus, 2) + n * row.spawn_ns + FIXED_NS
-    if workload == "mandelbrot":
-        return 90 * NS_PER_MS / min(row.cpus, 2) + p["tasks"] * row.spawn_ns + FIXED_NS
-    if workload == "switching":
-        return n * row.switch_ns + p["tasks"] * row.spawn_ns + FIXED_NS
-    if workload == "timers":
-        width = 1 if model == "serial" else min(workers or p["tasks"], p["tasks"])
-        lanes = p["tasks"] / width
-        return lanes * p["naps"] * p["nap_us"] * NS_PER_US + n * row.switch_ns
-    if workload == "park":
-        return n * (row.spawn_ns + row.switch_ns) + FIXED_NS
-    crowd = p.get("connections", 0) or p.get("clients", 1)
-    each = row.request_ns + row.idle_ns * crowd + p.get("payload", 64) * 0.12
-    if workload == "fetch":
-        width = 1 if model == "serial" else min(workers or crowd, crowd)
-        return max(n / width * p["delay_ms"] * NS_PER_MS, n * each)
-    if workload == "open_echo":
-        return max(n * each, n / p["rate"] * 1e9)
-    return n * (each + 30_000 / min(crowd, 8))
-
-
-def outcome(workload: str, model: str, p: dict[str, int]) -> tuple[str, str]:
-    crowd = p.get("connections", 0) or p.get("clients", 0)
-    if model == "select" and crowd >= 1000:
-        return "skipped", "descriptor 1024 does not fit FD_SETSIZE 1024"
-    if workload == "echo" and model == "serial" and crowd > 1:
-        return "skipped", "one connection after the other would starve the rest"
-    if model == "process_per_task" and crowd >= 10000:
-        return "did_not_finish", "fork: Resource temporarily unavailable after 7,913 processes"
-    if model == "nonblocking" and crowd >= 10000:
-        return "invalid", "214 of 10,000 connections got no answer"
-    if workload == "park" and (model == "serial" or model.endswith("_pool")):
-        return "skipped", f"{p['tasks']} tasks wait for one another, and only 1 can be under way at once"
-    if workload == "switching" and model == "process_per_task" and p["tasks"] >= 1000:
-        return "did_not_finish", "time limit of 60 s"
-    return "ok", ""
-
-
-def highest_of_bucket(value: int) -> int:
+def highest_of_bucket(values: Any) -> Any:
     """HdrHistogram's scheme: 128 buckets per power of two, so that the error is below 1 %."""
-    shift = max(0, value.bit_length() - 8)
-    return (((value >> shift) + 1) << shift) - 1
+    # frexp gives the number of bits, exactly for what a double holds exactly.
+    shift = np.maximum(0, np.frexp(values.astype(float))[1] - 8)
+    return (((values >> shift) + 1) << shift) - 1
 
 
 def histogram(values: Any, what: str) -> Json:
     whole = np.sort(np.asarray(values, dtype=np.int64))
-    counts: dict[int, int] = {}
-    for value in whole.tolist():
-        highest = highest_of_bucket(value)
-        counts[highest] = counts.get(highest, 0) + 1
+    highest, counts = np.unique(highest_of_bucket(whole), return_counts=True)
 
     def at(quantile: float) -> int:
         return int(whole[min(len(whole) - 1, int(np.ceil(quantile * len(whole))) - 1)])
@@ -130,7 +70,7 @@ def histogram(values: Any, what: str) -> Json:
         "p99_ns": at(0.99),
         "p999_ns": at(0.999),
         "max_ns": int(whole[-1]),
-        "buckets": [[highest, count] for highest, count in sorted(counts.items())],
+        "buckets": np.stack([highest, counts], axis=1).tolist(),
     }
 
 
@@ -270,6 +210,24 @@ def document(
     context["concur"]["models"] = [known[name].info(name) for name in known]
     context["concur"]["workloads"] = [WORKLOADS[name].info(name) for name in WORKLOADS]
     return {"context": context, "benchmarks": entries}
+
+
+def leave(_: Json) -> None:
+    """Changes nothing."""
+
+
+def changed(made: Json, change: Any, choose: Any = lambda _: True) -> Json:
+    """The document with those samples alone that are chosen, each of them changed.
+
+    What it may change is a copy; histograms, which are most of a document, stay those of the original.
+    """
+    entries = []
+    for entry in made["benchmarks"]:
+        if choose(entry["concur"]):
+            parts = {key: {**of} if isinstance(of, dict) else of for key, of in entry["concur"].items()}
+            change(parts)
+            entries.append({**entry, "concur": parts})
+    return {**made, "benchmarks": entries}
 
 
 def main() -> None:

@@ -4,9 +4,10 @@ import os
 import sys
 from pathlib import Path
 
-import interpreter
 import pytest
-from conftest import PLOT
+
+import interpreter
+from programs import start
 
 
 def program(path: Path, text: str) -> Path:
@@ -88,63 +89,17 @@ def test_a_namesake_in_the_current_folder_does_not_count(monkeypatch, tmp_path):
     assert not interpreter.imports(sys.executable, ["no_such_module"])
 
 
-def test_program_prints_the_path(run):
-    done = run("interpreter.py", "json", PYTHON=sys.executable)
+def test_program_prints_the_path():
+    done = start("interpreter.py", "json", PYTHON=sys.executable)
     assert (done.returncode, done.stdout.strip()) == (0, sys.executable)
 
 
-def test_program_asks_for_matplotlib_and_numpy_by_itself(run, tmp_path):
+def test_program_asks_for_matplotlib_and_numpy_by_itself(tmp_path):
     # An interpreter whose matplotlib is broken does not count, though it is installed.
     (tmp_path / "matplotlib.py").write_text("raise ImportError('broken')")
-    done = run("interpreter.py", PYTHONPATH=str(tmp_path))
+    done = start("interpreter.py", PYTHONPATH=str(tmp_path))
     assert done.returncode == 1
     assert len(done.stderr.splitlines()) == 1
     assert "apt install python3-matplotlib python3-numpy" in done.stderr
     assert "pip install matplotlib numpy" in done.stderr
     assert done.stdout == ""
-
-
-def bare() -> tuple[str, ...]:
-    """An interpreter without any installed package, and so without matplotlib."""
-    return (sys.executable, "-S", "-s")
-
-
-def test_plot_runs_again_where_matplotlib_is(run, small_file, tmp_path):
-    done = run("plot.py", small_file, "-o", tmp_path / "charts", "--only", "bars_mandelbrot", python=bare())
-    assert done.returncode == 0, done.stderr
-    assert (tmp_path / "charts" / "bars_mandelbrot.svg").exists()
-
-
-def test_summary_runs_again_where_numpy_is(run, small_file):
-    done = run("summary.py", small_file, python=bare())
-    assert done.returncode == 0, done.stderr
-    assert "mandelbrot" in done.stdout
-
-
-def test_bare_interpreter_really_lacks_them(run, tmp_path):
-    script = tmp_path / "probe.py"
-    script.write_text("import numpy")
-    assert run(script, python=bare()).returncode == 1
-
-
-@pytest.mark.parametrize("name", ["plot.py", "summary.py"])
-def test_nowhere_is_one_line(run, small_file, tmp_path, name):
-    for module in ("matplotlib", "numpy"):
-        (tmp_path / f"{module}.py").write_text("raise ImportError('broken')")
-    done = run(name, small_file, PYTHONPATH=str(tmp_path))
-    assert done.returncode == 1
-    assert len(done.stderr.splitlines()) == 1
-    assert "apt install python3-" in done.stderr and "pip install" in done.stderr
-    assert done.stdout == ""
-
-
-def test_help_needs_no_matplotlib(run):
-    done = run("plot.py", "--help", python=bare(), PYTHON="/does/not/exist")
-    assert done.returncode == 0
-    assert "Draws the charts" in done.stdout
-
-
-def test_programs_can_be_started_by_name():
-    for name in ("plot.py", "summary.py", "interpreter.py"):
-        assert os.access(PLOT / name, os.X_OK)
-        assert (PLOT / name).read_text().startswith("#!/usr/bin/env python3\n")

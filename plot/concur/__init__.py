@@ -1,0 +1,1 @@
+"""Reads results documents, judges findings by them, and draws their charts."""

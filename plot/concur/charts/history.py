@@ -1,0 +1,89 @@
+"""One machine's results over time: a sheet for each workload, a line for each model.
+
+A sheet shows one case, the largest that all of the runs have.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from concur.documents import cases, labels
+from concur.documents.cases import Case, Workload
+from concur.documents.results import Document
+from concur.drawing.line_sheet import Sheet
+from concur.drawing.lines import Across, Head, Line, Panel
+from concur.drawing.output import Output
+from concur.drawing.small_multiples import subtitle
+from concur.statistics import intervals
+
+# What may change from run to run; the chart names each change.
+MOVING = ("kernel", "compiler", "flags", "revision")
+
+
+def began(document: Document) -> str:
+    return min(sample.start_time for sample in document.samples)
+
+
+def changes(runs: Sequence[Document]) -> list[str]:
+    """What became another thing between two runs, and when."""
+    found = []
+    for before, after in zip(runs, runs[1:]):
+        for field in MOVING:
+            old, new = getattr(before.origin, field), getattr(after.origin, field)
+            if old != new:
+                found.append(
+                    f"{began(after)[:16].replace('T', ' ')}: {field} {new[:60]} (before: {old[:60]})"
+                )
+    return found
+
+
+def case_of_all(workloads: Sequence[Workload | None]) -> Case | None:
+    """The largest that every run has."""
+    if any(workload is None for workload in workloads):
+        return None
+    known = [workload for workload in workloads if workload is not None]
+    common = set.intersection(*({case.parameters for case in workload.cases} for workload in known))
+    shared = [case for case in known[0].cases if case.parameters in common]
+    main = known[0].main or ""
+    return max(shared, key=lambda case: case.value(main)) if shared else None
+
+
+def lines_of(case: Case, runs: Sequence[Workload]) -> tuple[Line, ...]:
+    found = []
+    for series in runs[0].series:
+        points = {}
+        for place, workload in enumerate(runs, start=1):
+            same = next(one for one in workload.cases if one.parameters == case.parameters)
+            cell = same.cells.get(series)
+            if cell is not None and cell.ok:
+                points[float(place)] = intervals.median(list(cell.times().values()))
+        found.append(Line(series, points))
+    return tuple(found)
+
+
+def draw(runs: Sequence[Document], output: Output) -> None:
+    tables = [{workload.name: workload for workload in cases.workloads(run)} for run in runs]
+    dates = [began(run)[:16].replace("T", " ") for run in runs]
+    for name, workload in tables[-1].items():
+        chart = f"history_{name}"
+        output.wants(chart)
+        of_runs = [table.get(name) for table in tables]
+        case = case_of_all(of_runs)
+        if case is None:
+            output.skip(chart, "the runs have no case of this workload in common")
+            continue
+        drawn = lines_of(case, [one for one in of_runs if one is not None])
+        if not any(one.points for one in drawn):
+            output.skip(chart, f"no model was ok: {labels.case(workload, case)}")
+            continue
+        head = Head(
+            f"{name}: wall time of {len(runs)} runs, by model",
+            [*subtitle(workload, "Less is better", labels.case(workload, case)), *changes(runs)],
+            "points: median over rounds, whiskers: 95 % interval",
+        )
+        across = Across("begin of the run (UTC)", lambda place: dates[round(place) - 1], logarithmic=False)
+        families = cases.families(runs[-1])
+        newest = replace(runs[-1], complete=all(run.complete for run in runs))
+        panel = Panel("", "wall time", labels.duration, drawn)
+        Sheet(newest, families, across).save(output, chart, head, [panel])

@@ -1,0 +1,129 @@
+"""Compares two results documents: what became faster, what slower, and what changed beside the program."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from concur.commands import options
+from concur.commands.printing import print_lines
+from concur.documents import environment, labels
+from concur.documents.atomic_write import replace_file
+from concur.documents.results import DocumentError, load
+from concur.statistics.comparison import (
+    SAME,
+    SLOWER,
+    UNCLEAR,
+    VERDICTS,
+    Compared,
+    Comparison,
+    geometric_mean,
+)
+
+
+def figure(one: Compared) -> str:
+    mark = " " if one.relative else "*"
+    return f"{one.ratio.value:6.3f}{mark} [{one.ratio.low:.3f}, {one.ratio.high:.3f}]"
+
+
+def lines(comparison: Comparison, differences: list[str], everything: bool) -> Iterator[str]:
+    for difference in differences:
+        yield f"the environments differ: {difference}"
+    apart: dict[str, list[str]] = {}
+    for changed in comparison.changed:
+        what = f"{changed.before} before, {changed.now} now: {changed.workload}, "
+        apart.setdefault(what + labels.parameters(changed.parameters), []).append(
+            labels.series(changed.series)
+        )
+    for what, names in apart.items():
+        yield f"cannot be compared: {what}: {', '.join(names)}"
+    shown = [one for one in comparison.compared if everything or one.verdict not in (SAME, UNCLEAR)]
+    for one in shown:
+        name = f"{one.workload.name}, {labels.case(one.workload, one.case)}"
+        yield f"{one.verdict:<8} {name:<44} {labels.series(one.series):<22} {figure(one)}"
+    if not shown:
+        yield "no case is faster or slower beyond the margin"
+    for title, groups in (("model", by_model(comparison)), ("workload", by_workload(comparison))):
+        yield ""
+        yield f"{'by ' + title:<26} {'geometric mean':>14}   slower  faster  unclear  same"
+        yield from (group_line(name, members) for name, members in groups.items())
+
+
+def by_model(comparison: Comparison) -> dict[str, list[Compared]]:
+    found: dict[str, list[Compared]] = {}
+    for one in comparison.compared:
+        found.setdefault(one.series.model, []).append(one)
+    return found
+
+
+def by_workload(comparison: Comparison) -> dict[str, list[Compared]]:
+    found: dict[str, list[Compared]] = {}
+    for one in comparison.compared:
+        found.setdefault(one.workload.name, []).append(one)
+    return found
+
+
+def group_line(name: str, members: list[Compared]) -> str:
+    counts = [sum(one.verdict == verdict for one in members) for verdict in VERDICTS]
+    mean = geometric_mean(one.ratio.value for one in members)
+    return f"  {name:<24} {mean:>14.3f}   {counts[0]:>6}  {counts[1]:>6}  {counts[2]:>7}  {counts[3]:>4}"
+
+
+def to_json(comparison: Comparison, differences: list[str]) -> Any:
+    return {
+        "environment": differences,
+        "changed": [
+            {
+                "workload": one.workload,
+                "parameters": dict(one.parameters),
+                "model": one.series.model,
+                "model_parameters": dict(one.series.parameters),
+                "before": one.before,
+                "now": one.now,
+            }
+            for one in comparison.changed
+        ],
+        "compared": [
+            {
+                "workload": one.workload.name,
+                "parameters": dict(one.case.parameters),
+                "model": one.series.model,
+                "model_parameters": dict(one.series.parameters),
+                "ratio": one.ratio.value,
+                "low": one.ratio.low,
+                "high": one.ratio.high,
+                "relative": one.relative,
+                "verdict": one.verdict,
+            }
+            for one in comparison.compared
+        ],
+    }
+
+
+def compare(chosen: argparse.Namespace) -> int:
+    try:
+        old, new = load(chosen.old), load(chosen.new)
+        differences = environment.differences(environment.read(chosen.old), environment.read(chosen.new))
+        baseline = None if chosen.relative_to == "none" else chosen.relative_to
+        comparison = Comparison(old, new, chosen.metric, chosen.margin, baseline)
+        if not comparison.compared and not comparison.changed:
+            raise DocumentError(f"{chosen.old} and {chosen.new} have no case in common")
+        print_lines(lines(comparison, differences, chosen.all))
+        if chosen.json:
+            text = json.dumps(to_json(comparison, differences), indent=1) + "\n"
+            replace_file(chosen.json, text.encode())
+    except DocumentError as error:
+        print(f"compare.py: {error}", file=sys.stderr)
+        return 2
+    except OSError as error:
+        print(f"compare.py: {chosen.json}: cannot be written: {error.strerror}", file=sys.stderr)
+        return 2
+    slower = any(one.verdict == SLOWER for one in comparison.compared)
+    return 1 if slower and chosen.fail_on_slower else 0
+
+
+def main(arguments: Sequence[str]) -> int:
+    return compare(options.compare(arguments))

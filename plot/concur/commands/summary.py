@@ -1,0 +1,21 @@
+"""Prints a results document as one table."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+from concur.commands import options, summary_table
+from concur.commands.printing import print_lines
+from concur.documents.results import DocumentError, load_all
+
+
+def main(arguments: Sequence[str]) -> int:
+    chosen = options.summary(arguments)
+    try:
+        document = load_all(chosen.results)
+    except DocumentError as error:
+        print(f"summary.py: {error}", file=sys.stderr)
+        return 1
+    print_lines(summary_table.lines(document))
+    return 0

@@ -1,0 +1,1 @@
+"""What a results document holds: read, grouped into cases, and put into words."""

@@ -1,0 +1,40 @@
+"""What a run's figures depend on beside the program: machine, kernel, compiler, limits."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from concur.documents import json_text
+
+Environment = dict[str, str]
+
+
+def read(path: Path) -> Environment:
+    """In words, by name; what the document does not hold is left out."""
+    run = json_text.parse(path).get("context", {}).get("concur", {})
+    machine, build = run.get("machine", {}), run.get("build", {})
+    found: dict[str, Any] = {
+        "kernel": machine.get("kernel"),
+        "CPU": machine.get("cpu"),
+        "number of CPUs": machine.get("cpus_online"),
+        "CPU set": ",".join(map(str, machine.get("affinity", []))) or None,
+        "quota (cpu.max)": machine.get("cgroup", {}).get("cpu_max"),
+        "governor": machine.get("governor"),
+        "compiler": build.get("compiler"),
+        "flags": " ".join(build.get("flags", "").split()) or None,
+        "build type": build.get("build_type"),
+        "placement": run.get("placement"),
+    }
+    found |= {f"mitigation {name}": of for name, of in machine.get("mitigations", {}).items()}
+    found |= {f"setting {name}": of for name, of in machine.get("sysctl", {}).items()}
+    return {name: str(value) for name, value in found.items() if value is not None}
+
+
+def differences(old: Environment, new: Environment) -> list[str]:
+    names = list(old) + [name for name in new if name not in old]
+    return [
+        f"{name}: {old.get(name, 'none')} before, {new.get(name, 'none')} now"
+        for name in names
+        if old.get(name) != new.get(name)
+    ]

@@ -1,0 +1,1 @@
+"""What charts are made of: sheets, panels, lines, ticks, colours, and the files they become."""

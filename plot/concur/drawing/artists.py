@@ -1,0 +1,41 @@
+"""Puts lines, bars and words into axes whose limits are set by hand.
+
+matplotlib's own functions for them (plot, barh, errorbar, annotate) work out after each call which limits
+would fit, which takes most of their time; a chart has hundreds of marks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from matplotlib.lines import Line2D
+from matplotlib.patches import Rectangle
+from matplotlib.transforms import ScaledTranslation
+
+from concur.statistics.intervals import Estimate
+
+POINT = 1 / 72
+
+
+def add_line(axes: Any, xs: Sequence[float], ys: Sequence[float], **how: Any) -> None:
+    axes.add_artist(Line2D(xs, ys, **how))
+
+
+def add_box(axes: Any, x: float, y: float, width: float, height: float, **how: Any) -> None:
+    axes.add_artist(Rectangle((x, y), width, height, **how))
+
+
+def add_interval(axes: Any, estimate: Estimate, y: float, colour: str, capsize: float) -> None:
+    """A thin horizontal line from end to end of the interval, with a cap at each."""
+    bounds = [estimate.low, estimate.high]
+    thin = {"color": colour, "linewidth": 0.8, "solid_capstyle": "butt"}
+    add_line(axes, bounds, [y, y], marker="|", markersize=2 * capsize, **thin)
+
+
+def add_words_beside(axes: Any, places: Sequence[tuple[float, float, str]], size: float) -> None:
+    """Each text a little to the right of its place (x, y)."""
+    offset = ScaledTranslation(5 * POINT, 0, axes.figure.dpi_scale_trans)
+    beside = axes.transData + offset
+    for x, y, text in places:
+        axes.text(x, y, text, fontsize=size, va="center_baseline", transform=beside)

@@ -1,0 +1,101 @@
+"""Coloured and hatched boxes of the heat map, and the key that explains them."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from matplotlib.colors import LinearSegmentedColormap, to_rgb
+
+from concur.documents import labels
+from concur.drawing import artists, style
+from concur.drawing.page import BODY_WIDTH, Page, text_width
+
+KEY_LINE = 0.24
+# The colour is full at this ratio, in every document, so that colours compare between documents.
+RATIO_MOST = 100.0
+BEST = "#0b5d4e"
+HEAT = LinearSegmentedColormap.from_list("heat", ["#fffaf2", "#fdd9a8", "#fb9a62", "#d9442f", "#7a0a12"])
+SCALE_WIDTH = 1.7
+MARKS = {
+    "skipped": "skipped: the model cannot do it",
+    "did_not_finish": "DNF: did not finish",
+    "invalid": "invalid: work wrong or missing",
+}
+HEAT_STEPS = 80
+
+
+def heat(ratio: float) -> Any:
+    # In steps finer than an eye tells apart: so that no byte of it hangs on the last bit of a logarithm,
+    # and a thousand cells leave the picture's palette room for other colours.
+    share = min(1.0, max(0.0, math.log(ratio) / math.log(RATIO_MOST)))
+    return HEAT(round(share * HEAT_STEPS) / HEAT_STEPS)
+
+
+def is_dark(colour: Any) -> bool:
+    red, green, blue = to_rgb(colour)
+    return bool(0.299 * red + 0.587 * green + 0.114 * blue < 0.55)
+
+
+def box(axes: Any, x: float, y: float, width: float, height: float, **how: Any) -> None:
+    pad = 0.012
+    artists.add_box(axes, x + pad, y + pad, width - 2 * pad, height - 2 * pad, **{"linewidth": 0, **how})
+
+
+def bad_box(axes: Any, outcome: str, x: float, y: float, width: float, height: float) -> None:
+    how: dict[str, dict[str, Any]] = {
+        "skipped": {"facecolor": "#f2f2f2", "edgecolor": "#c9c9c9", "hatch": "////"},
+        "did_not_finish": {"facecolor": "#d2d2d2", "edgecolor": "#a5a5a5", "hatch": "xxxx"},
+        "invalid": {
+            "facecolor": "white",
+            "edgecolor": style.ALERT,
+            "linewidth": 1.1,
+            "linestyle": (0, (3, 2)),
+        },
+    }
+    box(axes, x, y, width, height, **how[outcome])
+
+
+def key_entries(outcomes: set[str], tied: bool) -> list[list[tuple[str, str, float]]]:
+    """Name, words and place of each mark that occurs, line by line."""
+    entries = [("best", "best")]
+    if tied:
+        entries.append(("tie", "may tie with the best: its interval reaches 1×"))
+    entries += [(name, text) for name, text in MARKS.items() if name in outcomes]
+    lines: list[list[tuple[str, str, float]]] = [[]]
+    x = SCALE_WIDTH + 0.25
+    for name, text in entries:
+        width = 0.31 + text_width(text, 7.2)
+        if lines[-1] and x + width > BODY_WIDTH:
+            lines.append([])
+            x = SCALE_WIDTH + 0.25
+        lines[-1].append((name, text, x))
+        x += width + 0.2
+    return lines
+
+
+def draw_key(page: Page, top: float, lines: list[list[tuple[str, str, float]]]) -> None:
+    """The colour scale, and what the marks mean."""
+    height = KEY_LINE * max(2, len(lines))
+    axes = page.axes(0, top, BODY_WIDTH, height)
+    axes.set(xlim=(0, BODY_WIDTH), ylim=(height, 0))
+    axes.axis("off")
+    steps = 60
+    for step in range(steps):
+        colour = heat(RATIO_MOST ** (step / (steps - 1)))
+        left, width = SCALE_WIDTH * step / steps, SCALE_WIDTH / steps * 1.2
+        artists.add_box(axes, left, 0.04, width, 0.14, facecolor=colour)
+    for power in range(3):
+        text = labels.ratio(10.0**power) + ("+" if power == 2 else "")
+        sideways = ("left", "center", "right")[power]
+        axes.text(SCALE_WIDTH * power / 2, 0.21, text, va="top", ha=sideways, fontsize=7)
+    for row, line in enumerate(lines):
+        y = 0.02 + KEY_LINE * row
+        for name, text, x in line:
+            if name == "best":
+                box(axes, x, y, 0.26, 0.18, facecolor=BEST)
+            elif name == "tie":
+                box(axes, x, y, 0.26, 0.18, facecolor=heat(1.05), edgecolor=BEST, linewidth=1.3)
+            else:
+                bad_box(axes, name, x, y, 0.26, 0.18)
+            axes.text(x + 0.31, y + 0.09, text, va="center", fontsize=7.2)

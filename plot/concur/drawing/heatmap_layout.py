@@ -1,0 +1,143 @@
+"""Lays out a table of series by cases: which workloads stand side by side, and where each cell lies."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from concur.documents import labels
+from concur.documents.cases import Case, Series, Workload
+from concur.drawing.page import BODY_WIDTH, text_width
+
+CELL_WIDTH_LEAST, CELL_WIDTH_MOST = 0.40, 0.7
+COLUMN_GAP = 0.12
+NAME_SIZE, NAMES_SIZE, SERIES_SIZE = 9, 6.8, 8
+
+
+@dataclass(frozen=True)
+class Column:
+    """The cases of one workload in one block."""
+
+    workload: Workload
+    cases: tuple[Case, ...]
+    left: float
+    cell_width: float
+
+    @property
+    def width(self) -> float:
+        return self.cell_width * len(self.cases)
+
+
+@dataclass(frozen=True)
+class Block:
+    """Workloads side by side, with the series as rows; inches from its top left corner."""
+
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Series, float], ...]
+    head_height: float
+    cell_height: float
+    height: float
+
+
+Part = tuple[Workload, tuple[Case, ...]]
+
+
+def column_names(workload: Workload) -> str:
+    return ", ".join(labels.bare_name(name) for name in workload.telling)
+
+
+def _label_width(found: Sequence[Workload]) -> float:
+    names = [labels.series(series) for workload in found for series in workload.series]
+    return max(text_width(name, SERIES_SIZE) for name in names) + 0.25
+
+
+def _least_width(part: Part, cell_width: float) -> float:
+    """A narrow group still has room for its name."""
+    workload, chosen = part
+    head = text_width(workload.name, NAME_SIZE, "bold") + 0.35
+    names = text_width(column_names(workload), NAMES_SIZE) + 0.05
+    return max(len(chosen) * cell_width, head, names)
+
+
+def _total(parts: Sequence[Part], cell_width: float) -> float:
+    return sum(_least_width(part, cell_width) for part in parts) + COLUMN_GAP * (len(parts) - 1)
+
+
+def _pack(found: Sequence[Workload], room: float) -> list[list[Part]]:
+    """As few blocks as hold all cases; a workload too wide for one block goes on in the next."""
+    most = max(1, int(room / CELL_WIDTH_LEAST))
+    packed: list[list[Part]] = []
+    for workload in found:
+        for start in range(0, len(workload.cases), most):
+            part = (workload, workload.cases[start : start + most])
+            if packed and _total([*packed[-1], part], CELL_WIDTH_LEAST) <= room:
+                packed[-1].append(part)
+            else:
+                packed.append([part])
+    return packed
+
+
+def _block(
+    parts: Sequence[Part],
+    families: dict[str, str],
+    left: float,
+    cell_height: float,
+    family_gap: float,
+    marked: bool,
+) -> Block:
+    room = BODY_WIDTH - left
+    cell_width = CELL_WIDTH_MOST
+    while cell_width > CELL_WIDTH_LEAST and _total(parts, cell_width) > room:
+        cell_width -= 0.01
+    columns = []
+    x = left
+    for part in parts:
+        workload, chosen = part
+        width = _least_width(part, cell_width)
+        columns.append(Column(workload, chosen, x, width / len(chosen)))
+        x += width + COLUMN_GAP
+    lines = max(len(workload.telling) for workload, _ in parts) + int(marked)
+    head_height = 0.36 + 0.135 * lines
+    y = head_height
+    rows: list[tuple[Series, float]] = []
+    for series in _rows(parts):
+        before = families.get(rows[-1][0].model) if rows else None
+        if rows and families.get(series.model) != before:
+            y += family_gap
+        rows.append((series, y))
+        y += cell_height
+    return Block(tuple(columns), tuple(rows), head_height, cell_height, y)
+
+
+def _rows(parts: Sequence[Part]) -> list[Series]:
+    """All series of these workloads, in the order that each of them has."""
+    rows: list[Series] = []
+    for workload, _ in parts:
+        place = 0
+        for series in workload.series:
+            if series in rows:
+                place = rows.index(series) + 1
+            else:
+                rows.insert(place, series)
+                place += 1
+    return rows
+
+
+def blocks(
+    found: Sequence[Workload],
+    families: dict[str, str],
+    cell_height: float,
+    family_gap: float,
+    marked: bool,
+) -> list[Block]:
+    """One block if everything fits side by side, otherwise CPU and I/O apart.
+
+    Where cases are marked, there is room for a mark above the values of each.
+    """
+    left = _label_width(found)
+    room = BODY_WIDTH - left
+    packed = _pack(found, room)
+    if len(packed) > 1:
+        groups = ([w for w in found if w.group == "cpu"], [w for w in found if w.group != "cpu"])
+        packed = [parts for group in groups for parts in _pack(group, room)]
+    return [_block(parts, families, left, cell_height, family_gap, marked) for parts in packed]

@@ -1,0 +1,232 @@
+"""Sheets of lines over a size, a rate or a date: one line per series, named at its end.
+
+Both axes are in data units with round ticks; names are moved apart and tied to their lines; where a line
+ends early, a footnote tells why. Where a panel has more lines than can be told apart, it is drawn once for
+each few families, on the same axes, with the others behind them in grey.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from concur.documents import labels
+from concur.documents.results import Document
+from concur.drawing import artists, style, ticks
+from concur.drawing.families import grouped
+from concur.drawing.label_layout import spread
+from concur.drawing.lines import Across, Head, Line, Panel
+from concur.drawing.output import Output
+from concur.drawing.page import BODY_WIDTH, Footnotes, Page, text_width
+
+LABEL_SIZE, LABEL_PITCH = 8, 0.148
+FOOT, LEFT, LEADER, HEAD, HEAD_BARE = 0.5, 0.62, 0.3, 0.3, 0.06
+HEIGHT_LEAST = 3.1
+# A panel with more lines than the first is drawn in parts of so many at the most, laid out like this.
+LINES_MOST, PART_LINES_MOST = 10, 7
+PART_COLUMNS, PART_GAP, PART_HEIGHT_LEAST, PART_LABEL_SIZE = 2, 0.15, 2.0, 7.2
+HEADING = 0.3
+GHOST = "#e2e2e2"
+# Points of different series at the same place stand side by side, over this part of a decade.
+DODGE_DECADES = 0.09
+
+
+@dataclass(frozen=True)
+class Part:
+    """Of a panel, or the whole of it: what is drawn in colour, with names at the ends."""
+
+    panel: Panel
+    title: str
+    drawn: tuple[Line, ...]
+    names: tuple[str, ...]
+
+    @property
+    def is_whole(self) -> bool:
+        return len(self.drawn) == len(self.panel.drawn)
+
+    @property
+    def height(self) -> float:
+        least = HEIGHT_LEAST if self.is_whole else PART_HEIGHT_LEAST
+        return max(least, (len(self.drawn) + 1) * LABEL_PITCH)
+
+    @property
+    def head(self) -> float:
+        return HEAD if self.title else HEAD_BARE
+
+    @property
+    def label_size(self) -> float:
+        return LABEL_SIZE if self.is_whole else PART_LABEL_SIZE
+
+    @property
+    def label_width(self) -> float:
+        return max(text_width(name, self.label_size) for name in self.names)
+
+
+@dataclass(frozen=True)
+class Row:
+    """Parts side by side, and what stands above them."""
+
+    parts: tuple[Part, ...]
+    heading: str = ""
+
+    @property
+    def top(self) -> float:
+        return HEADING if self.heading else 0.0
+
+    @property
+    def height(self) -> float:
+        return self.top + max(part.head + part.height for part in self.parts) + FOOT
+
+
+def filling(one: Line, drawn: Sequence[Line]) -> str:
+    """For a model at several sizes: each with another filling of its marker."""
+    same = [other.series for other in drawn if other.series.model == one.series.model]
+    return style.FILLINGS[same.index(one.series) % len(style.FILLINGS)]
+
+
+def name_of(one: Line, notes: Footnotes) -> str:
+    text = labels.series(one.series)
+    return text if one.note is None else f"{text} [{notes.number(one.note)}]"
+
+
+class Sheet:
+    def __init__(self, document: Document, families: Mapping[str, str], across: Across) -> None:
+        self.document = document
+        self.families = families
+        self.across = across
+
+    def save(
+        self, output: Output, name: str, head: Head, panels: Sequence[Panel], warnings: Sequence[str] = ()
+    ) -> None:
+        notes = Footnotes()
+        rows = self._rows(panels, notes)
+        height = sum(row.height for row in rows)
+        page = Page(
+            self.document, head.title, head.subtitle, height, head.spread, [*notes.lines(), *warnings]
+        )
+        columns = max(len(row.parts) for row in rows)
+        width = (BODY_WIDTH - (columns - 1) * PART_GAP) / columns
+        # Parts that stand under each other are equally wide.
+        plots = [
+            width
+            - LEFT
+            - LEADER
+            - 0.05
+            - max(row.parts[at].label_width for row in rows if at < len(row.parts))
+            for at in range(columns)
+        ]
+        top = 0.0
+        for row in rows:
+            page.text(0, top, row.heading, 9.5, weight="bold")
+            for at, part in enumerate(row.parts):
+                self._draw_part(page, part, (at * (width + PART_GAP), top + row.top + part.head, plots[at]))
+            top += row.height
+        output.save(name, page.figure)
+
+    def _rows(self, panels: Sequence[Panel], notes: Footnotes) -> list[Row]:
+        rows = []
+        for panel in panels:
+            parts = self._parts(panel, notes)
+            if len(parts) == 1:
+                rows.append(Row(tuple(parts)))
+            else:
+                for start in range(0, len(parts), PART_COLUMNS):
+                    side_by_side = tuple(parts[start : start + PART_COLUMNS])
+                    rows.append(Row(side_by_side, panel.title if start == 0 else ""))
+            for one in panel.lines:
+                if one.note is not None:
+                    notes.number(one.note)
+        return rows
+
+    def _parts(self, panel: Panel, notes: Footnotes) -> list[Part]:
+        drawn = panel.drawn
+        groups = [(panel.title, drawn)]
+        if len(drawn) > LINES_MOST:
+            groups = grouped(drawn, lambda one: self.families.get(one.series.model, ""), PART_LINES_MOST)
+        return [
+            Part(panel, title, tuple(members), tuple(name_of(one, notes) for one in members))
+            for title, members in groups
+        ]
+
+    def _draw_part(self, page: Page, part: Part, place: tuple[float, float, float]) -> None:
+        left, top, width = place
+        panel, everything = part.panel, part.panel.drawn
+        axes = page.axes(left + LEFT, top, width, part.height)
+        page.text(left + LEFT, top - 0.08, part.title, 8.5, va="bottom", weight="bold")
+        axes.set_yscale("log")
+        axes.grid(True)
+        self._x_axis(axes, everything, width)
+        values = [e for one in everything for e in one.points.values()]
+        low, high = min(e.low for e in values) / 1.25, max(e.high for e in values) * 1.25
+        axes.set_ylim(low, high)
+        ticks.set_ticks(axes.yaxis, ticks.log_ticks(low, high, 7), panel.y_words)
+        if panel.reference is not None:
+            axes.axhline(panel.reference, color="#999999", linewidth=0.8, zorder=0)
+        axes.set_ylabel(panel.y_name, labelpad=3)
+        for one in everything:
+            if one not in part.drawn:
+                heights = [e.value for e in one.points.values()]
+                artists.add_line(axes, list(one.points), heights, color=GHOST, linewidth=0.9, zorder=1)
+        for one in part.drawn:
+            self._draw_line(axes, one, part.drawn)
+        self._draw_labels(axes, part, (width, part.height))
+
+    def _x_axis(self, axes: Any, drawn: Sequence[Line], width: float) -> None:
+        sizes = sorted({size for one in drawn for size in one.points})
+        axes.set_xlabel(self.across.name, labelpad=2)
+        if self.across.logarithmic and sizes[0] > 0:
+            axes.set_xscale("log")
+            axes.set_xlim(sizes[0] / 1.25, sizes[-1] * 1.25)
+            shown = ticks.thin(sizes, width, 0.45)
+        else:
+            # A size of zero (no delay) has no place on a logarithmic axis.
+            room = 0.03 * (sizes[-1] - sizes[0]) or 1.0
+            axes.set_xlim(sizes[0] - room, sizes[-1] + room * 5 / 3)
+            shown = ticks.thin_linear(sizes, width, 0.45)
+        ticks.set_ticks(axes.xaxis, shown, self.across.words)
+
+    def _draw_line(self, axes: Any, one: Line, drawn: Sequence[Line]) -> None:
+        look = style.look(one.series.model, self.families)
+        rank = drawn.index(one) / max(1, len(drawn) - 1) - 0.5
+        shift = 10 ** (rank * DODGE_DECADES) if axes.get_xscale() == "log" else 1.0
+        how = {
+            "color": look.colour,
+            "linestyle": "none",
+            "fillstyle": filling(one, drawn),
+            "elinewidth": 0.9,
+            "capsize": 1.6,
+        }
+        sound = {x: e for x, e in one.points.items() if x not in one.crossed}
+        crossed = {x: e for x, e in one.points.items() if x in one.crossed}
+        heights = [e.value for e in one.points.values()]
+        path = {"color": look.colour, "linestyle": look.line, "linewidth": 1.4}
+        artists.add_line(axes, [x * shift for x in one.points], heights, **path)
+        for points, marker in ((sound, look.marker), (crossed, "x")):
+            values = list(points.values())
+            spans = [[e.value - e.low for e in values], [e.high - e.value for e in values]]
+            places = [x * shift for x in points]
+            mark = {"marker": marker, "markersize": 4.2, "markeredgewidth": 1.0}
+            if values:
+                axes.errorbar(places, [e.value for e in values], yerr=spans, **how, **mark)
+
+    def _draw_labels(self, axes: Any, part: Part, box: tuple[float, float]) -> None:
+        """Names at the right, moved apart, each tied to the end of its line by a thin leader."""
+        width, height = box
+        drawn = part.drawn
+        ends = [max(one.points) for one in drawn]
+        to_inches = axes.transData + axes.transAxes.inverted()
+        tips_at = [to_inches.transform((x, one.points[x].value)) for x, one in zip(ends, drawn)]
+        wanted = [float(y) * height for _, y in tips_at]
+        tips = [float(x) * width for x, _ in tips_at]
+        placed = spread(wanted, LABEL_PITCH, LABEL_PITCH / 2, height - LABEL_PITCH / 2)
+        for text, one, tip, before, after in zip(part.names, drawn, tips, wanted, placed):
+            look = style.look(one.series.model, self.families)
+            xs = [tip / width + 0.008, 1 + 0.06 / width, 1 + (LEADER - 0.04) / width]
+            ys = [before / height, before / height, after / height]
+            early = tip < 0.9 * width
+            thin = {"linewidth": 0.6, "alpha": 0.6, "linestyle": ":" if early else "-"}
+            how = {"transform": axes.transAxes, "clip_on": False}
+            artists.add_line(axes, xs, ys, color=look.colour, **thin, **how)
+            how = {"fontsize": part.label_size, "va": "center_baseline", **how}
+            axes.text(1 + LEADER / width, ys[2], text, color=style.for_text(look.colour), **how)

@@ -1,0 +1,119 @@
+"""Writes charts: each through a temporary file, so that a chart is whole or not there."""
+
+from __future__ import annotations
+
+import io
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PIL import Image  # matplotlib itself needs it
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.backends.backend_svg import FigureCanvasSVG
+
+from concur.documents.atomic_write import replace_file
+
+DPI_MOST = 200
+# Very tall sheets are drawn coarser, so that their files stay small.
+PIXELS_MOST = 6_600_000
+COLOURS = 256
+# The best there is (9) takes more than twice as long, and saves a twentieth.
+COMPRESSION = 8
+
+
+class OutputError(Exception):
+    """Why a chart cannot be written, in one line."""
+
+
+@dataclass
+class Output:
+    folder: Path
+    formats: Sequence[str]
+    only: str | None = None
+    offered: list[str] = field(default_factory=list)
+    wanted: list[str] = field(default_factory=list)
+
+    def wants(self, name: str) -> bool:
+        """Whether to draw this chart: all of them, the one asked for, or all of the kind asked for."""
+        self.offered.append(name)
+        if self.only is not None and self.only not in (name, name.split("_")[0]):
+            return False
+        self.wanted.append(name)
+        return True
+
+    def skip(self, name: str, why: str) -> None:
+        print(f"no {name}: {why}")
+
+    def prepare(self) -> None:
+        """Fails early, before any time is spent on drawing."""
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=self.folder):
+                pass
+        except OSError as error:
+            raise OutputError(
+                f"{self.folder}: cannot write there: {error.strerror}: choose another -o"
+            ) from None
+
+    def save(self, name: str, figure: Any) -> None:
+        for suffix in self.formats:
+            path = self.folder / f"{name}.{suffix}"
+            self._replace(path, render(figure, suffix))
+            print(path, flush=True)
+
+    def _replace(self, path: Path, content: bytes) -> None:
+        try:
+            replace_file(path, content)
+        except OSError as error:
+            raise OutputError(f"{path}: cannot be written: {error.strerror}: choose another -o") from None
+
+
+def render(figure: Any, suffix: str) -> bytes:
+    """The same figure gives the same bytes: neither date nor version goes into the file."""
+    content = io.BytesIO()
+    if suffix == "svg":
+        FigureCanvasSVG(figure).print_svg(content, metadata={"Date": None, "Creator": None})
+    else:
+        dpi = resolution(*figure.get_size_inches())
+        figure.set_dpi(dpi)
+        canvas = FigureCanvasAgg(figure)
+        canvas.draw()
+        colours = with_palette(np.asarray(canvas.buffer_rgba())[:, :, :3])
+        colours.save(content, "png", compress_level=COMPRESSION, dpi=(dpi, dpi))
+    return content.getvalue()
+
+
+def resolution(width: float, height: float) -> int:
+    """Dots per inch for a sheet of this size in inches."""
+    return min(DPI_MOST, int((PIXELS_MOST / (width * height)) ** 0.5))
+
+
+def with_palette(pixels: Any) -> Any:
+    """The picture in 256 colours, a third of the room: a chart has few, the rest smooth edges of letters.
+
+    Those that fill most are kept exactly, every other becomes the nearest of them. What fills an area has
+    neighbours of its own colour; what smooths an edge hardly has, however often it comes.
+    """
+    red, green, blue = (pixels[:, :, channel].astype(np.uint32) for channel in range(3))
+    packed = red << 16 | green << 8 | blue
+    # Most of a chart are long runs of one colour within a line: sorting those is a tenth of the work.
+    begins = np.ones(packed.shape, dtype=bool)
+    np.not_equal(packed[:, 1:], packed[:, :-1], out=begins[:, 1:])
+    starts = np.flatnonzero(begins)
+    lengths = np.diff(starts, append=packed.size)
+    found, places = np.unique(packed.ravel()[starts], return_inverse=True)
+    counts = np.bincount(places, weights=lengths - 1, minlength=len(found))
+    kept = found[np.argsort(-counts, kind="stable")[:COLOURS]]
+
+    def channels(colours: Any) -> Any:
+        return np.stack([colours >> 16, colours >> 8 & 255, colours & 255], axis=1).astype(np.int32)
+
+    palette, wanted = channels(kept), channels(found)
+    distances = ((wanted[:, None, :] - palette[None, :, :]) ** 2).sum(axis=2)
+    nearest = distances.argmin(axis=1).astype(np.uint8)
+    image = Image.fromarray(np.repeat(nearest[places], lengths).reshape(packed.shape), "P")
+    image.putpalette(palette.astype(np.uint8).tobytes())
+    return image

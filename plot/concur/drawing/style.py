@@ -1,0 +1,142 @@
+"""How each model looks, the same in every chart.
+
+A family has a hue, its members differ in lightness. Families that stand next to each other stay apart for
+readers with red or green blindness too (tests/plot/drawing/test_style.py simulates both); nine hues cannot
+all do so, hence a line style and a marker that differ within each family, and names written at every line and
+bar.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from zlib import crc32
+
+from matplotlib.colors import to_rgb
+from matplotlib.patheffects import withStroke
+
+from concur.statistics.intervals import Estimate
+
+# The hues of a family, the models that own them first; what is left over goes to unknown models.
+PALETTES: dict[str, tuple[str, ...]] = {
+    "serial": ("#1a1a1a",),
+    "threads": ("#1f5fbf", "#6aa5ee", "#2030df"),
+    "processes": ("#c4480a", "#f2994a"),
+    "coroutines": ("#7b2d8e", "#b66fc9"),
+    "loops": ("#7dba98", "#4fa878", "#2b9366", "#087a55", "#3fb6a0"),
+    "completion": ("#a67c00", "#d4a800"),
+    "fibers": ("#d6336c", "#f48fb6"),
+    "hybrids": ("#5c3d1e", "#8a5a2b", "#a67c52", "#6e4b3a"),
+    "libraries": ("#37474f", "#78909c", "#90a4ae", "#51646e", "#607d8b", "#a3b4bd"),
+    "native": ("#9ac000", "#6f8f00", "#b9d94a", "#53690a"),
+}
+
+# Every model by its place in its family's palette.
+MODELS: dict[str, tuple[str, ...]] = {
+    "serial": ("serial",),
+    "threads": ("thread_per_task", "thread_pool", "work_stealing"),
+    "processes": ("process_per_task", "process_pool"),
+    "coroutines": ("coroutine", "coroutine_uring"),
+    "loops": ("nonblocking", "select", "poll", "epoll", "epoll_et"),
+    "completion": ("io_uring", "io_uring_tuned"),
+    "fibers": ("fiber", "boost_fiber"),
+    "hybrids": ("epoll_per_core", "prefork_epoll", "process_thread_coroutine", "offload"),
+    "libraries": ("asio", "asio_coroutine", "asio_pool", "libuv", "libevent", "libev"),
+    "native": ("native_epoll", "native_blocking", "native_coroutine", "native_uring"),
+}
+STRANGERS = "libraries"
+
+LINES: tuple[Any, ...] = (
+    "-",
+    (0, (5, 1.5)),
+    (0, (1.2, 1.2)),
+    (0, (5, 1.5, 1.2, 1.5)),
+    (0, (8, 2)),
+    (0, (3, 1, 1, 1, 1, 1)),
+)
+MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">")
+# For one model at several sizes: the colour stays, the marker's filling tells.
+FILLINGS = ("full", "none", "left", "top", "right", "bottom")
+
+INK = "#222222"
+MUTED = "#666666"
+FAINT = "#dddddd"
+ALERT = "#b3261e"
+TEXT_LIGHTEST = 0.46
+
+RC: dict[str, Any] = {
+    "font.family": "DejaVu Sans",
+    "font.size": 8,
+    "text.color": INK,
+    "axes.edgecolor": "#999999",
+    "axes.labelcolor": INK,
+    "axes.labelsize": 8,
+    "axes.titlesize": 8.5,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.axisbelow": True,
+    "axes.linewidth": 0.6,
+    "grid.color": "#e6e6e6",
+    "grid.linewidth": 0.6,
+    "xtick.color": "#555555",
+    "ytick.color": "#555555",
+    "xtick.labelsize": 7.5,
+    "ytick.labelsize": 7.5,
+    "xtick.major.width": 0.6,
+    "ytick.major.width": 0.6,
+    "hatch.linewidth": 0.5,
+    "path.simplify": False,
+    # Identifiers in the SVG are hashes: with a fixed salt the same chart has the same bytes.
+    "svg.hashsalt": "concur",
+    "svg.fonttype": "path",
+}
+
+
+@dataclass(frozen=True)
+class Look:
+    colour: str
+    line: Any
+    marker: str
+
+
+def look(model: str, families: Mapping[str, str]) -> Look:
+    """A model that is not in the table takes a colour of its family, always the same one for its name."""
+    for family, members in MODELS.items():
+        if model in members:
+            return _look(family, members.index(model), members.index(model))
+    family = families.get(model, STRANGERS)
+    chance = crc32(model.encode())
+    return _look(family if family in PALETTES else STRANGERS, chance, chance // 7 + 1)
+
+
+def _look(family: str, hue: int, stroke: int) -> Look:
+    palette = PALETTES[family]
+    # Families start at different markers, so that the first members of two families differ as well.
+    marker = MARKERS[(stroke + 2 * list(PALETTES).index(family)) % len(MARKERS)]
+    return Look(palette[hue % len(palette)], LINES[stroke % len(LINES)], marker)
+
+
+def for_text(colour: str) -> tuple[float, ...]:
+    """The colour, darkened until letters in it can be read on white."""
+    channels = tuple(to_rgb(colour))
+    while 0.2126 * channels[0] + 0.7152 * channels[1] + 0.0722 * channels[2] > TEXT_LIGHTEST:
+        channels = tuple(channel * 0.95 for channel in channels)
+    return channels
+
+
+def whiskers(axes: Any, places: Sequence[float], estimates: Sequence[Estimate]) -> None:
+    """Intervals at the ends of horizontal bars, with a light rim that shows on dark bars."""
+    known = [(y, e) for y, e in zip(places, estimates) if e.has_interval]
+    if known:
+        axes.errorbar(
+            [e.value for _, e in known],
+            [y for y, _ in known],
+            xerr=[[e.value - e.low for _, e in known], [e.high - e.value for _, e in known]],
+            linestyle="",
+            color=INK,
+            linewidth=0.9,
+            capsize=1.8,
+            capthick=0.9,
+            path_effects=[withStroke(linewidth=2.2, foreground="white")],
+        )

@@ -1,0 +1,26 @@
+"""How cases and limits are written in a table of verdicts."""
+
+from __future__ import annotations
+
+from concur.findings.definitions import Case
+
+
+def short(case: Case) -> str:
+    """Without the sizes that a reader of a table does not need."""
+    workers = "".join(f" of {value}" for _, value in case.model_sizes)
+    return f"{case.model}{workers}"
+
+
+def versus(case: Case, other: Case) -> str:
+    if case.model != other.model or case.model_sizes != other.model_sizes:
+        return f"{short(case)} / {short(other)}"
+    ours, theirs = dict(case.sizes), dict(other.sizes)
+    differing = [name for name in ours if ours[name] != theirs.get(name)]
+    sizes = ", ".join(f"{name} {ours[name]} / {theirs.get(name)}" for name in differing)
+    return f"{short(case)}: {sizes}"
+
+
+def limits(above: float | None, below: float | None) -> str:
+    if above is not None and below is not None:
+        return f"{above:g} to {below:g}"
+    return f"above {above:g}" if above is not None else f"below {below:g}"

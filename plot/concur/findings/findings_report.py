@@ -1,0 +1,151 @@
+"""Shows judgements: a table for the terminal, and beside the results document JSON and Markdown."""
+
+from __future__ import annotations
+
+import json
+import math
+import textwrap
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from concur.documents.atomic_write import replace_file
+from concur.findings.verdict import CONFIRMED, INCONCLUSIVE, REFUTED, VERDICTS, Judgement, Part
+from concur.statistics.intervals import Estimate
+
+WIDTH = 110
+SIGNS = {CONFIRMED: "+", REFUTED: "-", INCONCLUSIVE: "?", "not applicable": " "}
+
+
+class ReportError(Exception):
+    """Why the verdicts cannot be written, in one line."""
+
+
+def once_refuted(first: Judgement, second: Judgement | None) -> Judgement:
+    """What two runs say of a finding that the first of them refuted: only both refute it."""
+    if second is None:
+        return first
+    if second.verdict == REFUTED:
+        return second
+    note = f"refuted at first, {second.verdict} when measured again"
+    parts = tuple(replace(part, reason=part.reason or note) for part in second.parts)
+    return replace(second, verdict=INCONCLUSIVE, parts=parts)
+
+
+def number(value: float) -> str:
+    if not math.isfinite(value):
+        return "beyond measure"
+    if value >= 10_000:
+        return f"{value / 1024:,.0f} Ki"
+    if value >= 100:
+        return f"{value:,.0f}"
+    return f"{value:.3g}" if value < 0.9 or value >= 10 else f"{value:.3f}".rstrip("0").rstrip(".")
+
+
+def figure(estimate: Estimate | None) -> str:
+    if estimate is None:
+        return ""
+    if not math.isfinite(estimate.value):
+        return f"> {number(estimate.low)}"
+    return f"{number(estimate.value)} [{number(estimate.low)}, {number(estimate.high)}]"
+
+
+def disturbed(judgement: Judgement) -> str:
+    if not judgement.contaminated:
+        return ""
+    reasons = list(judgement.contaminated.values())
+    most = max(set(reasons), key=reasons.count)
+    return f"{len(reasons)} of {judgement.rounds} rounds disturbed ({most})"
+
+
+def terminal(judgements: list[Judgement]) -> str:
+    lines = []
+    for one in judgements:
+        lines.append(f"{SIGNS[one.verdict]} {one.verdict:<14} {one.finding.id}: {one.finding.says}")
+        lines += [f"{'':17}{line}" for line in map(part_line, one.parts)]
+        if note := disturbed(one):
+            lines += textwrap.wrap(note, WIDTH, initial_indent=" " * 17, subsequent_indent=" " * 17)
+    return "\n".join([*lines, "", totals(judgements)])
+
+
+def part_line(part: Part) -> str:
+    mark = "" if part.verdict == CONFIRMED else f"  {part.verdict}"
+    reason = f": {part.reason}" if part.reason else ""
+    return f"{part.what:<46} {figure(part.estimate):<26} {part.claim}{mark}{reason}".rstrip()
+
+
+def totals(judgements: list[Judgement]) -> str:
+    counts = {verdict: sum(one.verdict == verdict for one in judgements) for verdict in reversed(VERDICTS)}
+    return ", ".join(f"{count} {verdict}" for verdict, count in counts.items() if count)
+
+
+def markdown(judgements: list[Judgement]) -> str:
+    lines = [
+        "# Findings",
+        "",
+        f"{totals(judgements)}. Intervals are of 95 %, over rounds.",
+        "",
+        "| finding | verdict | figure | claim | rounds | |",
+        "|---|---|---|---|---|---|",
+    ]
+    for one in judgements:
+        first = f"**{one.finding.id}**: {one.finding.says} [why]({one.finding.link})"
+        for index, part in enumerate(one.parts):
+            verdict = f"**{one.verdict}**" if index == 0 else ""
+            notes = "; ".join(filter(None, [part.reason, disturbed(one) if index == 0 else ""]))
+            own = "" if part.verdict == one.verdict else f" ({part.verdict})"
+            cells = [first if index == 0 else "", verdict, f"{part.what}: {figure(part.estimate)}{own}",
+                     part.claim, str(one.rounds) if index == 0 else "", notes]  # fmt: skip
+            lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
+    return "\n".join(lines) + "\n"
+
+
+def to_json(judgements: list[Judgement]) -> Any:
+    def interval(estimate: Estimate | None) -> Any:
+        if estimate is None or not math.isfinite(estimate.value):
+            return None
+        return {
+            "value": estimate.value,
+            "low": estimate.low,
+            "high": estimate.high,
+            "rounds": estimate.rounds,
+        }
+
+    return {
+        "findings": [
+            {
+                "id": one.finding.id,
+                "says": one.finding.says,
+                "why": one.finding.why,
+                "link": one.finding.link,
+                "verdict": one.verdict,
+                "rounds": one.rounds,
+                "contaminated_rounds": {str(key): why for key, why in one.contaminated.items()},
+                "parts": [
+                    {
+                        "what": part.what,
+                        "verdict": part.verdict,
+                        "claim": part.claim,
+                        "metric": one.finding.metric,
+                        "interval": interval(part.estimate),
+                        "reason": part.reason,
+                    }
+                    for part in one.parts
+                ],
+            }
+            for one in judgements
+        ]
+    }
+
+
+def report(judgements: list[Judgement], results: Path | None) -> None:
+    print(terminal(judgements))
+    if results is None:
+        return
+    stem = results.with_name(f"{results.stem}-verdicts")
+    try:
+        replace_file(stem.with_suffix(".json"), (json.dumps(to_json(judgements), indent=1) + "\n").encode())
+        replace_file(stem.with_suffix(".md"), markdown(judgements).encode())
+    except OSError as error:
+        raise ReportError(f"{stem}: cannot be written: {error.strerror}: choose another -o") from None
+    print(f"\nverdicts: {stem.with_suffix('.md')} and .json")

@@ -1,0 +1,1 @@
+"""Figures with their intervals, ratios, comparisons, and what disturbed them."""

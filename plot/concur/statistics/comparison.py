@@ -1,0 +1,148 @@
+"""Compares two results documents case by case.
+
+The two runs were not interleaved, so that their rounds do not pair: on an identical program blocks that
+follow each other differ by a standard deviation of 5 % (docs of the method: 14 to 16 % false alarms of a U
+test at 5 % nominal). So a verdict needs a margin, and what drifts between two runs is taken out where that
+can be done: each document's times are set against a baseline of the same case in the same round (serial,
+where it is there), and these ratios are compared. Each side has the interval of its median over rounds; that
+of their ratio follows from both (MOVER: G. Zou, A. Donner, Statistics in Medicine 27, 2008).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from concur.documents import cases
+from concur.documents.cases import Case, Cell, Series, Workload
+from concur.documents.results import Document
+from concur.documents.samples import Parameters, Sample
+from concur.statistics import intervals
+from concur.statistics.intervals import Estimate
+
+# So few rounds settle nothing.
+ROUNDS_LEAST = 5
+FASTER, SLOWER, SAME, UNCLEAR = "faster", "slower", "same", "unclear"
+VERDICTS = (SLOWER, FASTER, UNCLEAR, SAME)
+METRICS: dict[str, Callable[[Sample], float]] = {
+    "wall": lambda sample: sample.real_ns / sample.units,
+    "cpu": lambda sample: (sample.cpu_ns or 0.0) / sample.units,
+}
+
+Key = tuple[str, Parameters, Series]
+
+
+@dataclass(frozen=True)
+class Compared:
+    workload: Workload
+    case: Case
+    series: Series
+    ratio: Estimate
+    # Whether drift was taken out by a baseline.
+    relative: bool
+    verdict: str
+
+
+@dataclass(frozen=True)
+class Changed:
+    """A case that cannot be compared: how it was and how it is."""
+
+    workload: str
+    parameters: Parameters
+    series: Series
+    before: str
+    now: str
+
+
+def _cells(document: Document) -> dict[Key, tuple[Workload, Case, Cell]]:
+    return {
+        (workload.name, case.parameters, series): (workload, case, cell)
+        for workload in cases.workloads(document)
+        for case in workload.cases
+        for series, cell in case.cells.items()
+    }
+
+
+def quotient(new: Estimate, old: Estimate) -> Estimate:
+    """Of two medians found apart from each other, with the interval that both of theirs imply."""
+    now, before = (Logs.of(new), Logs.of(old))
+    middle = now.value - before.value
+    down = math.hypot(now.value - now.low, before.high - before.value)
+    up = math.hypot(now.high - now.value, before.value - before.low)
+    rounds = min(new.rounds, old.rounds)
+    return Estimate(math.exp(middle), math.exp(middle - down), math.exp(middle + up), rounds)
+
+
+@dataclass(frozen=True)
+class Logs:
+    value: float
+    low: float
+    high: float
+
+    @staticmethod
+    def of(estimate: Estimate) -> Logs:
+        return Logs(math.log(estimate.value), math.log(estimate.low), math.log(estimate.high))
+
+
+def verdict(ratio: Estimate, margin: float) -> str:
+    if ratio.rounds < ROUNDS_LEAST:
+        return UNCLEAR
+    if ratio.low > 1 + margin:
+        return SLOWER
+    if ratio.high < 1 / (1 + margin):
+        return FASTER
+    return SAME if ratio.high <= 1 + margin and ratio.low >= 1 / (1 + margin) else UNCLEAR
+
+
+class Comparison:
+    def __init__(
+        self, old: Document, new: Document, metric: str, margin: float, baseline: str | None
+    ) -> None:
+        self.metric = METRICS[metric]
+        self.margin = margin
+        self.baseline = baseline
+        before, now = _cells(old), _cells(new)
+        self.compared: list[Compared] = []
+        self.changed: list[Changed] = []
+        for key in [*before, *(key for key in now if key not in before)]:
+            there, here = before.get(key), now.get(key)
+            if there and here and there[2].ok and here[2].ok:
+                self.compared.append(self._compare(here[0], here[1], key[2], there[1]))
+            elif (was := _outcome(there)) != (is_ := _outcome(here)):
+                self.changed.append(Changed(key[0], key[1], key[2], was, is_))
+
+    def _values(self, cell: Cell) -> dict[int, float]:
+        return cell.by_round(self.metric)
+
+    def _compare(self, workload: Workload, new: Case, series: Series, old: Case) -> Compared:
+        found = [self._against_baseline(case, series) for case in (old, new)]
+        relative = None not in found
+        if relative:
+            before, now = (estimate for estimate in found if estimate is not None)
+        else:
+            before, now = (intervals.median(list(self._values(c.cells[series]).values())) for c in (old, new))
+        ratio = quotient(now, before)
+        return Compared(workload, new, series, ratio, relative, verdict(ratio, self.margin))
+
+    def _against_baseline(self, case: Case, series: Series) -> Estimate | None:
+        if self.baseline is None or series.model == self.baseline:
+            return None
+        cell = next((cell for one, cell in case.ok().items() if one.model == self.baseline), None)
+        return (
+            None
+            if cell is None
+            else intervals.paired_ratio(self._values(case.cells[series]), self._values(cell))
+        )
+
+
+def _outcome(found: tuple[Workload, Case, Cell] | None) -> str:
+    if found is None:
+        return "not there"
+    cell = found[2]
+    return "ok" if cell.ok else f"{cell.outcome.replace('_', ' ')}: {cell.reason}"
+
+
+def geometric_mean(ratios: Iterable[float]) -> float:
+    logs = [math.log(ratio) for ratio in ratios]
+    return math.exp(sum(logs) / len(logs))

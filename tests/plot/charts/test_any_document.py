@@ -1,0 +1,122 @@
+"""Whatever a valid document holds, every chart is drawn or says why not, and stays legible."""
+
+import pytest
+
+import synthetic
+from concur.commands.options import KINDS
+from drawn import figures, overlaps, words
+from synthetic import leave
+
+MODELS = {
+    name: synthetic.MODELS[name] for name in ("serial", "thread_per_task", "thread_pool", "epoll", "select")
+}
+
+
+WORKLOADS = ("mandelbrot", "fetch", "park", "open_echo")
+SIZES = synthetic.CASES | synthetic.MORE_CASES
+# By kind, the charts that there are of the whole document.
+CHARTS = {
+    "overview": ("overview",),
+    "bars": tuple(f"bars_{name}" for name in WORKLOADS),
+    "scaling": ("scaling_fetch", "scaling_park", "scaling_open_echo"),
+    "load": ("load_open_echo",),
+    "latency": ("latency_fetch", "latency_open_echo"),
+    "cost": tuple(f"cost_{name}" for name in WORKLOADS),
+    "memory": ("memory_park",),
+}
+
+
+def warn(sample):
+    """Disturbed by others, and bound by the peer."""
+    sample["evidence"] |= {"elapsed_ns": 10**9, "others_cpu_ns": 7 * 10**8, "peer_cpu_share": 0.99}
+
+
+def measure_nothing_beside_the_time(sample):
+    for what in ("cost", "latency", "latency_uncorrected", "memory", "counts"):
+        if what in sample:
+            sample[what] = None
+
+
+def cost_nothing(sample):
+    for what in sample["cost"] or ():
+        sample["cost"][what] = 0
+
+
+# By change, the kinds of charts that read what it changes; to the others the document is the same as before.
+CHANGES = {
+    leave: KINDS,
+    warn: KINDS,
+    measure_nothing_beside_the_time: ("cost", "latency", "load", "memory"),
+    cost_nothing: ("cost",),
+}
+
+
+def first_size(sample):
+    """Only each workload's first case: none has anything that tells its cases apart."""
+    return sample["parameters"] == SIZES[sample["workload"]][0]
+
+
+def last_size(sample):
+    return sample["parameters"] == SIZES[sample["workload"]][-1]
+
+
+def one_round(sample):
+    return sample["round"] == 0
+
+
+def one_model(sample):
+    return sample["model"] == "epoll"
+
+
+def one_family(sample):
+    return sample["model"].startswith("thread")
+
+
+def who_fails(sample):
+    return sample["outcome"] != "ok" or sample["model"] == "epoll"
+
+
+CHOICES = (first_size, one_round, one_model, one_family, who_fails)
+
+
+@pytest.fixture(scope="module")
+def whole():
+    """Of each workload the smallest case and the largest."""
+    made = synthetic.document(rounds=3, models=MODELS, only=WORKLOADS, counted=True)
+    return synthetic.changed(made, leave, lambda sample: first_size(sample) or last_size(sample))
+
+
+def one_of_each(kinds, turn):
+    """A chart of each kind, another one at each turn."""
+    return [CHARTS[kind][turn % len(CHARTS[kind])] for kind in kinds]
+
+
+@pytest.mark.parametrize("choice", CHOICES, ids=lambda choice: choice.__name__)
+@pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.__name__)
+def test_every_kind_of_chart_is_drawn(whole, choice, change):
+    made = synthetic.changed(whole, change, choice)
+    # Each change meets all kinds of charts with one choice, lest one of them should read what nobody expects.
+    kinds = KINDS if choice is first_size else CHANGES[change]
+    # So each kind meets all choices and changes, and each of its workloads meets several of both.
+    wanted = one_of_each(kinds, CHOICES.index(choice) + list(CHANGES).index(change))
+    kept = figures(made, *wanted)
+    assert "overview" in kept.figures or "overview" not in kinds
+    assert all(kept.skipped.values())
+    assert kept.figures.keys() | kept.skipped.keys() == set(wanted) & set(kept.offered)
+    for name, figure in kept.figures.items():
+        assert overlaps(figure) == [], name
+
+
+def test_no_chart_is_left_out_of_the_rotation(whole):
+    assert tuple(CHARTS) == KINDS
+    listed = {name for names in CHARTS.values() for name in names}
+    offered = set(figures(whole, "none of them").offered)
+    assert listed <= offered
+    assert figures(whole, *(offered - listed)).figures == {}
+
+
+def test_a_case_that_is_alone_carries_its_warning():
+    made = synthetic.changed(synthetic.document(rounds=1, models=MODELS, only=("mandelbrot",)), warn)
+    said = words(figures(made, "overview").figures["overview"])
+    assert "not to be trusted" in said
+    assert "[1]" in said.splitlines()

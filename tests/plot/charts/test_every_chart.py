@@ -1,0 +1,175 @@
+"""Charts are drawn: complete, legible, with their reasons and where their figures come from."""
+
+import copy
+import json
+import re
+from xml.etree import ElementTree
+
+import pytest
+
+import synthetic
+from drawn import NO_PICTURE, PICTURES, figures, lay_out, overlaps, texts, words
+from machine import MODELS
+from synthetic import changed, leave
+
+WORKLOADS = ("primes", "mandelbrot", "timers", "echo")
+EXPECTED = {
+    "overview",
+    *(f"bars_{name}" for name in WORKLOADS),
+    *(f"cost_{name}" for name in WORKLOADS),
+    *(f"scaling_{name}" for name in WORKLOADS if name != "mandelbrot"),
+    *(f"latency_{name}" for name in ("timers", "echo")),
+}
+
+
+def test_every_chart_is_written(drawn):
+    assert drawn.said.returncode == 0, drawn.said.stderr
+    assert drawn.said.stderr == ""
+    lines = drawn.said.stdout.splitlines()
+    written = {line for line in lines if not line.startswith("no ")}
+    wanted = {str(drawn.folder / f"{name}.{suffix}") for name in EXPECTED for suffix in ("png", "svg")}
+    assert written == wanted
+    assert {path.name for path in drawn.folder.iterdir()} == {w.rsplit("/", 1)[1] for w in wanted}
+    assert "no latency_primes: no sample of this workload has latencies" in lines
+    assert "no scaling_mandelbrot: this workload has one size only" in lines
+    pictures = {s: [p for p in drawn.folder.glob(f"*.{s}") if p.read_bytes() != NO_PICTURE] for s in PICTURES}
+    assert {suffix: {path.stem for path in paths} for suffix, paths in pictures.items()} == PICTURES
+    kinds = {name.split("_")[0] for name in EXPECTED}
+    assert all({name.split("_")[0] for name in names} == kinds for names in PICTURES.values())
+    for path in pictures["svg"]:
+        assert ElementTree.fromstring(path.read_text()).tag == "{http://www.w3.org/2000/svg}svg"
+    for path in pictures["png"]:
+        assert path.read_bytes().startswith(b"\x89PNG")
+        # IHDR: width in bytes 16 to 19.
+        assert 1200 <= int.from_bytes(path.read_bytes()[16:20], "big") <= 1800
+        assert path.stat().st_size < 250_000
+
+
+@pytest.mark.parametrize("name", sorted(EXPECTED))
+def test_no_text_lies_on_another_or_is_cut_off(drawn, name):
+    assert overlaps(drawn.figures[name]) == []
+
+
+def test_overlaps_would_be_noticed(drawn):
+    figure = copy.deepcopy(drawn.figures["bars_mandelbrot"])
+    title = next(t for t in texts(figure) if t.get_text().startswith("mandelbrot"))
+    figure.text(*title.get_position(), "on the title", va="top")
+    figure.text(0.99, 0.5, "over the edge of the sheet")
+    lay_out(figure)
+    found = overlaps(figure)
+    assert any("on the title" in pair for pair in found)
+    assert ("over the edge of the sheet", "edge") in found
+
+
+@pytest.mark.parametrize("name", sorted(EXPECTED))
+def test_where_the_figures_come_from(drawn, name):
+    said = words(drawn.figures[name])
+    for fact in ("Invented CPU @ 2.40GHz", "2 CPUs", "Linux 6.1", "placement: split", "3 rounds", "95 %"):
+        assert fact in said
+    assert "incomplete" not in said
+
+
+def test_reasons_stand_on_the_charts(drawn):
+    for name in ("overview", "bars_echo", "scaling_echo", "latency_echo", "cost_echo"):
+        said = words(drawn.figures[name])
+        assert "skipped: descriptor 1024 does not fit FD_SETSIZE 1024" in said
+        assert "did not finish: fork: Resource temporarily unavailable" in said
+        assert "invalid: 214 of 10,000 connections got no answer" in said
+
+
+def test_overview_shows_the_true_ratios():
+    models = {name: MODELS[name] for name in ("serial", "poll")}
+    made = synthetic.document(rounds=5, only=("mandelbrot",), models=models)
+    serial, poll = (entries_of(made, model) for model in ("serial", "poll"))
+    for slow, fast in zip(serial, poll):
+        slow["real_time"] = fast["real_time"] * 3.4
+    assert "3.4×" in words(figures(made, "overview").figures["overview"])
+
+
+def entries_of(made, model):
+    return [entry for entry in made["benchmarks"] if entry["concur"]["model"] == model]
+
+
+def test_scaling_names_every_series(drawn):
+    said = words(drawn.figures["scaling_primes"])
+    for model in MODELS:
+        assert re.search(rf"^{model}( ×|$)", said, re.MULTILINE), model
+    assert "thread_pool ×2" in said and "thread_pool ×16" in said
+
+
+def test_incomplete_document_says_so(small):
+    made = changed(small, leave, lambda sample: sample["workload"] == "timers")
+    made["context"] = copy.deepcopy(small["context"])
+    made["context"]["concur"]["complete"] = False
+    made["benchmarks"] = made["benchmarks"][:50]
+    kept = figures(made)
+    assert len(kept.figures) == 5
+    for figure in kept.figures.values():
+        assert f"incomplete: 50 of {len(small['benchmarks'])} samples" in words(figure)
+        assert overlaps(figure) == []
+
+
+def test_one_round_has_no_spread_and_says_so(tiny):
+    kept = figures(tiny)
+    assert {name.split("_")[0] for name in kept.figures} == {"overview", "bars", "scaling", "latency", "cost"}
+    for figure in kept.figures.values():
+        assert "1 round: no spread known" in words(figure)
+        assert "95 %" not in words(figure)
+
+
+@pytest.mark.parametrize("name", ("overview", "scaling_primes"))
+def test_all_models_of_the_future_fit(crowded_charts, name):
+    assert overlaps(crowded_charts.figures[name]) == []
+
+
+def test_a_workload_that_nobody_could_do(small):
+    kept = figures(changed(small, leave, lambda s: s["workload"] == "echo" and s["outcome"] != "ok"))
+    assert set(kept.figures) == {"overview"}
+    assert kept.skipped["bars_echo"] == "no case of this workload was ok"
+    assert set(kept.skipped) == {"bars_echo", "scaling_echo", "latency_echo", "cost_echo"}
+
+
+def test_a_size_of_zero(small):
+    def shrink(sample):
+        tasks = sample["parameters"]["tasks"]
+        sample["parameters"]["tasks"] = 0 if tasks == 10 else tasks
+
+    made = changed(small, shrink, lambda sample: sample["workload"] == "timers")
+    figure = figures(made, "scaling_timers").figures["scaling_timers"]
+    assert "0" in words(figure).splitlines()
+    assert overlaps(figure) == []
+    # The axis is linear then, and points are not moved apart by a factor.
+    for axes in figure.axes:
+        drawn = {
+            x for line in axes.lines if line.get_marker() not in (None, "None", "") for x in line.get_xdata()
+        }
+        assert drawn <= {0, 100, 1000} and drawn
+
+
+def test_unmeasured_cost_is_no_zero(small):
+    made = changed(small, lambda sample: sample.update(cost=None), lambda s: s["workload"] == "echo")
+    kept = figures(made, "cost")
+    assert kept.figures == {}
+    assert kept.skipped["cost_echo"] == "no sample of this workload has its cost measured"
+
+
+def test_a_users_own_model_and_workload(small):
+    made = changed(small, leave, lambda sample: sample["workload"] == "echo")
+    text = json.dumps(made).replace('"epoll"', '"my_very_own_event_loop"').replace('"echo"', '"chat"')
+    figure = figures(json.loads(text), "scaling_chat").figures["scaling_chat"]
+    assert "my_very_own_event_loop" in words(figure)
+    assert overlaps(figure) == []
+
+
+def test_titles_that_are_too_long_are_shortened(tiny):
+    """Three panels side by side, each named by a size with a long name."""
+    made = changed(tiny, leave, lambda sample: sample["workload"] == "timers")
+    text = json.dumps(made).replace('"tasks"', '"tasks_that_take_part_in_the_longest_of_all_benchmarks"')
+    figure = figures(json.loads(text), "bars_timers").figures["bars_timers"]
+    assert words(figure).count("…") == 3
+    assert overlaps(figure) == []
+
+
+def test_bars_that_differ_widely_are_points_on_a_logarithmic_axis(drawn):
+    assert {axes.get_xscale() for axes in drawn.figures["bars_primes"].axes} == {"log"}
+    assert {axes.get_xscale() for axes in drawn.figures["bars_mandelbrot"].axes} == {"linear"}

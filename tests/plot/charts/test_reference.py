@@ -1,0 +1,43 @@
+"""The published run: valid, its controls tie, and one command draws all of its charts again."""
+
+import json
+
+import jsonschema
+import pytest
+
+from concur.documents import results
+from concur.drawing import output
+from concur.statistics import intervals, noise
+from programs import ROOT
+
+REFERENCE = ROOT / "results/reference"
+
+
+@pytest.fixture(scope="module")
+def published():
+    return results.load(REFERENCE / "quick.json")
+
+
+def test_it_is_complete_and_as_the_schema_says(published):
+    assert published.complete and published.rounds >= 7
+    schema = json.loads((ROOT / "results/schema.json").read_text())
+    jsonschema.Draft202012Validator(schema).validate(json.loads((REFERENCE / "quick.json").read_text()))
+
+
+def test_the_same_ties_with_the_same(published):
+    assert published.controls
+    pairs = noise.control_pairs(published.samples, published.controls)
+    for name in {original.workload for original, _ in pairs}:
+        of_case = [(one, again) for one, again in pairs if one.workload == name]
+        again = {control.round: control.real_ns for _, control in of_case}
+        ratio = intervals.paired_ratio(again, {one.round: one.real_ns for one, _ in of_case})
+        assert ratio is not None and intervals.ties(ratio), (name, ratio)
+
+
+def test_one_command_draws_every_published_chart_again(run, tmp_path, monkeypatch):
+    # Each chart is drawn; only to fill its pixels is left to the tests of smaller documents.
+    monkeypatch.setattr(output, "render", lambda figure, suffix: b"a picture")
+    done = run("plot", REFERENCE / "quick.json", "-o", tmp_path, "--format", "png")
+    assert done.returncode == 0, done.stderr
+    published = {path.name for path in REFERENCE.glob("*.png")}
+    assert published == {path.name for path in tmp_path.glob("*.png")}

@@ -1,0 +1,43 @@
+"""Results documents of five runs that differ in known ways."""
+
+import json
+
+import pytest
+
+import synthetic
+
+MODELS = {name: synthetic.MODELS[name] for name in ("serial", "poll", "epoll")}
+
+
+@pytest.fixture(scope="session")
+def runs(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("compare")
+
+    def write(name, drift, epoll, change=None):
+        made = synthetic.document(rounds=7, models=MODELS, only=("primes", "mandelbrot"), seed=len(name))
+        for entry in made["benchmarks"]:
+            entry["real_time"] *= drift * (epoll if entry["concur"]["model"] == "epoll" else 1)
+        if change:
+            change(made)
+        path = folder / f"{name}.json"
+        path.write_text(json.dumps(made))
+        return path
+
+    def upgrade(made):
+        machine = made["context"]["concur"]["machine"]
+        machine |= {"kernel": "6.9", "affinity": [0], "mitigations": {"meltdown": "off"}}
+        made["context"]["concur"]["build"]["flags"] = "-O3"
+
+    def fail(made):
+        for entry in made["benchmarks"]:
+            if entry["concur"]["model"] == "poll" and entry["concur"]["workload"] == "mandelbrot":
+                entry["real_time"] = 0.0
+                entry["concur"] |= {"outcome": "invalid", "reason": "wrong digest", "work": None}
+
+    return {
+        "old": write("old", 1.0, 1.0),
+        "drifted": write("drifted", 1.3, 1.0),
+        "slower": write("slower", 0.8, 1.1),
+        "upgraded": write("upgraded", 1.0, 1.0, upgrade),
+        "failing": write("failing", 1.0, 1.0, fail),
+    }

@@ -1,0 +1,56 @@
+"""Two results documents side by side."""
+
+import json
+
+import pytest
+
+from concur.statistics.comparison import SAME, SLOWER
+
+
+def compared(run, runs, new, tmp_path, *more):
+    file = tmp_path / "out.json"
+    done = run("compare", runs["old"], runs[new], "--json", file, *more)
+    return done, json.loads(file.read_text())
+
+
+def test_drift_of_the_machine_is_no_change(run, runs, tmp_path):
+    done, found = compared(run, runs, "drifted", tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert {one["verdict"] for one in found["compared"] if one["relative"]} == {SAME}
+    assert {one["model"] for one in found["compared"] if not one["relative"]} == {"serial"}
+    _, plain = compared(run, runs, "drifted", tmp_path, "--relative-to", "none")
+    assert SLOWER in {one["verdict"] for one in plain["compared"]}
+
+
+def test_what_became_slower_is_found_and_nothing_else(run, runs, tmp_path):
+    done, found = compared(run, runs, "slower", tmp_path, "--fail-on-slower")
+    assert done.returncode == 1
+    relative = [one for one in found["compared"] if one["relative"]]
+    assert {one["model"] for one in relative if one["verdict"] == SLOWER} == {"epoll"}
+    assert all(one["verdict"] == SLOWER for one in relative if one["model"] == "epoll")
+    assert all(one["ratio"] == pytest.approx(1.1, rel=0.02) for one in relative if one["model"] == "epoll")
+    assert "epoll" in done.stdout and "geometric mean" in done.stdout
+
+
+def test_environments_that_differ_are_named(run, runs, tmp_path):
+    done, found = compared(run, runs, "upgraded", tmp_path)
+    for name in (
+        "kernel: 6.1.0-18-amd64 before, 6.9 now",
+        "CPU set: 0,1 before, 0 now",
+        "flags: -O2 before, -O3 now",
+        "mitigation meltdown: none before, off now",
+    ):
+        assert f"the environments differ: {name}" in done.stdout
+    assert len(found["environment"]) == 4
+
+
+def test_outcomes_that_changed_come_first(run, runs, tmp_path):
+    done, found = compared(run, runs, "failing", tmp_path)
+    assert done.stdout.startswith("cannot be compared: ok before, invalid: wrong digest now: mandelbrot")
+    assert len(found["changed"]) == 1
+
+
+def test_what_cannot_be_read(run, runs, tmp_path):
+    done = run("compare", runs["old"], tmp_path / "none.json")
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert run("compare", runs["old"], runs["old"], "--margin", "7").returncode == 2

@@ -1,0 +1,112 @@
+"""The program that measures and judges findings."""
+
+import json
+import stat
+import sys
+
+import pytest
+
+import synthetic
+from entries import FALSE, TRUE, write
+
+RUNNER = """#!{python}
+# Stands for suite_runner: the next document of those beside it becomes the output.
+import shutil, sys
+from pathlib import Path
+folder = Path({folder!r})
+calls = len(list(folder.glob("suite-*")))
+shutil.copy(sys.argv[1], folder / f"suite-{{calls}}.json")
+shutil.copy(folder / f"document-{{calls}}.json", sys.argv[sys.argv.index("--output") + 1])
+sys.exit({code})
+"""
+
+
+@pytest.fixture(scope="module")
+def documents():
+    """As it is, and with an epoll that takes three times as long: 'false' is refuted by the first alone."""
+    models = {name: synthetic.MODELS[name] for name in ("poll", "epoll")}
+    as_it_is = synthetic.document(rounds=7, models=models, only=("echo",))
+    # Its controls are far off, on purpose, which would disturb every round.
+    as_it_is["benchmarks"] = [entry for entry in as_it_is["benchmarks"] if not entry["concur"]["control"]]
+    slow = json.loads(json.dumps(as_it_is))
+    for entry in slow["benchmarks"]:
+        if entry["concur"]["model"] == "epoll":
+            entry["real_time"] *= 3
+    return {"as it is": as_it_is, "slow epoll": slow}
+
+
+@pytest.fixture
+def run_findings(tmp_path, run, documents):
+    def start(findings, *names, code=0, more=()):
+        for number, name in enumerate(names):
+            (tmp_path / f"document-{number}.json").write_text(json.dumps(documents[name]))
+        runner = tmp_path / "suite_runner"
+        runner.write_text(RUNNER.format(python=sys.executable, folder=str(tmp_path), code=code))
+        runner.chmod(runner.stat().st_mode | stat.S_IXUSR)
+        file = write(tmp_path / "f.toml", *findings)
+        return run(
+            "findings", "run", "--findings", file, "--runner", runner, "-o", tmp_path / "out.json", *more
+        )
+
+    return start
+
+
+def verdicts(tmp_path):
+    return {
+        f["id"]: f["verdict"] for f in json.loads((tmp_path / "out-verdicts.json").read_text())["findings"]
+    }
+
+
+def test_confirmed(run_findings, tmp_path):
+    done = run_findings([TRUE], "as it is")
+    assert done.returncode == 0, done.stderr
+    assert verdicts(tmp_path) == {"true": "confirmed"}
+    assert "1 confirmed" in done.stdout
+    assert "**confirmed**" in (tmp_path / "out-verdicts.md").read_text()
+    suite = json.loads((tmp_path / "suite-0.json").read_text())
+    assert [one["model"] for one in suite["cases"][0]["models"]] == ["poll", "epoll"]
+
+
+def test_refuted_twice_is_the_one_failure(run_findings, tmp_path):
+    done = run_findings([TRUE, FALSE], "as it is", "as it is")
+    assert done.returncode == 1, done.stderr
+    assert verdicts(tmp_path) == {"true": "confirmed", "false": "refuted"}
+    assert "measured once more: false" in done.stdout
+
+
+def test_refuted_once_is_inconclusive(run_findings, tmp_path):
+    done = run_findings([FALSE], "as it is", "slow epoll")
+    assert done.returncode == 0, done.stderr
+    assert verdicts(tmp_path) == {"false": "inconclusive"}
+    assert "refuted at first, confirmed when measured again" in done.stdout
+
+
+def test_only_some_of_them(run_findings, tmp_path):
+    assert run_findings([TRUE, FALSE], "as it is", more=("--only", "true")).returncode == 0
+    assert verdicts(tmp_path) == {"true": "confirmed"}
+    done = run_findings([TRUE], "as it is", more=("--only", "tru"))
+    assert done.returncode == 2
+    assert "no finding is called tru; there are: true" in done.stderr
+
+
+def test_a_runner_that_fails_or_is_not_there(run_findings, tmp_path, run):
+    done = run_findings([TRUE], "as it is", code=2)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "suite_runner ended with exit code 2" in done.stderr
+    done = run("findings", "run", "--runner", tmp_path / "none", "-o", tmp_path / "out.json")
+    assert done.returncode == 2
+    assert "No such file" in done.stderr and done.stderr.count("\n") == 1
+
+
+def test_a_run_with_cases_that_are_not_well_is_judged(run_findings, tmp_path):
+    assert run_findings([TRUE], "as it is", code=1).returncode == 0
+
+
+def test_judging_what_is_there(run, tmp_path, documents):
+    results = tmp_path / "r.json"
+    results.write_text(json.dumps(documents["as it is"]))
+    file = write(tmp_path / "f.toml", TRUE, FALSE)
+    done = run("findings", "judge", "--findings", file, results)
+    assert done.returncode == 1
+    assert "1 refuted, 1 confirmed" in done.stdout
+    assert not (tmp_path / "r-verdicts.md").exists()

@@ -1,0 +1,147 @@
+"""Samples are grouped into cases and cells; controls and aggregates are left out; truths are found."""
+
+import copy
+import json
+from pathlib import Path
+
+import pytest
+
+import synthetic
+from concur.documents import cases, results
+from concur.documents.cases import Series, tell_apart
+from concur.statistics import intervals
+from concur.statistics.ratios import to_best
+
+
+def load(made):
+    return results.read(made, Path("made.json"))
+
+
+def workload(made, name):
+    return next(w for w in cases.workloads(load(made)) if w.name == name)
+
+
+def entries(made, **wanted):
+    return [
+        entry
+        for entry in made["benchmarks"]
+        if all(entry["concur"][key] == value for key, value in wanted.items())
+    ]
+
+
+def test_telling_parameters():
+    def sizes(**values):
+        return tuple(sorted(values.items()))
+
+    assert tell_apart([sizes(tasks=5)]) == ()
+    # Tasks and grain change together: the grain is what a reader thinks of.
+    assert tell_apart([sizes(tasks=100, grain_us=1), sizes(tasks=10, grain_us=10)]) == ("grain_us",)
+    grid = [sizes(connections=c, payload=p, requests=9) for c in (1, 10, 100) for p in (64, 16384)]
+    assert tell_apart(grid) == ("connections", "payload")
+    # Requests have most values and tell all cases apart, yet they are only how much is done.
+    uneven = [(10, 64, 500), (100, 64, 100), (100, 16384, 50)]
+    grid = [sizes(connections=c, payload=p, requests=r) for c, p, r in uneven]
+    assert tell_apart(grid) == ("connections", "payload")
+    assert tell_apart([sizes(requests=1), sizes(requests=2)]) == ("requests",)
+
+
+def test_parameters_in_another_order_are_the_same_case(small):
+    made = {**small, "benchmarks": copy.deepcopy(entries(small, workload="echo"))}
+    for entry in entries(made, round=1):
+        p = entry["concur"]["parameters"]
+        entry["concur"]["parameters"] = dict(reversed(p.items()))
+    assert len(workload(made, "echo").cases) == len(synthetic.CASES["echo"])
+
+
+def test_cpu_workloads_come_first_and_families_together(small):
+    found = cases.workloads(load(small))
+    assert [w.name for w in found] == ["primes", "mandelbrot", "timers", "echo"]
+    names = [(s.model, s.parameters) for s in found[0].series]
+    assert names[:4] == [
+        ("serial", ()),
+        ("thread_per_task", ()),
+        ("thread_pool", (("workers", 2),)),
+        ("thread_pool", (("workers", 16),)),
+    ]
+
+
+def test_controls_and_aggregates_are_no_results(small):
+    assert entries(small, control=True)
+    mean = copy.deepcopy(entries(small, model="poll", workload="echo")[0])
+    mean["run_type"] = "aggregate"
+    mean["real_time"] *= 1000
+    loaded = load({**small, "benchmarks": [*small["benchmarks"], mean]})
+    assert loaded.samples == load(small).samples
+    assert len(loaded.samples) == len(entries(small, control=False))
+    assert loaded.present == len(small["benchmarks"])
+
+
+def test_ratios_to_the_best_are_the_truth():
+    made = synthetic.document(rounds=7, only=("echo",))
+    for case in workload(made, "echo").cases:
+        p = dict(case.parameters)
+        truth = {
+            series: synthetic.truth_ns("echo", series.model, dict(series.parameters).get("workers", 0), p)
+            for series in case.ok()
+        }
+        ranked = to_best(case)
+        assert truth[ranked.best] <= min(truth.values()) * 1.02
+        for series, ratio in ranked.ratios.items():
+            assert ratio.value == pytest.approx(truth[series] / truth[ranked.best], rel=0.015)
+            if truth[series] > truth[ranked.best] * 1.05:
+                assert series not in ranked.ties
+
+
+def test_a_case_is_as_good_as_its_worst_round(small):
+    made = {**small, "benchmarks": copy.deepcopy(entries(small, workload="mandelbrot"))}
+    entry = entries(made, model="poll", round=1)[0]
+    entry.update(real_time=0.0, iterations=0, error_occurred=True, error_message="x")
+    entry["concur"].update(outcome="invalid", reason="wrong digest", work=None, cost=None, latency=None)
+    case = workload(made, "mandelbrot").cases[0]
+    cell = case.cells[Series("poll", ())]
+    assert (cell.outcome, cell.reason) == ("invalid", "wrong digest (1 of 3 rounds)")
+    assert Series("poll", ()) not in case.ok()
+    assert Series("poll", ()) not in to_best(case).ratios
+
+
+def test_figures_are_per_job(small):
+    entry = entries(small, workload="echo", model="epoll", control=False)[0]
+    assert entry["iterations"] == 2
+    sample = next(s for s in load(small).samples if s.workload == "echo" and s.model == "epoll")
+    assert sample.units == entry["concur"]["parameters"]["requests"]
+    assert sample.real_ns == pytest.approx(entry["real_time"] * 1e6)
+    assert sample.user_ns == entry["concur"]["cost"]["cpu_user_ns"] / 2
+
+
+def test_rates_are_units_per_second(small):
+    case = workload(small, "echo").cases[0]
+    cell = case.cells[Series("epoll", ())]
+    rate, time = cell.rates()[0], cell.times()[0]
+    assert rate * time / 1e9 == pytest.approx(20000)
+
+
+def test_rounds_of_several_documents_add_up_where_they_measured_the_same(tmp_path, small):
+    for name, chosen in (("same", "primes"), ("again", "primes"), ("other", "mandelbrot")):
+        made = {**small, "benchmarks": entries(small, workload=chosen)}
+        (tmp_path / f"{name}.json").write_text(json.dumps(made))
+
+    def rounds(*names):
+        return results.load_all([tmp_path / f"{name}.json" for name in names]).rounds
+
+    assert rounds("same") == 3
+    assert rounds("same", "other") == 3
+    assert rounds("same", "again") == 6
+
+
+def test_series_of_different_documents_do_not_pair(tmp_path, small):
+    for number, model in enumerate(("poll", "epoll")):
+        made = {**small, "benchmarks": entries(small, model=model, workload="mandelbrot", control=False)}
+        (tmp_path / f"{number}.json").write_text(json.dumps(made))
+    both = results.load_all([tmp_path / "0.json", tmp_path / "1.json"])
+    case = cases.workloads(both)[0].cases[0]
+    ranked = to_best(case)
+    assert len(ranked.unpaired) == 1
+    (other,) = ranked.unpaired
+    medians = {s: intervals.median(list(c.times().values())).value for s, c in case.cells.items()}
+    assert ranked.ratios[other].value == pytest.approx(medians[other] / medians[ranked.best])
+    assert not ranked.ratios[other].has_interval

@@ -1,0 +1,50 @@
+"""The documents that the other tests rely on are valid ones."""
+
+import copy
+import json
+
+import jsonschema
+import pytest
+
+import synthetic
+from programs import ROOT
+from machine import LATER_MODELS, MODELS, WORKLOADS
+
+SCHEMA = json.loads((ROOT / "results" / "schema.json").read_text())
+
+
+def shorter(sample):
+    """A histogram's buckets are all made alike, and most of a document: the first three stand for them."""
+    for name in ("latency", "latency_uncorrected"):
+        if sample.get(name):
+            sample[name] = {**sample[name], "buckets": sample[name]["buckets"][:3]}
+
+
+def validate(made):
+    jsonschema.Draft202012Validator(SCHEMA).validate(synthetic.changed(made, shorter))
+
+
+def test_small_document_is_valid(small):
+    validate(small)
+
+
+def test_documents_with_all_models_and_with_all_workloads_are_valid():
+    validate(synthetic.document(rounds=1, models={**MODELS, **LATER_MODELS}, only=("timers",)))
+    few = {name: MODELS[name] for name in ("serial", "select", "thread_pool", "epoll")}
+    validate(synthetic.document(rounds=1, models=few, only=tuple(WORKLOADS), counted=True))
+
+
+def test_all_outcomes_occur(small):
+    assert {entry["concur"]["outcome"] for entry in small["benchmarks"]} == {
+        "ok",
+        "skipped",
+        "did_not_finish",
+        "invalid",
+    }
+
+
+def test_the_validator_would_notice(small):
+    broken = {**small, "benchmarks": copy.deepcopy(small["benchmarks"][:3])}
+    broken["benchmarks"][0]["real_time"] = 0.0
+    with pytest.raises(jsonschema.ValidationError):
+        validate(broken)

@@ -1,0 +1,35 @@
+"""Families that stand together."""
+
+from concur.drawing.families import grouped
+from drawn import words
+
+
+def names(groups):
+    return [(name, "".join(members)) for name, members in groups]
+
+
+def test_neighbours_share_a_group_as_long_as_they_fit():
+    family = {"a": "x", "b": "x", "c": "y", "d": "z", "e": "z"}.__getitem__
+    assert names(grouped("abcde", family, 3)) == [("x, y", "abc"), ("z", "de")]
+    assert names(grouped("abcde", family, 5)) == [("x, y, z", "abcde")]
+    assert grouped("", family, 3) == []
+
+
+def test_a_large_family_stays_whole():
+    assert names(grouped("abcd", lambda _: "x", 2)) == [("x", "abcd")]
+
+
+def test_a_model_without_a_family_has_no_name_to_give():
+    assert names(grouped("ab", lambda _: "", 5)) == [("", "ab")]
+
+
+def test_many_models_are_drawn_family_by_family(crowded_charts):
+    figure = crowded_charts.figures["scaling_primes"]
+    assert {"libraries", "hybrids"} <= set(words(figure).splitlines())
+    named = [[t.get_text().split(" [")[0] for t in axes.texts] for axes in figure.axes]
+    assert all(len(part) <= 7 for part in named)
+    assert sorted(sum(named, [])) == sorted(set(sum(named, [])))
+    # All of them on the same axes, to be compared across.
+    assert (
+        len({axes.get_ylim() for axes in figure.axes}) == len({axes.get_xlim() for axes in figure.axes}) == 1
+    )
