@@ -1,12 +1,42 @@
 #pragma once
 
+#include <chrono>
 #include <memory>
+#include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
+#include "bench/harness/case.h"
+#include "bench/harness/harness.h"
+#include "models/table.h"
 #include "workloads/workload.h"
 
 namespace bench {
+
+// A workload that is in no table, at the default sizes of the model.
+inline Case case_of(const workloads::Entry& workload,
+                    const models::Entry& model = models::find(models::default_model)) {
+    return {&workload, &model, {}, tasks::complete(model.parameters, {})};
+}
+
+// What is wrong with one run of it.
+inline std::string verdict_on(const Case& what, sys::Nanoseconds patience = std::chrono::seconds{5}) {
+    Harness harness{what, Placement::split, patience};
+    harness.prepare();
+    harness.before_run();
+    harness.run();
+    return harness.after_run().reason;
+}
+
+// The classic models that hold any number of tasks at once: each keeps five connections, of which some starve.
+inline std::vector<const models::Entry*> models_without_bound() {
+    std::vector<const models::Entry*> found;
+    for (const models::Entry* const model : models::table()) {
+        if (model->classic && model->tasks_at_once == nullptr) found.push_back(model);
+    }
+    return found;
+}
 
 // Finishes at once.
 class FinishedTask final : public tasks::Task {

@@ -1,9 +1,9 @@
-"""How each model looks, the same in every chart.
+"""How each model looks, the same in every chart of a document.
 
-A family has a hue, its members differ in lightness. Families that stand next to each other stay apart for
-readers with red or green blindness too (tests/plot/drawing/test_style.py simulates both); nine hues cannot
-all do so, hence a line style and a marker that differ within each family, and names written at every line and
-bar.
+A family has a range of one hue, which its members share out in the order in which the document lists them.
+Families that stand next to each other stay apart for readers with red or green blindness too
+(tests/plot/drawing/test_style.py simulates both); nine hues cannot all do so, hence a line style and a marker
+that differ within each family, and names written at every line and bar.
 """
 
 from __future__ import annotations
@@ -11,40 +11,26 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from zlib import crc32
 
-from matplotlib.colors import to_rgb
+from matplotlib.colors import to_hex, to_rgb
 from matplotlib.patheffects import withStroke
 
 from concur.statistics.intervals import Estimate
 
-# The hues of a family, the models that own them first; what is left over goes to unknown models.
+# The range of a family: the colours of its members; where it has more, they lie evenly between these.
 PALETTES: dict[str, tuple[str, ...]] = {
     "serial": ("#1a1a1a",),
-    "threads": ("#1f5fbf", "#6aa5ee", "#2030df"),
+    "threads": ("#1f5fbf", "#2a7fff", "#6aa5ee", "#2030df"),
     "processes": ("#c4480a", "#f2994a"),
     "coroutines": ("#7b2d8e", "#b66fc9"),
     "loops": ("#7dba98", "#4fa878", "#2b9366", "#087a55", "#3fb6a0"),
     "completion": ("#a67c00", "#d4a800"),
     "fibers": ("#d6336c", "#f48fb6"),
-    "hybrids": ("#5c3d1e", "#8a5a2b", "#a67c52", "#6e4b3a"),
+    "hybrids": ("#6e4b3a", "#5c3d1e", "#8a5a2b", "#a67c52"),
     "libraries": ("#37474f", "#78909c", "#90a4ae", "#51646e", "#607d8b", "#a3b4bd"),
     "native": ("#9ac000", "#6f8f00", "#b9d94a", "#53690a"),
 }
-
-# Every model by its place in its family's palette.
-MODELS: dict[str, tuple[str, ...]] = {
-    "serial": ("serial",),
-    "threads": ("thread_per_task", "thread_pool", "work_stealing"),
-    "processes": ("process_per_task", "process_pool"),
-    "coroutines": ("coroutine", "coroutine_uring"),
-    "loops": ("nonblocking", "select", "poll", "epoll", "epoll_et"),
-    "completion": ("io_uring", "io_uring_tuned"),
-    "fibers": ("fiber", "boost_fiber"),
-    "hybrids": ("epoll_per_core", "prefork_epoll", "process_thread_coroutine", "offload"),
-    "libraries": ("asio", "asio_coroutine", "asio_pool", "libuv", "libevent", "libev"),
-    "native": ("native_epoll", "native_blocking", "native_coroutine", "native_uring"),
-}
+# The range of a model whose family is not known.
 STRANGERS = "libraries"
 
 LINES: tuple[Any, ...] = (
@@ -101,20 +87,27 @@ class Look:
 
 
 def look(model: str, families: Mapping[str, str]) -> Look:
-    """A model that is not in the table takes a colour of its family, always the same one for its name."""
-    for family, members in MODELS.items():
-        if model in members:
-            return _look(family, members.index(model), members.index(model))
+    """By the model's place in its family. `families`: those of all models, in the document's order."""
     family = families.get(model, STRANGERS)
-    chance = crc32(model.encode())
-    return _look(family if family in PALETTES else STRANGERS, chance, chance // 7 + 1)
-
-
-def _look(family: str, hue: int, stroke: int) -> Look:
-    palette = PALETTES[family]
+    if family not in PALETTES:
+        family = STRANGERS
+    members = [name for name, its_family in families.items() if its_family == family]
+    if model not in members:
+        members.append(model)
+    place = members.index(model)
     # Families start at different markers, so that the first members of two families differ as well.
-    marker = MARKERS[(stroke + 2 * list(PALETTES).index(family)) % len(MARKERS)]
-    return Look(palette[hue % len(palette)], LINES[stroke % len(LINES)], marker)
+    marker = MARKERS[(place + 2 * list(PALETTES).index(family)) % len(MARKERS)]
+    return Look(_shade(PALETTES[family], place, len(members)), LINES[place % len(LINES)], marker)
+
+
+def _shade(palette: Sequence[str], place: int, members: int) -> str:
+    if members <= len(palette):
+        return palette[place]
+    along = place * (len(palette) - 1) / (members - 1)
+    before = min(int(along), len(palette) - 2) if len(palette) > 1 else 0
+    one, other = to_rgb(palette[before]), to_rgb(palette[min(before + 1, len(palette) - 1)])
+    part = along - before
+    return str(to_hex([a + (b - a) * part for a, b in zip(one, other)]))
 
 
 def for_text(colour: str) -> tuple[float, ...]:

@@ -20,20 +20,6 @@ using workloads::Workload;
 
 constexpr workloads::Entry simple = make_entry<SimpleWorkload>("simple");
 
-Case case_of(const workloads::Entry& workload, std::string_view model = "epoll") {
-    const models::Entry& entry = models::find(model);
-    return {&workload, &entry, {}, tasks::complete(entry.parameters, {})};
-}
-
-// The verdict on one run.
-std::string verdict_on(const Case& what) {
-    Harness harness{what, Placement::split};
-    harness.prepare();
-    harness.before_run();
-    harness.run();
-    return harness.after_run().reason;
-}
-
 TEST(Harness, RunsASimpleWorkload) {
     EXPECT_EQ(verdict_on(case_of(simple)), "");
     Harness harness{case_of(simple), Placement::split};
@@ -67,16 +53,16 @@ TEST(Harness, LeavesTheCpusAloneWhereTheWorkloadCannotBeMade) {
 }
 
 TEST(Harness, CountsTheCpuTimeOfTheModelsProcesses) {
-    for (const std::string_view model : {"process_per_task", "process_pool", "thread_pool", "serial"}) {
-        const models::Entry& entry = models::find(model);
-        Harness harness{make_case(workloads::find("primes"), entry, {{"tasks", 4}, {"grain_us", 5000}}, {}),
+    for (const models::Entry* const model : models::table()) {
+        if (!model->classic) continue;
+        Harness harness{make_case(workloads::find("primes"), *model, {{"tasks", 4}, {"grain_us", 5000}}, {}),
                         Placement::split};
         harness.prepare();
         harness.before_run();
         const sys::ResourceUsage before = harness.model_usage();
         harness.run();
         // Some 20 ms by design; half of that on whatever machine.
-        EXPECT_GE((harness.model_usage() - before).cpu_ns(), 2'000'000) << model;
+        EXPECT_GE((harness.model_usage() - before).cpu_ns(), 2'000'000) << model->name;
         EXPECT_TRUE(harness.after_run());
     }
 }
@@ -138,10 +124,10 @@ struct StarvesOne : SmallEcho {
 constexpr workloads::Entry starving = make_entry<OddEcho<StarvesOne>>("starving");
 
 TEST(Harness, FindsAStarvedConnectionInvalid) {
-    for (const std::string_view model : {"epoll", "coroutine", "thread_per_task", "process_per_task"}) {
-        EXPECT_EQ(verdict_on(case_of(starving, model)),
+    for (const models::Entry* const model : models_without_bound()) {
+        EXPECT_EQ(verdict_on(case_of(starving, *model)),
                   "1 of 5 connections did not get their 3 answers; the least got 0")
-            << model;
+            << model->name;
     }
 }
 
@@ -203,7 +189,9 @@ public:
 constexpr workloads::Entry dying = make_entry<Dying>("dying");
 
 TEST(Harness, PassesOnWhatEndsTheRun) {
-    Harness harness{case_of(dying, "process_pool"), Placement::split};
+    const auto forking = std::ranges::find_if(models::table(), [](const auto* model) { return model->forks; });
+    ASSERT_NE(forking, models::table().end());
+    Harness harness{case_of(dying, **forking), Placement::split};
     harness.prepare();
     harness.before_run();
     EXPECT_THROW(harness.run(), std::runtime_error);
@@ -211,8 +199,8 @@ TEST(Harness, PassesOnWhatEndsTheRun) {
 
 TEST(Harness, LeavesNothingOpenAndNobodyBehind) {
     const std::size_t open_before = sys::open_descriptors();
-    EXPECT_EQ(verdict_on(
-                  make_case(workloads::find("echo"), models::find("epoll"), {{"connections", 3}, {"requests", 2}}, {})),
+    EXPECT_EQ(verdict_on(make_case(workloads::find("echo"), models::find(models::default_model),
+                                   {{"connections", 3}, {"requests", 2}}, {})),
               "");
     EXPECT_EQ(sys::open_descriptors(), open_before);
     EXPECT_EQ(::waitpid(-1, nullptr, WNOHANG), -1) << "a child is left";

@@ -16,18 +16,6 @@ namespace {
 
 using std::chrono::milliseconds;
 
-Case case_of(const workloads::Entry& workload, std::string_view model) {
-    return {&workload, &models::find(model), {}, tasks::complete(models::find(model).parameters, {})};
-}
-
-std::string verdict_on(const Case& what, sys::Nanoseconds patience) {
-    Harness harness{what, Placement::split, patience};
-    harness.prepare();
-    harness.before_run();
-    harness.run();
-    return harness.after_run().reason;
-}
-
 // Does what the task does that it holds, but for what its heirs make of it.
 class ServedTask : public tasks::Task {
 public:
@@ -64,7 +52,7 @@ struct StallsOnce {
 constexpr workloads::Entry stalling = make_entry<OddEcho<StallsOnce>>("stalling");
 
 TEST(Instrument, ShowsAStallInTheCorrectedLatencyAlone) {
-    Harness harness{case_of(stalling, "epoll"), Placement::split};
+    Harness harness{case_of(stalling, models::find(models::default_model)), Placement::split};
     harness.prepare();
     harness.before_run();
     harness.run();
@@ -107,10 +95,10 @@ constexpr workloads::Entry starving = make_entry<OddEcho<StarvesTwo>>("starving"
 
 // Without a time limit from outside: the peer loses its patience.
 TEST(Instrument, FindsAServerInvalidThatStarvesItsClients) {
-    for (const std::string_view model : {"epoll", "coroutine", "thread_per_task", "process_per_task"}) {
-        EXPECT_EQ(verdict_on(case_of(starving, model), milliseconds{200}),
+    for (const models::Entry* const model : models_without_bound()) {
+        EXPECT_EQ(verdict_on(case_of(starving, *model), milliseconds{200}),
                   "2 of 5 connections did not get their 3 answers; the least got 0")
-            << model;
+            << model->name;
     }
 }
 

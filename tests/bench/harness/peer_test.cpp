@@ -14,17 +14,6 @@ namespace {
 
 using workloads::Verdict;
 
-Case case_of(const workloads::Entry& workload) { return {&workload, &models::find("epoll"), {}, {}}; }
-
-// The verdict on one run.
-std::string verdict_on(const Case& what) {
-    Harness harness{what, Placement::split};
-    harness.prepare();
-    harness.before_run();
-    harness.run();
-    return harness.after_run().reason;
-}
-
 constexpr workloads::Entry with_peer = make_entry<WithPeer<SimpleWorkload>>("with_peer");
 
 TEST(Peer, DoesItsPartOnceForEachRun) {

@@ -59,28 +59,35 @@ def test_families_of_the_basic_models_stay_apart(vision):
 
 
 @pytest.mark.parametrize("family", FAMILIES)
-def test_members_of_a_family_differ_in_colour_line_and_marker(family):
-    looks = [style.look(model, {}) for model in style.MODELS[family]]
-    assert len({look.colour for look in looks}) == len(looks)
-    assert len({str(look.line) for look in looks}) == len(looks)
-    assert len({look.marker for look in looks}) == len(looks)
-
-
-def test_every_family_has_hues_for_its_models():
-    assert set(style.PALETTES) == set(style.MODELS) == set(FAMILIES)
-    for family, members in style.MODELS.items():
-        assert len(style.PALETTES[family]) >= len(members), family
+@pytest.mark.parametrize("count", (1, 2, 4, 6))
+def test_members_of_a_family_differ_in_colour_line_and_marker(family, count):
+    families = {f"{family}_{number}": family for number in range(count)}
+    looks = [style.look(model, families) for model in families]
+    assert len({look.colour for look in looks}) == count or family == "serial"
+    assert len({str(look.line) for look in looks}) == count
+    assert len({look.marker for look in looks}) == count
 
 
 @pytest.mark.parametrize("family", FAMILIES)
-def test_an_unknown_model_looks_like_its_family(family):
-    look = style.look("my_own", {"my_own": family})
-    assert look.colour in style.PALETTES[family]
-    assert look == style.look("my_own", {"my_own": family, "another": "serial"})
+def test_a_large_family_shares_out_its_range(family):
+    families = {f"{family}_{number}": family for number in range(9)}
+    colours = [style.look(model, families).colour for model in families]
+    palette = style.PALETTES[family]
+    assert (colours[0], colours[-1]) == (palette[0], palette[-1])
+    assert len(set(colours)) == (9 if len(palette) > 1 else 1)
 
 
-def test_a_model_of_no_family_still_has_a_look():
-    assert style.look("nowhere", {}).colour in style.PALETTES[style.STRANGERS]
+def test_every_family_has_a_range():
+    assert set(style.PALETTES) == set(FAMILIES)
+
+
+def test_other_families_do_not_change_a_models_look():
+    assert style.look("one", {"one": "loops"}) == style.look("one", {"another": "serial", "one": "loops"})
+
+
+@pytest.mark.parametrize("families", ({}, {"nowhere": "unheard of"}))
+def test_a_model_of_no_known_family_still_has_a_look(families):
+    assert style.look("nowhere", families).colour in style.PALETTES[style.STRANGERS]
 
 
 @pytest.mark.parametrize("colour", [c for palette in style.PALETTES.values() for c in palette])
