@@ -6,7 +6,7 @@
 
 namespace tasks {
 
-// A state machine that does no I/O and never waits: it says what it wants next, and is resumed with the outcome.
+// A state machine that does no I/O and never waits: it says what it wants next, and is resumed with the result.
 // The very same object code runs under every model, so that what is measured is the model alone.
 //
 // A task is resumed by one thread at a time, though not always by the same one. It is owned by its model and
@@ -18,8 +18,8 @@ public:
     Task& operator=(const Task&) = delete;
     virtual ~Task() = default;
 
-    // The first call starts the task, with Outcome{0}. Not called again after Finish.
-    [[nodiscard]] virtual Operation resume(Outcome outcome) = 0;
+    // The first call starts the task, with Result{0}. Not called again after Finish.
+    [[nodiscard]] virtual Operation resume(Result result) = 0;
 
     // The work of a Compute operation. Called once for each, before the resume that ends it, possibly on another
     // thread.
@@ -31,9 +31,9 @@ public:
 template <class Self>
 class SteppedTask : public Task {
 public:
-    using Step = Operation (Self::*)(Outcome);
+    using Step = Operation (Self::*)(Result);
 
-    [[nodiscard]] Operation resume(Outcome outcome) final { return (static_cast<Self&>(*this).*next_)(outcome); }
+    [[nodiscard]] Operation resume(Result result) final { return (static_cast<Self&>(*this).*next_)(result); }
 
 protected:
     explicit SteppedTask(Step first) : next_{first} {}
@@ -45,7 +45,7 @@ protected:
         return Operation{std::forward<Next>(operation)};
     }
     // "That failed: end, and say why."
-    [[nodiscard]] static Operation give_up(Outcome outcome) { return Finish{0, outcome.error()}; }
+    [[nodiscard]] static Operation give_up(Result result) { return Finish{0, result.error()}; }
 
 private:
     Step next_;

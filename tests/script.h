@@ -22,7 +22,7 @@ class Script {
 public:
     explicit Script(std::unique_ptr<tasks::Task> task) : task_{std::move(task)} { answer(0); }
 
-    void answer(std::int64_t outcome) { asked_ = task_->resume({outcome}); }
+    void answer(std::int64_t result) { asked_ = task_->resume({result}); }
     // Performs a Compute as a model does.
     void compute() {
         (void)asked<tasks::Compute>();

@@ -39,10 +39,10 @@ public:
         : service_{service}, connection_{connection}, handler_{std::move(handler)} {}
     ~Served() override { service_.leave(*this); }
 
-    tasks::Operation resume(tasks::Outcome outcome) override {
+    tasks::Operation resume(tasks::Result result) override {
         moved_at_.store(sys::now(), relaxed);
         if (!std::exchange(entered_, true)) service_.enter(*this);
-        tasks::Operation next = handler_->resume(outcome);
+        tasks::Operation next = handler_->resume(result);
         sending_.store(std::holds_alternative<tasks::Send>(next), relaxed);
         if (auto* const finish = std::get_if<tasks::Finish>(&next)) {
             (finish->error == 0 ? service_.board_->finished : service_.board_->failed).fetch_add(1, relaxed);
@@ -76,27 +76,27 @@ public:
     explicit Acceptor(const Service& service) : SteppedTask{&Acceptor::ready_for_next}, service_{service} {}
 
 private:
-    tasks::Operation ready_for_next(tasks::Outcome) {
+    tasks::Operation ready_for_next(tasks::Result) {
         if (service_.board_->stopping.load(relaxed)) return tasks::Finish{0};
         if (service_.counts().under_way() >= service_.limits_.connections_max) return pause();
         return then(&Acceptor::accepted, tasks::Accept{service_.listener_.get()});
     }
-    tasks::Operation accepted(tasks::Outcome outcome) {
+    tasks::Operation accepted(tasks::Result result) {
         if (service_.board_->stopping.load(relaxed)) {
-            const sys::UniqueFd refused{outcome.failed() ? -1 : outcome.descriptor()};
+            const sys::UniqueFd refused{result.failed() ? -1 : result.descriptor()};
             return tasks::Finish{0};
         }
         // The client has gone again.
-        if (outcome.error() == -ECONNABORTED) return ready_for_next({});
+        if (result.error() == -ECONNABORTED) return ready_for_next({});
         // Often none is left: those who are being served have to give theirs back first.
-        if (outcome.failed()) return heals(outcome.error()) ? pause() : give_up(outcome);
+        if (result.failed()) return heals(result.error()) ? pause() : give_up(result);
         service_.board_->accepted.fetch_add(1, relaxed);
-        const int connection = outcome.descriptor();
+        const int connection = result.descriptor();
         return then(&Acceptor::spawned, tasks::Spawn{std::make_unique<Served>(
                                             service_, connection, service_.make_handler_(sys::UniqueFd{connection}))});
     }
-    tasks::Operation spawned(tasks::Outcome outcome) {
-        if (!outcome.failed()) return ready_for_next({});
+    tasks::Operation spawned(tasks::Result result) {
+        if (!result.failed()) return ready_for_next({});
         // The model had no carrier for it, and has closed it.
         service_.board_->dropped.fetch_add(1, relaxed);
         return pause();

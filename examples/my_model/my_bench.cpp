@@ -22,8 +22,8 @@ std::uint64_t steps_of(std::uint64_t n) { return n == 1 ? 0 : 1 + steps_of(n % 2
 struct CollatzTask final : tasks::SteppedTask<CollatzTask> {
     explicit CollatzTask(std::uint64_t n) : SteppedTask{&CollatzTask::started}, number{n} {}
     void compute() override { steps = steps_of(number); }
-    tasks::Operation started(tasks::Outcome) { return then(&CollatzTask::computed, tasks::Compute{}); }
-    tasks::Operation computed(tasks::Outcome) { return tasks::Finish{steps}; }
+    tasks::Operation started(tasks::Result) { return then(&CollatzTask::computed, tasks::Compute{}); }
+    tasks::Operation computed(tasks::Result) { return tasks::Finish{steps}; }
     std::uint64_t number, steps = 0;
 };
 struct Collatz final : workloads::Workload {

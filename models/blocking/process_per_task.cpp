@@ -43,7 +43,7 @@ public:
         children_.clear();
     }
 
-    tasks::Outcome spawn(std::unique_ptr<tasks::Task> task) {
+    tasks::Result spawn(std::unique_ptr<tasks::Task> task) {
         try {
             start(*task, tasks::TaskId::spawned);
         } catch (const std::system_error& error) {

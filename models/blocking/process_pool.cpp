@@ -31,7 +31,7 @@ public:
     sys::ResourceUsage live_children() const override { return workers_.usage(); }
 
     // In the child: prefork serves a connection where it was accepted.
-    tasks::Outcome spawn(std::unique_ptr<tasks::Task> task) {
+    tasks::Result spawn(std::unique_ptr<tasks::Task> task) {
         run_blocking(*task, tasks::TaskId::spawned, ledger_, events_, *this);
         return {};
     }

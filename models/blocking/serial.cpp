@@ -20,7 +20,7 @@ public:
         }
     }
 
-    tasks::Outcome spawn(std::unique_ptr<tasks::Task> task) {
+    tasks::Result spawn(std::unique_ptr<tasks::Task> task) {
         run_blocking(*task, tasks::TaskId::spawned, ledger_, events_, *this);
         return {};
     }

@@ -34,7 +34,7 @@ public:
         for (Future next = take_spawned(); next.valid(); next = take_spawned()) next.get();
     }
 
-    tasks::Outcome spawn(std::unique_ptr<tasks::Task> task) {
+    tasks::Result spawn(std::unique_ptr<tasks::Task> task) {
         const std::scoped_lock lock{mutex_};
         drop_ended();
         try {

@@ -32,7 +32,7 @@ public:
         lock.unlock();
     }
 
-    tasks::Outcome spawn(std::unique_ptr<tasks::Task> task) {
+    tasks::Result spawn(std::unique_ptr<tasks::Task> task) {
         try {
             start(std::move(task), tasks::TaskId::spawned);
         } catch (const std::system_error& error) {

@@ -38,7 +38,7 @@ public:
         all_finished_.wait(lock, [this] { return unfinished_ == 0; });
     }
 
-    tasks::Outcome spawn(std::unique_ptr<tasks::Task> task) {
+    tasks::Result spawn(std::unique_ptr<tasks::Task> task) {
         const std::scoped_lock lock{mutex_};
         queue_.push_back({std::move(task), tasks::TaskId::spawned});
         ++unfinished_;

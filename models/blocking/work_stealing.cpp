@@ -43,7 +43,7 @@ public:
         });
     }
 
-    tasks::Outcome spawn(std::unique_ptr<tasks::Task> task) {
+    tasks::Result spawn(std::unique_ptr<tasks::Task> task) {
         // Its parent may wait for something next, in a call.
         run_in_group(true, [this, owned = std::move(task)] {
             run_blocking(*owned, tasks::TaskId::spawned, ledger_, events_, *this);

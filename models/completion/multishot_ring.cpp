@@ -24,12 +24,12 @@ void Multishot::release() {
         const Arrival& arrival = arrivals_[first_];
         if (arrival.buffer != no_buffer) ring_.give_back(arrival.buffer);
         // A connection that nobody has asked for.
-        if (kind_ == Kind::accept && arrival.result >= 0) ::close(arrival.result);
+        if (kind_ == Kind::accept && arrival.value >= 0) ::close(arrival.value);
     }
     arrivals_.clear();
     first_ = 0;
-    for (std::size_t i = 0; i < waiters_.size(); ++i) ring_.woken();
-    waiters_.clear();
+    for (std::size_t i = 0; i < continuations_.size(); ++i) ring_.woken();
+    continuations_.clear();
     woken_ = 0;
 }
 
@@ -46,23 +46,23 @@ void Multishot::arm() {
     armed_ = true;
 }
 
-void Multishot::wait(Waiter& waiter) {
+void Multishot::wait(Continuation& continuation) {
     if (!armed_) arm();
     ring_.waits();
-    waiters_.push_back(&waiter);
+    continuations_.push_back(&continuation);
 }
 
-void Multishot::complete(int result, unsigned flags) {
+void Multishot::complete(int value, unsigned flags) {
     armed_ = (flags & IORING_CQE_F_MORE) != 0;
-    lacked_a_buffer_ = kind_ == Kind::receive && result == -ENOBUFS;
+    lacked_a_buffer_ = kind_ == Kind::receive && value == -ENOBUFS;
     if (!lacked_a_buffer_) {
         const bool has_buffer = (flags & IORING_CQE_F_BUFFER) != 0;
         if (has_buffer) ring_.taken();
-        arrivals_.push_back({result, has_buffer ? static_cast<int>(flags >> IORING_CQE_BUFFER_SHIFT) : no_buffer});
+        arrivals_.push_back({value, has_buffer ? static_cast<int>(flags >> IORING_CQE_BUFFER_SHIFT) : no_buffer});
     }
-    if (!waiters_.empty()) wake_first();
+    if (!continuations_.empty()) resume_first();
     // Whoever finds nothing asks for the next.
-    while (!armed_ && !waiters_.empty()) wake_first();
+    while (!armed_ && !continuations_.empty()) resume_first();
 }
 
 bool Multishot::lacks_a_buffer() noexcept {
@@ -70,18 +70,18 @@ bool Multishot::lacks_a_buffer() noexcept {
     return kind_ == Kind::receive && !armed_ && !ring_.any_lent();
 }
 
-void Multishot::wake_first() {
+void Multishot::resume_first() {
     ring_.woken();
-    ring_.soon(*waiters_.front());
-    waiters_.erase(waiters_.begin());
+    ring_.post(*continuations_.front());
+    continuations_.erase(continuations_.begin());
     ++woken_;
 }
 
-bool Multishot::next(std::span<std::byte> into, tasks::Outcome& outcome) {
+bool Multishot::next(std::span<std::byte> into, tasks::Result& result) {
     if (first_ == arrivals_.size()) return false;
-    outcome = {arrivals_[first_].result};
-    if (kind_ == Kind::receive && outcome.value > 0) {
-        outcome = {static_cast<std::int64_t>(take_bytes(into))};
+    result = {arrivals_[first_].value};
+    if (kind_ == Kind::receive && result.value > 0) {
+        result = {static_cast<std::int64_t>(take_bytes(into))};
     } else {
         drop_first();
     }
@@ -91,9 +91,9 @@ bool Multishot::next(std::span<std::byte> into, tasks::Outcome& outcome) {
 // Of as many arrivals as there are: a large request should be answered as one.
 std::size_t Multishot::take_bytes(std::span<std::byte> into) {
     std::size_t taken = 0;
-    while (first_ < arrivals_.size() && arrivals_[first_].result > 0 && taken < into.size()) {
+    while (first_ < arrivals_.size() && arrivals_[first_].value > 0 && taken < into.size()) {
         Arrival& arrival = arrivals_[first_];
-        const std::size_t rest = static_cast<std::size_t>(arrival.result) - arrival.taken;
+        const std::size_t rest = static_cast<std::size_t>(arrival.value) - arrival.taken;
         const std::size_t count = std::min(rest, into.size() - taken);
         std::memcpy(into.data() + taken, ring_.buffer(arrival.buffer) + arrival.taken, count);
         taken += count;
@@ -173,22 +173,23 @@ void MultishotRing::give_back(int number) noexcept {
     ++lent_;
 }
 
-bool MultishotOperation::take_from(Multishot::Kind kind, int descriptor, std::span<std::byte> into, Waiter& waiter) {
+bool MultishotOperation::take_from(Multishot::Kind kind, int descriptor, std::span<std::byte> into,
+                                   Continuation& continuation) {
     from_ = &multishots_->of(kind, descriptor);
     into_ = into;
     descriptor_ = descriptor;
     used_.note(descriptor);
-    return take(waiter);
+    return take(continuation);
 }
 
-bool MultishotOperation::take(Waiter& waiter) {
-    if (from_->next(into_, outcome_)) return true;
+bool MultishotOperation::take(Continuation& continuation) {
+    if (from_->next(into_, result_)) return true;
     if (from_->lacks_a_buffer()) {
         // Into the task's own, this once.
         from_ = nullptr;
-        return RingOperation::receive(tasks::Receive{descriptor_, into_}, waiter);
+        return RingOperation::receive(tasks::Receive{descriptor_, into_}, continuation);
     }
-    from_->wait(waiter);
+    from_->wait(continuation);
     return false;
 }
 

@@ -26,29 +26,29 @@ public:
     void release();
 
     // What has come first, if anything has: a descriptor, or as many bytes as `into` takes, or how the request failed.
-    [[nodiscard]] bool next(std::span<std::byte> into, tasks::Outcome& outcome);
-    // Nothing has come: wakes the waiter when something has, or when the kernel had no buffer for it.
-    void wait(Waiter& waiter);
+    [[nodiscard]] bool next(std::span<std::byte> into, tasks::Result& result);
+    // Nothing has come: wakes the continuation when something has, or when the kernel had no buffer for it.
+    void wait(Continuation& continuation);
     // To be called by each whom this has woken, before it asks again.
     void heard() noexcept { --woken_; }
     // Others wait, or have been woken and not asked yet.
-    [[nodiscard]] bool waited_for() const noexcept { return !waiters_.empty() || woken_ > 0; }
+    [[nodiscard]] bool waited_for() const noexcept { return !continuations_.empty() || woken_ > 0; }
     // Once after the kernel has found no buffer; and as long as there is none that it could find, if asked.
     [[nodiscard]] bool lacks_a_buffer() noexcept;
 
 private:
     static constexpr int no_buffer = -1;
     struct Arrival {
-        int result;
+        int value;
         int buffer;
         std::size_t taken = 0;  // of the bytes in the buffer
     };
 
-    void complete(int result, unsigned flags) override;
+    void complete(int value, unsigned flags) override;
     void arm();
     [[nodiscard]] std::size_t take_bytes(std::span<std::byte> into);
     void drop_first();
-    void wake_first();
+    void resume_first();
 
     MultishotRing& ring_;
     Kind kind_ = Kind::accept;
@@ -57,7 +57,7 @@ private:
     bool lacked_a_buffer_ = false;
     std::vector<Arrival> arrivals_;  // from first_ on
     std::size_t first_ = 0;
-    std::vector<Waiter*> waiters_;  // one, or several on a listener
+    std::vector<Continuation*> continuations_;  // one, or several on a listener
     std::size_t woken_ = 0;
 };
 
@@ -106,39 +106,38 @@ class MultishotOperation : private RingOperation {
 public:
     explicit MultishotOperation(MultishotRing& ring) : RingOperation{ring}, multishots_{&ring} {}
 
-    template <class Carrier>
-    [[nodiscard]] bool start(tasks::Operation& operation, tasks::Task& task, Waiter& waiter, Carrier& carrier) {
+    template <class Spawner>
+    [[nodiscard]] bool start(tasks::Operation& operation, tasks::Task& task, Continuation& continuation,
+                             Spawner& spawner) {
         if (const auto* const accept = std::get_if<tasks::Accept>(&operation)) {
-            return take_from(Multishot::Kind::accept, accept->listener, {}, waiter);
+            return take_from(Multishot::Kind::accept, accept->listener, {}, continuation);
         }
         if (const auto* const receive = std::get_if<tasks::Receive>(&operation)) {
-            return take_from(Multishot::Kind::receive, receive->socket, receive->into, waiter);
+            return take_from(Multishot::Kind::receive, receive->socket, receive->into, continuation);
         }
         from_ = nullptr;
-        return RingOperation::start(operation, task, waiter, carrier);
+        return RingOperation::start(operation, task, continuation, spawner);
     }
-    [[nodiscard]] bool go_on(Waiter& waiter) {
-        if (from_ == nullptr) return RingOperation::go_on(waiter);
+    [[nodiscard]] bool go_on(Continuation& continuation) {
+        if (from_ == nullptr) return RingOperation::go_on(continuation);
         from_->heard();
-        return take(waiter);
+        return take(continuation);
     }
-    [[nodiscard]] tasks::Outcome outcome() const noexcept {
-        return from_ != nullptr ? outcome_ : RingOperation::outcome();
-    }
+    [[nodiscard]] tasks::Result result() const noexcept { return from_ != nullptr ? result_ : RingOperation::result(); }
     void forget_descriptors() {
         used_.for_each([this](int descriptor) { multishots_->forget(descriptor); });
     }
 
 private:
-    bool take_from(Multishot::Kind kind, int descriptor, std::span<std::byte> into, Waiter& waiter);
-    bool take(Waiter& waiter);
+    bool take_from(Multishot::Kind kind, int descriptor, std::span<std::byte> into, Continuation& continuation);
+    bool take(Continuation& continuation);
 
     MultishotRing* multishots_;
     Multishot* from_ = nullptr;
     int descriptor_ = -1;
     std::span<std::byte> into_;
-    tasks::Outcome outcome_;
-    UsedDescriptors used_;
+    tasks::Result result_;
+    TouchedDescriptors used_;
 };
 
 }  // namespace models

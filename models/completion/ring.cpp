@@ -100,14 +100,14 @@ void Ring::enter(unsigned completions) {
 }
 
 void Ring::turn() {
-    if (!anybody_soon() && waiting_ == 0) {
+    if (!has_posted() && waiting_ == 0) {
         throw std::logic_error{"completion loop: every task waits for something that nobody will do"};
     }
-    wake_turn();
+    resume_posted();
     if (under_way_ == 0) return;
-    enter(anybody_soon() || waiting_ == 0 ? 0 : 1);
+    enter(has_posted() || waiting_ == 0 ? 0 : 1);
     take_completions();
-    wake_turn();
+    resume_posted();
 }
 
 void Ring::take_completions() {
@@ -125,10 +125,10 @@ void Ring::take_completions() {
     }
 }
 
-void RingOperation::complete(int result, unsigned) {
-    result_ = result;
+void RingOperation::complete(int value, unsigned) {
+    completion_value_ = value;
     ring_->woken();
-    ring_->soon(*waiter_);
+    ring_->post(*continuation_);
 }
 
 bool RingOperation::submit(const tasks::Accept& accept) {
@@ -173,29 +173,29 @@ bool RingOperation::submit(const tasks::Sleep& sleep) {
 }
 
 bool RingOperation::plain_completed() {
-    outcome_ = {result_};
+    result_ = {completion_value_};
     return true;
 }
 
 bool RingOperation::connect_completed() {
-    outcome_ = {result_ == -EISCONN ? 0 : result_};
+    result_ = {completion_value_ == -EISCONN ? 0 : completion_value_};
     return true;
 }
 
 bool RingOperation::send_completed() {
-    if (result_ < 0) {
-        outcome_ = {result_};
+    if (completion_value_ < 0) {
+        result_ = {completion_value_};
         return true;
     }
-    sent_ += static_cast<std::size_t>(result_);
+    sent_ += static_cast<std::size_t>(completion_value_);
     if (sent_ < std::get<tasks::Send>(asked_).bytes.size()) return submit_rest();
-    outcome_ = {static_cast<std::int64_t>(sent_)};
+    result_ = {static_cast<std::int64_t>(sent_)};
     return true;
 }
 
 // A timeout that has passed ends with -ETIME.
 bool RingOperation::sleep_completed() {
-    outcome_ = {result_ == -ETIME ? 0 : result_};
+    result_ = {completion_value_ == -ETIME ? 0 : completion_value_};
     return true;
 }
 

@@ -23,12 +23,12 @@ public:
     virtual ~Completion() = default;
 
     // As a system call's result: a negative errno where it failed. Flags are the kernel's, IORING_CQE_F_*.
-    virtual void complete(int result, unsigned flags) = 0;
+    virtual void complete(int value, unsigned flags) = 0;
 };
 
 // The loop under every model that waits for completions: operations go to the kernel, which performs them and says
 // how they ended. Submissions are batched: all of a turn go with the one system call that waits for completions.
-class Ring : public Turns {
+class Ring : public RunQueue {
 public:
     // What every ring here has (Linux 5.19): its thread comes back to the ring by itself, so the kernel need not
     // interrupt it for each completion. Without, an echo server on a CPU of its own needed 1.3 to 1.5 times as much CPU
@@ -87,15 +87,16 @@ class RingOperation : private Completion {
 public:
     explicit RingOperation(Ring& ring) : ring_{&ring} {}
 
-    // Takes an operation up (never Finish). True: it is done, and outcome() is there. False: the waiter will be
-    // woken, and then go_on() is to be called. `carrier.start(task, id)` starts what is spawned.
-    template <class Carrier>
-    [[nodiscard]] bool start(tasks::Operation& operation, tasks::Task& task, Waiter& waiter, Carrier& carrier) {
-        outcome_ = {};
-        waiter_ = &waiter;
+    // Takes an operation up (never Finish). True: it is done, and result() is there. False: the continuation will be
+    // woken, and then go_on() is to be called. `spawner.start(task, id)` starts what is spawned.
+    template <class Spawner>
+    [[nodiscard]] bool start(tasks::Operation& operation, tasks::Task& task, Continuation& continuation,
+                             Spawner& spawner) {
+        result_ = {};
+        continuation_ = &continuation;
         completed_ = nullptr;
         return std::visit(tasks::Overloaded{
-                              WithoutKernel{*ring_, task, waiter, carrier},
+                              LocalOperations{*ring_, task, continuation, spawner},
                               [&](const tasks::Accept& accept) { return submit(accept); },
                               [&](const tasks::Connect& connect) { return submit(connect); },
                               [&](const tasks::Receive& receive) { return submit(receive); },
@@ -106,26 +107,26 @@ public:
     }
 
     // After a wake-up: true where the operation is done now, false where it goes on (a short send).
-    [[nodiscard]] bool go_on(Waiter&) { return completed_ == nullptr || (this->*completed_)(); }
+    [[nodiscard]] bool go_on(Continuation&) { return completed_ == nullptr || (this->*completed_)(); }
 
-    [[nodiscard]] tasks::Outcome outcome() const noexcept { return outcome_; }
+    [[nodiscard]] tasks::Result result() const noexcept { return result_; }
 
     // The kernel keeps no registration.
     void forget_descriptors() noexcept {}
 
 protected:
     // Takes up a receive that start() was not given.
-    [[nodiscard]] bool receive(const tasks::Receive& receive, Waiter& waiter) {
-        outcome_ = {};
-        waiter_ = &waiter;
+    [[nodiscard]] bool receive(const tasks::Receive& receive, Continuation& continuation) {
+        result_ = {};
+        continuation_ = &continuation;
         return submit(receive);
     }
 
 private:
     using Completed = bool (RingOperation::*)();
 
-    void complete(int result, unsigned flags) override;
-    // `completed` makes the outcome of result_, and says whether the operation is done.
+    void complete(int value, unsigned flags) override;
+    // `completed` makes the result of completion_value_, and says whether the operation is done.
     template <class Prepare>
     bool submit(Completed completed, Prepare prepare) {
         completed_ = completed;
@@ -145,10 +146,10 @@ private:
     bool sleep_completed();
 
     Ring* ring_;
-    Waiter* waiter_ = nullptr;
+    Continuation* continuation_ = nullptr;
     Completed completed_ = nullptr;  // null where no completion was asked for
-    int result_ = 0;
-    tasks::Outcome outcome_;
+    int completion_value_ = 0;
+    tasks::Result result_;
     // The operation: the kernel reads these until it has completed.
     tasks::Operation asked_ = tasks::Yield{};
     std::size_t sent_ = 0;

@@ -38,12 +38,12 @@ public:
         threads_.clear();
     }
 
-    // Lets a thread compute; then wakes the waiter, on the loop.
-    void compute(tasks::Task& task, Waiter& waiter) {
-        if (outstanding_++ == 0) when(Readiness::readable, returned_fd_.get(), inbox_);
+    // Lets a thread compute; then wakes the continuation, on the loop.
+    void compute(tasks::Task& task, Continuation& continuation) {
+        if (outstanding_++ == 0) wait_ready(Readiness::readable, returned_fd_.get(), inbox_);
         {
             const std::scoped_lock lock{mutex_};
-            jobs_.push_back({&task, &waiter});
+            jobs_.push_back({&task, &continuation});
         }
         handed_out_.notify_one();
     }
@@ -51,12 +51,12 @@ public:
 private:
     struct Job {
         tasks::Task* task;
-        Waiter* waiter;
+        Continuation* continuation;
     };
     // What the threads have finished.
-    struct Inbox final : Waiter {
+    struct Inbox final : Continuation {
         explicit Inbox(OffloadLoop& loop) : owner{loop} {}
-        void wake() override { owner.take_returned(); }
+        void resume() override { owner.take_returned(); }
         OffloadLoop& owner;
     };
 
@@ -72,7 +72,7 @@ private:
             lock.lock();
             // One call for all that come back before the loop looks.
             if (returned_.empty()) ring();
-            returned_.push_back(job.waiter);
+            returned_.push_back(job.continuation);
         }
     }
     void ring() const {
@@ -82,14 +82,14 @@ private:
     void take_returned() {
         std::uint64_t count = 0;
         sys::check(::read(returned_fd_.get(), &count, sizeof count), "read(eventfd)");
-        std::vector<Waiter*> returned;
+        std::vector<Continuation*> returned;
         {
             const std::scoped_lock lock{mutex_};
             returned.swap(returned_);
         }
         outstanding_ -= returned.size();
-        if (outstanding_ > 0) when(Readiness::readable, returned_fd_.get(), inbox_);
-        for (Waiter* const waiter : returned) soon(*waiter);
+        if (outstanding_ > 0) wait_ready(Readiness::readable, returned_fd_.get(), inbox_);
+        for (Continuation* const continuation : returned) post(*continuation);
     }
 
     sys::UniqueFd returned_fd_{sys::check(::eventfd(0, EFD_CLOEXEC), "eventfd")};
@@ -98,7 +98,7 @@ private:
     std::mutex mutex_;
     std::condition_variable handed_out_;
     std::deque<Job> jobs_;  // this and the next two are guarded by mutex_
-    std::vector<Waiter*> returned_;
+    std::vector<Continuation*> returned_;
     bool stopping_ = false;
     std::vector<std::jthread> threads_;
 };
@@ -107,16 +107,19 @@ class OffloadOperation : public ReadinessOperation<OffloadLoop> {
 public:
     explicit OffloadOperation(OffloadLoop& loop) : ReadinessOperation{loop}, offload_{&loop} {}
 
-    template <class Carrier>
-    [[nodiscard]] bool start(tasks::Operation& operation, tasks::Task& task, Waiter& waiter, Carrier& carrier) {
+    template <class Spawner>
+    [[nodiscard]] bool start(tasks::Operation& operation, tasks::Task& task, Continuation& continuation,
+                             Spawner& spawner) {
         computing_ = std::holds_alternative<tasks::Compute>(operation);
-        if (!computing_) return ReadinessOperation::start(operation, task, waiter, carrier);
-        offload_->compute(task, waiter);
+        if (!computing_) return ReadinessOperation::start(operation, task, continuation, spawner);
+        offload_->compute(task, continuation);
         return false;
     }
-    [[nodiscard]] bool go_on(Waiter& waiter) { return computing_ || ReadinessOperation::go_on(waiter); }
-    [[nodiscard]] tasks::Outcome outcome() const noexcept {
-        return computing_ ? tasks::Outcome{} : ReadinessOperation::outcome();
+    [[nodiscard]] bool go_on(Continuation& continuation) {
+        return computing_ || ReadinessOperation::go_on(continuation);
+    }
+    [[nodiscard]] tasks::Result result() const noexcept {
+        return computing_ ? tasks::Result{} : ReadinessOperation::result();
     }
 
 private:

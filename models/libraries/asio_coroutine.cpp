@@ -36,9 +36,9 @@ private:
         asio::steady_timer timer{context_};
         // Let go before the task closes them.
         AsioSockets sockets{context_};
-        tasks::Outcome outcome{};
+        tasks::Result result{};
         for (;;) {
-            tasks::Operation next = task->resume(outcome);
+            tasks::Operation next = task->resume(result);
             if (const auto* const finish = std::get_if<tasks::Finish>(&next)) {
                 ledger_.finish(id, *finish);
                 co_return;
@@ -46,28 +46,28 @@ private:
             static_assert(std::variant_size_v<tasks::Operation> == 11, "a new operation has to be learnt here");
             asio::error_code error;
             auto token = asio::redirect_error(asio::use_awaitable, error);
-            outcome = {};
+            result = {};
             // A coroutine cannot wait inside std::visit's lambdas; get_if is the same, written out.
             if (const auto* const accept = std::get_if<tasks::Accept>(&next)) {
                 auto connection = co_await sockets.acceptor(accept->listener).async_accept(token);
-                outcome = error ? to_outcome(error) : tasks::Outcome{connection.release()};
+                result = error ? to_outcome(error) : tasks::Result{connection.release()};
             } else if (const auto* const connect = std::get_if<tasks::Connect>(&next)) {
                 const asio::ip::tcp::endpoint where{asio::ip::address_v4{ntohl(connect->address.sin_addr.s_addr)},
                                                     ntohs(connect->address.sin_port)};
                 co_await sockets.stream(connect->socket).async_connect(where, token);
-                outcome = to_outcome(error);
+                result = to_outcome(error);
             } else if (const auto* const receive = std::get_if<tasks::Receive>(&next)) {
                 const auto into = asio::buffer(receive->into.data(), receive->into.size());
-                outcome = to_outcome(error, co_await sockets.stream(receive->socket).async_read_some(into, token));
-                if (error) outcome = to_outcome(error);
+                result = to_outcome(error, co_await sockets.stream(receive->socket).async_read_some(into, token));
+                if (error) result = to_outcome(error);
             } else if (const auto* const send = std::get_if<tasks::Send>(&next)) {
                 const auto bytes = asio::buffer(send->bytes.data(), send->bytes.size());
                 const std::size_t sent = co_await asio::async_write(sockets.stream(send->socket), bytes, token);
-                outcome = to_outcome(error, sent);
+                result = to_outcome(error, sent);
             } else if (const auto* const sleep = std::get_if<tasks::Sleep>(&next)) {
                 timer.expires_at(sleep->until);
                 co_await timer.async_wait(token);
-                outcome = to_outcome(error);
+                result = to_outcome(error);
             } else if (std::holds_alternative<tasks::Compute>(next)) {
                 task->compute();
             } else if (std::holds_alternative<tasks::Yield>(next)) {

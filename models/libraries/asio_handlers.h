@@ -22,10 +22,10 @@ public:
         : host_{host}, task_{std::move(task)}, id_{id}, timer_{host.context()}, sockets_{host.context()} {}
 
     // Resumes the task until it has to wait, or is done: then this object is gone.
-    static void go_on(std::unique_ptr<AsioTask> self, tasks::Outcome outcome) {
+    static void go_on(std::unique_ptr<AsioTask> self, tasks::Result result) {
         AsioTask& task = *self;
         for (;;) {
-            tasks::Operation next = task.task_->resume(outcome);
+            tasks::Operation next = task.task_->resume(result);
             if (const auto* const finish = std::get_if<tasks::Finish>(&next)) {
                 Host& host = task.host_;
                 host.ledger().finish(task.id_, *finish);
@@ -33,7 +33,7 @@ public:
                 return host.task_ended();
             }
             if (!task.perform(next, self)) return;
-            outcome = {};
+            result = {};
         }
     }
 
@@ -56,7 +56,7 @@ private:
                     acceptor.async_accept([self = std::move(self)](const asio::error_code& error,
                                                                    asio::ip::tcp::socket connection) mutable {
                         const int descriptor = error ? 0 : connection.release();
-                        go_on(std::move(self), error ? to_outcome(error) : tasks::Outcome{descriptor});
+                        go_on(std::move(self), error ? to_outcome(error) : tasks::Result{descriptor});
                     });
                     return false;
                 },

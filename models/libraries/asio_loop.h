@@ -22,7 +22,7 @@
 namespace models {
 
 // As Asio tells how an operation ended.
-[[nodiscard]] inline tasks::Outcome to_outcome(const asio::error_code& error, std::size_t bytes = 0) {
+[[nodiscard]] inline tasks::Result to_outcome(const asio::error_code& error, std::size_t bytes = 0) {
     if (error == asio::error::eof) return {0};
     return {error ? -static_cast<std::int64_t>(error.value()) : static_cast<std::int64_t>(bytes)};
 }

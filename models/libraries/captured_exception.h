@@ -7,7 +7,7 @@ namespace models {
 
 // Between us and a library written in C, which calls us: no exception may pass through it. The last one is kept until
 // we are out of there.
-class KeptFailure {
+class CapturedException {
 public:
     template <class Function>
     void guard(Function function) noexcept {

@@ -16,25 +16,25 @@ namespace models {
 
 // A loop over an event library, in that library's idiom: an event for each direction of each descriptor, made once and
 // added and deleted by the library's calls, a timer object for each sleep, and the library's own dispatch. What the
-// library has no word for (whose turn it is, events between tasks) is in Turns.
+// library has no word for (whose turn it is, events between tasks) is in RunQueue.
 //
 // Library: has Loop (the library's, with dispatch(bool wait)), Watch (loop, descriptor, Readiness, fired) with start()
 // and stop(), and Timer (loop, fired) with start(nanoseconds). `fired` is a callable object that is kept by address and
 // throws nothing, for there is a C library between; a Watch calls its fired.broken() where the library gives it up.
 // All of the others throw where the library fails.
 template <class Library>
-class LibraryLoop : public Turns {
+class LibraryLoop : public RunQueue {
 public:
-    void when(Readiness readiness, int descriptor, Waiter& waiter) {
+    void wait_ready(Readiness readiness, int descriptor, Continuation& continuation) {
         Side& side = side_of(readiness, descriptor);
         if (side.watch == nullptr) {
             side.watch = std::make_unique<typename Library::Watch>(loop_, descriptor, readiness, side);
         }
-        side.waiter = &waiter;
+        side.continuation = &continuation;
         ++waiting_;
         if (!std::exchange(side.started, true)) side.watch->start();
     }
-    void at(sys::TimePoint time, Waiter& waiter) {
+    void wait_until(sys::TimePoint time, Continuation& continuation) {
         if (free_.empty()) {
             timers_.push_back(std::make_unique<Sleeper>(*this));
             free_.push_back(timers_.back().get());
@@ -42,28 +42,28 @@ public:
         Sleeper& sleeper = *free_.back();
         free_.pop_back();
         sleeper.until = time;
-        sleeper.waiter = &waiter;
+        sleeper.continuation = &continuation;
         ++waiting_;
         sleeper.start();
     }
-    void may_have_more(int) noexcept {}
+    void mark_ready(int) noexcept {}
     void forget(int descriptor) {
         const auto index = static_cast<std::size_t>(descriptor);
         if (index >= watched_.size()) return;
         for (const auto& side : {&watched_[index].reader, &watched_[index].writer}) {
             if (*side == nullptr) continue;
-            if ((*side)->waiter != nullptr) --waiting_;
+            if ((*side)->continuation != nullptr) --waiting_;
             side->reset();
         }
     }
 
     // Throws std::logic_error when nothing is left that could ever wake.
     void turn() {
-        if (!anybody_soon() && waiting_ == 0) {
+        if (!has_posted() && waiting_ == 0) {
             throw std::logic_error{"event loop: every task waits for something that nobody will do"};
         }
-        wake_turn();
-        if (waiting_ > 0) loop_.dispatch(!anybody_soon());
+        resume_posted();
+        if (waiting_ > 0) loop_.dispatch(!has_posted());
         failure_.rethrow();
     }
 
@@ -74,12 +74,12 @@ private:
         explicit Side(LibraryLoop& loop) : owner{loop} {}
         void operator()() noexcept {
             owner.failure_.guard([this] {
-                if (waiter == nullptr) {
+                if (continuation == nullptr) {
                     started = false;
                     return watch->stop();
                 }
                 --owner.waiting_;
-                std::exchange(waiter, nullptr)->wake();
+                std::exchange(continuation, nullptr)->resume();
             });
         }
         void broken() noexcept {
@@ -88,7 +88,7 @@ private:
         }
         LibraryLoop& owner;
         std::unique_ptr<typename Library::Watch> watch;
-        Waiter* waiter = nullptr;
+        Continuation* continuation = nullptr;
         bool started = false;
     };
     struct Watched {
@@ -104,12 +104,12 @@ private:
                 if (sys::now() < until) return start();
                 --owner.waiting_;
                 owner.free_.push_back(this);
-                std::exchange(waiter, nullptr)->wake();
+                std::exchange(continuation, nullptr)->resume();
             });
         }
         LibraryLoop& owner;
         sys::TimePoint until;
-        Waiter* waiter = nullptr;
+        Continuation* continuation = nullptr;
         typename Library::Timer timer;
     };
 
@@ -126,7 +126,7 @@ private:
     std::vector<std::unique_ptr<Sleeper>> timers_;
     std::vector<Sleeper*> free_;
     std::size_t waiting_ = 0;
-    KeptFailure failure_;
+    CapturedException failure_;
 };
 
 }  // namespace models

@@ -21,11 +21,12 @@ class UvOperation {
 public:
     explicit UvOperation(UvLoop& loop) : loop_{&loop} {}
 
-    template <class Carrier>
-    [[nodiscard]] bool start(tasks::Operation& operation, tasks::Task& task, Waiter& waiter, Carrier& carrier) {
-        request_ = {.waiter = &waiter, .into = {}, .outcome = {}};
+    template <class Spawner>
+    [[nodiscard]] bool start(tasks::Operation& operation, tasks::Task& task, Continuation& continuation,
+                             Spawner& spawner) {
+        request_ = {.continuation = &continuation, .into = {}, .result = {}};
         return std::visit(tasks::Overloaded{
-                              WithoutKernel{*loop_, task, waiter, carrier},
+                              LocalOperations{*loop_, task, continuation, spawner},
                               [&](const tasks::Accept& accept) {
                                   used_.note(accept.listener);
                                   loop_->listener_of(accept.listener).accept(request_);
@@ -45,14 +46,14 @@ public:
                                   return stream == nullptr || stream->send(request_, send.bytes);
                               },
                               [&](const tasks::Sleep& sleep) {
-                                  loop_->at(sleep.until, waiter);
+                                  loop_->wait_until(sleep.until, continuation);
                                   return false;
                               },
                           },
                           operation);
     }
-    [[nodiscard]] static bool go_on(Waiter&) noexcept { return true; }
-    [[nodiscard]] tasks::Outcome outcome() const noexcept { return request_.outcome; }
+    [[nodiscard]] static bool go_on(Continuation&) noexcept { return true; }
+    [[nodiscard]] tasks::Result result() const noexcept { return request_.result; }
     void forget_descriptors() {
         used_.for_each([this](int descriptor) { loop_->forget(descriptor); });
     }
@@ -60,12 +61,12 @@ public:
 private:
     UvStream* stream_of(int descriptor) {
         used_.note(descriptor);
-        return loop_->stream_of(descriptor, request_.outcome);
+        return loop_->stream_of(descriptor, request_.result);
     }
 
     UvLoop* loop_;
     UvRequest request_;
-    UsedDescriptors used_;
+    TouchedDescriptors used_;
 };
 
 }  // namespace

@@ -30,8 +30,8 @@ void UvListener::on_ready(uv_poll_t* poll, int status, int) {
     if (!done && status >= 0) return;
     UvRequest& request = *self.acceptors_.front();
     self.acceptors_.pop_front();
-    request.outcome = done ? self.accept_.outcome() : uv_outcome(status);
-    self.loop_.wake(*request.waiter);
+    request.result = done ? self.accept_.result() : uv_outcome(status);
+    self.loop_.resume(*request.continuation);
 }
 
 void UvListener::close(std::unique_ptr<UvListener> listener) {

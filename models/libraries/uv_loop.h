@@ -62,7 +62,7 @@ private:
 };
 
 // libuv's loop, and whose turn it is.
-class UvLoop : public Turns {
+class UvLoop : public RunQueue {
 public:
     UvLoop() { check(::uv_loop_init(&loop_), "uv_loop_init"); }
     UvLoop(const UvLoop&) = delete;
@@ -80,23 +80,23 @@ public:
 
     // Throws std::logic_error when nothing is left that could ever wake.
     void turn() {
-        if (!anybody_soon() && waiting_ == 0) {
+        if (!has_posted() && waiting_ == 0) {
             throw std::logic_error{"libuv: every task waits for something that nobody will do"};
         }
-        wake_turn();
-        ::uv_run(&loop_, anybody_soon() || waiting_ == 0 ? UV_RUN_NOWAIT : UV_RUN_ONCE);
+        resume_posted();
+        ::uv_run(&loop_, has_posted() || waiting_ == 0 ? UV_RUN_NOWAIT : UV_RUN_ONCE);
         failure_.rethrow();
     }
 
-    // Null where they cannot be had: then the outcome tells why.
-    [[nodiscard]] UvStream* stream_of(int descriptor, tasks::Outcome& outcome) {
+    // Null where they cannot be had: then the result tells why.
+    [[nodiscard]] UvStream* stream_of(int descriptor, tasks::Result& result) {
         UvStream*& found = of(descriptor).stream;
         if (found != nullptr) return found;
         if (free_.empty()) free_.push_back(&streams_.emplace_back(*this));
         UvStream& free = *free_.back();
         free_.pop_back();
-        outcome = uv_outcome(free.open(descriptor));
-        if (!outcome.failed()) found = &free;
+        result = uv_outcome(free.open(descriptor));
+        if (!result.failed()) found = &free;
         return found;
     }
     [[nodiscard]] UvListener& listener_of(int descriptor) {
@@ -114,12 +114,12 @@ public:
     }
 
     // In whole milliseconds, as the library has it, and not before `until`.
-    void at(sys::TimePoint until, Waiter& waiter) {
+    void wait_until(sys::TimePoint until, Continuation& continuation) {
         // Its clock is ours; it looks at it once in a turn, and counts from there.
         const auto due = std::chrono::ceil<std::chrono::milliseconds>(until.time_since_epoch()).count();
         const std::int64_t after = due - static_cast<std::int64_t>(::uv_now(&loop_));
         // In the library such a timer would come again before any socket had its turn.
-        if (after <= 0) return soon(waiter);
+        if (after <= 0) return post(continuation);
         if (free_sleepers_.empty()) {
             Sleeper& made = sleepers_.emplace_back(*this);
             ::uv_timer_init(&loop_, &made.timer);
@@ -128,18 +128,18 @@ public:
         }
         Sleeper& sleeper = *free_sleepers_.back();
         free_sleepers_.pop_back();
-        sleeper.waiter = &waiter;
+        sleeper.continuation = &continuation;
         ++waiting_;
         ::uv_timer_start(&sleeper.timer, on_time, static_cast<std::uint64_t>(after), 0);
     }
 
     void waits() noexcept { ++waiting_; }
     void waits_no_more() noexcept { --waiting_; }
-    void wake(Waiter& waiter) noexcept {
+    void resume(Continuation& continuation) noexcept {
         --waiting_;
-        guard([&] { waiter.wake(); });
+        guard([&] { continuation.resume(); });
         // Timers are due before the library waits: it must not, if somebody else's turn has come by that.
-        if (anybody_soon()) ::uv_stop(&loop_);
+        if (has_posted()) ::uv_stop(&loop_);
     }
     // For callbacks.
     template <class Function>
@@ -170,19 +170,19 @@ private:
     struct Sleeper {
         explicit Sleeper(UvLoop& loop) : owner{loop} {}
         UvLoop& owner;
-        Waiter* waiter = nullptr;
+        Continuation* continuation = nullptr;
         uv_timer_t timer{};
     };
     static void on_time(uv_timer_t* timer) {
         auto& sleeper = *static_cast<Sleeper*>(timer->data);
         sleeper.owner.guard([&] { sleeper.owner.free_sleepers_.push_back(&sleeper); });
-        sleeper.owner.wake(*std::exchange(sleeper.waiter, nullptr));
+        sleeper.owner.resume(*std::exchange(sleeper.continuation, nullptr));
     }
 
     IgnoreSigpipe ignore_sigpipe_;
     uv_loop_t loop_{};
     std::size_t waiting_ = 0;
-    KeptFailure failure_;
+    CapturedException failure_;
     std::deque<UvStream> streams_;  // never moved: the library points to them
     std::vector<UvStream*> free_;
     std::vector<Place> by_descriptor_;

@@ -52,10 +52,10 @@ bool UvStream::wait_as(UvRequest*& place, UvRequest& request) {
     return false;
 }
 
-void UvStream::finish(UvRequest*& place, tasks::Outcome outcome) {
+void UvStream::finish(UvRequest*& place, tasks::Result result) {
     UvRequest& request = *std::exchange(place, nullptr);
-    request.outcome = outcome;
-    loop_.wake(*request.waiter);
+    request.result = result;
+    loop_.resume(*request.continuation);
 }
 
 bool UvStream::connect(UvRequest& request, const sockaddr_in& address) {
@@ -65,7 +65,7 @@ bool UvStream::connect(UvRequest& request, const sockaddr_in& address) {
                                             auto& self = *static_cast<UvStream*>(connect->data);
                                             if (self.writer_ != nullptr) self.finish(self.writer_, uv_outcome(result));
                                         });
-    request.outcome = uv_outcome(status);
+    request.result = uv_outcome(status);
     return status < 0 || wait_as(writer_, request);
 }
 
@@ -74,13 +74,13 @@ bool UvStream::take_what_is_left(UvRequest& request) {
         const std::size_t count = std::min(left_.size() - left_from_, request.into.size());
         std::memcpy(request.into.data(), left_.data() + left_from_, count);
         left_from_ += count;
-        request.outcome = {static_cast<std::int64_t>(count)};
+        request.result = {static_cast<std::int64_t>(count)};
         return true;
     }
     left_.clear();
     left_from_ = 0;
     if (ended_ == 0) return false;
-    request.outcome = uv_outcome(std::exchange(ended_, 0));
+    request.result = uv_outcome(std::exchange(ended_, 0));
     return true;
 }
 
@@ -90,7 +90,7 @@ bool UvStream::receive(UvRequest& request) {
     if (!std::exchange(reading_, true)) {
         if (const int status = ::uv_read_start(stream(), on_buffer, on_read); status < 0) {
             reading_ = false;
-            request.outcome = uv_outcome(status);
+            request.result = uv_outcome(status);
             return true;
         }
     }
@@ -126,20 +126,20 @@ void UvStream::read(ssize_t count, std::span<const std::byte> bytes) {
         if (std::exchange(reading_, false)) ::uv_read_stop(stream());
         return;
     }
-    tasks::Outcome outcome{};
+    tasks::Result result{};
     if (count < 0) {
-        outcome = uv_outcome(std::exchange(ended_, 0));
+        result = uv_outcome(std::exchange(ended_, 0));
     } else {
         const std::size_t taken = std::min(bytes.size(), reader_->into.size());
         if (bytes.data() != reader_->into.data()) std::memcpy(reader_->into.data(), bytes.data(), taken);
         left_.assign(bytes.begin() + static_cast<std::ptrdiff_t>(taken), bytes.end());
-        outcome = {static_cast<std::int64_t>(taken)};
+        result = {static_cast<std::int64_t>(taken)};
     }
-    finish(reader_, outcome);
+    finish(reader_, result);
 }
 
 bool UvStream::send(UvRequest& request, std::span<const std::byte> bytes) {
-    request.outcome = {static_cast<std::int64_t>(bytes.size())};
+    request.result = {static_cast<std::int64_t>(bytes.size())};
     if (bytes.empty()) return true;
     const auto as_buffer = [](std::span<const std::byte> part) {
         // The library does not write to it.
@@ -149,7 +149,7 @@ bool UvStream::send(UvRequest& request, std::span<const std::byte> bytes) {
     const uv_buf_t whole = as_buffer(bytes);
     const int sent = ::uv_try_write(stream(), &whole, 1);
     if (sent < 0 && sent != UV_EAGAIN) {
-        request.outcome = uv_outcome(sent);
+        request.result = uv_outcome(sent);
         return true;
     }
     const auto rest = bytes.subspan(static_cast<std::size_t>(std::max(0, sent)));
@@ -158,9 +158,9 @@ bool UvStream::send(UvRequest& request, std::span<const std::byte> bytes) {
     const uv_buf_t queued = as_buffer(rest);
     const int status = ::uv_write(&writing_, stream(), &queued, 1, [](uv_write_t* write, int result) {
         auto& self = *static_cast<UvStream*>(write->data);
-        if (self.writer_ != nullptr) self.finish(self.writer_, result < 0 ? uv_outcome(result) : self.writer_->outcome);
+        if (self.writer_ != nullptr) self.finish(self.writer_, result < 0 ? uv_outcome(result) : self.writer_->result);
     });
-    if (status < 0) request.outcome = uv_outcome(status);
+    if (status < 0) request.result = uv_outcome(status);
     return status < 0 || wait_as(writer_, request);
 }
 

@@ -13,15 +13,15 @@
 namespace models {
 
 // libuv's numbers are negative errnos; only the end of a stream has one of its own.
-[[nodiscard]] inline tasks::Outcome uv_outcome(ssize_t status) {
+[[nodiscard]] inline tasks::Result uv_outcome(ssize_t status) {
     return {status == UV_EOF ? 0 : static_cast<std::int64_t>(status)};
 }
 
 // An operation that waits, and how it ended.
 struct UvRequest {
-    Waiter* waiter = nullptr;
+    Continuation* continuation = nullptr;
     std::span<std::byte> into;
-    tasks::Outcome outcome;
+    tasks::Result result;
 };
 
 class UvLoop;
@@ -37,7 +37,7 @@ public:
     // another.
     [[nodiscard]] int open(int descriptor);
 
-    // Each: true, and an outcome, where it is done at once.
+    // Each: true, and an result, where it is done at once.
     [[nodiscard]] bool connect(UvRequest& request, const sockaddr_in& address);
     [[nodiscard]] bool receive(UvRequest& request);
     [[nodiscard]] bool send(UvRequest& request, std::span<const std::byte> bytes);
@@ -54,7 +54,7 @@ private:
     [[nodiscard]] int make(int descriptor);
     [[nodiscard]] int take_over(int descriptor);
     bool wait_as(UvRequest*& place, UvRequest& request);
-    void finish(UvRequest*& place, tasks::Outcome outcome);
+    void finish(UvRequest*& place, tasks::Result result);
     [[nodiscard]] uv_stream_t* stream() noexcept { return &handle_.stream; }
 
     UvLoop& loop_;

@@ -43,7 +43,7 @@ public:
 
     void start(std::unique_ptr<tasks::Task> task, tasks::TaskId id) {
         ++alive_;
-        beginning_.add(*loop_, std::move(task), id);
+        start_queue_.add(*loop_, std::move(task), id);
     }
     // A task's frame, at its first turn.
     void begin(std::unique_ptr<tasks::Task> task, tasks::TaskId id) { drive(std::move(task), id); }
@@ -87,13 +87,13 @@ private:
     };
 
     // Performs an operation; the coroutine goes on when it is done, at once where nothing had to be waited for.
-    struct Perform final : Waiter {
+    struct Perform final : Continuation {
         Perform(CoroutineModel& model, tasks::Task& task, Operation& performer, tasks::Operation& asked)
             : model_{model}, task_{task}, performer_{performer}, asked_{asked} {}
         bool await_ready() { return performer_.start(asked_, task_, *this, model_); }
         void await_suspend(std::coroutine_handle<> handle) noexcept { parked_ = handle; }
-        [[nodiscard]] tasks::Outcome await_resume() const noexcept { return performer_.outcome(); }
-        void wake() override {
+        [[nodiscard]] tasks::Result await_resume() const noexcept { return performer_.result(); }
+        void resume() override {
             if (performer_.go_on(*this)) parked_.resume();
         }
 
@@ -107,14 +107,14 @@ private:
 
     Detached drive(std::unique_ptr<tasks::Task> task, tasks::TaskId id) {
         Operation performer{*loop_};
-        tasks::Outcome outcome{};
+        tasks::Result result{};
         for (;;) {
-            tasks::Operation next = task->resume(outcome);
+            tasks::Operation next = task->resume(result);
             if (const auto* const finished = std::get_if<tasks::Finish>(&next)) {
                 ledger_.finish(id, *finished);
                 break;
             }
-            outcome = co_await Perform{*this, *task, performer, next};
+            result = co_await Perform{*this, *task, performer, next};
         }
         performer.forget_descriptors();
         --alive_;
@@ -124,7 +124,7 @@ private:
     tasks::Ledger& ledger_;
     FramePool memory_;
     std::optional<Loop> loop_;
-    Beginning<CoroutineModel> beginning_{*this};
+    StartQueue<CoroutineModel> start_queue_{*this};
     typename Detached::promise_type* frames_ = nullptr;
     std::size_t alive_ = 0;
 };

@@ -28,9 +28,9 @@ struct Ready {
     bool hung_up = false;
 };
 
-// How an event loop learns which descriptors are ready: the waiter under it. Level-triggered unless the poller's own
-// comment says otherwise. One loop on one thread uses it. The Reactor keeps the books: it calls watch only when
-// the interest changes.
+// How an event loop learns which descriptors are ready: the continuation under it. Level-triggered unless the poller's
+// own comment says otherwise. One loop on one thread uses it. The Reactor keeps the books: it calls watch only when the
+// interest changes.
 class Poller {
 public:
     // Nothing: for as long as it takes. Zero: look, but do not wait.

@@ -13,21 +13,21 @@ constexpr auto later = [](const auto& a, const auto& b) { return a.time > b.time
 
 Reactor::Reactor(std::unique_ptr<Poller> poller) : poller_{std::move(poller)} {}
 
-void Reactor::when(Readiness readiness, int descriptor, Waiter& waiter) {
+void Reactor::wait_ready(Readiness readiness, int descriptor, Continuation& continuation) {
     const auto index = static_cast<std::size_t>(descriptor);
     if (index >= watched_.size()) watched_.resize(std::max(index + 1, 2 * watched_.size()));
     Watched& watched = watched_[index];
     const Interest wanted = readiness == Readiness::readable ? Interest::readable : Interest::writable;
     if (includes(watched.missed, wanted)) {
         watched.missed = without(watched.missed, wanted);
-        return soon(waiter);
+        return post(continuation);
     }
-    (readiness == Readiness::readable ? watched.reader : watched.writer) = &waiter;
+    (readiness == Readiness::readable ? watched.reader : watched.writer) = &continuation;
     ++waiting_;
     register_interest(descriptor, watched);
 }
 
-void Reactor::may_have_more(int descriptor) {
+void Reactor::mark_ready(int descriptor) {
     if (!poller_->edge_triggered()) return;
     Watched& watched = watched_[static_cast<std::size_t>(descriptor)];
     watched.missed = watched.missed | Interest::readable;
@@ -49,8 +49,8 @@ void Reactor::register_interest(int descriptor, Watched& watched) {
     watched.known = true;
 }
 
-void Reactor::at(sys::TimePoint time, Waiter& waiter) {
-    timers_.push_back({time, &waiter});
+void Reactor::wait_until(sys::TimePoint time, Continuation& continuation) {
+    timers_.push_back({time, &continuation});
     std::ranges::push_heap(timers_, later);
 }
 
@@ -58,7 +58,7 @@ void Reactor::forget(int descriptor) {
     const auto index = static_cast<std::size_t>(descriptor);
     if (index >= watched_.size() || !watched_[index].known) return;
     poller_->forget(descriptor);
-    // A waiter that is still there is its owner's mistake, but it must not be woken by the next socket.
+    // A continuation that is still there is its owner's mistake, but it must not be woken by the next socket.
     Watched& watched = watched_[index];
     waiting_ -=
         static_cast<std::size_t>(watched.reader != nullptr) + static_cast<std::size_t>(watched.writer != nullptr);
@@ -66,35 +66,35 @@ void Reactor::forget(int descriptor) {
 }
 
 void Reactor::turn(std::optional<sys::TimePoint> latest) {
-    if (!anybody_soon() && timers_.empty() && waiting_ == 0 && !latest) {
+    if (!has_posted() && timers_.empty() && waiting_ == 0 && !latest) {
         throw std::logic_error{"event loop: every task waits for something that nobody will do"};
     }
-    wake_turn();
-    wake_due();
+    resume_posted();
+    resume_due();
 
     // Nobody waits for a descriptor, and nobody has to be slept for: there is nothing to ask the kernel for.
-    if (waiting_ == 0 && (anybody_soon() || (timers_.empty() && !latest))) return;
+    if (waiting_ == 0 && (has_posted() || (timers_.empty() && !latest))) return;
     poller_->wait(time_to_wait(latest), ready_);
-    for (const Ready& ready : ready_) wake_ready(ready);
+    for (const Ready& ready : ready_) resume_ready(ready);
     ready_.clear();
-    wake_due();
+    resume_due();
 }
 
-void Reactor::wake_due() {
+void Reactor::resume_due() {
     if (timers_.empty()) return;
     const sys::TimePoint now = sys::now();
     // Taken out first: whoever sleeps again until a time that has passed must not keep the sockets from their turn.
     while (!timers_.empty() && timers_.front().time <= now) {
         std::ranges::pop_heap(timers_, later);
-        due_.push_back(timers_.back().waiter);
+        due_.push_back(timers_.back().continuation);
         timers_.pop_back();
     }
-    wake_all(due_);
+    resume_all(due_);
 }
 
-void Reactor::wake_ready(const Ready& ready) {
-    // A waiter that was woken just before may have forgotten this descriptor, or even closed it and opened another
-    // of the same number; the worst that follows is one attempt that finds nothing.
+void Reactor::resume_ready(const Ready& ready) {
+    // A continuation that was woken just before may have forgotten this descriptor, or even closed it and opened
+    // another of the same number; the worst that follows is one attempt that finds nothing.
     const auto index = static_cast<std::size_t>(ready.descriptor);
     if (!watched_[index].known) return;
     // Data and the end came with one edge: whoever takes the data has to find the end without another.
@@ -103,11 +103,11 @@ void Reactor::wake_ready(const Ready& ready) {
     const bool write = includes(ready.interest, Interest::writable) && watched_[index].writer != nullptr;
     if (read) {
         --waiting_;
-        std::exchange(watched_[index].reader, nullptr)->wake();
+        std::exchange(watched_[index].reader, nullptr)->resume();
     }
     if (write && watched_[index].writer != nullptr) {
         --waiting_;
-        std::exchange(watched_[index].writer, nullptr)->wake();
+        std::exchange(watched_[index].writer, nullptr)->resume();
     }
     if (poller_->edge_triggered()) {
         const Interest taken =
@@ -120,7 +120,7 @@ void Reactor::wake_ready(const Ready& ready) {
 }
 
 Poller::Timeout Reactor::time_to_wait(std::optional<sys::TimePoint> latest) const {
-    if (anybody_soon()) return sys::Nanoseconds{0};
+    if (has_posted()) return sys::Nanoseconds{0};
     if (!timers_.empty()) latest = std::min(timers_.front().time, latest.value_or(timers_.front().time));
     if (!latest) return std::nullopt;
     return std::max(sys::Nanoseconds{0}, sys::Nanoseconds{*latest - sys::now()});

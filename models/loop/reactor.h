@@ -14,18 +14,16 @@ namespace models {
 
 // The loop under every model that waits for readiness on one thread: it holds what waits (for a descriptor, for a
 // time, for its turn) and wakes it.
-class Reactor : public Turns {
+class Reactor : public RunQueue {
 public:
-    using Waiter = models::Waiter;
-
     explicit Reactor(std::unique_ptr<Poller> poller);
 
-    // Each wakes its waiter once. A descriptor has at most one waiter for each direction. What it woke for may
-    // turn out not to be there: then wait again, which costs no system call.
-    void when(Readiness readiness, int descriptor, Waiter& waiter);
-    void at(sys::TimePoint time, Waiter& waiter);
+    // Each wakes its continuation once. A descriptor has at most one continuation for each direction. What it woke for
+    // may turn out not to be there: then wait again, which costs no system call.
+    void wait_ready(Readiness readiness, int descriptor, Continuation& continuation);
+    void wait_until(sys::TimePoint time, Continuation& continuation);
     // More may be there than was taken (a listener's next connection): an edge-triggered poller will not say so.
-    void may_have_more(int descriptor);
+    void mark_ready(int descriptor);
 
     // Drops a descriptor's registration, if there is one. To be called before it is closed: its number will come
     // back as another socket.
@@ -39,28 +37,28 @@ public:
 
 private:
     struct Watched {
-        Waiter* reader = nullptr;
-        Waiter* writer = nullptr;
+        Continuation* reader = nullptr;
+        Continuation* writer = nullptr;
         Interest registered = Interest::none;
         Interest missed = Interest::none;  // reported, while nobody waited for it (edge-triggered pollers alone)
         bool known = false;
     };
     struct Timer {
         sys::TimePoint time;
-        Waiter* waiter;
+        Continuation* continuation;
     };
 
     void register_interest(int descriptor, Watched& watched);
-    void wake_due();
-    void wake_ready(const Ready& ready);
+    void resume_due();
+    void resume_ready(const Ready& ready);
     [[nodiscard]] Poller::Timeout time_to_wait(std::optional<sys::TimePoint> latest) const;
 
     std::unique_ptr<Poller> poller_;
-    std::vector<Watched> watched_;  // by descriptor
-    std::size_t waiting_ = 0;       // readers and writers in it
-    std::vector<Timer> timers_;     // a heap, the earliest in front
-    std::vector<Waiter*> due_;      // kept for its memory
-    std::vector<Ready> ready_;      // likewise
+    std::vector<Watched> watched_;    // by descriptor
+    std::size_t waiting_ = 0;         // readers and writers in it
+    std::vector<Timer> timers_;       // a heap, the earliest in front
+    std::vector<Continuation*> due_;  // kept for its memory
+    std::vector<Ready> ready_;        // likewise
 };
 
 }  // namespace models

@@ -2,41 +2,41 @@
 
 namespace models {
 
-Turns::Event& Turns::event(int number) {
+RunQueue::Event& RunQueue::event(int number) {
     const auto index = static_cast<std::size_t>(number);
     if (index >= events_.size()) events_.resize(index + 1);
     return events_[index];
 }
 
 // Their memory is kept for the next run.
-void Turns::clear_events() noexcept {
+void RunQueue::clear_events() noexcept {
     for (Event& event : events_) {
         event.happened = false;
-        event.waiters.clear();
+        event.continuations.clear();
     }
 }
 
-bool Turns::await(int number, Waiter& waiter) {
+bool RunQueue::await(int number, Continuation& continuation) {
     Event& awaited = event(number);
-    if (!awaited.happened) awaited.waiters.push_back(&waiter);
+    if (!awaited.happened) awaited.continuations.push_back(&continuation);
     return !awaited.happened;
 }
 
-void Turns::announce(int number) {
+void RunQueue::announce(int number) {
     Event& announced = event(number);
     announced.happened = true;
-    soon_.insert(soon_.end(), announced.waiters.begin(), announced.waiters.end());
-    announced.waiters.clear();
+    posted_.insert(posted_.end(), announced.continuations.begin(), announced.continuations.end());
+    announced.continuations.clear();
 }
 
-void Turns::wake_turn() {
-    turn_.swap(soon_);
-    wake_all(turn_);
+void RunQueue::resume_posted() {
+    turn_.swap(posted_);
+    resume_all(turn_);
 }
 
-void Turns::wake_all(std::vector<Waiter*>& waiters) {
-    for (Waiter* const waiter : waiters) waiter->wake();
-    waiters.clear();
+void RunQueue::resume_all(std::vector<Continuation*>& continuations) {
+    for (Continuation* const continuation : continuations) continuation->resume();
+    continuations.clear();
 }
 
 }  // namespace models

@@ -9,13 +9,13 @@
 namespace models {
 namespace {
 
-using tasks::Outcome;
+using tasks::Result;
 
 static_assert(EAGAIN == EWOULDBLOCK);
 
 // Calls again after a signal; -errno where it fails.
 template <class Call>
-Outcome repeat(Call call) noexcept {
+Result repeat(Call call) noexcept {
     for (;;) {
         if (const auto result = call(); result >= 0) return {static_cast<std::int64_t>(result)};
         if (errno != EINTR) return {-errno};
@@ -25,35 +25,35 @@ Outcome repeat(Call call) noexcept {
 // Called again on a socket that is connecting already, Linux's connect() goes on with it: it waits (or says EALREADY
 // where the socket does not block) and returns how it ended. So an interrupted call, an event loop and a loop that
 // only keeps asking need nothing else.
-Outcome connect_some(const tasks::Connect& connect) noexcept {
-    const Outcome outcome = repeat([&] {
+Result connect_some(const tasks::Connect& connect) noexcept {
+    const Result result = repeat([&] {
         return ::connect(connect.socket, reinterpret_cast<const sockaddr*>(&connect.address), sizeof connect.address);
     });
-    return outcome.value == -EISCONN ? Outcome{0} : outcome;
+    return result.value == -EISCONN ? Result{0} : result;
 }
 
 // MSG_NOSIGNAL: a peer that has gone is -EPIPE, not a signal that ends the process.
-Outcome send_some(int socket, std::span<const std::byte> bytes, int flags = 0) noexcept {
+Result send_some(int socket, std::span<const std::byte> bytes, int flags = 0) noexcept {
     return repeat([&] { return ::send(socket, bytes.data(), bytes.size(), MSG_NOSIGNAL | flags); });
 }
 
 }  // namespace
 
-Outcome accept_connection(const tasks::Accept& accept) noexcept {
+Result accept_connection(const tasks::Accept& accept) noexcept {
     return repeat([&] { return ::accept4(accept.listener, nullptr, nullptr, SOCK_CLOEXEC); });
 }
 
-Outcome receive_some(const tasks::Receive& receive) noexcept {
+Result receive_some(const tasks::Receive& receive) noexcept {
     return repeat([&] { return ::recv(receive.socket, receive.into.data(), receive.into.size(), 0); });
 }
 
-Outcome connect_blocking(const tasks::Connect& connect) noexcept { return connect_some(connect); }
+Result connect_blocking(const tasks::Connect& connect) noexcept { return connect_some(connect); }
 
-Outcome send_all_blocking(const tasks::Send& send) noexcept {
+Result send_all_blocking(const tasks::Send& send) noexcept {
     for (std::size_t sent = 0; sent < send.bytes.size();) {
-        const Outcome outcome = send_some(send.socket, send.bytes.subspan(sent));
-        if (outcome.failed()) return outcome;
-        sent += outcome.bytes();
+        const Result result = send_some(send.socket, send.bytes.subspan(sent));
+        if (result.failed()) return result;
+        sent += result.bytes();
     }
     return {static_cast<std::int64_t>(send.bytes.size())};
 }
@@ -100,19 +100,19 @@ Readiness SocketOperation::attempt() noexcept {
 }
 
 Readiness SocketOperation::attempt_accept() noexcept {
-    const Outcome accepted =
+    const Result accepted =
         repeat([&] { return ::accept4(descriptor_, nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK); });
     return accepted.value == -EAGAIN ? Readiness::readable : done(accepted);
 }
 
 Readiness SocketOperation::attempt_connect() noexcept {
-    const Outcome connected = connect_some({descriptor_, address_});
+    const Result connected = connect_some({descriptor_, address_});
     if (connected.value == -EINPROGRESS || connected.value == -EALREADY) return Readiness::writable;
     return done(connected);
 }
 
 Readiness SocketOperation::attempt_receive() noexcept {
-    const Outcome received = repeat([&] { return ::recv(descriptor_, into_.data(), into_.size(), MSG_DONTWAIT); });
+    const Result received = repeat([&] { return ::recv(descriptor_, into_.data(), into_.size(), MSG_DONTWAIT); });
     if (received.value == -EAGAIN) {
         last_receive_filled_ = false;
         return Readiness::readable;
@@ -123,16 +123,16 @@ Readiness SocketOperation::attempt_receive() noexcept {
 
 Readiness SocketOperation::attempt_send() noexcept {
     while (sent_ < bytes_.size()) {
-        const Outcome outcome = send_some(descriptor_, bytes_.subspan(sent_), MSG_DONTWAIT);
-        if (outcome.value == -EAGAIN) return Readiness::writable;
-        if (outcome.failed()) return done(outcome);
-        sent_ += outcome.bytes();
+        const Result result = send_some(descriptor_, bytes_.subspan(sent_), MSG_DONTWAIT);
+        if (result.value == -EAGAIN) return Readiness::writable;
+        if (result.failed()) return done(result);
+        sent_ += result.bytes();
     }
     return done({static_cast<std::int64_t>(sent_)});
 }
 
-Readiness SocketOperation::done(Outcome outcome) noexcept {
-    outcome_ = outcome;
+Readiness SocketOperation::done(Result result) noexcept {
+    result_ = result;
     return Readiness::done;
 }
 

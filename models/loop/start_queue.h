@@ -16,15 +16,15 @@ namespace models {
 //
 // Model: has begin(task, id), which gives a task its carrier and its first turn.
 template <class Model>
-class Beginning final : public Waiter {
+class StartQueue final : public Continuation {
 public:
-    explicit Beginning(Model& model) : model_{model} {}
+    explicit StartQueue(Model& model) : model_{model} {}
 
-    void add(Turns& turns, std::unique_ptr<tasks::Task> task, tasks::TaskId id) {
-        if (waiting_.empty()) turns.soon(*this);
+    void add(RunQueue& turns, std::unique_ptr<tasks::Task> task, tasks::TaskId id) {
+        if (waiting_.empty()) turns.post(*this);
         waiting_.emplace_back(std::move(task), id);
     }
-    void wake() override {
+    void resume() override {
         now_.swap(waiting_);
         for (auto& [task, id] : now_) model_.begin(std::move(task), id);
         now_.clear();

@@ -34,7 +34,7 @@ public:
 
     void start(std::unique_ptr<tasks::Task> task, tasks::TaskId id) {
         ++alive_;
-        beginning_.add(loop_, std::move(task), id);
+        start_queue_.add(loop_, std::move(task), id);
     }
     // Puts a task into the table, at its first turn.
     void begin(std::unique_ptr<tasks::Task> task, tasks::TaskId id) {
@@ -45,24 +45,24 @@ public:
     }
 
 private:
-    class Slot final : public Waiter {
+    class Slot final : public Continuation {
     public:
         explicit Slot(TableModel& model) : model_{model}, operation_{model.loop_} {}
         void begin(std::unique_ptr<tasks::Task> task, tasks::TaskId id) {
             task_ = std::move(task);
             id_ = id;
             operation_ = Operation{model_.loop_};
-            resume();
+            run_task();
         }
-        void wake() override {
-            if (operation_.go_on(*this)) resume();
+        void resume() override {
+            if (operation_.go_on(*this)) run_task();
         }
 
     private:
         // Until the task has to wait, or is done.
-        void resume() {
+        void run_task() {
             for (;;) {
-                tasks::Operation next = task_->resume(operation_.outcome());
+                tasks::Operation next = task_->resume(operation_.result());
                 if (const auto* const finished = std::get_if<tasks::Finish>(&next)) return finish(*finished);
                 if (!operation_.start(next, *task_, *this, model_)) return;
             }
@@ -86,7 +86,7 @@ private:
     std::deque<Slot> slots_;  // never moved: the loop points to them
     std::vector<Slot*> free_;
     std::size_t alive_ = 0;
-    Beginning<TableModel> beginning_{*this};
+    StartQueue<TableModel> start_queue_{*this};
     Loop loop_;  // ended first: until then the kernel may hold what the tasks lent it
 };
 

@@ -9,7 +9,7 @@ namespace models {
 
 // The descriptors that a task has used, nearly always one: a loop has something registered for each, until the task
 // finishes.
-class UsedDescriptors {
+class TouchedDescriptors {
 public:
     void note(int descriptor) {
         const int before = std::exchange(last_, descriptor);

@@ -65,7 +65,7 @@ private:
     struct Unwound {};
 
     // One task on its fiber.
-    class Driver final : public Waiter {
+    class Driver final : public Continuation {
     public:
         Driver(BoostFiberModel& model, std::unique_ptr<tasks::Task> task, tasks::TaskId id)
             : model_{model}, task_{std::move(task)}, id_{id}, operation_{model.loop_.reactor()} {}
@@ -86,13 +86,13 @@ private:
             model_.end(*this);
         }
         // By the reactor.
-        void wake() override {
+        void resume() override {
             in_reactor_ = false;
             fibers::context::active()->schedule(fiber_);
         }
         // Whatever it waits for, but for an event.
         void interrupt() {
-            if (in_reactor_ || (fiber_ != nullptr && fiber_->sleep_is_linked())) wake();
+            if (in_reactor_ || (fiber_ != nullptr && fiber_->sleep_is_linked())) resume();
         }
 
         std::list<Driver>::iterator place;  // in the model's list
@@ -100,14 +100,14 @@ private:
     private:
         void live_and_throw() {
             go_on();
-            tasks::Outcome outcome{};
+            tasks::Result result{};
             for (;;) {
-                tasks::Operation next = task_->resume(outcome);
+                tasks::Operation next = task_->resume(result);
                 if (const auto* const finish = std::get_if<tasks::Finish>(&next)) {
                     model_.ledger_.finish(id_, *finish);
                     break;
                 }
-                outcome = perform(next);
+                result = perform(next);
             }
         }
         void fail() noexcept {
@@ -117,7 +117,7 @@ private:
         void go_on() const {
             if (model_.loop_.failure()) throw Unwound{};
         }
-        tasks::Outcome perform(tasks::Operation& asked) {
+        tasks::Result perform(tasks::Operation& asked) {
             return std::visit(tasks::Overloaded{
                                   [&](const tasks::Accept&) { return perform_on_socket(asked); },
                                   [&](const tasks::Connect&) { return perform_on_socket(asked); },
@@ -126,35 +126,35 @@ private:
                                   [&](const tasks::Sleep& sleep) {
                                       boost::this_fiber::sleep_until(sleep.until);
                                       go_on();
-                                      return tasks::Outcome{};
+                                      return tasks::Result{};
                                   },
                                   [&](tasks::Compute) {
                                       task_->compute();
-                                      return tasks::Outcome{};
+                                      return tasks::Result{};
                                   },
                                   [&](tasks::Yield) {
                                       boost::this_fiber::yield();
                                       go_on();
-                                      return tasks::Outcome{};
+                                      return tasks::Result{};
                                   },
                                   [&](const tasks::Await& await) {
                                       model_.await(await.event);
                                       go_on();
-                                      return tasks::Outcome{};
+                                      return tasks::Result{};
                                   },
                                   [&](const tasks::Announce& announce) {
                                       model_.announce(announce.event);
-                                      return tasks::Outcome{};
+                                      return tasks::Result{};
                                   },
                                   [&](tasks::Spawn& spawn) {
                                       model_.start(std::move(spawn.task), tasks::TaskId::spawned);
-                                      return tasks::Outcome{};
+                                      return tasks::Result{};
                                   },
-                                  [](const tasks::Finish&) { return tasks::Outcome{}; },
+                                  [](const tasks::Finish&) { return tasks::Result{}; },
                               },
                               asked);
         }
-        tasks::Outcome perform_on_socket(tasks::Operation& asked) {
+        tasks::Result perform_on_socket(tasks::Operation& asked) {
             bool done = operation_.start(asked, *task_, *this, model_);
             while (!done) {
                 in_reactor_ = true;
@@ -162,7 +162,7 @@ private:
                 go_on();
                 done = operation_.go_on(*this);
             }
-            return operation_.outcome();
+            return operation_.result();
         }
 
         BoostFiberModel& model_;

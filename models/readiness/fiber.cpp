@@ -79,7 +79,7 @@ public:
 
     void start(std::unique_ptr<tasks::Task> task, tasks::TaskId id) {
         ++alive_;
-        beginning_.add(reactor_, std::move(task), id);
+        start_queue_.add(reactor_, std::move(task), id);
     }
     // Gives a task its stack, at its first turn.
     void begin(std::unique_ptr<tasks::Task> task, tasks::TaskId id) {
@@ -91,7 +91,7 @@ public:
 
 private:
     // A stack, for one task after another. Woken by the reactor; leaves its stack where it has to wait.
-    class Fiber final : public Waiter {
+    class Fiber final : public Continuation {
     public:
         explicit Fiber(FiberModel& model)
             : model_{model}, stack_{std::allocator_arg, StackAllocator{&model.stacks_}, [this](context::fiber&& loop) {
@@ -110,9 +110,9 @@ private:
         void begin(std::unique_ptr<tasks::Task> task, tasks::TaskId id) {
             task_ = std::move(task);
             id_ = id;
-            wake();
+            resume();
         }
-        void wake() override {
+        void resume() override {
             stack_ = std::move(stack_).resume();
             if (failure_) std::rethrow_exception(std::exchange(failure_, nullptr));
             if (!finished_) return;
@@ -140,9 +140,9 @@ private:
         }
         void run_task(LoopOperation& operation) {
             finished_ = false;
-            tasks::Outcome outcome{};
+            tasks::Result result{};
             for (;;) {
-                tasks::Operation next = task_->resume(outcome);
+                tasks::Operation next = task_->resume(result);
                 if (const auto* const finish = std::get_if<tasks::Finish>(&next)) {
                     model_.ledger_.finish(id_, *finish);
                     break;
@@ -152,7 +152,7 @@ private:
                     wait();
                     done = operation.go_on(*this);
                 }
-                outcome = operation.outcome();
+                result = operation.result();
             }
             operation.forget_descriptors();
             finished_ = true;
@@ -172,7 +172,7 @@ private:
     tasks::Ledger& ledger_;
     Reactor reactor_;
     Stacks stacks_;
-    Beginning<FiberModel> beginning_{*this};
+    StartQueue<FiberModel> start_queue_{*this};
     std::deque<Fiber> fibers_;  // never moved: the reactor points to them
     std::vector<Fiber*> free_;
     std::size_t alive_ = 0;

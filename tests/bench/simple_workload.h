@@ -42,7 +42,7 @@ inline std::vector<const models::Entry*> models_without_bound() {
 class FinishedTask final : public tasks::Task {
 public:
     explicit FinishedTask(tasks::Finish finish) : finish_{finish} {}
-    tasks::Operation resume(tasks::Outcome) override { return finish_; }
+    tasks::Operation resume(tasks::Result) override { return finish_; }
 
 private:
     tasks::Finish finish_;
@@ -52,7 +52,7 @@ private:
 class ComputingTask final : public tasks::Task {
 public:
     explicit ComputingTask(void (*work)()) : work_{work} {}
-    tasks::Operation resume(tasks::Outcome) override {
+    tasks::Operation resume(tasks::Result) override {
         if (std::exchange(asked_, true)) return tasks::Finish{0};
         return tasks::Compute{};
     }

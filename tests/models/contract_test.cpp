@@ -14,7 +14,7 @@ namespace {
 using std::chrono::milliseconds;
 using tasks::Finish;
 using tasks::Operation;
-using tasks::Outcome;
+using tasks::Result;
 
 class Contract : public ModelTest {};
 class ContractOfTwo : public ModelTest {};
@@ -35,7 +35,7 @@ TEST_P(Contract, RunsAJobOfNothing) {
 
 TEST_P(Contract, RunsAgainAndAgain) {
     Running running{entry(), 3, [](std::size_t index) {
-                        return make_task([index, step = 0](Outcome) mutable -> Operation {
+                        return make_task([index, step = 0](Result) mutable -> Operation {
                             if (++step < 3) return tasks::Yield{};
                             return Finish{index + 10};
                         });
@@ -60,11 +60,11 @@ TEST_P(Contract, MakesEachTaskOnceInEachRun) {
     }
 }
 
-// The digest counts the outcomes that are not 0.
+// The digest counts the results that are not 0.
 TEST_P(Contract, EndsEveryOperationThatWaitsForNobodyWithZero) {
     Running running{entry(), 2, [](std::size_t) {
-                        return make_task([step = 0, wrong = 0](Outcome outcome) mutable -> Operation {
-                            if (outcome.value != 0) ++wrong;
+                        return make_task([step = 0, wrong = 0](Result result) mutable -> Operation {
+                            if (result.value != 0) ++wrong;
                             switch (step++) {
                                 case 0: return tasks::Compute{};
                                 case 1: return tasks::Yield{};
@@ -80,8 +80,8 @@ TEST_P(Contract, EndsEveryOperationThatWaitsForNobodyWithZero) {
 
 // Grows a tree: each spawns `width` others, `depth` levels down.
 std::unique_ptr<tasks::Task> make_branch(int depth, int width) {
-    return make_task([depth, width, spawned = 0](Outcome outcome) mutable -> Operation {
-        if (outcome.failed()) return Finish{0, outcome.error()};
+    return make_task([depth, width, spawned = 0](Result result) mutable -> Operation {
+        if (result.failed()) return Finish{0, result.error()};
         if (depth == 0 || spawned == width) return Finish{std::uint64_t{1} << (8 * depth)};
         ++spawned;
         return tasks::Spawn{make_branch(depth - 1, width)};
@@ -99,24 +99,23 @@ TEST_P(Contract, RunsWhatIsSpawnedByWhatIsSpawned) {
 }
 
 TEST_P(Contract, NeverWakesASleeperEarly) {
-    Running running{
-        entry(), 3, [](std::size_t index) {
-            const auto nap = sys::Nanoseconds{700'000} * static_cast<int>(index + 1);
-            return make_task([nap, naps = 0, until = sys::TimePoint{}](Outcome outcome) mutable -> Operation {
-                if (outcome.failed()) return Finish{0, outcome.error()};
-                if (naps > 0 && sys::now() < until) return Finish{0, -ETIME};
-                if (naps == 4) return Finish{4};
-                ++naps;
-                until = sys::now() + nap;
-                return tasks::Sleep{until};
-            });
-        }};
+    Running running{entry(), 3, [](std::size_t index) {
+                        const auto nap = sys::Nanoseconds{700'000} * static_cast<int>(index + 1);
+                        return make_task([nap, naps = 0, until = sys::TimePoint{}](Result result) mutable -> Operation {
+                            if (result.failed()) return Finish{0, result.error()};
+                            if (naps > 0 && sys::now() < until) return Finish{0, -ETIME};
+                            if (naps == 4) return Finish{4};
+                            ++naps;
+                            until = sys::now() + nap;
+                            return tasks::Sleep{until};
+                        });
+                    }};
     running.run_and_expect([](std::size_t) { return 4; });
 }
 
 TEST_P(Contract, WakesASleeperWhoseTimeHasPassed) {
     Running running{entry(), 2, [](std::size_t) {
-                        return make_task([naps = 0](Outcome) mutable -> Operation {
+                        return make_task([naps = 0](Result) mutable -> Operation {
                             if (++naps <= 100) return tasks::Sleep{sys::TimePoint{}};
                             return Finish{7};
                         });
@@ -134,7 +133,7 @@ TEST_P(Contract, ComputesOnceForEachTimeItIsAsked) {
     Running running{entry(), 4, [](std::size_t) {
                         const auto counters = std::make_shared<Counters>();
                         return make_task(
-                            [counters](Outcome) -> Operation {
+                            [counters](Result) -> Operation {
                                 counters->right = counters->right && counters->computed == counters->asked;
                                 // Not by a Yield either.
                                 if (counters->asked == 50) return Finish{counters->right ? 50U : 0U};
@@ -150,7 +149,7 @@ TEST_P(Contract, DoesNotComputeUnasked) {
     Running running{entry(), 2, [](std::size_t) {
                         const auto computed = std::make_shared<std::uint64_t>(0);
                         return make_task(
-                            [computed, step = 0](Outcome) mutable -> Operation {
+                            [computed, step = 0](Result) mutable -> Operation {
                                 if (++step < 5) return tasks::Yield{};
                                 return Finish{*computed};
                             },
@@ -161,7 +160,7 @@ TEST_P(Contract, DoesNotComputeUnasked) {
 
 TEST_P(Contract, YieldsManyTimes) {
     Running running{entry(), 5, [](std::size_t) {
-                        return make_task([yields = 0U](Outcome) mutable -> Operation {
+                        return make_task([yields = 0U](Result) mutable -> Operation {
                             if (yields == 2000) return Finish{yields};
                             ++yields;
                             return tasks::Yield{};
@@ -174,12 +173,12 @@ TEST_P(ContractOfTwo, WhoeverYieldsLetsASleeperWake) {
     const sys::Shared<std::atomic<bool>> awake;
     Running running{entry(), 2, [&](std::size_t index) {
                         if (index == 0) {
-                            return make_task([&](Outcome) -> Operation {
+                            return make_task([&](Result) -> Operation {
                                 if (!awake->load()) return tasks::Yield{};
                                 return Finish{0};
                             });
                         }
-                        return make_task([&, slept = false](Outcome) mutable -> Operation {
+                        return make_task([&, slept = false](Result) mutable -> Operation {
                             if (!std::exchange(slept, true)) return tasks::Sleep{sys::now() + milliseconds{1}};
                             awake->store(true);
                             return Finish{1};
@@ -193,8 +192,8 @@ TEST_P(ContractOfEvents, WakesWhoAwaitsAnEvent) {
     const sys::SharedArray<std::atomic<int>> stage{2};
     Running running{entry(), 2, [&](std::size_t index) {
                         const int mine = static_cast<int>(index);
-                        return make_task([&stage, mine, step = 0](Outcome outcome) mutable -> Operation {
-                            if (outcome.failed()) return Finish{0, outcome.error()};
+                        return make_task([&stage, mine, step = 0](Result result) mutable -> Operation {
+                            if (result.failed()) return Finish{0, result.error()};
                             switch (step++) {
                                 case 0:
                                     return mine == 0 ? Operation{tasks::Sleep{sys::now() + milliseconds{1}}}
@@ -212,8 +211,8 @@ TEST_P(ContractOfEvents, WakesWhoAwaitsAnEvent) {
 
 TEST_P(Contract, AnEventThatHasHappenedKeepsNobody) {
     Running running{entry(), 1, [](std::size_t) {
-                        return make_task([step = 0](Outcome outcome) mutable -> Operation {
-                            if (outcome.failed()) return Finish{0, outcome.error()};
+                        return make_task([step = 0](Result result) mutable -> Operation {
+                            if (result.failed()) return Finish{0, result.error()};
                             switch (step++) {
                                 case 0: return tasks::Announce{1};
                                 case 1: return tasks::Await{1};
@@ -229,10 +228,10 @@ TEST_P(ContractInOneProcess, DestroysItsTasks) {
     const auto make_counted = [&] {
         ++alive;
         const std::shared_ptr<void> one{nullptr, [&](void*) { --alive; }};
-        return make_task([one](Outcome) { return Operation{Finish{1}}; });
+        return make_task([one](Result) { return Operation{Finish{1}}; });
     };
     Running running{entry(), 5, [&](std::size_t) {
-                        return make_task([&, spawned = false](Outcome) mutable -> Operation {
+                        return make_task([&, spawned = false](Result) mutable -> Operation {
                             if (!std::exchange(spawned, true)) return tasks::Spawn{make_counted()};
                             return Finish{2};
                         });
@@ -244,7 +243,7 @@ TEST_P(ContractInOneProcess, DestroysItsTasks) {
 
 TEST_P(Contract, EntersATaskThatFailed) {
     Running running{entry(), 3, [](std::size_t index) {
-                        return make_task([index](Outcome) -> Operation { return Finish{1, index == 1 ? -EDOM : 0}; });
+                        return make_task([index](Result) -> Operation { return Finish{1, index == 1 ? -EDOM : 0}; });
                     }};
     running.run();
     EXPECT_EQ(running.ledger().failures(), 1U);
@@ -255,7 +254,7 @@ TEST_P(Contract, TellsTheCpuTimeOfChildrenThatLiveOn) {
     constexpr std::int64_t work_ns = 20'000'000;
     Running running{entry(), 1, [](std::size_t) {
                         return make_task(
-                            [computed = false](Outcome) mutable -> Operation {
+                            [computed = false](Result) mutable -> Operation {
                                 if (!std::exchange(computed, true)) return tasks::Compute{};
                                 return Finish{1};
                             },

@@ -15,7 +15,7 @@ namespace {
 
 using tasks::Finish;
 using tasks::Operation;
-using tasks::Outcome;
+using tasks::Result;
 
 class ProcessFailure : public ModelTest {};
 class LoopFailure : public ModelTest {};
@@ -34,7 +34,7 @@ std::string thrown_by(Running& running) {
 template <class Compute>
 std::unique_ptr<tasks::Task> make_computing(Compute compute) {
     return make_task(
-        [asked = false](Outcome) mutable -> Operation {
+        [asked = false](Result) mutable -> Operation {
             if (std::exchange(asked, true)) return Finish{1};
             return tasks::Compute{};
         },
@@ -64,7 +64,7 @@ TEST_P(ProcessFailure, AProcessThatThrowsEndsTheRun) {
 
 TEST_P(ProcessFailure, AKilledProcessThatWasSpawnedEndsTheRun) {
     Running running{entry(), 2, [](std::size_t) {
-                        return make_task([spawned = false](Outcome) mutable -> Operation {
+                        return make_task([spawned = false](Result) mutable -> Operation {
                             if (std::exchange(spawned, true)) return Finish{1};
                             return tasks::Spawn{make_computing([] { ::raise(SIGKILL); })};
                         });
@@ -76,7 +76,7 @@ TEST_P(ProcessFailure, AKilledProcessThatWasSpawnedEndsTheRun) {
 
 TEST_P(LoopFailure, AnExceptionPassesThroughRun) {
     Running running{entry(), 2, [](std::size_t) {
-                        return make_task([yields = 0](Outcome) mutable -> Operation {
+                        return make_task([yields = 0](Result) mutable -> Operation {
                             if (++yields == 3) throw std::runtime_error{"it rains"};
                             return tasks::Yield{};
                         });
@@ -93,14 +93,14 @@ TEST_P(LoopFailure, ARunThatFailedClosesTheSocketsOfItsTasks) {
         const sockaddr_in address = sys::local_endpoint(listener.get()).native();
         Running running{entry(), 2, [&](std::size_t index) {
                             if (index == 1) {
-                                return make_task([slept = false](Outcome) mutable -> Operation {
+                                return make_task([slept = false](Result) mutable -> Operation {
                                     if (std::exchange(slept, true)) throw std::runtime_error{"it rains"};
                                     return tasks::Sleep{sys::now() + std::chrono::milliseconds{1}};
                                 });
                             }
                             // Waits for an answer that nobody gives.
                             return make_task([address, socket = sys::tcp_socket(), connected = false,
-                                              buffer = std::array<std::byte, 4>{}](Outcome) mutable -> Operation {
+                                              buffer = std::array<std::byte, 4>{}](Result) mutable -> Operation {
                                 if (std::exchange(connected, true)) return tasks::Receive{socket.get(), buffer};
                                 return tasks::Connect{socket.get(), address};
                             });

@@ -20,12 +20,12 @@
 
 namespace models {
 
-// A task that is a function from an outcome to the next operation, and keeps its state in what it captured.
+// A task that is a function from an result to the next operation, and keeps its state in what it captured.
 template <class Step, class Compute>
 class FunctionTask final : public tasks::Task {
 public:
     FunctionTask(Step step, Compute compute) : step_{std::move(step)}, compute_{std::move(compute)} {}
-    tasks::Operation resume(tasks::Outcome outcome) override { return step_(outcome); }
+    tasks::Operation resume(tasks::Result result) override { return step_(result); }
     void compute() override { compute_(); }
 
 private:
@@ -43,7 +43,7 @@ std::unique_ptr<tasks::Task> make_task(Step step) {
 }
 // It has nothing to do.
 inline std::unique_ptr<tasks::Task> make_finished(std::uint64_t digest) {
-    return make_task([digest](tasks::Outcome) { return tasks::Operation{tasks::Finish{digest}}; });
+    return make_task([digest](tasks::Result) { return tasks::Operation{tasks::Finish{digest}}; });
 }
 
 // A job of `size` tasks that `make` makes.

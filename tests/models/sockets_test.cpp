@@ -20,7 +20,7 @@ namespace {
 
 using tasks::Finish;
 using tasks::Operation;
-using tasks::Outcome;
+using tasks::Result;
 
 class Sockets : public ModelTest {};
 class SocketsOfTwo : public ModelTest {};
@@ -33,41 +33,41 @@ public:
     explicit ChatTask(std::uint64_t rounds) : SteppedTask{&ChatTask::started}, rounds_left_{rounds} {}
 
 private:
-    Operation started(Outcome) {
+    Operation started(Result) {
         listener_ = sys::listen_on({}, 1);
         caller_ = sys::tcp_socket();
         return then(&ChatTask::connected, tasks::Connect{caller_.get(), sys::local_endpoint(listener_.get()).native()});
     }
-    Operation connected(Outcome outcome) {
-        if (outcome.value != 0) return fail(outcome);
+    Operation connected(Result result) {
+        if (result.value != 0) return fail(result);
         return then(&ChatTask::accepted, tasks::Accept{listener_.get()});
     }
-    Operation accepted(Outcome outcome) {
-        if (outcome.failed()) return fail(outcome);
-        called_ = sys::UniqueFd{outcome.descriptor()};
+    Operation accepted(Result result) {
+        if (result.failed()) return fail(result);
+        called_ = sys::UniqueFd{result.descriptor()};
         return ask();
     }
-    Operation asked(Outcome outcome) {
-        if (outcome.bytes() != word_.size()) return fail(outcome);
+    Operation asked(Result result) {
+        if (result.bytes() != word_.size()) return fail(result);
         return then(&ChatTask::heard, tasks::Receive{called_.get(), heard_});
     }
-    Operation heard(Outcome outcome) {
-        if (outcome.bytes() != word_.size() || heard_ != word_) return fail(outcome);
+    Operation heard(Result result) {
+        if (result.bytes() != word_.size() || heard_ != word_) return fail(result);
         return then(&ChatTask::answered, tasks::Send{called_.get(), heard_});
     }
-    Operation answered(Outcome outcome) {
-        if (outcome.bytes() != word_.size()) return fail(outcome);
+    Operation answered(Result result) {
+        if (result.bytes() != word_.size()) return fail(result);
         heard_ = {};
         return then(&ChatTask::understood, tasks::Receive{caller_.get(), heard_});
     }
-    Operation understood(Outcome outcome) {
-        if (outcome.bytes() != word_.size() || heard_ != word_) return fail(outcome);
+    Operation understood(Result result) {
+        if (result.bytes() != word_.size() || heard_ != word_) return fail(result);
         ++done_;
         word_[0] = static_cast<std::byte>(done_);
         return --rounds_left_ > 0 ? ask() : Finish{done_};
     }
     Operation ask() { return then(&ChatTask::asked, tasks::Send{caller_.get(), word_}); }
-    static Operation fail(Outcome outcome) { return Finish{0, outcome.failed() ? outcome.error() : -EBADMSG}; }
+    static Operation fail(Result result) { return Finish{0, result.failed() ? result.error() : -EBADMSG}; }
 
     std::uint64_t rounds_left_;
     std::uint64_t done_ = 0;
@@ -91,14 +91,14 @@ TEST_P(SocketsOfTwo, WhoeverYieldsLetsOthersTalk) {
     const sys::Shared<std::atomic<bool>> over;
     Running running{entry(), 2, [&](std::size_t index) {
                         if (index == 0) {
-                            return make_task([&](Outcome) -> Operation {
+                            return make_task([&](Result) -> Operation {
                                 if (!over->load()) return tasks::Yield{};
                                 return Finish{20};
                             });
                         }
                         auto chat = std::make_unique<ChatTask>(20);
-                        return make_task([&, chat = std::move(chat)](Outcome outcome) -> Operation {
-                            Operation next = chat->resume(outcome);
+                        return make_task([&, chat = std::move(chat)](Result result) -> Operation {
+                            Operation next = chat->resume(result);
                             if (std::holds_alternative<Finish>(next)) over->store(true);
                             return next;
                         });
@@ -115,12 +115,12 @@ std::vector<std::byte> make_bulk() {
 }
 
 std::unique_ptr<tasks::Task> make_bulk_sender(sys::Endpoint receiver, std::span<const std::byte> bytes) {
-    return make_task([receiver, bytes, socket = sys::UniqueFd{}, step = 0](Outcome outcome) mutable -> Operation {
-        if (outcome.failed()) return Finish{0, outcome.error()};
+    return make_task([receiver, bytes, socket = sys::UniqueFd{}, step = 0](Result result) mutable -> Operation {
+        if (result.failed()) return Finish{0, result.error()};
         switch (step++) {
             case 0: socket = sys::tcp_socket(); return tasks::Connect{socket.get(), receiver.native()};
             case 1: return tasks::Send{socket.get(), bytes};
-            default: return Finish{outcome.bytes()};
+            default: return Finish{result.bytes()};
         }
     });
 }
@@ -129,16 +129,16 @@ std::unique_ptr<tasks::Task> make_bulk_sender(sys::Endpoint receiver, std::span<
 std::unique_ptr<tasks::Task> make_bulk_receiver(int listener, std::span<const std::byte> expected) {
     std::vector<std::byte> buffer(65'536);
     return make_task([listener, expected, buffer = std::move(buffer), socket = sys::UniqueFd{}, right = std::size_t{0},
-                      step = 0](Outcome outcome) mutable -> Operation {
-        if (outcome.failed()) return Finish{0, outcome.error()};
+                      step = 0](Result result) mutable -> Operation {
+        if (result.failed()) return Finish{0, result.error()};
         switch (step++) {
             case 0: return tasks::Accept{listener};
-            case 1: socket = sys::UniqueFd{outcome.descriptor()}; break;
+            case 1: socket = sys::UniqueFd{result.descriptor()}; break;
             default:
-                if (outcome.bytes() == 0) return Finish{right};
-                if (outcome.bytes() > expected.size() - right) return Finish{right, -EMSGSIZE};
-                if (std::memcmp(buffer.data(), &expected[right], outcome.bytes()) != 0) return Finish{right, -EBADMSG};
-                right += outcome.bytes();
+                if (result.bytes() == 0) return Finish{right};
+                if (result.bytes() > expected.size() - right) return Finish{right, -EMSGSIZE};
+                if (std::memcmp(buffer.data(), &expected[right], result.bytes()) != 0) return Finish{right, -EBADMSG};
+                right += result.bytes();
         }
         return tasks::Receive{socket.get(), buffer};
     });
@@ -158,9 +158,9 @@ TEST_P(SocketsOfTwo, CarriesOnAShortWriteToItsEnd) {
 template <class Then>
 std::unique_ptr<tasks::Task> make_abandoned(bool reset, Then go_on) {
     return make_task(
-        [=, listener = sys::UniqueFd{}, socket = sys::UniqueFd{}, step = 0](Outcome outcome) mutable -> Operation {
-            if (step > 2) return go_on(socket.get(), outcome, step++);
-            if (outcome.failed()) return Finish{0, outcome.error()};
+        [=, listener = sys::UniqueFd{}, socket = sys::UniqueFd{}, step = 0](Result result) mutable -> Operation {
+            if (step > 2) return go_on(socket.get(), result, step++);
+            if (result.failed()) return Finish{0, result.error()};
             switch (step++) {
                 case 0:
                     listener = sys::listen_on({}, 1);
@@ -168,22 +168,22 @@ std::unique_ptr<tasks::Task> make_abandoned(bool reset, Then go_on) {
                     return tasks::Connect{socket.get(), sys::local_endpoint(listener.get()).native()};
                 case 1: return tasks::Accept{listener.get()};
                 default: {
-                    const sys::UniqueFd other{outcome.descriptor()};
+                    const sys::UniqueFd other{result.descriptor()};
                     const linger hard{1, 0};
                     if (reset) ::setsockopt(other.get(), SOL_SOCKET, SO_LINGER, &hard, sizeof hard);
                 }
             }
-            return go_on(socket.get(), outcome, step++);
+            return go_on(socket.get(), result, step++);
         });
 }
 
 TEST_P(Sockets, ReceiveSaysZeroAtTheEndOfTheStream) {
     Running running{entry(), 1, [](std::size_t) {
                         const auto buffer = std::make_shared<std::array<std::byte, 8>>();
-                        return make_abandoned(false, [buffer](int socket, Outcome outcome, int step) -> Operation {
+                        return make_abandoned(false, [buffer](int socket, Result result, int step) -> Operation {
                             // And says so again.
                             if (step < 5) return tasks::Receive{socket, *buffer};
-                            return Finish{outcome.value == 0 ? 1U : 0U, outcome.error()};
+                            return Finish{result.value == 0 ? 1U : 0U, result.error()};
                         });
                     }};
     running.run_and_expect([](std::size_t) { return 1; });
@@ -192,9 +192,9 @@ TEST_P(Sockets, ReceiveSaysZeroAtTheEndOfTheStream) {
 TEST_P(Sockets, ReceiveSaysWhyTheConnectionBroke) {
     Running running{entry(), 1, [](std::size_t) {
                         const auto buffer = std::make_shared<std::array<std::byte, 8>>();
-                        return make_abandoned(true, [buffer](int socket, Outcome outcome, int step) -> Operation {
+                        return make_abandoned(true, [buffer](int socket, Result result, int step) -> Operation {
                             if (step == 3) return tasks::Receive{socket, *buffer};
-                            return Finish{static_cast<std::uint64_t>(-outcome.value)};
+                            return Finish{static_cast<std::uint64_t>(-result.value)};
                         });
                     }};
     running.run_and_expect([](std::size_t) { return ECONNRESET; });
@@ -203,10 +203,10 @@ TEST_P(Sockets, ReceiveSaysWhyTheConnectionBroke) {
 TEST_P(Sockets, SendToOneThatHasGoneFailsWithoutASignal) {
     Running running{entry(), 1, [](std::size_t) {
                         static constexpr std::array<std::byte, 8> bytes{};
-                        return make_abandoned(false, [](int socket, Outcome outcome, int step) -> Operation {
+                        return make_abandoned(false, [](int socket, Result result, int step) -> Operation {
                             // The first is answered by a reset, which breaks one after it.
-                            if (!outcome.failed() && step < 1000) return tasks::Send{socket, bytes};
-                            return Finish{static_cast<std::uint64_t>(-outcome.value)};
+                            if (!result.failed() && step < 1000) return tasks::Send{socket, bytes};
+                            return Finish{static_cast<std::uint64_t>(-result.value)};
                         });
                     }};
     running.run_and_expect([](std::size_t) { return EPIPE; });
@@ -220,8 +220,8 @@ TEST_P(Sockets, ConnectSaysThatItWasRefused) {
     const sys::Endpoint nobody = sys::local_endpoint(bound.get());
     Running running{
         entry(), 3, [nobody](std::size_t) {
-            return make_task([nobody, socket = sys::tcp_socket(), asked = false](Outcome outcome) mutable -> Operation {
-                if (std::exchange(asked, true)) return Finish{static_cast<std::uint64_t>(-outcome.value)};
+            return make_task([nobody, socket = sys::tcp_socket(), asked = false](Result result) mutable -> Operation {
+                if (std::exchange(asked, true)) return Finish{static_cast<std::uint64_t>(-result.value)};
                 return tasks::Connect{socket.get(), nobody.native()};
             });
         }};
@@ -232,8 +232,8 @@ TEST_P(Sockets, AnOperationThatCannotBeEndsInAnOutcome) {
     // On a socket that is not connected.
     Running running{entry(), 3, [](std::size_t index) {
                         return make_task([index, socket = sys::tcp_socket(), buffer = std::array<std::byte, 4>{},
-                                          asked = false](Outcome outcome) mutable -> Operation {
-                            if (std::exchange(asked, true)) return Finish{static_cast<std::uint64_t>(-outcome.value)};
+                                          asked = false](Result result) mutable -> Operation {
+                            if (std::exchange(asked, true)) return Finish{static_cast<std::uint64_t>(-result.value)};
                             if (index == 0) return tasks::Accept{socket.get()};
                             if (index == 1) return tasks::Receive{socket.get(), buffer};
                             return tasks::Send{socket.get(), buffer};
@@ -245,9 +245,9 @@ TEST_P(Sockets, AnOperationThatCannotBeEndsInAnOutcome) {
 
 TEST_P(Sockets, SendOfNothingIsDoneAtOnce) {
     Running running{entry(), 1, [](std::size_t) {
-                        return make_abandoned(false, [](int socket, Outcome outcome, int step) -> Operation {
+                        return make_abandoned(false, [](int socket, Result result, int step) -> Operation {
                             if (step == 3) return tasks::Send{socket, {}};
-                            return Finish{static_cast<std::uint64_t>(outcome.value + 1)};
+                            return Finish{static_cast<std::uint64_t>(result.value + 1)};
                         });
                     }};
     running.run_and_expect([](std::size_t) { return 1; });
@@ -262,9 +262,9 @@ TEST_P(HighDescriptors, AreAcceptedOn) {
     const sockaddr_in address = sys::local_endpoint(low.get()).native();
     sys::check(::connect(client.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address), "connect");
     Running running{entry(), 1, [&](std::size_t) {
-                        return make_task([&, asked = false](Outcome outcome) mutable -> Operation {
+                        return make_task([&, asked = false](Result result) mutable -> Operation {
                             if (!std::exchange(asked, true)) return tasks::Accept{listener.get()};
-                            return Finish{sys::UniqueFd{outcome.descriptor()} ? 1U : 0U, outcome.error()};
+                            return Finish{sys::UniqueFd{result.descriptor()} ? 1U : 0U, result.error()};
                         });
                     }};
     running.run_and_expect([](std::size_t) { return 1; });

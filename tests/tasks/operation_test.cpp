@@ -10,31 +10,31 @@
 namespace tasks {
 namespace {
 
-TEST(Outcome, IsZeroByDefault) {
-    constexpr Outcome outcome{};
-    EXPECT_EQ(outcome.value, 0);
-    EXPECT_FALSE(outcome.failed());
-    EXPECT_EQ(outcome.error(), 0);
-    EXPECT_EQ(outcome.bytes(), 0U);
+TEST(Result, IsZeroByDefault) {
+    constexpr Result result{};
+    EXPECT_EQ(result.value, 0);
+    EXPECT_FALSE(result.failed());
+    EXPECT_EQ(result.error(), 0);
+    EXPECT_EQ(result.bytes(), 0U);
 }
 
-TEST(Outcome, IsACountOrADescriptor) {
-    constexpr Outcome outcome{5};
-    EXPECT_FALSE(outcome.failed());
-    EXPECT_EQ(outcome.error(), 0);
-    EXPECT_EQ(outcome.descriptor(), 5);
-    EXPECT_EQ(outcome.bytes(), 5U);
+TEST(Result, IsACountOrADescriptor) {
+    constexpr Result result{5};
+    EXPECT_FALSE(result.failed());
+    EXPECT_EQ(result.error(), 0);
+    EXPECT_EQ(result.descriptor(), 5);
+    EXPECT_EQ(result.bytes(), 5U);
     // More bytes than an int can say.
     constexpr std::int64_t many = std::int64_t{std::numeric_limits<int>::max()} + 1;
-    EXPECT_EQ(Outcome{many}.bytes(), static_cast<std::size_t>(many));
+    EXPECT_EQ(Result{many}.bytes(), static_cast<std::size_t>(many));
 }
 
-TEST(Outcome, IsANegativeErrnoWhereItFailed) {
-    constexpr Outcome outcome{-ECONNREFUSED};
-    EXPECT_TRUE(outcome.failed());
-    EXPECT_EQ(outcome.error(), -ECONNREFUSED);
-    EXPECT_EQ(outcome, Outcome{-ECONNREFUSED});
-    EXPECT_NE(outcome, Outcome{});
+TEST(Result, IsANegativeErrnoWhereItFailed) {
+    constexpr Result result{-ECONNREFUSED};
+    EXPECT_TRUE(result.failed());
+    EXPECT_EQ(result.error(), -ECONNREFUSED);
+    EXPECT_EQ(result, Result{-ECONNREFUSED});
+    EXPECT_NE(result, Result{});
 }
 
 TEST(Overloaded, CallsTheOneThatFits) {

@@ -16,16 +16,16 @@ public:
     ~Walker() override { diary_ += "gone"; }
 
 private:
-    Operation started(Outcome outcome) {
-        diary_ += "started " + std::to_string(outcome.value) + ",";
+    Operation started(Result result) {
+        diary_ += "started " + std::to_string(result.value) + ",";
         return then(&Walker::yielded, Yield{});
     }
-    Operation yielded(Outcome outcome) {
-        diary_ += "yielded " + std::to_string(outcome.value) + ",";
+    Operation yielded(Result result) {
+        diary_ += "yielded " + std::to_string(result.value) + ",";
         return then(&Walker::spawned, Spawn{nullptr});
     }
-    Operation spawned(Outcome outcome) {
-        if (outcome.failed()) return give_up(outcome);
+    Operation spawned(Result result) {
+        if (result.failed()) return give_up(result);
         // A step may come more than once.
         return then(&Walker::yielded, Yield{});
     }

@@ -36,14 +36,14 @@ public:
     }
 
 private:
-    tasks::Operation started(tasks::Outcome) {
+    tasks::Operation started(tasks::Result) {
         const bool last = board_.arrived.fetch_add(1, std::memory_order_acq_rel) + 1 == tasks_;
         if (!last) return then(&ParkTask::released, tasks::Await{release});
         return board_.observed ? then(&ParkTask::observed, tasks::Compute{}) : let_go();
     }
-    tasks::Operation observed(tasks::Outcome) { return let_go(); }
-    tasks::Operation released(tasks::Outcome outcome) {
-        return outcome.failed() ? give_up(outcome) : tasks::Finish{tasks::mix(index_, tasks_)};
+    tasks::Operation observed(tasks::Result) { return let_go(); }
+    tasks::Operation released(tasks::Result result) {
+        return result.failed() ? give_up(result) : tasks::Finish{tasks::mix(index_, tasks_)};
     }
 
     tasks::Operation let_go() { return then(&ParkTask::released, tasks::Announce{release}); }

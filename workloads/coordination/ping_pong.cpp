@@ -52,15 +52,15 @@ public:
           playing_{playing} {}
 
 private:
-    tasks::Operation started(tasks::Outcome) { return serves_ ? hit() : wait(); }
-    tasks::Operation sent(tasks::Outcome outcome) {
-        if (outcome.failed()) return give_up(outcome);
+    tasks::Operation started(tasks::Result) { return serves_ ? hit() : wait(); }
+    tasks::Operation sent(tasks::Result result) {
+        if (result.failed()) return give_up(result);
         if (!serves_ && --left_ == 0) return leave();
         return wait();
     }
-    tasks::Operation received(tasks::Outcome outcome) {
-        if (outcome.failed()) return give_up(outcome);
-        if (outcome.bytes() == 0) return give_up({-ECONNRESET});
+    tasks::Operation received(tasks::Result result) {
+        if (result.failed()) return give_up(result);
+        if (result.bytes() == 0) return give_up({-ECONNRESET});
         digest_ = tasks::mix(digest_, std::to_integer<std::uint64_t>(ball_[0]));
         ball_[0] = static_cast<std::byte>(std::to_integer<unsigned>(ball_[0]) + 1);
         if (serves_ && --left_ == 0) return leave();
@@ -68,8 +68,8 @@ private:
     }
     // The last player of all lets those go who have been waiting.
     tasks::Operation leave() { return playing_.fetch_sub(1) == 1 ? release_next({}) : tasks::Finish{digest_}; }
-    tasks::Operation release_next(tasks::Outcome outcome) {
-        if (outcome.failed()) return give_up(outcome);
+    tasks::Operation release_next(tasks::Result result) {
+        if (result.failed()) return give_up(result);
         if (released_ == idle_.size()) return tasks::Finish{digest_};
         return then(&PlayerTask::release_next, tasks::Send{idle_[released_++].left.get(), ball_});
     }
@@ -92,12 +92,12 @@ public:
     WaitingTask(std::size_t index, int socket) : SteppedTask{&WaitingTask::started}, index_{index}, socket_{socket} {}
 
 private:
-    tasks::Operation started(tasks::Outcome) {
+    tasks::Operation started(tasks::Result) {
         return then(&WaitingTask::received, tasks::Receive{socket_, std::span{byte_}});
     }
-    tasks::Operation received(tasks::Outcome outcome) {
-        if (outcome.failed()) return give_up(outcome);
-        return tasks::Finish{tasks::mix(index_, outcome.bytes())};
+    tasks::Operation received(tasks::Result result) {
+        if (result.failed()) return give_up(result);
+        return tasks::Finish{tasks::mix(index_, result.bytes())};
     }
 
     std::size_t index_;

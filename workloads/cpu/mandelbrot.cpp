@@ -43,8 +43,8 @@ public:
     }
 
 private:
-    tasks::Operation started(tasks::Outcome) { return then(&MandelbrotTask::computed, tasks::Compute{}); }
-    tasks::Operation computed(tasks::Outcome) { return tasks::Finish{digest_}; }
+    tasks::Operation started(tasks::Result) { return then(&MandelbrotTask::computed, tasks::Compute{}); }
+    tasks::Operation computed(tasks::Result) { return tasks::Finish{digest_}; }
 
     Picture picture_;
     std::size_t first_;

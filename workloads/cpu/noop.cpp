@@ -7,7 +7,7 @@ namespace {
 class NoopTask final : public tasks::Task {
 public:
     explicit NoopTask(std::size_t index) : index_{index} {}
-    tasks::Operation resume(tasks::Outcome) override { return tasks::Finish{tasks::mix(index_, 0)}; }
+    tasks::Operation resume(tasks::Result) override { return tasks::Finish{tasks::mix(index_, 0)}; }
 
 private:
     std::size_t index_;

@@ -14,8 +14,8 @@ public:
     void compute() override { primes_ = integer_work(grain_us_); }
 
 private:
-    tasks::Operation started(tasks::Outcome) { return then(&PrimesTask::computed, tasks::Compute{}); }
-    tasks::Operation computed(tasks::Outcome) { return tasks::Finish{tasks::mix(index_, primes_)}; }
+    tasks::Operation started(tasks::Result) { return then(&PrimesTask::computed, tasks::Compute{}); }
+    tasks::Operation computed(tasks::Result) { return tasks::Finish{tasks::mix(index_, primes_)}; }
 
     std::size_t index_;
     std::int64_t grain_us_;

@@ -16,8 +16,8 @@ public:
     void compute() override { primes_ += integer_work(slice_us_); }
 
 private:
-    tasks::Operation yielded(tasks::Outcome) { return then(&SwitchingTask::computed, tasks::Compute{}); }
-    tasks::Operation computed(tasks::Outcome) {
+    tasks::Operation yielded(tasks::Result) { return then(&SwitchingTask::computed, tasks::Compute{}); }
+    tasks::Operation computed(tasks::Result) {
         if (--slices_left_ > 0) return then(&SwitchingTask::yielded, tasks::Yield{});
         return tasks::Finish{tasks::mix(index_, primes_)};
     }

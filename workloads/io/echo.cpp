@@ -22,16 +22,16 @@ public:
           buffer_bytes_{buffer_bytes} {}
 
 private:
-    tasks::Operation accepted(tasks::Outcome) { return receive_next(); }
-    tasks::Operation received(tasks::Outcome outcome) {
-        if (outcome.failed()) return give_up(outcome);
-        if (outcome.bytes() == 0) return tasks::Finish{tasks::mix(bytes_, sum_)};
-        const std::span<std::byte> request{buffer_.get(), outcome.bytes()};
+    tasks::Operation accepted(tasks::Result) { return receive_next(); }
+    tasks::Operation received(tasks::Result result) {
+        if (result.failed()) return give_up(result);
+        if (result.bytes() == 0) return tasks::Finish{tasks::mix(bytes_, sum_)};
+        const std::span<std::byte> request{buffer_.get(), result.bytes()};
         sum_ += upper_case(request);
         bytes_ += request.size();
         return then(&EchoTask::sent, tasks::Send{connection_.get(), request});
     }
-    tasks::Operation sent(tasks::Outcome outcome) { return outcome.failed() ? give_up(outcome) : receive_next(); }
+    tasks::Operation sent(tasks::Result result) { return result.failed() ? give_up(result) : receive_next(); }
     tasks::Operation receive_next() {
         return then(&EchoTask::received, tasks::Receive{connection_.get(), {buffer_.get(), buffer_bytes_}});
     }

@@ -65,25 +65,25 @@ public:
     ~ClientTask() override { place_.store(-1); }
 
 private:
-    tasks::Operation started(tasks::Outcome outcome) {
-        socket_ = open_client_socket(crowd_.next_connection(), outcome);
-        if (!socket_) return give_up(outcome);
+    tasks::Operation started(tasks::Result result) {
+        socket_ = open_client_socket(crowd_.next_connection(), result);
+        if (!socket_) return give_up(result);
         place_.store(socket_.get());
         return then(&ClientTask::connected, tasks::Connect{socket_.get(), server_.native()});
     }
-    tasks::Operation connected(tasks::Outcome outcome) {
-        if (outcome.failed()) return give_up(outcome);
+    tasks::Operation connected(tasks::Result result) {
+        if (result.failed()) return give_up(result);
         if (!open_loop()) return ask_next();
         if (!crowd_.arrive_last()) return then(&ClientTask::begun, tasks::Await{all_connected});
         return then(&ClientTask::begun, tasks::Announce{all_connected});
     }
-    tasks::Operation begun(tasks::Outcome outcome) { return outcome.failed() ? give_up(outcome) : ask_in_time(); }
-    tasks::Operation due(tasks::Outcome outcome) { return outcome.failed() ? give_up(outcome) : ask_next(); }
-    tasks::Operation sent(tasks::Outcome outcome) { return outcome.failed() ? give_up(outcome) : receive_rest(); }
-    tasks::Operation received(tasks::Outcome outcome) {
-        if (outcome.failed()) return give_up(outcome);
-        if (outcome.bytes() == 0) return give_up({-ECONNRESET});
-        received_ += outcome.bytes();
+    tasks::Operation begun(tasks::Result result) { return result.failed() ? give_up(result) : ask_in_time(); }
+    tasks::Operation due(tasks::Result result) { return result.failed() ? give_up(result) : ask_next(); }
+    tasks::Operation sent(tasks::Result result) { return result.failed() ? give_up(result) : receive_rest(); }
+    tasks::Operation received(tasks::Result result) {
+        if (result.failed()) return give_up(result);
+        if (result.bytes() == 0) return give_up({-ECONNRESET});
+        received_ += result.bytes();
         if (received_ < answer_.size()) return receive_rest();
         const sys::TimePoint now = sys::now();
         if (answer_ != expected_) return give_up({-EBADMSG});

@@ -46,16 +46,16 @@ public:
         : SteppedTask{&PageServerTask::accepted}, connection_{std::move(connection)}, sizes_{sizes} {}
 
 private:
-    tasks::Operation accepted(tasks::Outcome) { return receive_more(); }
-    tasks::Operation received(tasks::Outcome outcome) {
-        if (outcome.failed()) return give_up(outcome);
-        if (outcome.bytes() == 0) return request_.empty() ? tasks::Operation{tasks::Finish{0}} : give_up({-EBADMSG});
-        request_.append(buffer_.data(), outcome.bytes());
+    tasks::Operation accepted(tasks::Result) { return receive_more(); }
+    tasks::Operation received(tasks::Result result) {
+        if (result.failed()) return give_up(result);
+        if (result.bytes() == 0) return request_.empty() ? tasks::Operation{tasks::Finish{0}} : give_up({-EBADMSG});
+        request_.append(buffer_.data(), result.bytes());
         if (!request_.ends_with("\r\n\r\n")) return receive_more();
         return then(&PageServerTask::waited, tasks::Sleep{sys::now() + sizes_.delay});
     }
-    tasks::Operation waited(tasks::Outcome outcome) {
-        if (outcome.failed()) return give_up(outcome);
+    tasks::Operation waited(tasks::Result result) {
+        if (result.failed()) return give_up(result);
         constexpr std::string_view method = "GET ";
         const std::size_t path_end = request_.find(' ', method.size());
         if (!request_.starts_with(method) || path_end == std::string::npos) return give_up({-EBADMSG});
@@ -67,8 +67,8 @@ private:
         return send_chunk();
     }
     // Each chunk is a send of its own, so that a page comes in pieces.
-    tasks::Operation chunk_sent(tasks::Outcome outcome) {
-        if (outcome.failed()) return give_up(outcome);
+    tasks::Operation chunk_sent(tasks::Result result) {
+        if (result.failed()) return give_up(result);
         out_.clear();
         return last_sent_ ? receive_more() : send_chunk();
     }
@@ -104,17 +104,17 @@ public:
         : SteppedTask{&FetchTask::started}, client_{client}, crowd_{crowd}, server_{server}, sizes_{sizes} {}
 
 private:
-    tasks::Operation started(tasks::Outcome outcome) {
-        socket_ = open_client_socket(crowd_.next_connection(), outcome);
-        if (!socket_) return give_up(outcome);
+    tasks::Operation started(tasks::Result result) {
+        socket_ = open_client_socket(crowd_.next_connection(), result);
+        if (!socket_) return give_up(result);
         return then(&FetchTask::connected, tasks::Connect{socket_.get(), server_.native()});
     }
-    tasks::Operation connected(tasks::Outcome outcome) { return outcome.failed() ? give_up(outcome) : ask_next(); }
-    tasks::Operation sent(tasks::Outcome outcome) { return outcome.failed() ? give_up(outcome) : receive_more(); }
-    tasks::Operation received(tasks::Outcome outcome) {
-        if (outcome.failed()) return give_up(outcome);
-        if (outcome.bytes() == 0) return give_up({-ECONNRESET});
-        const auto state = response_.read(std::as_bytes(std::span{buffer_}).first(outcome.bytes()));
+    tasks::Operation connected(tasks::Result result) { return result.failed() ? give_up(result) : ask_next(); }
+    tasks::Operation sent(tasks::Result result) { return result.failed() ? give_up(result) : receive_more(); }
+    tasks::Operation received(tasks::Result result) {
+        if (result.failed()) return give_up(result);
+        if (result.bytes() == 0) return give_up({-ECONNRESET});
+        const auto state = response_.read(std::as_bytes(std::span{buffer_}).first(result.bytes()));
         if (state == ChunkedResponse::State::malformed) return give_up({-EBADMSG});
         if (state == ChunkedResponse::State::unfinished) return receive_more();
         const sys::Nanoseconds latency = sys::now() - asked_at_;

@@ -19,26 +19,26 @@ public:
         : SteppedTask{&HttpTask::accepted}, connection_{std::move(connection)}, answers_{answers} {}
 
 private:
-    tasks::Operation accepted(tasks::Outcome) { return receive_more(); }
-    tasks::Operation received(tasks::Outcome outcome) {
-        if (outcome.failed()) return give_up(outcome);
-        if (outcome.bytes() == 0) return end();
-        requests_.add({buffer_.data(), outcome.bytes()});
+    tasks::Operation accepted(tasks::Result) { return receive_more(); }
+    tasks::Operation received(tasks::Result result) {
+        if (result.failed()) return give_up(result);
+        if (result.bytes() == 0) return end();
+        requests_.add({buffer_.data(), result.bytes()});
         answer_.clear();
         while (!closing_ && answer_next()) {
         }
         if (answer_.empty()) return receive_more();
         return then(&HttpTask::sent, tasks::Send{connection_.get(), std::as_bytes(std::span{answer_})});
     }
-    tasks::Operation sent(tasks::Outcome outcome) {
-        if (outcome.failed()) return give_up(outcome);
-        bytes_ += outcome.bytes();
+    tasks::Operation sent(tasks::Result result) {
+        if (result.failed()) return give_up(result);
+        bytes_ += result.bytes();
         return closing_ ? say_no_more() : receive_more();
     }
     // Whatever the client does from here on, it was answered.
-    tasks::Operation discarded(tasks::Outcome outcome) {
-        if (outcome.failed() || outcome.bytes() == 0) return end();
-        discarded_bytes_ += outcome.bytes();
+    tasks::Operation discarded(tasks::Result result) {
+        if (result.failed() || result.bytes() == 0) return end();
+        discarded_bytes_ += result.bytes();
         return discarded_bytes_ < discarded_bytes_max ? discard_more() : end();
     }
 

@@ -4,7 +4,7 @@
 
 namespace workloads {
 
-sys::UniqueFd open_client_socket(std::uint64_t number, tasks::Outcome& outcome) {
+sys::UniqueFd open_client_socket(std::uint64_t number, tasks::Result& result) {
     constexpr std::uint64_t connections_per_source = 10'000;
     constexpr std::uint64_t sources = 250;
     try {
@@ -13,7 +13,7 @@ sys::UniqueFd open_client_socket(std::uint64_t number, tasks::Outcome& outcome) 
         sys::bind_source(socket.get(), INADDR_LOOPBACK + offset);
         return socket;
     } catch (const std::system_error& error) {
-        outcome = {-error.code().value()};
+        result = {-error.code().value()};
         return {};
     }
 }

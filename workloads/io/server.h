@@ -27,14 +27,14 @@ public:
           make_handler_{std::move(make_handler)} {}
 
 private:
-    tasks::Operation ready_for_next(tasks::Outcome outcome) {
-        if (outcome.failed()) return this->give_up(outcome);
+    tasks::Operation ready_for_next(tasks::Result result) {
+        if (result.failed()) return this->give_up(result);
         if (tickets_.fetch_add(1, std::memory_order_relaxed) >= connections_) return tasks::Finish{0};
         return this->then(&Acceptor::accepted, tasks::Accept{listener_});
     }
-    tasks::Operation accepted(tasks::Outcome outcome) {
-        if (outcome.failed()) return this->give_up(outcome);
-        return this->then(&Acceptor::ready_for_next, tasks::Spawn{make_handler_(sys::UniqueFd{outcome.descriptor()})});
+    tasks::Operation accepted(tasks::Result result) {
+        if (result.failed()) return this->give_up(result);
+        return this->then(&Acceptor::ready_for_next, tasks::Spawn{make_handler_(sys::UniqueFd{result.descriptor()})});
     }
 
     int listener_;
@@ -45,8 +45,8 @@ private:
 
 // A socket for the client's side of connection number `number`, counted over all runs. The side that closes first
 // keeps each port for a minute (TIME_WAIT), so the source goes over 127.0.0.1 to 127.0.0.250 and 10,000 connections
-// share one of them: well below the 28,000 ports that Linux gives out for each. Empty, with errno in `outcome`,
+// share one of them: well below the 28,000 ports that Linux gives out for each. Empty, with errno in `result`,
 // where no socket can be had.
-[[nodiscard]] sys::UniqueFd open_client_socket(std::uint64_t number, tasks::Outcome& outcome);
+[[nodiscard]] sys::UniqueFd open_client_socket(std::uint64_t number, tasks::Result& result);
 
 }  // namespace workloads

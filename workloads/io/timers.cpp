@@ -17,13 +17,13 @@ public:
         : SteppedTask{&TimersTask::started}, index_{index}, naps_left_{naps}, nap_{nap}, lateness_{lateness} {}
 
 private:
-    tasks::Operation started(tasks::Outcome) {
+    tasks::Operation started(tasks::Result) {
         // Counted from here, each nap's end is a fixed time: a late waking shortens the next nap.
         until_ = sys::now();
         return nap_again();
     }
-    tasks::Operation slept(tasks::Outcome outcome) {
-        if (outcome.failed()) return give_up(outcome);
+    tasks::Operation slept(tasks::Result result) {
+        if (result.failed()) return give_up(result);
         const auto late = sys::now() - until_;
         if (late.count() < 0) return give_up({-ETIME});
         lateness_.record(sys::Nanoseconds{late}.count());

@@ -135,8 +135,8 @@ TEST(Harness, FindsAStarvedConnectionInvalid) {
 class WrongTask final : public tasks::Task {
 public:
     explicit WrongTask(std::unique_ptr<tasks::Task> served) : served_{std::move(served)} {}
-    tasks::Operation resume(tasks::Outcome outcome) override {
-        tasks::Operation next = served_->resume(outcome);
+    tasks::Operation resume(tasks::Result result) override {
+        tasks::Operation next = served_->resume(result);
         if (auto* const send = std::get_if<tasks::Send>(&next)) {
             bytes_.assign(send->bytes.begin(), send->bytes.end());
             bytes_.back() ^= std::byte{1};

@@ -20,7 +20,7 @@ using std::chrono::milliseconds;
 class ServedTask : public tasks::Task {
 public:
     explicit ServedTask(std::unique_ptr<tasks::Task> served) : served_{std::move(served)} {}
-    tasks::Operation resume(tasks::Outcome outcome) override { return served_->resume(outcome); }
+    tasks::Operation resume(tasks::Result result) override { return served_->resume(result); }
 
 private:
     std::unique_ptr<tasks::Task> served_;
@@ -32,9 +32,9 @@ constexpr milliseconds stall{100};
 class StallingTask final : public ServedTask {
 public:
     using ServedTask::ServedTask;
-    tasks::Operation resume(tasks::Outcome outcome) override {
+    tasks::Operation resume(tasks::Result result) override {
         static int answers = 0;
-        tasks::Operation next = ServedTask::resume(outcome);
+        tasks::Operation next = ServedTask::resume(result);
         if (std::holds_alternative<tasks::Send>(next) && ++answers == 300) sys::sleep_until(sys::now() + stall);
         return next;
     }
@@ -72,9 +72,9 @@ TEST(Instrument, ShowsAStallInTheCorrectedLatencyAlone) {
 class StarvingTask final : public ServedTask {
 public:
     using ServedTask::ServedTask;
-    tasks::Operation resume(tasks::Outcome outcome) override {
-        if (outcome.failed() || (receiving_ && outcome.value == 0)) return tasks::Finish{0};
-        tasks::Operation next = ServedTask::resume(outcome);
+    tasks::Operation resume(tasks::Result result) override {
+        if (result.failed() || (receiving_ && result.value == 0)) return tasks::Finish{0};
+        tasks::Operation next = ServedTask::resume(result);
         while (std::holds_alternative<tasks::Send>(next)) {
             next = ServedTask::resume({static_cast<std::int64_t>(std::get<tasks::Send>(next).bytes.size())});
         }

@@ -29,8 +29,8 @@ private:
     class OddAcceptor final : public tasks::Task {
     public:
         explicit OddAcceptor(std::unique_ptr<tasks::Task> acceptor) : acceptor_{std::move(acceptor)} {}
-        tasks::Operation resume(tasks::Outcome outcome) override {
-            tasks::Operation next = acceptor_->resume(outcome);
+        tasks::Operation resume(tasks::Result result) override {
+            tasks::Operation next = acceptor_->resume(result);
             if (auto* const spawn = std::get_if<tasks::Spawn>(&next)) {
                 spawn->task = Served::make(std::move(spawn->task), ++connections_);
             }

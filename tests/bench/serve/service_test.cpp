@@ -25,12 +25,12 @@ public:
         : SteppedTask{&HandlerTask::started}, connection_{std::move(connection)}, sends_{sends} {}
 
 private:
-    tasks::Operation started(tasks::Outcome) {
+    tasks::Operation started(tasks::Result) {
         if (sends_) return then(&HandlerTask::done, tasks::Send{connection_.get(), buffer_});
         return then(&HandlerTask::done, tasks::Receive{connection_.get(), buffer_});
     }
-    tasks::Operation done(tasks::Outcome outcome) {
-        return outcome.failed() ? give_up(outcome) : tasks::Operation{tasks::Finish{0}};
+    tasks::Operation done(tasks::Result result) {
+        return result.failed() ? give_up(result) : tasks::Operation{tasks::Finish{0}};
     }
 
     sys::UniqueFd connection_;

@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <system_error>
 
+#include "continuations.h"
 #include "models/loop/pollers.h"
-#include "waiters.h"
 
 namespace models {
 namespace {

@@ -6,37 +6,37 @@
 #include <cerrno>
 #include <vector>
 
+#include "continuations.h"
 #include "sys/tcp.h"
-#include "waiters.h"
 
 namespace models {
 namespace {
 
-using tasks::Outcome;
+using tasks::Result;
 
 std::span<const std::byte> bytes_of(std::string_view text) { return std::as_bytes(std::span{text}); }
 
 TEST(BlockingCalls, ReceiveAndSendOnAPair) {
     const SocketPair pair;
     std::array<std::byte, 8> buffer{};
-    EXPECT_EQ(receive_some({pair.near.get(), buffer}), Outcome{-EAGAIN}) << "these do not block";
-    EXPECT_EQ(send_all_blocking({pair.far.get(), bytes_of("abc")}), Outcome{3});
-    EXPECT_EQ(receive_some({pair.near.get(), buffer}), Outcome{3});
+    EXPECT_EQ(receive_some({pair.near.get(), buffer}), Result{-EAGAIN}) << "these do not block";
+    EXPECT_EQ(send_all_blocking({pair.far.get(), bytes_of("abc")}), Result{3});
+    EXPECT_EQ(receive_some({pair.near.get(), buffer}), Result{3});
     EXPECT_EQ(buffer[2], std::byte{'c'});
 }
 
 TEST(BlockingCalls, FailWithTheNegativeErrno) {
     std::array<std::byte, 8> buffer{};
-    EXPECT_EQ(receive_some({-1, buffer}), Outcome{-EBADF});
-    EXPECT_EQ(accept_connection({-1}), Outcome{-EBADF});
-    EXPECT_EQ(connect_blocking({-1, {}}), Outcome{-EBADF});
-    EXPECT_EQ(send_all_blocking({-1, bytes_of("x")}), Outcome{-EBADF});
+    EXPECT_EQ(receive_some({-1, buffer}), Result{-EBADF});
+    EXPECT_EQ(accept_connection({-1}), Result{-EBADF});
+    EXPECT_EQ(connect_blocking({-1, {}}), Result{-EBADF});
+    EXPECT_EQ(send_all_blocking({-1, bytes_of("x")}), Result{-EBADF});
 }
 
 TEST(BlockingCalls, SendToOneThatHasGoneIsEpipeAndNoSignal) {
     SocketPair pair;
     pair.far.reset();
-    EXPECT_EQ(send_all_blocking({pair.near.get(), bytes_of("x")}), Outcome{-EPIPE});
+    EXPECT_EQ(send_all_blocking({pair.near.get(), bytes_of("x")}), Result{-EPIPE});
 }
 
 class Operation : public testing::Test {
@@ -55,16 +55,16 @@ TEST_F(Operation, ReceiveWaitsFirst) {
     EXPECT_EQ(receive(8), Readiness::readable) << "though something is there";
     EXPECT_EQ(operation_.descriptor(), pair_.near.get());
     EXPECT_EQ(operation_.attempt(), Readiness::done);
-    EXPECT_EQ(operation_.outcome(), Outcome{3});
+    EXPECT_EQ(operation_.result(), Result{3});
 }
 
 TEST_F(Operation, ReceiveTriesAtOnceAfterOneThatFilledItsBuffer) {
     SocketPair::write(pair_.far, "abcdef");
     EXPECT_EQ(receive(4), Readiness::readable);
     EXPECT_EQ(operation_.attempt(), Readiness::done);
-    EXPECT_EQ(operation_.outcome(), Outcome{4});
+    EXPECT_EQ(operation_.result(), Result{4});
     EXPECT_EQ(receive(4), Readiness::done);
-    EXPECT_EQ(operation_.outcome(), Outcome{2});
+    EXPECT_EQ(operation_.result(), Result{2});
     // That one did not.
     EXPECT_EQ(receive(4), Readiness::readable);
 }
@@ -78,14 +78,14 @@ TEST_F(Operation, ReceiveThatFindsNothingWaits) {
     EXPECT_EQ(operation_.attempt(), Readiness::readable);
     SocketPair::write(pair_.far, "ef");
     EXPECT_EQ(operation_.attempt(), Readiness::done);
-    EXPECT_EQ(operation_.outcome(), Outcome{2});
+    EXPECT_EQ(operation_.result(), Result{2});
 }
 
 TEST_F(Operation, ReceiveEndsWithTheStream) {
     pair_.far.reset();
     EXPECT_EQ(receive(8), Readiness::readable);
     EXPECT_EQ(operation_.attempt(), Readiness::done);
-    EXPECT_EQ(operation_.outcome(), Outcome{0});
+    EXPECT_EQ(operation_.result(), Result{0});
 }
 
 TEST_F(Operation, SendTriesFirstAndCarriesOnAShortWrite) {
@@ -99,14 +99,14 @@ TEST_F(Operation, SendTriesFirstAndCarriesOnAShortWrite) {
         arrived += SocketPair::drain(pair_.far);
         readiness = operation_.attempt();
     }
-    EXPECT_EQ(operation_.outcome(), Outcome{static_cast<std::int64_t>(bytes.size())});
+    EXPECT_EQ(operation_.result(), Result{static_cast<std::int64_t>(bytes.size())});
     EXPECT_EQ(arrived + SocketPair::drain(pair_.far), bytes.size());
 }
 
 TEST_F(Operation, SendStartsAnewEachTime) {
     for (int i = 0; i < 3; ++i) {
         EXPECT_EQ(operation_.start(tasks::Send{pair_.near.get(), bytes_of("abc")}), Readiness::done);
-        EXPECT_EQ(operation_.outcome(), Outcome{3});
+        EXPECT_EQ(operation_.result(), Result{3});
     }
     EXPECT_EQ(SocketPair::drain(pair_.far), 9U);
 }
@@ -116,7 +116,7 @@ TEST_F(Operation, SendFailsInTheMiddle) {
     EXPECT_EQ(operation_.start(tasks::Send{pair_.near.get(), bytes}), Readiness::writable);
     pair_.far.reset();
     EXPECT_EQ(operation_.attempt(), Readiness::done);
-    EXPECT_TRUE(operation_.outcome().failed());
+    EXPECT_TRUE(operation_.result().failed());
 }
 
 TEST_F(Operation, ConnectAndAcceptMakeSocketsThatDoNotBlock) {
@@ -130,9 +130,9 @@ TEST_F(Operation, ConnectAndAcceptMakeSocketsThatDoNotBlock) {
     if (operation_.start(connect) != Readiness::done) {
         EXPECT_EQ(operation_.attempt(), Readiness::done);
     }
-    EXPECT_EQ(operation_.outcome(), Outcome{0});
+    EXPECT_EQ(operation_.result(), Result{0});
     EXPECT_EQ(accepting.attempt(), Readiness::done);
-    const sys::UniqueFd accepted{accepting.outcome().descriptor()};
+    const sys::UniqueFd accepted{accepting.result().descriptor()};
     for (const int descriptor : {client.get(), accepted.get()}) {
         EXPECT_NE(::fcntl(descriptor, F_GETFL) & O_NONBLOCK, 0);
         EXPECT_NE(::fcntl(descriptor, F_GETFD) & FD_CLOEXEC, 0);

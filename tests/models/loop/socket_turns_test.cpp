@@ -18,7 +18,7 @@ namespace {
 
 using tasks::Finish;
 using tasks::Operation;
-using tasks::Outcome;
+using tasks::Result;
 
 class SocketTurns : public ModelTest {};
 class SocketsOfLoops : public ModelTest {};
@@ -35,25 +35,25 @@ TEST_P(SocketTurns, WhoeverYieldsAfterASleepIsNotKeptByOneWhoWaitsForIt) {
     const std::array word{std::byte{'x'}};
     Running running{entry(), 2, [&](std::size_t index) {
                         if (index == 0) {
-                            return make_task([&, step = 0](Outcome outcome) mutable -> Operation {
-                                if (outcome.failed()) return Finish{0, outcome.error()};
+                            return make_task([&, step = 0](Result result) mutable -> Operation {
+                                if (result.failed()) return Finish{0, result.error()};
                                 const sys::TimePoint until = sys::now() + std::chrono::milliseconds{2};
                                 switch (step++) {
                                     case 0: due->store(in_ns(until)); return tasks::Sleep{until};
                                     case 1: return tasks::Yield{};
                                     case 2: return tasks::Send{sender.get(), word};
-                                    default: return Finish{outcome.bytes()};
+                                    default: return Finish{result.bytes()};
                                 }
                             });
                         }
                         return make_task(
-                            [&, step = 0, heard = std::array<std::byte, 8>{}](Outcome outcome) mutable -> Operation {
-                                if (outcome.failed()) return Finish{0, outcome.error()};
+                            [&, step = 0, heard = std::array<std::byte, 8>{}](Result result) mutable -> Operation {
+                                if (result.failed()) return Finish{0, result.error()};
                                 switch (step++) {
                                     case 0: return tasks::Yield{};
                                     case 1: return tasks::Compute{};
                                     case 2: return tasks::Receive{receiver.get(), heard};
-                                    default: return Finish{outcome.bytes()};
+                                    default: return Finish{result.bytes()};
                                 }
                             },
                             [&] {
@@ -75,8 +75,8 @@ TEST_P(SocketsOfLoops, ManyAreAnsweredAtTheSameTime) {
             sys::check(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()), "socketpair");
             return make_task([left = sys::UniqueFd{ends[0]}, right = sys::UniqueFd{ends[1]},
                               word = std::array{static_cast<std::byte>(index), std::byte{1}, std::byte{2}},
-                              heard = std::array<std::byte, 3>{}, step = 0](Outcome outcome) mutable -> Operation {
-                if (outcome.failed()) return Finish{0, outcome.error()};
+                              heard = std::array<std::byte, 3>{}, step = 0](Result result) mutable -> Operation {
+                if (result.failed()) return Finish{0, result.error()};
                 switch (step++) {
                     case 0: return tasks::Send{left.get(), word};
                     case 1: return tasks::Yield{};

@@ -8,21 +8,21 @@
 namespace models {
 namespace {
 
-std::vector<int> all_of(const UsedDescriptors& used) {
+std::vector<int> all_of(const TouchedDescriptors& used) {
     std::vector<int> found;
     used.for_each([&](int descriptor) { found.push_back(descriptor); });
     return found;
 }
 
-TEST(UsedDescriptors, HasNoneAtFirstAndThenTheOne) {
-    UsedDescriptors used;
+TEST(TouchedDescriptors, HasNoneAtFirstAndThenTheOne) {
+    TouchedDescriptors used;
     EXPECT_EQ(all_of(used), std::vector<int>{});
     for (int i = 0; i < 5; ++i) used.note(7);
     EXPECT_EQ(all_of(used), std::vector<int>{7});
 }
 
-TEST(UsedDescriptors, ForgetsNoneOfMany) {
-    UsedDescriptors used;
+TEST(TouchedDescriptors, ForgetsNoneOfMany) {
+    TouchedDescriptors used;
     std::set<int> expected;
     for (int descriptor = 0; descriptor < 1000; ++descriptor) {
         used.note(descriptor);
@@ -32,8 +32,8 @@ TEST(UsedDescriptors, ForgetsNoneOfMany) {
     EXPECT_EQ((std::set<int>{found.begin(), found.end()}), expected);
 }
 
-TEST(UsedDescriptors, DoesNotGrowWithTheTurnsBetweenTwo) {
-    UsedDescriptors used;
+TEST(TouchedDescriptors, DoesNotGrowWithTheTurnsBetweenTwo) {
+    TouchedDescriptors used;
     for (int turn = 0; turn < 10'000; ++turn) used.note(turn % 2);
     const std::vector<int> found = all_of(used);
     EXPECT_EQ((std::set<int>{found.begin(), found.end()}), (std::set<int>{0, 1}));

@@ -14,7 +14,7 @@ namespace models {
 namespace {
 
 using tasks::Operation;
-using tasks::Outcome;
+using tasks::Result;
 
 TEST(Select, RefusesFromFdSetsizeOn) {
     const auto reason = [](std::size_t connections) { return find("select").support({connections, 1}, {}).reason; };
@@ -34,7 +34,7 @@ TEST(Select, ThrowsForADescriptorThatDoesNotFitItsSets) {
     const sys::UniqueFd listener = with_high_number(low);
     ASSERT_GE(listener.get(), FD_SETSIZE);
     Running running{find("select"), 1, [&](std::size_t) {
-                        return make_task([&](Outcome) -> Operation { return tasks::Accept{listener.get()}; });
+                        return make_task([&](Result) -> Operation { return tasks::Accept{listener.get()}; });
                     }};
     try {
         running.run();

@@ -13,7 +13,7 @@ namespace {
 class HandlerTask final : public tasks::Task {
 public:
     explicit HandlerTask(sys::UniqueFd connection) : connection_{std::move(connection)} {}
-    tasks::Operation resume(tasks::Outcome) override {
+    tasks::Operation resume(tasks::Result) override {
         return tasks::Finish{static_cast<std::uint64_t>(connection_.get())};
     }
 
@@ -83,10 +83,10 @@ TEST_F(Acceptors, GiveUpWhereAStepFails) {
 }
 
 std::uint32_t source_of(std::uint64_t number) {
-    tasks::Outcome outcome{};
-    const sys::UniqueFd socket = open_client_socket(number, outcome);
+    tasks::Result result{};
+    const sys::UniqueFd socket = open_client_socket(number, result);
     EXPECT_TRUE(socket);
-    EXPECT_EQ(outcome, tasks::Outcome{});
+    EXPECT_EQ(result, tasks::Result{});
     return sys::local_endpoint(socket.get()).address;
 }
 
@@ -106,11 +106,11 @@ TEST(OpenClientSocket, SaysWhyThereIsNone) {
     sys::check(::getrlimit(RLIMIT_NOFILE, &before), "getrlimit");
     const rlimit none{0, before.rlim_max};
     sys::check(::setrlimit(RLIMIT_NOFILE, &none), "setrlimit");
-    tasks::Outcome outcome{};
-    const bool opened{open_client_socket(0, outcome)};
+    tasks::Result result{};
+    const bool opened{open_client_socket(0, result)};
     sys::check(::setrlimit(RLIMIT_NOFILE, &before), "setrlimit");
     EXPECT_FALSE(opened);
-    EXPECT_EQ(outcome.error(), -EMFILE);
+    EXPECT_EQ(result.error(), -EMFILE);
 }
 
 }  // namespace

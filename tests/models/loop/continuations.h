@@ -14,18 +14,18 @@
 namespace models {
 
 // Calls what it is given.
-class FunctionWaiter final : public Reactor::Waiter {
+class FunctionContinuation final : public Continuation {
 public:
-    explicit FunctionWaiter(std::function<void()> function) : function_{std::move(function)} {}
-    void wake() override {
-        ++times_woken_;
+    explicit FunctionContinuation(std::function<void()> function) : function_{std::move(function)} {}
+    void resume() override {
+        ++times_resumed_;
         function_();
     }
-    [[nodiscard]] int times_woken() const noexcept { return times_woken_; }
+    [[nodiscard]] int times_resumed() const noexcept { return times_resumed_; }
 
 private:
     std::function<void()> function_;
-    int times_woken_ = 0;
+    int times_resumed_ = 0;
 };
 
 // Two sockets that talk to each other, and do not block.
