@@ -22,9 +22,9 @@ namespace {
 
 using nlohmann::json;
 
-json to_json(const tasks::Sizes& sizes) {
+json to_json(const tasks::Arguments& arguments) {
     json result = json::object();
-    for (const auto& [name, value] : sizes.items()) result[name] = value;
+    for (const auto& [name, value] : arguments.items()) result[name] = value;
     return result;
 }
 
@@ -119,8 +119,8 @@ std::string to_iso8601(std::chrono::system_clock::time_point time) {
 json to_json(const Sample& sample) {
     return {{"workload", sample.what.workload->name},
             {"model", sample.what.model->name},
-            {"parameters", to_json(sample.what.parameters)},
-            {"model_parameters", to_json(sample.what.model_parameters)},
+            {"parameters", to_json(sample.what.arguments)},
+            {"model_parameters", to_json(sample.what.model_arguments)},
             {"control", false},
             {"outcome", to_string(sample.outcome)},
             {"reason", sample.reason},

@@ -91,8 +91,8 @@ std::vector<Planned> plan(workloads::Group group, const Options& options) {
         if (workload->group != group) continue;
         for (const workloads::Point& point : workload->points) {
             for (const models::Entry* const model : chosen) {
-                const Case what =
-                    make_case(*workload, *model, tasks::parse_sizes(point.sizes), model_sizes(*model, group));
+                const Case what = make_case(*workload, *model, tasks::parse_arguments(point.arguments),
+                                            complete_arguments(*model, group));
                 planned.push_back({what, options.iterations > 0 ? options.iterations : point.iterations});
             }
         }

@@ -54,30 +54,33 @@ Support enough_beside_staying(const tasks::Demand& demand, std::size_t in_pool) 
                        (in_pool == 1 ? "is " : "are ") + std::to_string(in_pool));
 }
 
-Support support_one_process(const tasks::Demand& demand, const tasks::Sizes&) {
+Support support_one_process(const tasks::Demand& demand, const tasks::Arguments&) {
     return enough_descriptors(demand.tasks_at_once * demand.descriptors_per_task);
 }
 
-Support support_worker_threads(const tasks::Demand& demand, const tasks::Sizes& sizes) {
-    const Support threads = enough_processes(sizes.count("workers"), "threads");
-    return threads ? support_one_process(demand, sizes) : threads;
+Support support_worker_threads(const tasks::Demand& demand, const tasks::Arguments& arguments) {
+    const Support threads = enough_processes(arguments.count("workers"), "threads");
+    return threads ? support_one_process(demand, arguments) : threads;
 }
 
-Support support_blocking_workers(const tasks::Demand& demand, const tasks::Sizes& sizes) {
-    const std::size_t in_pool = sizes.count("workers");
+Support support_blocking_workers(const tasks::Demand& demand, const tasks::Arguments& arguments) {
+    const std::size_t in_pool = arguments.count("workers");
     if (Support together = enough_at_once(demand, in_pool); !together) return together;
     if (Support beside = enough_beside_staying(demand, in_pool); !beside) return beside;
     // Connections that were accepted and wait for a worker are open too.
-    return support_worker_threads(demand, sizes);
+    return support_worker_threads(demand, arguments);
 }
 
-std::size_t as_many_as_workers(const tasks::Sizes& sizes) { return sizes.count("workers"); }
+std::size_t as_many_as_workers(const tasks::Arguments& arguments) { return arguments.count("workers"); }
 
-tasks::Sizes a_worker_for_each_cpu(Load, std::size_t cpus) { return {{"workers", static_cast<std::int64_t>(cpus)}}; }
+tasks::Arguments a_worker_for_each_cpu(Load, std::size_t cpus) {
+    return {{"workers", static_cast<std::int64_t>(cpus)}};
+}
 
-tasks::Sizes more_workers_to_wait(Load load, std::size_t cpus) {
+tasks::Arguments more_workers_to_wait(Load load, std::size_t cpus) {
     constexpr std::int64_t workers_that_wait = 16;
-    return load == Load::computes ? a_worker_for_each_cpu(load, cpus) : tasks::Sizes{{"workers", workers_that_wait}};
+    return load == Load::computes ? a_worker_for_each_cpu(load, cpus)
+                                  : tasks::Arguments{{"workers", workers_that_wait}};
 }
 
 }  // namespace models

@@ -7,9 +7,9 @@
 #include <string_view>
 
 #include "sys/resource_usage.h"
+#include "tasks/arguments.h"
 #include "tasks/job.h"
 #include "tasks/ledger.h"
-#include "tasks/sizes.h"
 
 namespace models {
 
@@ -61,13 +61,17 @@ struct Entry {
     std::span<const tasks::Parameter> parameters;
 
     // Asked before anything is made, in a process that holds what is open then.
-    Support (*support)(const tasks::Demand& demand, const tasks::Sizes& sizes);
+    Support (*support)(const tasks::Demand& demand, const tasks::Arguments& arguments);
     // Sizes are complete: every parameter is there, within its bounds.
-    std::unique_ptr<Model> (*make)(const tasks::Job& job, tasks::Ledger& ledger, const tasks::Sizes& sizes);
+    std::unique_ptr<Model> (*make)(const tasks::Job& job, tasks::Ledger& ledger, const tasks::Arguments& arguments);
     // How many carriers accept connections for themselves (prefork); a server then has so many accepting roots.
-    std::size_t (*acceptors)(const tasks::Sizes& sizes) = [](const tasks::Sizes&) -> std::size_t { return 1; };
+    std::size_t (*acceptors)(const tasks::Arguments& arguments) = [](const tasks::Arguments&) -> std::size_t {
+        return 1;
+    };
     // Sizes for a machine with so many CPUs, where nobody asks for any; what is left out has its parameter's default.
-    tasks::Sizes (*default_sizes)(Load load, std::size_t cpus) = [](Load, std::size_t) { return tasks::Sizes{}; };
+    tasks::Arguments (*default_arguments)(Load load, std::size_t cpus) = [](Load, std::size_t) {
+        return tasks::Arguments{};
+    };
 
     // Traits, for suites and tests, which choose models by them. The defaults are those of one loop on one thread.
 
@@ -76,7 +80,7 @@ struct Entry {
     // Tasks run in child processes: they share no memory but sys::Shared.
     bool forks = false;
     // How many tasks can be under way at once; null: any number.
-    std::size_t (*tasks_at_once)(const tasks::Sizes& sizes) = nullptr;
+    std::size_t (*tasks_at_once)(const tasks::Arguments& arguments) = nullptr;
     // A spawned task waits in a queue until a worker is free, also where the task that spawned it waits for it.
     bool queues_spawned = false;
     // An event that one task announces reaches every task that awaits it. Not where several loops share nothing.
@@ -94,17 +98,17 @@ struct Entry {
 
 // For the table, as support(): one process holds the descriptors of all tasks; it has as many threads beside as there
 // are "workers"; and a task that waits keeps one of those.
-[[nodiscard]] Support support_one_process(const tasks::Demand& demand, const tasks::Sizes& sizes);
-[[nodiscard]] Support support_worker_threads(const tasks::Demand& demand, const tasks::Sizes& sizes);
-[[nodiscard]] Support support_blocking_workers(const tasks::Demand& demand, const tasks::Sizes& sizes);
+[[nodiscard]] Support support_one_process(const tasks::Demand& demand, const tasks::Arguments& arguments);
+[[nodiscard]] Support support_worker_threads(const tasks::Demand& demand, const tasks::Arguments& arguments);
+[[nodiscard]] Support support_blocking_workers(const tasks::Demand& demand, const tasks::Arguments& arguments);
 
 // "workers": what every pool is sized by.
 inline constexpr tasks::Parameter workers{"workers", 2, 1, 4096, "threads or processes in the pool"};
 inline constexpr tasks::Parameter pool_parameters[] = {workers};
-[[nodiscard]] std::size_t as_many_as_workers(const tasks::Sizes& sizes);
+[[nodiscard]] std::size_t as_many_as_workers(const tasks::Arguments& arguments);
 // For default_sizes: a worker for each CPU; and, where a waiting task keeps its worker, more of them for tasks that
 // wait.
-[[nodiscard]] tasks::Sizes a_worker_for_each_cpu(Load load, std::size_t cpus);
-[[nodiscard]] tasks::Sizes more_workers_to_wait(Load load, std::size_t cpus);
+[[nodiscard]] tasks::Arguments a_worker_for_each_cpu(Load load, std::size_t cpus);
+[[nodiscard]] tasks::Arguments more_workers_to_wait(Load load, std::size_t cpus);
 
 }  // namespace models

@@ -9,9 +9,9 @@
 #include <string_view>
 
 #include "sys/tcp.h"
+#include "tasks/arguments.h"
 #include "tasks/job.h"
 #include "tasks/ledger.h"
-#include "tasks/sizes.h"
 #include "workloads/histogram.h"
 
 namespace workloads {
@@ -85,7 +85,7 @@ enum class Group { cpu, io };
 // A size at which a benchmark binary runs a workload by itself: "connections:100/payload:64", and how many runs of
 // it make one sample: a fixed number, so that every model does identical work.
 struct Point {
-    std::string_view sizes;
+    std::string_view arguments;
     int iterations;
 };
 
@@ -99,7 +99,7 @@ struct Entry {
     std::span<const Point> points;
     std::string_view smoke;  // sizes that every test can afford
     // Sizes are complete. A server makes `acceptors` root tasks that accept. Throws where sockets cannot be had.
-    std::unique_ptr<Workload> (*make)(const tasks::Sizes& sizes, std::size_t acceptors);
+    std::unique_ptr<Workload> (*make)(const tasks::Arguments& arguments, std::size_t acceptors);
     // The task that serves one connection of a client from outside to its end, and owns it: its server without a crowd
     // of its own. Called in any process, by any thread. Null where the workload has no server.
     std::unique_ptr<tasks::Task> (*make_handler)(sys::UniqueFd connection) = nullptr;

@@ -4,7 +4,7 @@
 #include <string_view>
 
 #include "models/model.h"
-#include "tasks/sizes.h"
+#include "tasks/arguments.h"
 #include "workloads/workload.h"
 
 namespace bench {
@@ -13,8 +13,8 @@ namespace bench {
 struct Case {
     const workloads::Entry* workload = nullptr;  // both of the tables, which live for ever
     const models::Entry* model = nullptr;
-    tasks::Sizes parameters;        // complete
-    tasks::Sizes model_parameters;  // complete
+    tasks::Arguments arguments;        // of the workload, complete
+    tasks::Arguments model_arguments;  // complete
 
     // "echo/thread_pool/workers:16/connections:100/payload:64/requests:50"
     [[nodiscard]] std::string name() const;
@@ -24,12 +24,12 @@ struct Case {
 // one-line message that says what there is.
 [[nodiscard]] Case parse_case(std::string_view name);
 
-[[nodiscard]] Case make_case(const workloads::Entry& workload, const models::Entry& model, const tasks::Sizes& sizes,
-                             const tasks::Sizes& model_sizes);
+[[nodiscard]] Case make_case(const workloads::Entry& workload, const models::Entry& model,
+                             const tasks::Arguments& arguments, const tasks::Arguments& model_arguments);
 
 // The sizes of a model, complete: those that are given, and for the others what the model has by default for this kind
 // of workload on this machine. Throws std::invalid_argument, as tasks::complete().
-[[nodiscard]] tasks::Sizes model_sizes(const models::Entry& model, workloads::Group group,
-                                       const tasks::Sizes& given = {});
+[[nodiscard]] tasks::Arguments complete_arguments(const models::Entry& model, workloads::Group group,
+                                                  const tasks::Arguments& given = {});
 
 }  // namespace bench

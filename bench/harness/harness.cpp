@@ -11,7 +11,7 @@ Harness::Harness(const Case& what, Placement placement, sys::Nanoseconds patienc
       available_{sys::current_affinity()},
       places_{place(placement, what.workload->group, available_)},
       patience_{patience},
-      workload_{what.workload->make(what.parameters, what.model->acceptors(what.model_parameters))},
+      workload_{what.workload->make(what.arguments, what.model->acceptors(what.model_arguments))},
       ledger_{workload_->size()} {
     sys::set_affinity(places_.model);
 }
@@ -22,7 +22,7 @@ Harness::~Harness() {
 }
 
 models::Support Harness::support() const {
-    models::Support support = case_.model->support(workload_->demand(), case_.model_parameters);
+    models::Support support = case_.model->support(workload_->demand(), case_.model_arguments);
     if (!support) return support;
     const auto peer = workload_->make_peer();
     if (!peer) return support;
@@ -51,7 +51,7 @@ workloads::Verdict Harness::after_run() {
     return peer_->finish();
 }
 
-void Harness::make_model() { model_ = case_.model->make(*workload_, ledger_, case_.model_parameters); }
+void Harness::make_model() { model_ = case_.model->make(*workload_, ledger_, case_.model_arguments); }
 
 void Harness::run_once() {
     before_run();

@@ -65,15 +65,15 @@ private:
 std::uint64_t digest_of_noop(std::size_t index, std::size_t) { return tasks::mix(index, 0); }
 std::uint64_t digest_of_park(std::size_t index, std::size_t tasks) { return tasks::mix(index, tasks); }
 
-models::Support with_threads(const tasks::Demand& demand, const tasks::Sizes& sizes) {
+models::Support with_threads(const tasks::Demand& demand, const tasks::Arguments& arguments) {
     const models::Support threads = models::enough_processes(demand.tasks_at_once, "threads");
-    return threads ? models::support_one_process(demand, sizes) : threads;
+    return threads ? models::support_one_process(demand, arguments) : threads;
 }
 
-models::Support with_processes(const tasks::Demand& demand, const tasks::Sizes&) {
+models::Support with_processes(const tasks::Demand& demand, const tasks::Arguments&) {
     return models::enough_processes(demand.tasks_at_once, "processes");
 }
-[[maybe_unused]] models::Support without_library(const tasks::Demand&, const tasks::Sizes&) {
+[[maybe_unused]] models::Support without_library(const tasks::Demand&, const tasks::Arguments&) {
     return models::Support::no("this build has not the library that this is made of");
 }
 
@@ -87,7 +87,7 @@ constexpr models::Entry control(std::string_view name, std::string_view carrier,
             .summary = summary,
             .parameters = {},
             .support = support,
-            .make = [](const tasks::Job& job, tasks::Ledger& ledger, const tasks::Sizes&)
+            .make = [](const tasks::Job& job, tasks::Ledger& ledger, const tasks::Arguments&)
                 -> std::unique_ptr<models::Model> { return std::make_unique<Control>(job, ledger); }};
 }
 
@@ -130,8 +130,8 @@ constexpr models::Entry bare_process = control<Parks<ParkProcesses>>(
 constexpr models::Entry native_uring = control_of_library<CONCUR_HAS_LIBURING, NativeEcho<serve_echo_by_uring>>(
     "native_uring", "hand-written state", "io_uring, plain", "control of io_uring: an echo server written by hand",
     // Forbidden or too old for the model is so for its control.
-    [](const tasks::Demand& demand, const tasks::Sizes& sizes) {
-        return models::find("io_uring").support(demand, sizes);
+    [](const tasks::Demand& demand, const tasks::Arguments& arguments) {
+        return models::find("io_uring").support(demand, arguments);
     });
 constexpr models::Entry bare_fiber = control_of_library<CONCUR_HAS_BOOST_CONTEXT, Parks<ParkFibers>>(
     "bare_fiber", "stack each (Boost.Context)", "caller resumes", "control of fiber: stacks taken, parked on and left",

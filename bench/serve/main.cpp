@@ -23,8 +23,8 @@
 #include "sys/clock.h"
 #include "sys/cpu_set.h"
 #include "sys/limits.h"
+#include "tasks/arguments.h"
 #include "tasks/ledger.h"
-#include "tasks/sizes.h"
 #include "workloads/table.h"
 
 namespace {
@@ -68,10 +68,10 @@ sys::Endpoint parse_endpoint(const Options& options) {
     return {ntohl(address.s_addr), options.port};
 }
 
-tasks::Sizes sizes_of(const models::Entry& model, const Options& options) {
+tasks::Arguments arguments_of(const models::Entry& model, const Options& options) {
     if (!options.workers) {
         return tasks::complete(model.parameters,
-                               model.default_sizes(models::Load::waits, sys::current_affinity().size()));
+                               model.default_arguments(models::Load::waits, sys::current_affinity().size()));
     }
     if (std::ranges::find(model.parameters, models::workers.name, &tasks::Parameter::name) == model.parameters.end()) {
         throw std::invalid_argument{"model '" + options.model + "' has no workers"};
@@ -93,11 +93,11 @@ std::unique_ptr<bench::Service> listen(const Options& options, std::size_t accep
 }
 
 // What the model itself says when it is asked for more and more. Throws where it has no room for one.
-std::size_t most_connections(const models::Entry& model, tasks::Demand demand, const tasks::Sizes& sizes) {
+std::size_t most_connections(const models::Entry& model, tasks::Demand demand, const tasks::Arguments& arguments) {
     const std::size_t acceptors = demand.tasks_at_once;
     const auto support = [&](std::size_t connections) {
         demand.tasks_at_once = acceptors + connections;
-        return model.support(demand, sizes);
+        return model.support(demand, arguments);
     };
     if (const models::Support one = support(1); !one) {
         throw std::runtime_error{std::string{model.name} + " cannot do this: " + one.reason};
@@ -177,15 +177,15 @@ private:
 
 int serve(const Options& options) {
     const models::Entry& model = models::find(options.model);
-    const tasks::Sizes sizes = sizes_of(model, options);
+    const tasks::Arguments arguments = arguments_of(model, options);
     sys::raise_descriptor_limit();
     const sigset_t stops = Watch::block();
 
-    const auto service = listen(options, model.acceptors(sizes));
-    service->limit(
-        {.connections_max = most_connections(model, service->demand(), sizes), .idle = from_seconds(options.idle_s)});
+    const auto service = listen(options, model.acceptors(arguments));
+    service->limit({.connections_max = most_connections(model, service->demand(), arguments),
+                    .idle = from_seconds(options.idle_s)});
     tasks::Ledger ledger{service->size()};
-    const auto running = model.make(*service, ledger, sizes);
+    const auto running = model.make(*service, ledger, arguments);
     std::printf("%s serves %s on %s:%u, until Ctrl-C\n", options.model.c_str(), options.workload.c_str(),
                 options.host.c_str(), unsigned{service->endpoint().port});
     std::fflush(stdout);

@@ -124,8 +124,8 @@ std::size_t descriptors_needed(const Plan& plan) {
     std::set<std::string> seen;
     for (const PlannedCase& planned : plan.cases) {
         const workloads::Entry& entry = *planned.what.workload;
-        if (!seen.insert(std::string{entry.name} + planned.what.parameters.path()).second) continue;
-        const auto workload = entry.make(planned.what.parameters, 1);
+        if (!seen.insert(std::string{entry.name} + planned.what.arguments.path()).second) continue;
+        const auto workload = entry.make(planned.what.arguments, 1);
         most = std::max(most, needed(*workload));
         if (const auto peer = workload->make_peer()) most = std::max(most, needed(*peer));
     }

@@ -22,10 +22,10 @@ constexpr std::array sample_keys{
     "workload",   "model",     "parameters", "model_parameters", "control", "outcome", "reason", "round",   "sequence",
     "start_time", "placement", "model_cpus", "peer_cpus",        "unit",    "work",    "cost",   "latency", "evidence"};
 
-tasks::Sizes to_sizes(const json& object) {
-    std::vector<tasks::Sizes::Item> items;
+tasks::Arguments to_arguments(const json& object) {
+    std::vector<tasks::Arguments::Item> items;
     for (const auto& [name, value] : object.items()) items.emplace_back(name, value.get<std::int64_t>());
-    return tasks::Sizes{std::move(items)};
+    return tasks::Arguments{std::move(items)};
 }
 
 void require_keys(const json& object, auto keys) {
@@ -58,8 +58,8 @@ void require_consistent(const json& entry) {
 Case case_of(const json& entry) {
     const json& sample = entry.at("concur");
     return make_case(workloads::find(sample.at("workload").get<std::string>()),
-                     find_model(sample.at("model").get<std::string>()), to_sizes(sample.at("parameters")),
-                     to_sizes(sample.at("model_parameters")));
+                     find_model(sample.at("model").get<std::string>()), to_arguments(sample.at("parameters")),
+                     to_arguments(sample.at("model_parameters")));
 }
 
 json take_entry(const json& document, const PlannedCase& planned) {

@@ -31,23 +31,23 @@ decltype(auto) located(const Fields& fields, Function function) {
 }
 
 // Adds the sizes under `key`, if any, and returns their names in the order of the file.
-std::vector<std::string> add_sizes(const Fields& fields, std::string_view key, Zip& zip) {
+std::vector<std::string> add_arguments(const Fields& fields, std::string_view key, Zip& zip) {
     std::vector<std::string> names;
-    const json* const sizes = fields.find(key);
-    if (sizes == nullptr) return names;
-    if (!sizes->is_object()) fields.fail("'" + std::string{key} + "' must be an object of name: number");
-    for (const auto& [name, numbers] : sizes->items()) {
+    const json* const arguments = fields.find(key);
+    if (arguments == nullptr) return names;
+    if (!arguments->is_object()) fields.fail("'" + std::string{key} + "' must be an object of name: number");
+    for (const auto& [name, numbers] : arguments->items()) {
         zip.add(fields, name, numbers);
         names.push_back(name);
     }
     return names;
 }
 
-tasks::Sizes take(const Zip& zip, const std::vector<std::string>& names, std::size_t index) {
-    std::vector<tasks::Sizes::Item> items;
+tasks::Arguments take(const Zip& zip, const std::vector<std::string>& names, std::size_t index) {
+    std::vector<tasks::Arguments::Item> items;
     items.reserve(names.size());
     for (const std::string& name : names) items.emplace_back(name, zip.at(name, index));
-    return tasks::Sizes{std::move(items)};
+    return tasks::Arguments{std::move(items)};
 }
 
 // A line of a list of models: one by its name, or all that have a trait or are of a family.
@@ -113,12 +113,13 @@ std::vector<Series> parse_series(const json& models, const Fields& of, std::stri
     std::vector<Series> series;
     for (const Choice& choice : choices) {
         Zip zip;
-        const auto names = add_sizes(choice.fields, "sizes", zip);
+        const auto names = add_arguments(choice.fields, "sizes", zip);
         for (const models::Entry* const model : choice.models) {
             if (!choice.by_name && !taken.insert(model).second) continue;
             for (std::size_t at = 0; at < zip.size(); ++at) {
-                series.push_back(
-                    {model, located(choice.fields, [&] { return model_sizes(*model, group, take(zip, names, at)); })});
+                series.push_back({model, located(choice.fields, [&] {
+                                      return complete_arguments(*model, group, take(zip, names, at));
+                                  })});
             }
         }
     }
@@ -134,7 +135,7 @@ std::vector<Point> parse_points(const Fields& suite, const Suite& so_far) {
         const workloads::Entry& workload =
             located(fields, [&]() -> const workloads::Entry& { return workloads::find(fields.text("workload")); });
         Zip zip;
-        const auto names = add_sizes(fields, "sizes", zip);
+        const auto names = add_arguments(fields, "sizes", zip);
         const bool cpu = workload.group == workloads::Group::cpu;
         const json* const models = fields.find("models");
         const std::vector<Series> series = models != nullptr ? parse_series(*models, fields, "models", workload.group)
@@ -174,14 +175,14 @@ std::vector<Case> parse_controls(const Fields& suite, const std::set<std::string
         const Fields fields{list[i], suite.element("controls", i), {"workload", "sizes", "model", "model_sizes"}};
         Zip zip;
         Zip model_zip;
-        const auto names = add_sizes(fields, "sizes", zip);
-        const auto model_names = add_sizes(fields, "model_sizes", model_zip);
+        const auto names = add_arguments(fields, "sizes", zip);
+        const auto model_names = add_arguments(fields, "model_sizes", model_zip);
         if (zip.size() != 1 || model_zip.size() != 1) fields.fail("a control is one case: give numbers, not lists");
         Case control = located(fields, [&] {
             const workloads::Entry& workload = workloads::find(fields.text("workload"));
             const models::Entry& model = find_model(fields.text("model"));
             return make_case(workload, model, take(zip, names, 0),
-                             model_sizes(model, workload.group, take(model_zip, model_names, 0)));
+                             complete_arguments(model, workload.group, take(model_zip, model_names, 0)));
         });
         const std::string name = control.name();
         if (!planned.contains(name)) fields.fail(name + " is no case of this suite; a control runs one a second time");
@@ -197,7 +198,7 @@ std::vector<Case> Suite::cases(const Point& point) {
     std::vector<Case> cases;
     for (const Series& series : point.series) {
         try {
-            cases.push_back(make_case(*point.workload, *series.model, point.sizes, series.sizes));
+            cases.push_back(make_case(*point.workload, *series.model, point.arguments, series.arguments));
         } catch (const std::invalid_argument&) {
             // The sizes are known to be good, so it is a hand-written control that is there for another workload.
         }

@@ -13,13 +13,13 @@ namespace bench {
 // A model at a size: one line in every chart.
 struct Series {
     const models::Entry* model;
-    tasks::Sizes sizes;  // complete
+    tasks::Arguments arguments;  // complete
 };
 
 // A workload at a size, and what it is run under: every series of its group, unless the file names others.
 struct Point {
     const workloads::Entry* workload;
-    tasks::Sizes sizes;  // complete
+    tasks::Arguments arguments;  // complete
     int iterations;
     int count_rounds;  // in how many rounds, the first ones, system calls are counted
     std::vector<Series> series;

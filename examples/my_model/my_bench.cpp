@@ -41,8 +41,8 @@ constexpr tasks::Parameter parameters[] = {{"numbers", 1'000, 1, 1'000'000, "num
 constexpr workloads::Point points[] = {{"numbers:100", 10}, {"numbers:10000", 1}};
 const workloads::Entry collatz{.name = "collatz", .group = workloads::Group::cpu, .unit = "number",
     .summary = "numbers that come down to 1", .parameters = parameters, .points = points, .smoke = "numbers:10",
-    .make = [](const tasks::Sizes& sizes, std::size_t) -> std::unique_ptr<workloads::Workload> {
-        return std::make_unique<Collatz>(sizes.count("numbers")); }};
+    .make = [](const tasks::Arguments& arguments, std::size_t) -> std::unique_ptr<workloads::Workload> {
+        return std::make_unique<Collatz>(arguments.count("numbers")); }};
 }  // namespace
 
 int main(int argc, char** argv) {

@@ -106,11 +106,11 @@ constinit const Entry process_per_task_entry{
     .summary = "a fork for each task",
     .parameters = {},
     .support =
-        [](const tasks::Demand& demand, const tasks::Sizes&) {
+        [](const tasks::Demand& demand, const tasks::Arguments&) {
             const Support processes = enough_processes(demand.tasks_at_once, "processes");
             return processes ? enough_descriptors(demand.descriptors_per_task) : processes;
         },
-    .make = [](const tasks::Job& job, tasks::Ledger& ledger, const tasks::Sizes&) -> std::unique_ptr<Model> {
+    .make = [](const tasks::Job& job, tasks::Ledger& ledger, const tasks::Arguments&) -> std::unique_ptr<Model> {
         return std::make_unique<ProcessPerTask>(job, ledger);
     },
     .classic = true,

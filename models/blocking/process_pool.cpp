@@ -64,16 +64,15 @@ constinit const Entry process_pool_entry{
     .summary = "preforked workers take indices from shared memory",
     .parameters = pool_parameters,
     .support =
-        [](const tasks::Demand& demand, const tasks::Sizes& sizes) {
-            if (Support together = enough_at_once(demand, sizes.count("workers")); !together) return together;
-            const Support processes = enough_processes(sizes.count("workers"), "processes");
+        [](const tasks::Demand& demand, const tasks::Arguments& arguments) {
+            if (Support together = enough_at_once(demand, arguments.count("workers")); !together) return together;
+            const Support processes = enough_processes(arguments.count("workers"), "processes");
             return processes ? enough_descriptors(demand.descriptors_per_task) : processes;
         },
-    .make = [](const tasks::Job& job, tasks::Ledger& ledger, const tasks::Sizes& sizes) -> std::unique_ptr<Model> {
-        return std::make_unique<ProcessPool>(job, ledger, sizes.count("workers"));
-    },
+    .make = [](const tasks::Job& job, tasks::Ledger& ledger, const tasks::Arguments& arguments)
+        -> std::unique_ptr<Model> { return std::make_unique<ProcessPool>(job, ledger, arguments.count("workers")); },
     .acceptors = as_many_as_workers,
-    .default_sizes = more_workers_to_wait,
+    .default_arguments = more_workers_to_wait,
     .classic = true,
     .forks = true,
     .tasks_at_once = as_many_as_workers,

@@ -44,15 +44,15 @@ constinit const Entry serial_entry{
     .summary = "one task after another",
     .parameters = {},
     .support =
-        [](const tasks::Demand& demand, const tasks::Sizes&) {
+        [](const tasks::Demand& demand, const tasks::Arguments&) {
             const Support together = enough_at_once(demand, 1);
             return together ? enough_descriptors(demand.descriptors_per_task) : together;
         },
-    .make = [](const tasks::Job& job, tasks::Ledger& ledger, const tasks::Sizes&) -> std::unique_ptr<Model> {
+    .make = [](const tasks::Job& job, tasks::Ledger& ledger, const tasks::Arguments&) -> std::unique_ptr<Model> {
         return std::make_unique<Serial>(job, ledger);
     },
     .classic = true,
-    .tasks_at_once = [](const tasks::Sizes&) -> std::size_t { return 1; },
+    .tasks_at_once = [](const tasks::Arguments&) -> std::size_t { return 1; },
 };
 
 }  // namespace models

@@ -95,11 +95,11 @@ constinit const Entry std_async_entry{
     .summary = "std::async with launch::async for each task; the size of its stacks cannot be set",
     .parameters = {},
     .support =
-        [](const tasks::Demand& demand, const tasks::Sizes& sizes) {
+        [](const tasks::Demand& demand, const tasks::Arguments& arguments) {
             const Support threads = enough_processes(demand.tasks_at_once, "threads");
-            return threads ? support_one_process(demand, sizes) : threads;
+            return threads ? support_one_process(demand, arguments) : threads;
         },
-    .make = [](const tasks::Job& job, tasks::Ledger& ledger, const tasks::Sizes&) -> std::unique_ptr<Model> {
+    .make = [](const tasks::Job& job, tasks::Ledger& ledger, const tasks::Arguments&) -> std::unique_ptr<Model> {
         return std::make_unique<StdAsync>(job, ledger);
     },
 };

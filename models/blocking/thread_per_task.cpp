@@ -97,11 +97,11 @@ constinit const Entry thread_per_task_entry{
     .summary = "a std::jthread for each task",
     .parameters = {},
     .support =
-        [](const tasks::Demand& demand, const tasks::Sizes&) {
+        [](const tasks::Demand& demand, const tasks::Arguments&) {
             const Support threads = enough_processes(demand.tasks_at_once, "threads");
             return threads ? support_one_process(demand, {}) : threads;
         },
-    .make = [](const tasks::Job& job, tasks::Ledger& ledger, const tasks::Sizes&) -> std::unique_ptr<Model> {
+    .make = [](const tasks::Job& job, tasks::Ledger& ledger, const tasks::Arguments&) -> std::unique_ptr<Model> {
         return std::make_unique<ThreadPerTask>(job, ledger);
     },
     .classic = true,

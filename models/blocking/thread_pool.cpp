@@ -107,10 +107,9 @@ constinit const Entry thread_pool_entry{
     .summary = "workers take tasks from one queue",
     .parameters = pool_parameters,
     .support = support_blocking_workers,
-    .make = [](const tasks::Job& job, tasks::Ledger& ledger, const tasks::Sizes& sizes) -> std::unique_ptr<Model> {
-        return std::make_unique<ThreadPool>(job, ledger, sizes.count("workers"));
-    },
-    .default_sizes = more_workers_to_wait,
+    .make = [](const tasks::Job& job, tasks::Ledger& ledger, const tasks::Arguments& arguments)
+        -> std::unique_ptr<Model> { return std::make_unique<ThreadPool>(job, ledger, arguments.count("workers")); },
+    .default_arguments = more_workers_to_wait,
     .classic = true,
     .tasks_at_once = as_many_as_workers,
     .queues_spawned = true,

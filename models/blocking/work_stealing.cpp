@@ -85,10 +85,9 @@ constinit const Entry work_stealing_entry{
     .summary = "workers steal tasks from each other",
     .parameters = pool_parameters,
     .support = support_blocking_workers,
-    .make = [](const tasks::Job& job, tasks::Ledger& ledger, const tasks::Sizes& sizes) -> std::unique_ptr<Model> {
-        return std::make_unique<WorkStealing>(job, ledger, sizes.count("workers"));
-    },
-    .default_sizes = more_workers_to_wait,
+    .make = [](const tasks::Job& job, tasks::Ledger& ledger, const tasks::Arguments& arguments)
+        -> std::unique_ptr<Model> { return std::make_unique<WorkStealing>(job, ledger, arguments.count("workers")); },
+    .default_arguments = more_workers_to_wait,
     .tasks_at_once = as_many_as_workers,
     .queues_spawned = true,
 };

@@ -17,7 +17,7 @@ constinit const Entry coroutine_uring_entry{
     .summary = "a C++20 coroutine for each task, on the completion loop",
     .parameters = {},
     .support = support_ring_process,
-    .make = [](const tasks::Job& job, tasks::Ledger& ledger, const tasks::Sizes&) -> std::unique_ptr<Model> {
+    .make = [](const tasks::Job& job, tasks::Ledger& ledger, const tasks::Arguments&) -> std::unique_ptr<Model> {
         return std::make_unique<CoroutineModel<Ring, RingOperation>>(job, ledger);
     },
 };

@@ -20,7 +20,7 @@ constinit const Entry io_uring_entry{
     .summary = "one thread, completion loop over io_uring, one submission for each operation",
     .parameters = {},
     .support = support_ring_process,
-    .make = [](const tasks::Job& job, tasks::Ledger& ledger, const tasks::Sizes&) -> std::unique_ptr<Model> {
+    .make = [](const tasks::Job& job, tasks::Ledger& ledger, const tasks::Arguments&) -> std::unique_ptr<Model> {
         return std::make_unique<TableModel<Ring, RingOperation>>(job, ledger);
     },
 };

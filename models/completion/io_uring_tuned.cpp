@@ -20,8 +20,8 @@ constinit const Entry io_uring_tuned_entry{
     .summary = "one thread, completion loop over io_uring with multishot requests and provided buffers",
     .parameters = {},
     .support = [](const tasks::Demand& demand,
-                  const tasks::Sizes&) { return support_ring(demand, MultishotRing::setup_flags, "6.1"); },
-    .make = [](const tasks::Job& job, tasks::Ledger& ledger, const tasks::Sizes&) -> std::unique_ptr<Model> {
+                  const tasks::Arguments&) { return support_ring(demand, MultishotRing::setup_flags, "6.1"); },
+    .make = [](const tasks::Job& job, tasks::Ledger& ledger, const tasks::Arguments&) -> std::unique_ptr<Model> {
         return std::make_unique<TableModel<MultishotRing, MultishotOperation>>(job, ledger);
     },
 };

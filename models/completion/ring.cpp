@@ -36,7 +36,7 @@ Support support_ring(const tasks::Demand& demand, unsigned setup_flags, std::str
     return Support::no("io_uring: " + sys::error_text(-opened) + why);
 }
 
-Support support_ring_process(const tasks::Demand& demand, const tasks::Sizes&) {
+Support support_ring_process(const tasks::Demand& demand, const tasks::Arguments&) {
     return support_ring(demand, Ring::plain_flags, "5.19");
 }
 

@@ -79,7 +79,7 @@ private:
 // For the table: the machine has rings of this kind to give, and one process holds the descriptors of all tasks.
 // `since`: the kernel that has them first.
 [[nodiscard]] Support support_ring(const tasks::Demand& demand, unsigned setup_flags, std::string_view since);
-[[nodiscard]] Support support_ring_process(const tasks::Demand& demand, const tasks::Sizes& sizes);
+[[nodiscard]] Support support_ring_process(const tasks::Demand& demand, const tasks::Arguments& arguments);
 
 // How one task's operations are performed on a ring, whether the loop's table or a coroutine frame carries the task:
 // one operation, one request. It lives as long as the task.

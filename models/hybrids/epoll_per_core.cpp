@@ -33,16 +33,15 @@ constinit const Entry epoll_per_core_entry{
     .summary = "an event loop on each of N threads",
     .parameters = pool_parameters,
     .support =
-        [](const tasks::Demand& demand, const tasks::Sizes& sizes) {
+        [](const tasks::Demand& demand, const tasks::Arguments& arguments) {
             if (Support apart = loops_share_nothing(demand); !apart) return apart;
-            const Support threads = enough_processes(sizes.count("workers"), "threads");
-            return threads ? support_one_process(demand, sizes) : threads;
+            const Support threads = enough_processes(arguments.count("workers"), "threads");
+            return threads ? support_one_process(demand, arguments) : threads;
         },
-    .make = [](const tasks::Job& job, tasks::Ledger& ledger, const tasks::Sizes& sizes) -> std::unique_ptr<Model> {
-        return std::make_unique<EpollPerCore>(job, ledger, sizes.count("workers"));
-    },
+    .make = [](const tasks::Job& job, tasks::Ledger& ledger, const tasks::Arguments& arguments)
+        -> std::unique_ptr<Model> { return std::make_unique<EpollPerCore>(job, ledger, arguments.count("workers")); },
     .acceptors = as_many_as_workers,
-    .default_sizes = a_worker_for_each_cpu,
+    .default_arguments = a_worker_for_each_cpu,
     .shares_events = false,
 };
 

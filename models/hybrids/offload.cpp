@@ -138,10 +138,11 @@ constinit const Entry offload_entry{
     .summary = "coroutines on the epoll loop, computations on a thread pool",
     .parameters = pool_parameters,
     .support = support_worker_threads,
-    .make = [](const tasks::Job& job, tasks::Ledger& ledger, const tasks::Sizes& sizes) -> std::unique_ptr<Model> {
-        return std::make_unique<CoroutineModel<OffloadLoop, OffloadOperation>>(job, ledger, sizes.count("workers"));
+    .make = [](const tasks::Job& job, tasks::Ledger& ledger,
+               const tasks::Arguments& arguments) -> std::unique_ptr<Model> {
+        return std::make_unique<CoroutineModel<OffloadLoop, OffloadOperation>>(job, ledger, arguments.count("workers"));
     },
-    .default_sizes = a_worker_for_each_cpu,
+    .default_arguments = a_worker_for_each_cpu,
 };
 
 }  // namespace models

@@ -37,16 +37,15 @@ constinit const Entry prefork_epoll_entry{
     .summary = "an event loop in each of N forked processes",
     .parameters = pool_parameters,
     .support =
-        [](const tasks::Demand& demand, const tasks::Sizes& sizes) {
+        [](const tasks::Demand& demand, const tasks::Arguments& arguments) {
             if (Support apart = loops_share_nothing(demand); !apart) return apart;
-            const Support processes = enough_processes(sizes.count("workers"), "processes");
-            return processes ? support_one_process(demand, sizes) : processes;
+            const Support processes = enough_processes(arguments.count("workers"), "processes");
+            return processes ? support_one_process(demand, arguments) : processes;
         },
-    .make = [](const tasks::Job& job, tasks::Ledger& ledger, const tasks::Sizes& sizes) -> std::unique_ptr<Model> {
-        return std::make_unique<PreforkEpoll>(job, ledger, sizes.count("workers"));
-    },
+    .make = [](const tasks::Job& job, tasks::Ledger& ledger, const tasks::Arguments& arguments)
+        -> std::unique_ptr<Model> { return std::make_unique<PreforkEpoll>(job, ledger, arguments.count("workers")); },
     .acceptors = as_many_as_workers,
-    .default_sizes = a_worker_for_each_cpu,
+    .default_arguments = a_worker_for_each_cpu,
     .forks = true,
     .shares_events = false,
 };

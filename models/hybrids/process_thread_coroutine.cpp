@@ -46,17 +46,18 @@ constinit const Entry process_thread_coroutine_entry{
     .summary = "coroutines on two threads in each of N forked processes",
     .parameters = pool_parameters,
     .support =
-        [](const tasks::Demand& demand, const tasks::Sizes& sizes) {
+        [](const tasks::Demand& demand, const tasks::Arguments& arguments) {
             if (Support apart = loops_share_nothing(demand); !apart) return apart;
             const Support processes =
-                enough_processes((1 + threads_in_each) * sizes.count("workers"), "processes and threads");
-            return processes ? support_one_process(demand, sizes) : processes;
+                enough_processes((1 + threads_in_each) * arguments.count("workers"), "processes and threads");
+            return processes ? support_one_process(demand, arguments) : processes;
         },
-    .make = [](const tasks::Job& job, tasks::Ledger& ledger, const tasks::Sizes& sizes) -> std::unique_ptr<Model> {
-        return std::make_unique<ProcessThreadCoroutine>(job, ledger, sizes.count("workers"));
+    .make = [](const tasks::Job& job, tasks::Ledger& ledger,
+               const tasks::Arguments& arguments) -> std::unique_ptr<Model> {
+        return std::make_unique<ProcessThreadCoroutine>(job, ledger, arguments.count("workers"));
     },
-    .acceptors = [](const tasks::Sizes& sizes) { return threads_in_each * sizes.count("workers"); },
-    .default_sizes = a_worker_for_each_cpu,
+    .acceptors = [](const tasks::Arguments& arguments) { return threads_in_each * arguments.count("workers"); },
+    .default_arguments = a_worker_for_each_cpu,
     .forks = true,
     .shares_events = false,
 };

@@ -111,7 +111,7 @@ constinit const Entry asio_coroutine_entry{
     .summary = "standalone Asio, an awaitable for each task on one thread",
     .parameters = {},
     .support = support_one_process,
-    .make = [](const tasks::Job& job, tasks::Ledger& ledger, const tasks::Sizes&) -> std::unique_ptr<Model> {
+    .make = [](const tasks::Job& job, tasks::Ledger& ledger, const tasks::Arguments&) -> std::unique_ptr<Model> {
         return std::make_unique<AsioCoroutine>(job, ledger);
     },
 };

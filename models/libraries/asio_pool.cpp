@@ -92,10 +92,9 @@ constinit const Entry asio_pool_entry{
     .summary = "standalone Asio, one io_context run by N threads",
     .parameters = pool_parameters,
     .support = support_worker_threads,
-    .make = [](const tasks::Job& job, tasks::Ledger& ledger, const tasks::Sizes& sizes) -> std::unique_ptr<Model> {
-        return std::make_unique<AsioPool>(job, ledger, sizes.count("workers"));
-    },
-    .default_sizes = a_worker_for_each_cpu,
+    .make = [](const tasks::Job& job, tasks::Ledger& ledger, const tasks::Arguments& arguments)
+        -> std::unique_ptr<Model> { return std::make_unique<AsioPool>(job, ledger, arguments.count("workers")); },
+    .default_arguments = a_worker_for_each_cpu,
 };
 
 }  // namespace models

@@ -85,7 +85,7 @@ constinit const Entry libev_entry{
     .summary = "one thread, libev's loop",
     .parameters = {},
     .support = support_one_process,
-    .make = [](const tasks::Job& job, tasks::Ledger& ledger, const tasks::Sizes&) -> std::unique_ptr<Model> {
+    .make = [](const tasks::Job& job, tasks::Ledger& ledger, const tasks::Arguments&) -> std::unique_ptr<Model> {
         return std::make_unique<TableModel<LibevLoop, ReadinessOperation<LibevLoop>>>(job, ledger);
     },
 };

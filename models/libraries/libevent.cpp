@@ -99,7 +99,7 @@ constinit const Entry libevent_entry{
     .summary = "one thread, libevent's loop",
     .parameters = {},
     .support = support_one_process,
-    .make = [](const tasks::Job& job, tasks::Ledger& ledger, const tasks::Sizes&) -> std::unique_ptr<Model> {
+    .make = [](const tasks::Job& job, tasks::Ledger& ledger, const tasks::Arguments&) -> std::unique_ptr<Model> {
         return std::make_unique<TableModel<LibeventLoop, ReadinessOperation<LibeventLoop>>>(job, ledger);
     },
 };

@@ -81,10 +81,10 @@ constinit const Entry libuv_entry{
     .parameters = {},
     // Each that a task uses has a second one in the library.
     .support =
-        [](const tasks::Demand& demand, const tasks::Sizes&) {
+        [](const tasks::Demand& demand, const tasks::Arguments&) {
             return enough_descriptors(2 * demand.tasks_at_once * demand.descriptors_per_task + demand.descriptors_lent);
         },
-    .make = [](const tasks::Job& job, tasks::Ledger& ledger, const tasks::Sizes&) -> std::unique_ptr<Model> {
+    .make = [](const tasks::Job& job, tasks::Ledger& ledger, const tasks::Arguments&) -> std::unique_ptr<Model> {
         return std::make_unique<TableModel<UvLoop, UvOperation>>(job, ledger);
     },
 };

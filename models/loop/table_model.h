@@ -95,7 +95,7 @@ extern template class TableModel<Reactor, LoopOperation>;
 
 // For the table: an event loop over a poller of this type.
 template <class AnyPoller>
-std::unique_ptr<Model> make_event_loop(const tasks::Job& job, tasks::Ledger& ledger, const tasks::Sizes&) {
+std::unique_ptr<Model> make_event_loop(const tasks::Job& job, tasks::Ledger& ledger, const tasks::Arguments&) {
     return std::make_unique<EventLoop>(job, ledger, std::make_unique<AnyPoller>());
 }
 

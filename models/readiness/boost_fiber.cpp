@@ -228,7 +228,7 @@ constinit const Entry boost_fiber_entry{
     .summary = "a Boost.Fiber for each task, on that library's scheduler with epoll in it",
     .parameters = {},
     .support = support_one_process,
-    .make = [](const tasks::Job& job, tasks::Ledger& ledger, const tasks::Sizes&) -> std::unique_ptr<Model> {
+    .make = [](const tasks::Job& job, tasks::Ledger& ledger, const tasks::Arguments&) -> std::unique_ptr<Model> {
         return std::make_unique<BoostFiberModel>(job, ledger);
     },
 };

@@ -189,7 +189,7 @@ constinit const Entry fiber_entry{
     .summary = "a stack for each task, switched in user space, on the epoll loop",
     .parameters = {},
     .support = support_one_process,
-    .make = [](const tasks::Job& job, tasks::Ledger& ledger, const tasks::Sizes&) -> std::unique_ptr<Model> {
+    .make = [](const tasks::Job& job, tasks::Ledger& ledger, const tasks::Arguments&) -> std::unique_ptr<Model> {
         return std::make_unique<FiberModel>(job, ledger);
     },
 };

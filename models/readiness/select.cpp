@@ -73,7 +73,7 @@ private:
     int end_ = 0;  // one past the highest descriptor in either set
 };
 
-Support support_select(const tasks::Demand& demand, const tasks::Sizes& sizes) {
+Support support_select(const tasks::Demand& demand, const tasks::Arguments& arguments) {
     // The kernel hands out the lowest free number, so the highest is known beforehand, but for a few of our own.
     constexpr std::size_t reserve = 4;
     const std::size_t highest = sys::open_descriptors() + reserve + demand.tasks_at_once * demand.descriptors_per_task;
@@ -81,7 +81,7 @@ Support support_select(const tasks::Demand& demand, const tasks::Sizes& sizes) {
         return Support::no("select: descriptor " + std::to_string(highest) + " does not fit FD_SETSIZE " +
                            std::to_string(FD_SETSIZE));
     }
-    return support_one_process(demand, sizes);
+    return support_one_process(demand, arguments);
 }
 
 }  // namespace

@@ -218,7 +218,7 @@ def test_the_committed_reference_is_valid() -> None:
         (["--case", "primes"], "workload/model/size:number"),
         (["--case", "primez/epoll"], "unknown workload 'primez'; there are: noop,"),
         (["--case", "primes/epol"], "unknown model 'epol'; there are: serial,"),
-        (["--case", "primes/epoll/sise:1"], "unknown size 'sise'; there are: tasks, grain_us"),
+        (["--case", "primes/epoll/sise:1"], "unknown parameter 'sise'; there are: tasks, grain_us"),
         (["--case", "primes/epoll/tasks:0"], "it goes from 1 to"),
         (["--case", "primes/native_epoll"], "control for echo alone"),
         (["--case", "echo/epoll"], "bench_io"),

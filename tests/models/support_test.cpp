@@ -49,8 +49,8 @@ TEST_P(SupportOf, MoreTasksThanThereCanBeProcessesDependsOnTheCarrier) {
 TEST_P(SupportOf, MoreTasksThatWaitForOneAnotherThanItHoldsAtOnceIsNot) {
     const std::string refusal =
         reason({.tasks_at_once = 3, .descriptors_per_task = 0, .descriptors_lent = 0, .together = 3, .events = 1});
-    const auto sizes = tasks::complete(entry().parameters, {});
-    const std::size_t at_once = entry().tasks_at_once == nullptr ? 3 : entry().tasks_at_once(sizes);
+    const auto arguments = tasks::complete(entry().parameters, {});
+    const std::size_t at_once = entry().tasks_at_once == nullptr ? 3 : entry().tasks_at_once(arguments);
     if (!entry().shares_events) {
         EXPECT_TRUE(refusal.ends_with("events, which do not cross from one loop to another here")) << refusal;
     } else if (at_once < 3) {

@@ -33,7 +33,7 @@ TEST_P(Table, ItsParametersAreSound) {
 // Workers that cannot hand a connection to each other accept for themselves.
 TEST_P(Table, AcceptsInEachWorkerThatSharesNothing) {
     const bool pool = !entry().parameters.empty();
-    const std::size_t acceptors = entry().acceptors(pool ? tasks::Sizes{{"workers", 5}} : tasks::Sizes{});
+    const std::size_t acceptors = entry().acceptors(pool ? tasks::Arguments{{"workers", 5}} : tasks::Arguments{});
     if (pool && (entry().forks || !entry().shares_events)) {
         EXPECT_GE(acceptors, 5U);
         EXPECT_EQ(acceptors % 5, 0U);
@@ -45,7 +45,7 @@ TEST_P(Table, AcceptsInEachWorkerThatSharesNothing) {
 TEST_P(Table, ItsDefaultSizesAreTakenByItsParameters) {
     for (const Load load : {Load::computes, Load::waits}) {
         for (const std::size_t cpus : {1, 2, 64, 1'024}) {
-            EXPECT_NO_THROW((void)tasks::complete(entry().parameters, entry().default_sizes(load, cpus))) << cpus;
+            EXPECT_NO_THROW((void)tasks::complete(entry().parameters, entry().default_arguments(load, cpus))) << cpus;
         }
     }
 }

@@ -17,7 +17,7 @@ TEST_P(Table, EntryIsWhole) {
     EXPECT_FALSE(entry.summary.empty());
     EXPECT_FALSE(entry.parameters.empty());
     EXPECT_FALSE(entry.points.empty());
-    for (const Point& point : entry.points) EXPECT_GE(point.iterations, 1) << point.sizes;
+    for (const Point& point : entry.points) EXPECT_GE(point.iterations, 1) << point.arguments;
     EXPECT_EQ(&find(entry.name), &entry);
 }
 
@@ -35,15 +35,16 @@ TEST_P(Table, ItsParametersAreSound) {
 
 TEST_P(Table, ItsSizesAreTakenByItsParameters) {
     const Entry& entry = *GetParam();
-    EXPECT_NO_THROW((void)tasks::complete(entry.parameters, tasks::parse_sizes(entry.smoke)));
+    EXPECT_NO_THROW((void)tasks::complete(entry.parameters, tasks::parse_arguments(entry.smoke)));
     for (const Point& point : entry.points) {
-        EXPECT_NO_THROW((void)tasks::complete(entry.parameters, tasks::parse_sizes(point.sizes))) << point.sizes;
+        EXPECT_NO_THROW((void)tasks::complete(entry.parameters, tasks::parse_arguments(point.arguments)))
+            << point.arguments;
     }
 }
 
 TEST_P(Table, MakesAWorkload) {
     const Entry& entry = *GetParam();
-    const auto workload = entry.make(tasks::complete(entry.parameters, tasks::parse_sizes(entry.smoke)), 1);
+    const auto workload = entry.make(tasks::complete(entry.parameters, tasks::parse_arguments(entry.smoke)), 1);
     EXPECT_GT(workload->size(), 0U);
     EXPECT_GE(workload->demand().tasks_at_once, workload->size());
     EXPECT_EQ(workload->latency() == nullptr, workload->latency_meaning().empty());

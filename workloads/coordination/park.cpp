@@ -102,8 +102,8 @@ constinit const Entry park_entry{
     .parameters = parameters,
     .points = points,
     .smoke = "tasks:2",
-    .make = [](const tasks::Sizes& sizes, std::size_t) -> std::unique_ptr<Workload> {
-        return std::make_unique<Park>(sizes.count("tasks"));
+    .make = [](const tasks::Arguments& arguments, std::size_t) -> std::unique_ptr<Workload> {
+        return std::make_unique<Park>(arguments.count("tasks"));
     },
 };
 

@@ -15,7 +15,7 @@
 namespace workloads {
 namespace {
 
-struct PingPongSizes {
+struct PingPongArguments {
     std::size_t pairs;
     std::size_t idle;
     std::uint64_t round_trips;  // of each pair
@@ -34,7 +34,7 @@ struct SocketPair {
 };
 
 struct Sockets {
-    explicit Sockets(const PingPongSizes& sizes) : active(sizes.pairs), idle(sizes.idle) {}
+    explicit Sockets(const PingPongArguments& arguments) : active(arguments.pairs), idle(arguments.idle) {}
     std::vector<SocketPair> active;
     std::vector<SocketPair> idle;
 };
@@ -42,12 +42,12 @@ struct Sockets {
 // One end of a pair: it waits for a byte and sends back the next one. The left end serves first.
 class PlayerTask final : public tasks::SteppedTask<PlayerTask> {
 public:
-    PlayerTask(std::size_t player, const PingPongSizes& sizes, const Sockets& sockets,
+    PlayerTask(std::size_t player, const PingPongArguments& arguments, const Sockets& sockets,
                std::atomic<std::uint64_t>& playing)
         : SteppedTask{&PlayerTask::started},
           serves_{player % 2 == 0},
           socket_{serves_ ? sockets.active[player / 2].left.get() : sockets.active[player / 2].right.get()},
-          left_{sizes.round_trips},
+          left_{arguments.round_trips},
           idle_{sockets.idle},
           playing_{playing} {}
 
@@ -107,41 +107,41 @@ private:
 
 class PingPong final : public Workload {
 public:
-    explicit PingPong(const PingPongSizes& sizes) : sizes_{sizes}, sockets_{sizes} {
+    explicit PingPong(const PingPongArguments& arguments) : arguments_{arguments}, sockets_{arguments} {
         // Both ends see the same numbers, one apart: 1, 3, 5, ... came back; 0, 2, 4, ... went there.
-        for (std::uint64_t trip = 0; trip < sizes.round_trips; ++trip) {
+        for (std::uint64_t trip = 0; trip < arguments.round_trips; ++trip) {
             left_digest_ = tasks::mix(left_digest_, (2 * trip + 1) % 256);
             right_digest_ = tasks::mix(right_digest_, 2 * trip % 256);
         }
     }
 
     // Those who wait come first, so that they are there when the play begins.
-    std::size_t size() const override { return sizes_.idle + 2 * sizes_.pairs; }
+    std::size_t size() const override { return arguments_.idle + 2 * arguments_.pairs; }
     std::unique_ptr<tasks::Task> make(std::size_t index) const override {
-        if (index < sizes_.idle) return std::make_unique<WaitingTask>(index, sockets_.idle[index].right.get());
-        return std::make_unique<PlayerTask>(index - sizes_.idle, sizes_, sockets_, *playing_);
+        if (index < arguments_.idle) return std::make_unique<WaitingTask>(index, sockets_.idle[index].right.get());
+        return std::make_unique<PlayerTask>(index - arguments_.idle, arguments_, sockets_, *playing_);
     }
     tasks::Demand demand() const override {
         return {.tasks_at_once = size(),
                 .descriptors_per_task = 0,
-                .descriptors_lent = 2 * (sizes_.pairs + sizes_.idle),
+                .descriptors_lent = 2 * (arguments_.pairs + arguments_.idle),
                 .together = size(),
                 .events = 0};
     }
-    void begin() override { playing_->store(2 * sizes_.pairs); }
+    void begin() override { playing_->store(2 * arguments_.pairs); }
     Verdict verify(const tasks::Ledger& ledger) const override {
         return verify_digests(ledger, [this](std::size_t index) {
-            if (index < sizes_.idle) return tasks::mix(index, 1);
-            return (index - sizes_.idle) % 2 == 0 ? left_digest_ : right_digest_;
+            if (index < arguments_.idle) return tasks::mix(index, 1);
+            return (index - arguments_.idle) % 2 == 0 ? left_digest_ : right_digest_;
         });
     }
     Work work() const override {
-        const std::uint64_t round_trips = sizes_.pairs * sizes_.round_trips;
+        const std::uint64_t round_trips = arguments_.pairs * arguments_.round_trips;
         return {.units = round_trips, .bytes = 2 * round_trips, .fairness = {}};
     }
 
 private:
-    PingPongSizes sizes_;
+    PingPongArguments arguments_;
     Sockets sockets_;
     sys::Shared<std::atomic<std::uint64_t>> playing_;
     std::uint64_t left_digest_ = 0;
@@ -171,9 +171,9 @@ constinit const Entry ping_pong_entry{
     .parameters = parameters,
     .points = points,
     .smoke = "pairs:1/idle:0/round_trips:5",
-    .make = [](const tasks::Sizes& sizes, std::size_t) -> std::unique_ptr<Workload> {
-        return std::make_unique<PingPong>(PingPongSizes{sizes.count("pairs"), sizes.count("idle"),
-                                                        static_cast<std::uint64_t>(sizes.at("round_trips"))});
+    .make = [](const tasks::Arguments& arguments, std::size_t) -> std::unique_ptr<Workload> {
+        return std::make_unique<PingPong>(PingPongArguments{arguments.count("pairs"), arguments.count("idle"),
+                                                            static_cast<std::uint64_t>(arguments.at("round_trips"))});
     },
 };
 

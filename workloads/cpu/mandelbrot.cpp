@@ -54,7 +54,8 @@ private:
 
 class Mandelbrot final : public Workload {
 public:
-    explicit Mandelbrot(const tasks::Sizes& sizes) : picture_{sizes.count("rows")}, tasks_{sizes.count("tasks")} {
+    explicit Mandelbrot(const tasks::Arguments& arguments)
+        : picture_{arguments.count("rows")}, tasks_{arguments.count("tasks")} {
         for (std::size_t index = 0; index < tasks_; ++index) {
             MandelbrotTask serial{picture_, first_row(index), first_row(index + 1)};
             serial.compute();
@@ -98,8 +99,8 @@ constinit const Entry mandelbrot_entry{
     .parameters = parameters,
     .points = points,
     .smoke = "rows:12/tasks:5",
-    .make = [](const tasks::Sizes& sizes, std::size_t) -> std::unique_ptr<Workload> {
-        return std::make_unique<Mandelbrot>(sizes);
+    .make = [](const tasks::Arguments& arguments, std::size_t) -> std::unique_ptr<Workload> {
+        return std::make_unique<Mandelbrot>(arguments);
     },
 };
 

@@ -43,8 +43,8 @@ constinit const Entry noop_entry{
     .parameters = parameters,
     .points = points,
     .smoke = "tasks:20",
-    .make = [](const tasks::Sizes& sizes, std::size_t) -> std::unique_ptr<Workload> {
-        return std::make_unique<Noop>(sizes.count("tasks"));
+    .make = [](const tasks::Arguments& arguments, std::size_t) -> std::unique_ptr<Workload> {
+        return std::make_unique<Noop>(arguments.count("tasks"));
     },
 };
 

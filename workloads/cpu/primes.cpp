@@ -24,8 +24,8 @@ private:
 
 class Primes final : public Workload {
 public:
-    explicit Primes(const tasks::Sizes& sizes)
-        : tasks_{sizes.count("tasks")}, grain_us_{sizes.at("grain_us")}, expected_{integer_work(grain_us_)} {}
+    explicit Primes(const tasks::Arguments& arguments)
+        : tasks_{arguments.count("tasks")}, grain_us_{arguments.at("grain_us")}, expected_{integer_work(grain_us_)} {}
 
     std::size_t size() const override { return tasks_; }
     std::unique_ptr<tasks::Task> make(std::size_t index) const override {
@@ -62,8 +62,8 @@ constinit const Entry primes_entry{
     .parameters = parameters,
     .points = points,
     .smoke = "tasks:7/grain_us:20",
-    .make = [](const tasks::Sizes& sizes, std::size_t) -> std::unique_ptr<Workload> {
-        return std::make_unique<Primes>(sizes);
+    .make = [](const tasks::Arguments& arguments, std::size_t) -> std::unique_ptr<Workload> {
+        return std::make_unique<Primes>(arguments);
     },
 };
 

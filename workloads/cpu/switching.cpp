@@ -30,10 +30,10 @@ private:
 
 class Switching final : public Workload {
 public:
-    explicit Switching(const tasks::Sizes& sizes)
-        : tasks_{sizes.count("tasks")},
-          slices_{sizes.at("slices")},
-          slice_us_{std::max<std::int64_t>(1, sizes.at("work_us") / slices_)},
+    explicit Switching(const tasks::Arguments& arguments)
+        : tasks_{arguments.count("tasks")},
+          slices_{arguments.at("slices")},
+          slice_us_{std::max<std::int64_t>(1, arguments.at("work_us") / slices_)},
           expected_{static_cast<std::uint64_t>(slices_) * integer_work(slice_us_)} {}
 
     std::size_t size() const override { return tasks_; }
@@ -73,8 +73,8 @@ constinit const Entry switching_entry{
     .parameters = parameters,
     .points = points,
     .smoke = "tasks:5/work_us:50/slices:10",
-    .make = [](const tasks::Sizes& sizes, std::size_t) -> std::unique_ptr<Workload> {
-        return std::make_unique<Switching>(sizes);
+    .make = [](const tasks::Arguments& arguments, std::size_t) -> std::unique_ptr<Workload> {
+        return std::make_unique<Switching>(arguments);
     },
 };
 

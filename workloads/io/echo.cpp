@@ -45,51 +45,51 @@ private:
 
 class Echo final : public Workload {
 public:
-    Echo(const EchoSizes& sizes, std::size_t acceptors)
-        : sizes_{sizes},
+    Echo(const EchoArguments& arguments, std::size_t acceptors)
+        : arguments_{arguments},
           acceptors_{acceptors},
-          crowd_{sizes.connections, sizes.requests},
-          expected_sum_{echo_digest_sum(sizes)} {}
+          crowd_{arguments.connections, arguments.requests},
+          expected_sum_{echo_digest_sum(arguments)} {}
 
     std::size_t size() const override { return acceptors_; }
     std::unique_ptr<tasks::Task> make(std::size_t) const override {
         // Twice what can come at once: a receive that does not fill its buffer tells a loop to wait.
-        const std::size_t buffer_bytes = std::max<std::size_t>(4096, 2 * sizes_.payload);
+        const std::size_t buffer_bytes = std::max<std::size_t>(4096, 2 * arguments_.payload);
         auto make_handler = [buffer_bytes](sys::UniqueFd connection) {
             return std::make_unique<EchoTask>(std::move(connection), buffer_bytes);
         };
-        return std::make_unique<Acceptor<decltype(make_handler)>>(listener_.get(), crowd_.tickets(), sizes_.connections,
-                                                                  make_handler);
+        return std::make_unique<Acceptor<decltype(make_handler)>>(listener_.get(), crowd_.tickets(),
+                                                                  arguments_.connections, make_handler);
     }
-    tasks::Demand demand() const override { return {sizes_.connections + acceptors_, 1}; }
+    tasks::Demand demand() const override { return {arguments_.connections + acceptors_, 1}; }
 
     void begin() override { crowd_.begin(); }
     Verdict verify(const tasks::Ledger& ledger) const override {
         if (Verdict finished = verify_finished(ledger); !finished) return finished;
         if (Verdict answered = crowd_.verify(); !answered) return answered;
-        if (ledger.spawned_finished() != sizes_.connections) {
+        if (ledger.spawned_finished() != arguments_.connections) {
             return Verdict::invalid(std::to_string(ledger.spawned_finished()) + " of " +
-                                    std::to_string(sizes_.connections) + " connections were served to their end");
+                                    std::to_string(arguments_.connections) + " connections were served to their end");
         }
         if (ledger.spawned_digest_sum() != expected_sum_) return Verdict::invalid("wrong digest from the connections");
         return Verdict::valid();
     }
     Work work() const override { return crowd_.work(); }
     std::unique_ptr<Workload> make_peer() const override {
-        return make_echo_clients(sizes_, crowd_, sys::local_endpoint(listener_.get()));
+        return make_echo_clients(arguments_, crowd_, sys::local_endpoint(listener_.get()));
     }
     Histogram* latency() const override { return &crowd_.latency(); }
     Histogram* latency_uncorrected() const override {
-        return sizes_.rate > 0 ? &crowd_.latency_uncorrected() : nullptr;
+        return arguments_.rate > 0 ? &crowd_.latency_uncorrected() : nullptr;
     }
     std::string_view latency_meaning() const override { return "time to answer, seen by the client"; }
 
 private:
-    EchoSizes sizes_;
+    EchoArguments arguments_;
     std::size_t acceptors_;
     mutable Crowd crowd_;  // what const tasks write into: it lies in shared memory
     std::uint64_t expected_sum_;
-    sys::UniqueFd listener_ = sys::listen_on({}, static_cast<int>(sizes_.connections) + 16);
+    sys::UniqueFd listener_ = sys::listen_on({}, static_cast<int>(arguments_.connections) + 16);
 };
 
 constexpr tasks::Parameter parameters[] = {
@@ -105,8 +105,8 @@ constexpr Point points[] = {
 
 }  // namespace
 
-std::unique_ptr<Workload> make_echo(const EchoSizes& sizes, std::size_t acceptors) {
-    return std::make_unique<Echo>(sizes, acceptors);
+std::unique_ptr<Workload> make_echo(const EchoArguments& arguments, std::size_t acceptors) {
+    return std::make_unique<Echo>(arguments, acceptors);
 }
 
 extern const Entry echo_entry;
@@ -118,10 +118,10 @@ constinit const Entry echo_entry{
     .parameters = parameters,
     .points = points,
     .smoke = "connections:5/payload:100/requests:3",
-    .make = [](const tasks::Sizes& sizes, std::size_t acceptors) -> std::unique_ptr<Workload> {
-        return make_echo(
-            {sizes.count("connections"), sizes.count("payload"), static_cast<std::uint64_t>(sizes.at("requests"))},
-            acceptors);
+    .make = [](const tasks::Arguments& arguments, std::size_t acceptors) -> std::unique_ptr<Workload> {
+        return make_echo({arguments.count("connections"), arguments.count("payload"),
+                          static_cast<std::uint64_t>(arguments.at("requests"))},
+                         acceptors);
     },
     .make_handler = [](sys::UniqueFd connection) -> std::unique_ptr<tasks::Task> {
         return std::make_unique<EchoTask>(std::move(connection), std::size_t{65'536});

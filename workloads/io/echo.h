@@ -10,7 +10,7 @@
 
 namespace workloads {
 
-struct EchoSizes {
+struct EchoArguments {
     std::size_t connections;
     std::size_t payload;
     std::uint64_t requests;  // of each connection
@@ -18,11 +18,12 @@ struct EchoSizes {
 };
 
 // The server of echo and open_echo; its peer are the clients.
-[[nodiscard]] std::unique_ptr<Workload> make_echo(const EchoSizes& sizes, std::size_t acceptors);
+[[nodiscard]] std::unique_ptr<Workload> make_echo(const EchoArguments& arguments, std::size_t acceptors);
 
 // The clients: a connection each. They compare every byte, and time every answer.
-[[nodiscard]] std::unique_ptr<Workload> make_echo_clients(const EchoSizes& sizes, Crowd& crowd, sys::Endpoint server);
+[[nodiscard]] std::unique_ptr<Workload> make_echo_clients(const EchoArguments& arguments, Crowd& crowd,
+                                                          sys::Endpoint server);
 // What the connections' digests add up to when all requests were answered.
-[[nodiscard]] std::uint64_t echo_digest_sum(const EchoSizes& sizes);
+[[nodiscard]] std::uint64_t echo_digest_sum(const EchoArguments& arguments);
 
 }  // namespace workloads

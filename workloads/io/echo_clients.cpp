@@ -37,8 +37,8 @@ private:
 // When each request should be sent: all clients together evenly spaced, one after another.
 class Schedule {
 public:
-    Schedule(const EchoSizes& sizes, std::size_t client)
-        : spacing_ns_{1e9 / static_cast<double>(sizes.rate)}, clients_{sizes.connections}, client_{client} {}
+    Schedule(const EchoArguments& arguments, std::size_t client)
+        : spacing_ns_{1e9 / static_cast<double>(arguments.rate)}, clients_{arguments.connections}, client_{client} {}
     [[nodiscard]] sys::TimePoint time_of(std::uint64_t request, sys::TimePoint begin) const {
         const auto position = static_cast<double>(request * clients_ + client_);
         return begin + sys::Nanoseconds{static_cast<std::int64_t>(position * spacing_ns_)};
@@ -52,16 +52,17 @@ private:
 
 class ClientTask final : public tasks::SteppedTask<ClientTask> {
 public:
-    ClientTask(std::size_t client, Crowd& crowd, sys::Endpoint server, const EchoSizes& sizes, SocketPlace& place)
+    ClientTask(std::size_t client, Crowd& crowd, sys::Endpoint server, const EchoArguments& arguments,
+               SocketPlace& place)
         : SteppedTask{&ClientTask::started},
           client_{client},
           crowd_{crowd},
           server_{server},
-          sizes_{sizes},
+          arguments_{arguments},
           place_{place},
-          text_{client, sizes.payload},
-          expected_(sizes.payload),
-          answer_(sizes.payload) {}
+          text_{client, arguments.payload},
+          expected_(arguments.payload),
+          answer_(arguments.payload) {}
     ~ClientTask() override { place_.store(-1); }
 
 private:
@@ -88,14 +89,14 @@ private:
         const sys::TimePoint now = sys::now();
         if (answer_ != expected_) return give_up({-EBADMSG});
         enter_times(now);
-        if (++answered_ == sizes_.requests) return tasks::Finish{answered_};
+        if (++answered_ == arguments_.requests) return tasks::Finish{answered_};
         return open_loop() ? ask_in_time() : ask_next();
     }
 
-    [[nodiscard]] bool open_loop() const noexcept { return sizes_.rate > 0; }
+    [[nodiscard]] bool open_loop() const noexcept { return arguments_.rate > 0; }
     // Late already, because the last answer was: at once.
     tasks::Operation ask_in_time() {
-        intended_ = Schedule{sizes_, client_}.time_of(answered_, crowd_.begin_of_schedule());
+        intended_ = Schedule{arguments_, client_}.time_of(answered_, crowd_.begin_of_schedule());
         return sys::now() < intended_ ? then(&ClientTask::due, tasks::Sleep{intended_}) : ask_next();
     }
     tasks::Operation ask_next() {
@@ -119,7 +120,7 @@ private:
     std::size_t client_;
     Crowd& crowd_;
     sys::Endpoint server_;
-    const EchoSizes& sizes_;
+    const EchoArguments& arguments_;
     SocketPlace& place_;
     sys::UniqueFd socket_;
     Text text_;
@@ -133,41 +134,41 @@ private:
 
 class EchoClients final : public CrowdClients {
 public:
-    EchoClients(const EchoSizes& sizes, Crowd& crowd, sys::Endpoint server)
-        : CrowdClients{sizes.connections, sizes.requests, crowd}, sizes_{sizes}, server_{server} {}
+    EchoClients(const EchoArguments& arguments, Crowd& crowd, sys::Endpoint server)
+        : CrowdClients{arguments.connections, arguments.requests, crowd}, arguments_{arguments}, server_{server} {}
 
     std::unique_ptr<tasks::Task> make(std::size_t index) const override {
-        return std::make_unique<ClientTask>(index, crowd(), server_, sizes_, place(index));
+        return std::make_unique<ClientTask>(index, crowd(), server_, arguments_, place(index));
     }
     tasks::Demand demand() const override {
-        return {.tasks_at_once = sizes_.connections,
+        return {.tasks_at_once = arguments_.connections,
                 .descriptors_per_task = 1,
-                .together = sizes_.rate > 0 ? sizes_.connections : 1,
+                .together = arguments_.rate > 0 ? arguments_.connections : 1,
                 .events = 1};
     }
 
 private:
-    EchoSizes sizes_;
+    EchoArguments arguments_;
     sys::Endpoint server_;
 };
 
 }  // namespace
 
-std::unique_ptr<Workload> make_echo_clients(const EchoSizes& sizes, Crowd& crowd, sys::Endpoint server) {
-    return std::make_unique<EchoClients>(sizes, crowd, server);
+std::unique_ptr<Workload> make_echo_clients(const EchoArguments& arguments, Crowd& crowd, sys::Endpoint server) {
+    return std::make_unique<EchoClients>(arguments, crowd, server);
 }
 
-std::uint64_t echo_digest_sum(const EchoSizes& sizes) {
+std::uint64_t echo_digest_sum(const EchoArguments& arguments) {
     std::uint64_t total = 0;
-    std::vector<std::byte> upper(sizes.payload);
-    for (std::size_t client = 0; client < sizes.connections; ++client) {
-        Text text{client, sizes.payload};
+    std::vector<std::byte> upper(arguments.payload);
+    for (std::size_t client = 0; client < arguments.connections; ++client) {
+        Text text{client, arguments.payload};
         std::uint64_t sum = 0;
-        for (std::uint64_t number = 0; number < sizes.requests; ++number) {
+        for (std::uint64_t number = 0; number < arguments.requests; ++number) {
             std::ranges::copy(text.request(number), upper.begin());
             sum += upper_case(upper);
         }
-        total += tasks::mix(sizes.requests * sizes.payload, sum);
+        total += tasks::mix(arguments.requests * arguments.payload, sum);
     }
     return total;
 }

@@ -18,7 +18,7 @@
 namespace workloads {
 namespace {
 
-struct FetchSizes {
+struct FetchArguments {
     std::size_t clients;
     std::uint64_t pages;  // for each client
     std::chrono::milliseconds delay;
@@ -42,8 +42,8 @@ std::string page_body(std::string_view path, std::size_t bytes) {
 // The peer's side of a connection.
 class PageServerTask final : public tasks::SteppedTask<PageServerTask> {
 public:
-    PageServerTask(sys::UniqueFd connection, const FetchSizes& sizes)
-        : SteppedTask{&PageServerTask::accepted}, connection_{std::move(connection)}, sizes_{sizes} {}
+    PageServerTask(sys::UniqueFd connection, const FetchArguments& arguments)
+        : SteppedTask{&PageServerTask::accepted}, connection_{std::move(connection)}, arguments_{arguments} {}
 
 private:
     tasks::Operation accepted(tasks::Result) { return receive_more(); }
@@ -52,15 +52,15 @@ private:
         if (result.bytes() == 0) return request_.empty() ? tasks::Operation{tasks::Finish{0}} : give_up({-EBADMSG});
         request_.append(buffer_.data(), result.bytes());
         if (!request_.ends_with("\r\n\r\n")) return receive_more();
-        return then(&PageServerTask::waited, tasks::Sleep{sys::now() + sizes_.delay});
+        return then(&PageServerTask::waited, tasks::Sleep{sys::now() + arguments_.delay});
     }
     tasks::Operation waited(tasks::Result result) {
         if (result.failed()) return give_up(result);
         constexpr std::string_view method = "GET ";
         const std::size_t path_end = request_.find(' ', method.size());
         if (!request_.starts_with(method) || path_end == std::string::npos) return give_up({-EBADMSG});
-        body_ =
-            page_body(std::string_view{request_}.substr(method.size(), path_end - method.size()), sizes_.page_bytes);
+        body_ = page_body(std::string_view{request_}.substr(method.size(), path_end - method.size()),
+                          arguments_.page_bytes);
         request_.clear();
         body_sent_ = 0;
         out_ = "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nTransfer-Encoding: chunked\r\n\r\n";
@@ -74,7 +74,7 @@ private:
     }
 
     tasks::Operation send_chunk() {
-        const std::size_t chunk_bytes = (sizes_.page_bytes + 3) / 4;
+        const std::size_t chunk_bytes = (arguments_.page_bytes + 3) / 4;
         const std::string_view chunk = std::string_view{body_}.substr(body_sent_, chunk_bytes);
         std::array<char, 16> digits{};
         const char* const end = std::to_chars(digits.data(), digits.data() + digits.size(), chunk.size(), 16).ptr;
@@ -89,7 +89,7 @@ private:
     }
 
     sys::UniqueFd connection_;
-    const FetchSizes& sizes_;
+    const FetchArguments& arguments_;
     std::array<char, 1024> buffer_{};
     std::string request_;
     std::string body_;
@@ -100,8 +100,8 @@ private:
 
 class FetchTask final : public tasks::SteppedTask<FetchTask> {
 public:
-    FetchTask(std::size_t client, Crowd& crowd, sys::Endpoint server, const FetchSizes& sizes)
-        : SteppedTask{&FetchTask::started}, client_{client}, crowd_{crowd}, server_{server}, sizes_{sizes} {}
+    FetchTask(std::size_t client, Crowd& crowd, sys::Endpoint server, const FetchArguments& arguments)
+        : SteppedTask{&FetchTask::started}, client_{client}, crowd_{crowd}, server_{server}, arguments_{arguments} {}
 
 private:
     tasks::Operation started(tasks::Result result) {
@@ -120,7 +120,7 @@ private:
         const sys::Nanoseconds latency = sys::now() - asked_at_;
         digest_ = tasks::mix(digest_, response_.body_checksum());
         crowd_.answered(client_, latency.count(), response_.body_bytes());
-        return ++fetched_ < sizes_.pages ? ask_next() : tasks::Finish{digest_};
+        return ++fetched_ < arguments_.pages ? ask_next() : tasks::Finish{digest_};
     }
 
     tasks::Operation ask_next() {
@@ -136,7 +136,7 @@ private:
     std::size_t client_;
     Crowd& crowd_;
     sys::Endpoint server_;
-    const FetchSizes& sizes_;
+    const FetchArguments& arguments_;
     sys::UniqueFd socket_;
     std::string request_;
     std::array<char, 8192> buffer_;
@@ -148,50 +148,51 @@ private:
 
 class PageServer final : public Workload {
 public:
-    PageServer(const FetchSizes& sizes, Crowd& crowd, int listener)
-        : sizes_{sizes}, crowd_{crowd}, listener_{listener} {}
+    PageServer(const FetchArguments& arguments, Crowd& crowd, int listener)
+        : arguments_{arguments}, crowd_{crowd}, listener_{listener} {}
 
     std::size_t size() const override { return 1; }
     std::unique_ptr<tasks::Task> make(std::size_t) const override {
         auto make_handler = [this](sys::UniqueFd connection) {
-            return std::make_unique<PageServerTask>(std::move(connection), sizes_);
+            return std::make_unique<PageServerTask>(std::move(connection), arguments_);
         };
-        return std::make_unique<Acceptor<decltype(make_handler)>>(listener_, crowd_.tickets(), sizes_.clients,
+        return std::make_unique<Acceptor<decltype(make_handler)>>(listener_, crowd_.tickets(), arguments_.clients,
                                                                   make_handler);
     }
-    tasks::Demand demand() const override { return {sizes_.clients + 1, 1}; }
+    tasks::Demand demand() const override { return {arguments_.clients + 1, 1}; }
     Verdict verify(const tasks::Ledger& ledger) const override {
         if (Verdict finished = verify_finished(ledger); !finished) return finished;
-        return ledger.spawned_finished() == sizes_.clients ? Verdict::valid()
-                                                           : Verdict::invalid("a client did not come");
+        return ledger.spawned_finished() == arguments_.clients ? Verdict::valid()
+                                                               : Verdict::invalid("a client did not come");
     }
     Work work() const override { return crowd_.work(); }
 
 private:
-    FetchSizes sizes_;
+    FetchArguments arguments_;
     Crowd& crowd_;
     int listener_;  // the workload's, which outlives this
 };
 
 class Fetch final : public Workload {
 public:
-    explicit Fetch(const FetchSizes& sizes) : sizes_{sizes}, crowd_{sizes.clients, sizes.pages} {
-        for (std::size_t client = 0; client < sizes.clients; ++client) {
+    explicit Fetch(const FetchArguments& arguments)
+        : arguments_{arguments}, crowd_{arguments.clients, arguments.pages} {
+        for (std::size_t client = 0; client < arguments.clients; ++client) {
             std::uint64_t digest = 0;
-            for (std::uint64_t page = 0; page < sizes.pages; ++page) {
+            for (std::uint64_t page = 0; page < arguments.pages; ++page) {
                 Checksum body;
-                body.add(as_bytes(page_body(page_path(client, page), sizes.page_bytes)));
+                body.add(as_bytes(page_body(page_path(client, page), arguments.page_bytes)));
                 digest = tasks::mix(digest, body.value());
             }
             expected_.push_back(digest);
         }
     }
 
-    std::size_t size() const override { return sizes_.clients; }
+    std::size_t size() const override { return arguments_.clients; }
     std::unique_ptr<tasks::Task> make(std::size_t index) const override {
-        return std::make_unique<FetchTask>(index, crowd_, server_, sizes_);
+        return std::make_unique<FetchTask>(index, crowd_, server_, arguments_);
     }
-    tasks::Demand demand() const override { return {sizes_.clients, 1}; }
+    tasks::Demand demand() const override { return {arguments_.clients, 1}; }
 
     void begin() override { crowd_.begin(); }
     Verdict verify(const tasks::Ledger& ledger) const override {
@@ -203,16 +204,16 @@ public:
     }
     Work work() const override { return crowd_.work(); }
     std::unique_ptr<Workload> make_peer() const override {
-        return std::make_unique<PageServer>(sizes_, crowd_, listener_.get());
+        return std::make_unique<PageServer>(arguments_, crowd_, listener_.get());
     }
     Histogram* latency() const override { return &crowd_.latency(); }
     std::string_view latency_meaning() const override { return "time to get a page, its delay included"; }
 
 private:
-    FetchSizes sizes_;
+    FetchArguments arguments_;
     mutable Crowd crowd_;  // what const tasks write into: it lies in shared memory
     std::vector<std::uint64_t> expected_;
-    sys::UniqueFd listener_ = sys::listen_on({}, static_cast<int>(sizes_.clients) + 16);
+    sys::UniqueFd listener_ = sys::listen_on({}, static_cast<int>(arguments_.clients) + 16);
     sys::Endpoint server_ = sys::local_endpoint(listener_.get());
 };
 
@@ -239,10 +240,10 @@ constinit const Entry fetch_entry{
     .parameters = parameters,
     .points = points,
     .smoke = "clients:4/pages:2/delay_ms:1/page_bytes:1000",
-    .make = [](const tasks::Sizes& sizes, std::size_t) -> std::unique_ptr<Workload> {
-        return std::make_unique<Fetch>(FetchSizes{sizes.count("clients"), static_cast<std::uint64_t>(sizes.at("pages")),
-                                                  std::chrono::milliseconds{sizes.at("delay_ms")},
-                                                  sizes.count("page_bytes")});
+    .make = [](const tasks::Arguments& arguments, std::size_t) -> std::unique_ptr<Workload> {
+        return std::make_unique<Fetch>(
+            FetchArguments{arguments.count("clients"), static_cast<std::uint64_t>(arguments.at("pages")),
+                           std::chrono::milliseconds{arguments.at("delay_ms")}, arguments.count("page_bytes")});
     },
 };
 

@@ -19,7 +19,7 @@ namespace {
 
 std::span<const std::byte> as_bytes(std::string_view text) { return std::as_bytes(std::span{text}); }
 
-struct HttpSizes {
+struct HttpArguments {
     std::size_t connections;
     std::size_t page_bytes;
     std::uint64_t requests;  // of each connection
@@ -85,62 +85,70 @@ private:
 
 class HttpClients final : public CrowdClients {
 public:
-    HttpClients(const HttpSizes& sizes, Crowd& crowd, sys::Endpoint server, const HttpAnswers& answers)
-        : CrowdClients{sizes.connections, sizes.requests, crowd}, sizes_{sizes}, server_{server}, answers_{answers} {}
+    HttpClients(const HttpArguments& arguments, Crowd& crowd, sys::Endpoint server, const HttpAnswers& answers)
+        : CrowdClients{arguments.connections, arguments.requests, crowd},
+          arguments_{arguments},
+          server_{server},
+          answers_{answers} {}
 
     std::unique_ptr<tasks::Task> make(std::size_t index) const override {
-        return std::make_unique<HttpClientTask>(index, crowd(), server_, answers_.page(), sizes_.requests,
+        return std::make_unique<HttpClientTask>(index, crowd(), server_, answers_.page(), arguments_.requests,
                                                 place(index));
     }
-    tasks::Demand demand() const override { return {.tasks_at_once = sizes_.connections, .descriptors_per_task = 1}; }
+    tasks::Demand demand() const override {
+        return {.tasks_at_once = arguments_.connections, .descriptors_per_task = 1};
+    }
 
 private:
-    HttpSizes sizes_;
+    HttpArguments arguments_;
     sys::Endpoint server_;
     const HttpAnswers& answers_;
 };
 
 class Http final : public Workload {
 public:
-    Http(const HttpSizes& sizes, std::size_t acceptors)
-        : sizes_{sizes}, acceptors_{acceptors}, answers_{sizes.page_bytes}, crowd_{sizes.connections, sizes.requests} {}
+    Http(const HttpArguments& arguments, std::size_t acceptors)
+        : arguments_{arguments},
+          acceptors_{acceptors},
+          answers_{arguments.page_bytes},
+          crowd_{arguments.connections, arguments.requests} {}
 
     std::size_t size() const override { return acceptors_; }
     std::unique_ptr<tasks::Task> make(std::size_t) const override {
         auto make_handler = [this](sys::UniqueFd connection) {
             return make_http_connection(std::move(connection), answers_);
         };
-        return std::make_unique<Acceptor<decltype(make_handler)>>(listener_.get(), crowd_.tickets(), sizes_.connections,
-                                                                  make_handler);
+        return std::make_unique<Acceptor<decltype(make_handler)>>(listener_.get(), crowd_.tickets(),
+                                                                  arguments_.connections, make_handler);
     }
     tasks::Demand demand() const override {
-        return {.tasks_at_once = sizes_.connections + acceptors_, .descriptors_per_task = 1};
+        return {.tasks_at_once = arguments_.connections + acceptors_, .descriptors_per_task = 1};
     }
 
     void begin() override { crowd_.begin(); }
     Verdict verify(const tasks::Ledger& ledger) const override {
         if (Verdict finished = verify_finished(ledger); !finished) return finished;
         if (Verdict answered = crowd_.verify(); !answered) return answered;
-        const std::uint64_t each = tasks::mix(sizes_.requests, sizes_.requests * answers_.page().size());
-        if (ledger.spawned_finished() != sizes_.connections ||
-            ledger.spawned_digest_sum() != sizes_.connections * each) {
+        const std::uint64_t each = tasks::mix(arguments_.requests, arguments_.requests * answers_.page().size());
+        if (ledger.spawned_finished() != arguments_.connections ||
+            ledger.spawned_digest_sum() != arguments_.connections * each) {
             return Verdict::invalid("wrong digest from the connections");
         }
         return Verdict::valid();
     }
     Work work() const override { return crowd_.work(); }
     std::unique_ptr<Workload> make_peer() const override {
-        return std::make_unique<HttpClients>(sizes_, crowd_, sys::local_endpoint(listener_.get()), answers_);
+        return std::make_unique<HttpClients>(arguments_, crowd_, sys::local_endpoint(listener_.get()), answers_);
     }
     Histogram* latency() const override { return &crowd_.latency(); }
     std::string_view latency_meaning() const override { return "time to answer, seen by the client"; }
 
 private:
-    HttpSizes sizes_;
+    HttpArguments arguments_;
     std::size_t acceptors_;
     HttpAnswers answers_;
     mutable Crowd crowd_;  // what const tasks write into: it lies in shared memory
-    sys::UniqueFd listener_ = sys::listen_on({}, static_cast<int>(sizes_.connections) + 16);
+    sys::UniqueFd listener_ = sys::listen_on({}, static_cast<int>(arguments_.connections) + 16);
 };
 
 constexpr tasks::Parameter parameters[] = {
@@ -162,9 +170,9 @@ constinit const Entry http_entry{
     .parameters = parameters,
     .points = points,
     .smoke = "connections:4/page_bytes:100/requests:3",
-    .make = [](const tasks::Sizes& sizes, std::size_t acceptors) -> std::unique_ptr<Workload> {
-        return std::make_unique<Http>(HttpSizes{sizes.count("connections"), sizes.count("page_bytes"),
-                                                static_cast<std::uint64_t>(sizes.at("requests"))},
+    .make = [](const tasks::Arguments& arguments, std::size_t acceptors) -> std::unique_ptr<Workload> {
+        return std::make_unique<Http>(HttpArguments{arguments.count("connections"), arguments.count("page_bytes"),
+                                                    static_cast<std::uint64_t>(arguments.at("requests"))},
                                       acceptors);
     },
     .make_handler = [](sys::UniqueFd connection) -> std::unique_ptr<tasks::Task> {

@@ -29,9 +29,9 @@ constinit const Entry open_echo_entry{
     .parameters = parameters,
     .points = points,
     .smoke = "connections:4/payload:64/rate:20000/requests:5",
-    .make = [](const tasks::Sizes& sizes, std::size_t acceptors) -> std::unique_ptr<Workload> {
-        return make_echo({sizes.count("connections"), sizes.count("payload"),
-                          static_cast<std::uint64_t>(sizes.at("requests")), sizes.at("rate")},
+    .make = [](const tasks::Arguments& arguments, std::size_t acceptors) -> std::unique_ptr<Workload> {
+        return make_echo({arguments.count("connections"), arguments.count("payload"),
+                          static_cast<std::uint64_t>(arguments.at("requests")), arguments.at("rate")},
                          acceptors);
     },
 };

@@ -45,8 +45,8 @@ private:
 
 class Timers final : public Workload {
 public:
-    explicit Timers(const tasks::Sizes& sizes)
-        : tasks_{sizes.count("tasks")}, naps_{sizes.at("naps")}, nap_{sizes.at("nap_us")} {}
+    explicit Timers(const tasks::Arguments& arguments)
+        : tasks_{arguments.count("tasks")}, naps_{arguments.at("naps")}, nap_{arguments.at("nap_us")} {}
 
     std::size_t size() const override { return tasks_; }
     std::unique_ptr<tasks::Task> make(std::size_t index) const override {
@@ -96,8 +96,8 @@ constinit const Entry timers_entry{
     .parameters = parameters,
     .points = points,
     .smoke = "tasks:4/naps:2/nap_us:500",
-    .make = [](const tasks::Sizes& sizes, std::size_t) -> std::unique_ptr<Workload> {
-        return std::make_unique<Timers>(sizes);
+    .make = [](const tasks::Arguments& arguments, std::size_t) -> std::unique_ptr<Workload> {
+        return std::make_unique<Timers>(arguments);
     },
 };
 

@@ -91,7 +91,7 @@ def parse_case(name: str) -> Case:
     for size in sizes:
         key, colon, value = size.partition(":")
         if not colon or not value.isdigit():
-            raise FindingsError(f"'{name}': '{size}' is not a size: write name:number")
+            raise FindingsError(f"'{name}': '{size}' is not an argument: write name:number")
         found.append((key, int(value)))
     return Case(
         workload,

@@ -35,13 +35,13 @@ TEST(Case, SizesMayBeLeftOutAndStandInAnyOrder) {
 TEST(Case, EveryCrossingComesBackFromItsName) {
     for (const workloads::Entry* const workload : workloads::table()) {
         for (const models::Entry* const model : models::table()) {
-            const Case what = make_case(*workload, *model, tasks::parse_sizes(workload->smoke), {});
+            const Case what = make_case(*workload, *model, tasks::parse_arguments(workload->smoke), {});
             const Case back = parse_case(what.name());
             EXPECT_EQ(back.name(), what.name());
             EXPECT_EQ(back.workload, workload);
             EXPECT_EQ(back.model, model);
-            EXPECT_EQ(back.parameters, what.parameters);
-            EXPECT_EQ(back.model_parameters, what.model_parameters);
+            EXPECT_EQ(back.arguments, what.arguments);
+            EXPECT_EQ(back.model_arguments, what.model_arguments);
         }
     }
 }
@@ -53,14 +53,15 @@ TEST(Case, SaysWhatIsWrongWithAName) {
     EXPECT_EQ(refusal("/epoll").substr(0, 20), "unknown workload '';");
     EXPECT_EQ(refusal("echo/epol").substr(0, 36), "unknown model 'epol'; there are: ser");
     EXPECT_EQ(refusal("echo/").substr(0, 17), "unknown model '';");
-    EXPECT_EQ(refusal("echo/epoll/payload"), "'payload' is not a size: write name:number");
-    EXPECT_EQ(refusal("echo/epoll/depth:3"), "unknown size 'depth'; there are: connections, payload, requests");
-    EXPECT_EQ(refusal("echo/epoll/payload:0"), "size 'payload' is 0; it goes from 1 to 16777216");
-    EXPECT_EQ(refusal("echo/thread_pool/workers:0"), "size 'workers' is 0; it goes from 1 to 4096");
+    EXPECT_EQ(refusal("echo/epoll/payload"), "'payload' is not an argument: write name:number");
+    EXPECT_EQ(refusal("echo/epoll/depth:3"), "unknown parameter 'depth'; there are: connections, payload, requests");
+    EXPECT_EQ(refusal("echo/epoll/payload:0"), "argument 'payload' is 0; it goes from 1 to 16777216");
+    EXPECT_EQ(refusal("echo/thread_pool/workers:0"), "argument 'workers' is 0; it goes from 1 to 4096");
 }
 
 TEST(Case, AModelWithoutWorkersTakesNone) {
-    EXPECT_EQ(refusal("echo/epoll/workers:3"), "unknown size 'workers'; there are: connections, payload, requests");
+    EXPECT_EQ(refusal("echo/epoll/workers:3"),
+              "unknown parameter 'workers'; there are: connections, payload, requests");
 }
 
 TEST(Case, AHandWrittenControlIsForItsWorkloadAlone) {
@@ -73,8 +74,8 @@ TEST(Case, AHandWrittenControlIsForItsWorkloadAlone) {
 
 TEST(MakeCase, CompletesBothSizes) {
     const Case what = make_case(workloads::find("primes"), models::find("thread_pool"), {{"tasks", 5}}, {});
-    EXPECT_EQ(what.parameters, (tasks::Sizes{{"tasks", 5}, {"grain_us", 100}}));
-    EXPECT_EQ(what.model_parameters, (tasks::Sizes{{"workers", 2}}));
+    EXPECT_EQ(what.arguments, (tasks::Arguments{{"tasks", 5}, {"grain_us", 100}}));
+    EXPECT_EQ(what.model_arguments, (tasks::Arguments{{"workers", 2}}));
     EXPECT_THROW((void)make_case(workloads::find("primes"), models::find("serial"), {}, {{"workers", 2}}),
                  std::invalid_argument);
 }

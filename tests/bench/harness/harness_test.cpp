@@ -101,15 +101,15 @@ const models::Entry idle{
     .waiter = "none",
     .summary = "does nothing, very fast",
     .parameters = {},
-    .support = [](const tasks::Demand&, const tasks::Sizes&) { return models::Support::yes(); },
-    .make = [](const tasks::Job&, tasks::Ledger&, const tasks::Sizes&) -> std::unique_ptr<models::Model> {
+    .support = [](const tasks::Demand&, const tasks::Arguments&) { return models::Support::yes(); },
+    .make = [](const tasks::Job&, tasks::Ledger&, const tasks::Arguments&) -> std::unique_ptr<models::Model> {
         return std::make_unique<Idle>();
     }};
 
 TEST(Harness, FindsAModelThatSkipsTheWorkInvalid) {
     for (const workloads::Entry* const workload : workloads::table()) {
         const Case what{
-            workload, &idle, tasks::complete(workload->parameters, tasks::parse_sizes(workload->smoke)), {}};
+            workload, &idle, tasks::complete(workload->parameters, tasks::parse_arguments(workload->smoke)), {}};
         EXPECT_EQ(verdict_on(what), "task 0 finished 0 times") << workload->name;
     }
 }

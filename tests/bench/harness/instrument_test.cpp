@@ -43,7 +43,7 @@ struct StallsOnce {
     // A thousand requests in 200 ms.
     static std::unique_ptr<workloads::Workload> make_echo() {
         return workloads::find("open_echo")
-            .make(tasks::Sizes{{"connections", 4}, {"payload", 64}, {"rate", 5000}, {"requests", 250}}, 1);
+            .make(tasks::Arguments{{"connections", 4}, {"payload", 64}, {"rate", 5000}, {"requests", 250}}, 1);
     }
     static std::unique_ptr<tasks::Task> make(std::unique_ptr<tasks::Task> served, int) {
         return std::make_unique<StallingTask>(std::move(served));
@@ -129,16 +129,15 @@ const models::Entry dropping{
     .waiter = "none",
     .summary = "forgets one task",
     .parameters = {},
-    .support = [](const tasks::Demand&, const tasks::Sizes&) { return models::Support::yes(); },
-    .make = [](const tasks::Job& job, tasks::Ledger& ledger, const tasks::Sizes&) -> std::unique_ptr<models::Model> {
-        return std::make_unique<Dropping>(job, ledger);
-    }};
+    .support = [](const tasks::Demand&, const tasks::Arguments&) { return models::Support::yes(); },
+    .make = [](const tasks::Job& job, tasks::Ledger& ledger, const tasks::Arguments&)
+        -> std::unique_ptr<models::Model> { return std::make_unique<Dropping>(job, ledger); }};
 
 TEST(Instrument, FindsAModelInvalidThatDropsATask) {
     for (const std::string_view name : {"noop", "primes", "mandelbrot", "switching"}) {
         const workloads::Entry& workload = workloads::find(name);
         const Case what{
-            &workload, &dropping, tasks::complete(workload.parameters, tasks::parse_sizes(workload.smoke)), {}};
+            &workload, &dropping, tasks::complete(workload.parameters, tasks::parse_arguments(workload.smoke)), {}};
         const std::string reason = verdict_on(what, milliseconds{200});
         EXPECT_TRUE(reason.ends_with(" finished 0 times")) << name << ": " << reason;
     }

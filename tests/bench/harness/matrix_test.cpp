@@ -18,9 +18,9 @@ using Crossing = std::tuple<const workloads::Entry*, const models::Entry*>;
 
 class Matrix : public testing::TestWithParam<Crossing> {
 protected:
-    static Case smoke_case(const tasks::Sizes& model_sizes = {}) {
+    static Case smoke_case(const tasks::Arguments& model_arguments = {}) {
         const auto [workload, model] = GetParam();
-        return make_case(*workload, *model, tasks::parse_sizes(workload->smoke), model_sizes);
+        return make_case(*workload, *model, tasks::parse_arguments(workload->smoke), model_arguments);
     }
     // The only reasons for which a case as small as these may be refused: of a model, and of a control.
     static bool may_refuse(const Harness& harness) {
@@ -52,9 +52,9 @@ TEST_P(Matrix, DoesAllTheWorkAndBringsTheSerialDigests) {
 
 TEST_P(Matrix, WorksWithTheLeastOfEachSizeOnOneCpu) {
     const models::Entry& model = *std::get<1>(GetParam());
-    std::vector<tasks::Sizes::Item> least;
+    std::vector<tasks::Arguments::Item> least;
     for (const tasks::Parameter& parameter : model.parameters) least.emplace_back(parameter.name, parameter.least);
-    Harness harness{smoke_case(tasks::Sizes{std::move(least)}), Placement::shared};
+    Harness harness{smoke_case(tasks::Arguments{std::move(least)}), Placement::shared};
     if (may_refuse(harness)) GTEST_SKIP() << harness.support().reason;
     harness.prepare();
     harness.before_run();

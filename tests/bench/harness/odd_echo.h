@@ -48,7 +48,7 @@ private:
 // Five clients in closed loop, of three requests each.
 struct SmallEcho {
     static std::unique_ptr<workloads::Workload> make_echo() {
-        return workloads::find("echo").make(tasks::Sizes{{"connections", 5}, {"payload", 100}, {"requests", 3}}, 1);
+        return workloads::find("echo").make(tasks::Arguments{{"connections", 5}, {"payload", 100}, {"requests", 3}}, 1);
     }
 };
 

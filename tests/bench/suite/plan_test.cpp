@@ -16,8 +16,8 @@ std::vector<std::string> order(const Plan& plan, int round, std::string_view gro
     std::vector<std::string> models;
     for (const Step& step : plan.steps) {
         const PlannedCase& planned = plan.cases[step.index];
-        if (step.round != round || planned.what.parameters.path() != group) continue;
-        models.push_back(std::string{planned.what.model->name} + planned.what.model_parameters.path() +
+        if (step.round != round || planned.what.arguments.path() != group) continue;
+        models.push_back(std::string{planned.what.model->name} + planned.what.model_arguments.path() +
                          (planned.control ? "*" : ""));
     }
     return models;
@@ -50,8 +50,8 @@ TEST(Plan, EveryOtherRoundIsReversedWithinAGroup) {
 TEST(Plan, GroupsKeepTheirOrderInEveryRound) {
     const Plan plan = make_plan(test::small_suite(), {}, 2);
     for (std::size_t i = 0; i < plan.cases.size(); ++i) {
-        EXPECT_EQ(plan.cases[plan.steps[i].index].what.parameters,
-                  plan.cases[plan.steps[plan.cases.size() + i].index].what.parameters);
+        EXPECT_EQ(plan.cases[plan.steps[i].index].what.arguments,
+                  plan.cases[plan.steps[plan.cases.size() + i].index].what.arguments);
     }
 }
 
@@ -80,7 +80,7 @@ TEST(Plan, SelectsByWorkloadModelAndName) {
 
 TEST(Plan, IterationsFollowTheSize) {
     for (const PlannedCase& planned : make_plan(test::small_suite(), {{"primes"}, {}, ""}, 1).cases) {
-        EXPECT_EQ(planned.iterations, planned.what.parameters.at("grain_us") == 1 ? 20 : 5);
+        EXPECT_EQ(planned.iterations, planned.what.arguments.at("grain_us") == 1 ? 20 : 5);
     }
 }
 

@@ -25,8 +25,8 @@ TEST(SuiteFile, HoldsWhatIsWritten) {
     EXPECT_EQ(suite.placement, Placement::shared);
     ASSERT_EQ(suite.cpu.size(), 3U);
     EXPECT_EQ(suite.cpu[1].model->name, "thread_pool");
-    EXPECT_EQ(suite.cpu[1].sizes.at("workers"), 2);
-    EXPECT_EQ(suite.cpu[2].sizes.at("workers"), 4);
+    EXPECT_EQ(suite.cpu[1].arguments.at("workers"), 2);
+    EXPECT_EQ(suite.cpu[2].arguments.at("workers"), 4);
     EXPECT_EQ(suite.io.size(), 2U);
     ASSERT_EQ(suite.controls.size(), 2U);
     EXPECT_EQ(suite.controls[1].name(), "echo/epoll/connections:1/payload:64/requests:20");
@@ -35,11 +35,11 @@ TEST(SuiteFile, HoldsWhatIsWritten) {
 TEST(SuiteFile, ListsOfSizesGoTogether) {
     const Suite suite = test::small_suite();
     ASSERT_EQ(suite.points.size(), 4U);
-    EXPECT_EQ(suite.points[0].sizes.path(), "/tasks:8/grain_us:1");
+    EXPECT_EQ(suite.points[0].arguments.path(), "/tasks:8/grain_us:1");
     EXPECT_EQ(suite.points[0].iterations, 20);
-    EXPECT_EQ(suite.points[1].sizes.path(), "/tasks:8/grain_us:10");
+    EXPECT_EQ(suite.points[1].arguments.path(), "/tasks:8/grain_us:10");
     EXPECT_EQ(suite.points[1].iterations, 5);
-    EXPECT_EQ(suite.points[3].sizes.path(), "/connections:100/payload:64/requests:2");
+    EXPECT_EQ(suite.points[3].arguments.path(), "/connections:100/payload:64/requests:2");
     EXPECT_EQ(suite.points[3].iterations, 1);
 }
 
@@ -60,7 +60,7 @@ TEST(SuiteFile, ChoosesModelsByTraitAndFamily) {
     const Suite parsed = parse_suite(suite, "small.json");
     std::map<std::string_view, int> times;
     for (const Series& series : parsed.cpu) ++times[series.model->name];
-    EXPECT_EQ(parsed.cpu[1].sizes.at("workers"), 5);
+    EXPECT_EQ(parsed.cpu[1].arguments.at("workers"), 5);
     for (const models::Entry* const model : models::table()) {
         const bool chosen = model->classic || model->family == models::Family::loops;
         const int expected = model == parsed.cpu[0].model ? 2 : chosen ? 1 : 0;
@@ -75,8 +75,8 @@ TEST(SuiteFile, SizesLeftOutAreTheModelsOwnForTheWorkAndTheMachine) {
     suite.erase("controls");
     suite["models"] = json::parse(R"({"cpu": [{"model": "thread_pool"}], "io": [{"model": "thread_pool"}]})");
     const Suite parsed = parse_suite(suite, "small.json");
-    EXPECT_EQ(parsed.cpu[0].sizes.count("workers"), sys::current_affinity().size());
-    EXPECT_EQ(parsed.io[0].sizes.at("workers"), 16);
+    EXPECT_EQ(parsed.cpu[0].arguments.count("workers"), sys::current_affinity().size());
+    EXPECT_EQ(parsed.io[0].arguments.at("workers"), 16);
 }
 
 TEST(SuiteFile, ACaseMayNameItsOwnModels) {
@@ -195,16 +195,16 @@ INSTANTIATE_TEST_SUITE_P(
                  [](json& s) {
                      s["models"]["cpu"][1]["sizes"] = {{"threads", 2}};
                  },
-                 "models: cpu[1]: unknown size 'threads'; there are: workers"},
+                 "models: cpu[1]: unknown parameter 'threads'; there are: workers"},
         BadSuite{"unknown_workload", [](json& s) { s["cases"][0]["workload"] = "sorting"; },
                  "cases[0]: unknown workload 'sorting'; there are: noop"},
         BadSuite{"unknown_size", [](json& s) { s["cases"][1]["sizes"]["clients"] = 1; },
-                 "cases[1]: unknown size 'clients'; there are: connections, payload, requests"},
+                 "cases[1]: unknown parameter 'clients'; there are: connections, payload, requests"},
         BadSuite{"size_out_of_bounds",
                  [](json& s) {
                      s["cases"][1]["sizes"]["connections"] = json{0, 1};
                  },
-                 "cases[1]: size 'connections' is 0; it goes from 1"},
+                 "cases[1]: argument 'connections' is 0; it goes from 1"},
         BadSuite{"no_number", [](json& s) { s["cases"][1]["sizes"]["payload"] = "64"; },
                  "cases[1]: 'payload' must be a whole number"},
         BadSuite{"no_sizes", [](json& s) { s["cases"][1]["sizes"] = 5; }, "cases[1]: 'sizes' must be an object"},

@@ -68,7 +68,7 @@ def test_a_torn_suite(bench: Bench, text: str) -> None:
 def test_a_suite_with_a_fault_names_file_and_place(bench: Bench) -> None:
     bench.write_suite(SUITE | {"cases": [{"workload": "primes", "sizes": {"task": 8}}]})
     said = refused(bench, bench.suite, "-o", bench.output)
-    assert f"{bench.suite}: cases[0]: unknown size 'task'; there are: tasks, grain_us" in said
+    assert f"{bench.suite}: cases[0]: unknown parameter 'task'; there are: tasks, grain_us" in said
 
 
 def test_a_file_that_is_there_is_not_overwritten(bench: Bench) -> None:

@@ -33,7 +33,7 @@ def test_those_of_the_tree_are_sound():
         (
             "echo/poll/connections:10",
             "echo/poll/connections",
-            "'connections' is not a size: write name:number",
+            "'connections' is not an argument: write name:number",
         ),
         ("echo/poll/connections:10", "echo", "is not a case: write workload/model/size:number/"),
     ],

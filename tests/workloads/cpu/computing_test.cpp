@@ -19,7 +19,7 @@ void finish_all(const Workload& workload, tasks::Ledger& ledger) {
 class Computing : public testing::TestWithParam<const Entry*> {
 protected:
     std::unique_ptr<Workload> workload_ =
-        GetParam()->make(tasks::complete(GetParam()->parameters, tasks::parse_sizes(GetParam()->smoke)), 1);
+        GetParam()->make(tasks::complete(GetParam()->parameters, tasks::parse_arguments(GetParam()->smoke)), 1);
     tasks::Ledger ledger_{workload_->size()};
 };
 

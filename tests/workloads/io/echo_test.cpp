@@ -51,8 +51,8 @@ protected:
         enter(ledger_, tasks::root(0), acceptor);
     }
 
-    std::unique_ptr<Workload> server_ =
-        find("echo").make(tasks::Sizes{{"connections", connections}, {"payload", payload}, {"requests", requests}}, 1);
+    std::unique_ptr<Workload> server_ = find("echo").make(
+        tasks::Arguments{{"connections", connections}, {"payload", payload}, {"requests", requests}}, 1);
     std::unique_ptr<Workload> peer_ = server_->make_peer();
     tasks::Ledger ledger_{1};
     tasks::Ledger peer_ledger_{connections};

@@ -16,10 +16,10 @@ protected:
     Fetch() { fetch_->begin(); }
 
     static std::unique_ptr<Workload> make(std::size_t bytes, std::int64_t delay_ms = 1) {
-        return find("fetch").make(tasks::Sizes{{"clients", clients},
-                                               {"pages", pages},
-                                               {"delay_ms", delay_ms},
-                                               {"page_bytes", static_cast<int>(bytes)}},
+        return find("fetch").make(tasks::Arguments{{"clients", clients},
+                                                   {"pages", pages},
+                                                   {"delay_ms", delay_ms},
+                                                   {"page_bytes", static_cast<int>(bytes)}},
                                   1);
     }
     // What a server answers to a client's first request.

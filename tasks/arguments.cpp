@@ -1,4 +1,4 @@
-#include "tasks/sizes.h"
+#include "tasks/arguments.h"
 
 #include <algorithm>
 #include <charconv>
@@ -9,27 +9,27 @@
 namespace tasks {
 namespace {
 
-const Sizes::Item* find(std::span<const Sizes::Item> items, std::string_view name) {
-    const auto found = std::ranges::find(items, name, &Sizes::Item::first);
+const Arguments::Item* find(std::span<const Arguments::Item> items, std::string_view name) {
+    const auto found = std::ranges::find(items, name, &Arguments::Item::first);
     return found == items.end() ? nullptr : &*found;
 }
 
 }  // namespace
 
-std::int64_t Sizes::at(std::string_view name) const {
+std::int64_t Arguments::at(std::string_view name) const {
     const Item* const item = find(items_, name);
-    if (item == nullptr) throw std::out_of_range{"no size named '" + std::string{name} + "'"};
+    if (item == nullptr) throw std::out_of_range{"no argument named '" + std::string{name} + "'"};
     return item->second;
 }
 
-std::string Sizes::path() const {
+std::string Arguments::path() const {
     std::string path;
     for (const auto& [name, value] : items_) path += "/" + name + ":" + std::to_string(value);
     return path;
 }
 
-Sizes parse_sizes(std::string_view text) {
-    std::vector<Sizes::Item> items;
+Arguments parse_arguments(std::string_view text) {
+    std::vector<Arguments::Item> items;
     while (!text.empty()) {
         const std::string_view item = text.substr(0, text.find('/'));
         text.remove_prefix(std::min(text.size(), item.size() + 1));
@@ -39,35 +39,35 @@ Sizes parse_sizes(std::string_view text) {
         std::int64_t value = 0;
         const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
         if (digits.empty() || error != std::errc{} || end != digits.data() + digits.size()) {
-            throw std::invalid_argument{"'" + std::string{item} + "' is not a size: write name:number"};
+            throw std::invalid_argument{"'" + std::string{item} + "' is not an argument: write name:number"};
         }
         const std::string_view name = item.substr(0, colon);
         if (find(items, name) != nullptr) {
-            throw std::invalid_argument{"size '" + std::string{name} + "' is given twice"};
+            throw std::invalid_argument{"argument '" + std::string{name} + "' is given twice"};
         }
         items.emplace_back(name, value);
     }
-    return Sizes{std::move(items)};
+    return Arguments{std::move(items)};
 }
 
-Sizes complete(std::span<const Parameter> parameters, const Sizes& given) {
+Arguments complete(std::span<const Parameter> parameters, const Arguments& given) {
     for (const auto& [name, value] : given.items()) {
         const auto parameter = std::ranges::find(parameters, std::string_view{name}, &Parameter::name);
         if (parameter == parameters.end()) {
-            throw std::invalid_argument{"unknown size '" + name +
+            throw std::invalid_argument{"unknown parameter '" + name +
                                         "'; there are: " + join_names(parameters, &Parameter::name)};
         }
         if (value < parameter->least || value > parameter->most) {
-            throw std::invalid_argument{"size '" + name + "' is " + std::to_string(value) + "; it goes from " +
+            throw std::invalid_argument{"argument '" + name + "' is " + std::to_string(value) + "; it goes from " +
                                         std::to_string(parameter->least) + " to " + std::to_string(parameter->most)};
         }
     }
-    std::vector<Sizes::Item> items;
+    std::vector<Arguments::Item> items;
     for (const Parameter& parameter : parameters) {
-        const Sizes::Item* const item = find(given.items(), parameter.name);
+        const Arguments::Item* const item = find(given.items(), parameter.name);
         items.emplace_back(parameter.name, item != nullptr ? item->second : parameter.fallback);
     }
-    return Sizes{std::move(items)};
+    return Arguments{std::move(items)};
 }
 
 }  // namespace tasks

@@ -20,13 +20,13 @@ struct Parameter {
 };
 
 // Named sizes in a fixed order: "connections:100/payload:64".
-class Sizes {
+class Arguments {
 public:
     using Item = std::pair<std::string, std::int64_t>;
 
-    Sizes() = default;
-    Sizes(std::initializer_list<Item> items) : items_{items} {}
-    explicit Sizes(std::vector<Item> items) : items_{std::move(items)} {}
+    Arguments() = default;
+    Arguments(std::initializer_list<Item> items) : items_{items} {}
+    explicit Arguments(std::vector<Item> items) : items_{std::move(items)} {}
 
     // Throws std::out_of_range for a name that is not there.
     [[nodiscard]] std::int64_t at(std::string_view name) const;
@@ -34,7 +34,7 @@ public:
     [[nodiscard]] std::span<const Item> items() const noexcept { return items_; }
     // "/connections:100/payload:64", each with its slash; empty where there are none.
     [[nodiscard]] std::string path() const;
-    friend bool operator==(const Sizes&, const Sizes&) = default;
+    friend bool operator==(const Arguments&, const Arguments&) = default;
 
 private:
     std::vector<Item> items_;
@@ -42,10 +42,10 @@ private:
 
 // The reverse of path(), with or without the first slash: "connections:100/payload:64". Throws
 // std::invalid_argument, with a message that shows the form.
-[[nodiscard]] Sizes parse_sizes(std::string_view text);
+[[nodiscard]] Arguments parse_arguments(std::string_view text);
 
 // Every parameter, in its order, with what is given or else its fallback. Throws std::invalid_argument, with a
 // message that says what there is, for an unknown name or a value out of its bounds.
-[[nodiscard]] Sizes complete(std::span<const Parameter> parameters, const Sizes& given);
+[[nodiscard]] Arguments complete(std::span<const Parameter> parameters, const Arguments& given);
 
 }  // namespace tasks
