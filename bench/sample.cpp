@@ -155,13 +155,13 @@ Sample measure(benchmark::State& state, const Case& what, Placement placement, b
     sample.start_time = std::chrono::system_clock::now();
     try {
         Harness harness{what, placement};
-        sample.places = harness.places();
+        sample.cpu_split = harness.cpu_split();
         if (const models::Support support = harness.support(); !support) {
             end(state, sample, Outcome::skipped, support.reason);
             return sample;
         }
         harness.prepare();
-        if (!harness.has_peer()) sample.places.peer.clear();
+        if (!harness.has_peer()) sample.cpu_split.peer.clear();
         const MachineWatch watch{harness};
         // Verify first, then time; the first run also touches every page and opens every path.
         harness.workload().observe_next_run();

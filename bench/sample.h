@@ -53,7 +53,7 @@ struct Evidence {
 struct Sample {
     Case what;
     Placement placement{};
-    Places places;
+    CpuSplit cpu_split;
     std::chrono::system_clock::time_point start_time;
     Outcome outcome = Outcome::ok;
     std::string reason;

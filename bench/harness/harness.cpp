@@ -9,11 +9,11 @@ namespace bench {
 Harness::Harness(const Case& what, Placement placement, sys::Nanoseconds patience)
     : case_{what},
       available_{sys::current_affinity()},
-      places_{place(placement, what.workload->group, available_)},
+      cpu_split_{place(placement, what.workload->group, available_)},
       patience_{patience},
       workload_{what.workload->make(what.arguments, what.model->acceptors(what.model_arguments))},
       ledger_{workload_->size()} {
-    sys::set_affinity(places_.model);
+    sys::set_affinity(cpu_split_.model);
 }
 
 Harness::~Harness() {
@@ -32,7 +32,7 @@ models::Support Harness::support() const {
 }
 
 void Harness::prepare() {
-    if (auto peer = workload_->make_peer()) peer_.emplace(std::move(peer), places_.peer, patience_);
+    if (auto peer = workload_->make_peer()) peer_.emplace(std::move(peer), cpu_split_.peer, patience_);
     make_model();
 }
 

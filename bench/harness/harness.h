@@ -52,7 +52,7 @@ public:
     [[nodiscard]] Counts count();
 
     [[nodiscard]] workloads::Workload& workload() noexcept { return *workload_; }
-    [[nodiscard]] const Places& places() const noexcept { return places_; }
+    [[nodiscard]] const CpuSplit& cpu_split() const noexcept { return cpu_split_; }
     [[nodiscard]] bool has_peer() const noexcept { return peer_.has_value(); }
 
     // Used so far by the model's side: this process, its children that ended, its children that live on.
@@ -65,7 +65,7 @@ private:
 
     Case case_;
     sys::CpuSet available_;
-    Places places_;
+    CpuSplit cpu_split_;
     sys::Nanoseconds patience_;
     std::unique_ptr<workloads::Workload> workload_;
     tasks::Ledger ledger_;

@@ -21,7 +21,7 @@ Placement parse_placement(std::string_view name) {
     throw std::invalid_argument{"unknown placement '" + std::string{name} + "'; there are: split, shared, free"};
 }
 
-Places place(Placement placement, workloads::Group group, const sys::CpuSet& available) {
+CpuSplit place(Placement placement, workloads::Group group, const sys::CpuSet& available) {
     if (placement == Placement::free || group == workloads::Group::cpu) return {available, available};
     const auto half = available.begin() + static_cast<std::ptrdiff_t>((available.size() + 1) / 2);
     const sys::CpuSet first(available.begin(), half);

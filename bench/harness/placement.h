@@ -18,10 +18,10 @@ enum class Placement {
 [[nodiscard]] Placement parse_placement(std::string_view name);
 
 // The CPUs of both sides. Every model gets the same ones: all of them for CPU work, the first half for I/O.
-struct Places {
+struct CpuSplit {
     sys::CpuSet model;
     sys::CpuSet peer;
 };
-[[nodiscard]] Places place(Placement placement, workloads::Group group, const sys::CpuSet& available);
+[[nodiscard]] CpuSplit place(Placement placement, workloads::Group group, const sys::CpuSet& available);
 
 }  // namespace bench

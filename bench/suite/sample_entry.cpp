@@ -82,7 +82,7 @@ json unfinished_entry(const PlannedCase& planned, Placement placement, std::chro
                       const std::string& reason) {
     const Sample sample{.what = planned.what,
                         .placement = placement,
-                        .places = {},
+                        .cpu_split = {},
                         .start_time = started,
                         .outcome = Outcome::did_not_finish,
                         .reason = reason,

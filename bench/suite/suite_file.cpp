@@ -7,7 +7,7 @@
 
 #include "bench/document.h"
 #include "bench/native/controls.h"
-#include "bench/suite/fields.h"
+#include "bench/suite/json_reader.h"
 #include "bench/suite/usage_error.h"
 #include "models/table.h"
 #include "tasks/lookup.h"
@@ -20,24 +20,24 @@ using nlohmann::json;
 
 // The tables' own complaints, with the place in the file before them.
 template <class Function>
-decltype(auto) located(const Fields& fields, Function function) {
+decltype(auto) located(const JsonReader& reader, Function function) {
     try {
         return function();
     } catch (const models::AbsentModel&) {
         throw;
     } catch (const std::invalid_argument& error) {
-        fields.fail(error.what());
+        reader.fail(error.what());
     }
 }
 
 // Adds the sizes under `key`, if any, and returns their names in the order of the file.
-std::vector<std::string> add_arguments(const Fields& fields, std::string_view key, Zip& zip) {
+std::vector<std::string> add_arguments(const JsonReader& reader, std::string_view key, Zip& zip) {
     std::vector<std::string> names;
-    const json* const arguments = fields.find(key);
+    const json* const arguments = reader.find(key);
     if (arguments == nullptr) return names;
-    if (!arguments->is_object()) fields.fail("'" + std::string{key} + "' must be an object of name: number");
+    if (!arguments->is_object()) reader.fail("'" + std::string{key} + "' must be an object of name: number");
     for (const auto& [name, numbers] : arguments->items()) {
-        zip.add(fields, name, numbers);
+        zip.add(reader, name, numbers);
         names.push_back(name);
     }
     return names;
@@ -52,7 +52,7 @@ tasks::Arguments take(const Zip& zip, const std::vector<std::string>& names, std
 
 // A line of a list of models: one by its name, or all that have a trait or are of a family.
 struct Choice {
-    Fields fields;
+    JsonReader reader;
     std::vector<const models::Entry*> models;
     bool by_name;
 };
@@ -64,27 +64,27 @@ std::vector<const models::Entry*> models_that(auto wanted) {
     return chosen;
 }
 
-std::vector<const models::Entry*> of_trait(const Fields& fields) {
-    const std::string trait = fields.text("models");
+std::vector<const models::Entry*> of_trait(const JsonReader& reader) {
+    const std::string trait = reader.text("models");
     if (trait == "all") return models_that([](const models::Entry&) { return true; });
     if (trait == "classic") return models_that([](const models::Entry& model) { return model.classic; });
-    fields.fail("unknown models '" + trait + "'; there are: all, classic");
+    reader.fail("unknown models '" + trait + "'; there are: all, classic");
 }
 
-std::vector<const models::Entry*> of_family(const Fields& fields) {
-    const std::string family = fields.text("family");
+std::vector<const models::Entry*> of_family(const JsonReader& reader) {
+    const std::string family = reader.text("family");
     std::set<std::string_view> families;
     for (const models::Entry* const model : models::table()) families.insert(to_string(model->family));
     for (const models::Absent& absent : models::absent()) families.insert(to_string(absent.family));
     if (!families.contains(family)) {
-        fields.fail("unknown family '" + family + "'; there are: " + tasks::join_names(families));
+        reader.fail("unknown family '" + family + "'; there are: " + tasks::join_names(families));
     }
     return models_that([&](const models::Entry& model) { return to_string(model.family) == family; });
 }
 
-std::vector<const models::Entry*> of_name(const Fields& fields) {
+std::vector<const models::Entry*> of_name(const JsonReader& reader) {
     try {
-        return {located(fields, [&] { return &find_model(fields.text("model")); })};
+        return {located(reader, [&] { return &find_model(reader.text("model")); })};
     } catch (const models::AbsentModel&) {
         // This build has it not, and the document's list of models says so.
         return {};
@@ -92,17 +92,18 @@ std::vector<const models::Entry*> of_name(const Fields& fields) {
 }
 
 Choice parse_choice(const json& choice, std::string where) {
-    Fields fields{choice, std::move(where), {"model", "models", "family", "sizes"}};
+    JsonReader reader{choice, std::move(where), {"model", "models", "family", "sizes"}};
     int ways = 0;
-    for (const char* const way : {"model", "models", "family"}) ways += fields.find(way) != nullptr ? 1 : 0;
-    if (ways != 1) fields.fail("choose by one of 'model' (a name), 'models' (all, classic) and 'family'");
-    if (fields.find("model") != nullptr) return {fields, of_name(fields), true};
-    if (fields.find("sizes") != nullptr) fields.fail("'sizes' go with 'model' alone: others have their defaults");
-    return {fields, fields.find("models") != nullptr ? of_trait(fields) : of_family(fields), false};
+    for (const char* const way : {"model", "models", "family"}) ways += reader.find(way) != nullptr ? 1 : 0;
+    if (ways != 1) reader.fail("choose by one of 'model' (a name), 'models' (all, classic) and 'family'");
+    if (reader.find("model") != nullptr) return {reader, of_name(reader), true};
+    if (reader.find("sizes") != nullptr) reader.fail("'sizes' go with 'model' alone: others have their defaults");
+    return {reader, reader.find("models") != nullptr ? of_trait(reader) : of_family(reader), false};
 }
 
 // A model that the list names has the sizes that stand there, and is no part of what it chooses by trait or family.
-std::vector<Series> parse_series(const json& models, const Fields& of, std::string_view key, workloads::Group group) {
+std::vector<Series> parse_series(const json& models, const JsonReader& of, std::string_view key,
+                                 workloads::Group group) {
     if (!models.is_array()) of.fail("'" + std::string{key} + "' must be a list");
     std::vector<Choice> choices;
     std::set<const models::Entry*> taken;
@@ -113,11 +114,11 @@ std::vector<Series> parse_series(const json& models, const Fields& of, std::stri
     std::vector<Series> series;
     for (const Choice& choice : choices) {
         Zip zip;
-        const auto names = add_arguments(choice.fields, "sizes", zip);
+        const auto names = add_arguments(choice.reader, "sizes", zip);
         for (const models::Entry* const model : choice.models) {
             if (!choice.by_name && !taken.insert(model).second) continue;
             for (std::size_t at = 0; at < zip.size(); ++at) {
-                series.push_back({model, located(choice.fields, [&] {
+                series.push_back({model, located(choice.reader, [&] {
                                       return complete_arguments(*model, group, take(zip, names, at));
                                   })});
             }
@@ -126,67 +127,67 @@ std::vector<Series> parse_series(const json& models, const Fields& of, std::stri
     return series;
 }
 
-std::vector<Point> parse_points(const Fields& suite, const Suite& so_far) {
+std::vector<Point> parse_points(const JsonReader& suite, const Suite& so_far) {
     std::vector<Point> points;
     const json& cases = suite.array("cases");
     for (std::size_t i = 0; i < cases.size(); ++i) {
-        const Fields fields{
+        const JsonReader reader{
             cases[i], suite.element("cases", i), {"workload", "sizes", "iterations", "count_rounds", "models"}};
         const workloads::Entry& workload =
-            located(fields, [&]() -> const workloads::Entry& { return workloads::find(fields.text("workload")); });
+            located(reader, [&]() -> const workloads::Entry& { return workloads::find(reader.text("workload")); });
         Zip zip;
-        const auto names = add_arguments(fields, "sizes", zip);
+        const auto names = add_arguments(reader, "sizes", zip);
         const bool cpu = workload.group == workloads::Group::cpu;
-        const json* const models = fields.find("models");
-        const std::vector<Series> series = models != nullptr ? parse_series(*models, fields, "models", workload.group)
+        const json* const models = reader.find("models");
+        const std::vector<Series> series = models != nullptr ? parse_series(*models, reader, "models", workload.group)
                                                              : (cpu ? so_far.cpu : so_far.io);
         const int count_rounds =
-            fields.find("count_rounds") != nullptr ? fields.positive_integer("count_rounds") : so_far.count_rounds;
-        const json* const iterations = fields.find("iterations");
-        zip.add(fields, "iterations", iterations != nullptr ? *iterations : json(1));
+            reader.find("count_rounds") != nullptr ? reader.positive_integer("count_rounds") : so_far.count_rounds;
+        const json* const iterations = reader.find("iterations");
+        zip.add(reader, "iterations", iterations != nullptr ? *iterations : json(1));
         for (std::size_t at = 0; at < zip.size(); ++at) {
             const std::int64_t count = zip.at("iterations", at);
-            if (count < 1 || count > 1'000'000) fields.fail("'iterations' go from 1 to 1000000");
+            if (count < 1 || count > 1'000'000) reader.fail("'iterations' go from 1 to 1000000");
             points.push_back({&workload,
-                              located(fields, [&] { return complete(workload.parameters, take(zip, names, at)); }),
+                              located(reader, [&] { return complete(workload.parameters, take(zip, names, at)); }),
                               static_cast<int>(count), count_rounds, series});
         }
     }
     return points;
 }
 
-std::set<std::string> case_names(const Suite& suite, const Fields& fields) {
+std::set<std::string> case_names(const Suite& suite, const JsonReader& reader) {
     std::set<std::string> names;
     for (const Point& point : suite.points) {
         for (const Case& one : suite.cases(point)) {
             const std::string name = one.name();
-            if (!names.insert(name).second) fields.fail("case " + name + " stands there twice");
+            if (!names.insert(name).second) reader.fail("case " + name + " stands there twice");
         }
     }
     return names;
 }
 
-std::vector<Case> parse_controls(const Fields& suite, const std::set<std::string>& planned) {
+std::vector<Case> parse_controls(const JsonReader& suite, const std::set<std::string>& planned) {
     std::vector<Case> controls;
     if (suite.find("controls") == nullptr) return controls;
     const json& list = suite.array("controls");
     std::set<std::string> seen;
     for (std::size_t i = 0; i < list.size(); ++i) {
-        const Fields fields{list[i], suite.element("controls", i), {"workload", "sizes", "model", "model_sizes"}};
+        const JsonReader reader{list[i], suite.element("controls", i), {"workload", "sizes", "model", "model_sizes"}};
         Zip zip;
         Zip model_zip;
-        const auto names = add_arguments(fields, "sizes", zip);
-        const auto model_names = add_arguments(fields, "model_sizes", model_zip);
-        if (zip.size() != 1 || model_zip.size() != 1) fields.fail("a control is one case: give numbers, not lists");
-        Case control = located(fields, [&] {
-            const workloads::Entry& workload = workloads::find(fields.text("workload"));
-            const models::Entry& model = find_model(fields.text("model"));
+        const auto names = add_arguments(reader, "sizes", zip);
+        const auto model_names = add_arguments(reader, "model_sizes", model_zip);
+        if (zip.size() != 1 || model_zip.size() != 1) reader.fail("a control is one case: give numbers, not lists");
+        Case control = located(reader, [&] {
+            const workloads::Entry& workload = workloads::find(reader.text("workload"));
+            const models::Entry& model = find_model(reader.text("model"));
             return make_case(workload, model, take(zip, names, 0),
                              complete_arguments(model, workload.group, take(model_zip, model_names, 0)));
         });
         const std::string name = control.name();
-        if (!planned.contains(name)) fields.fail(name + " is no case of this suite; a control runs one a second time");
-        if (!seen.insert(name).second) fields.fail("control " + name + " stands there twice");
+        if (!planned.contains(name)) reader.fail(name + " is no case of this suite; a control runs one a second time");
+        if (!seen.insert(name).second) reader.fail("control " + name + " stands there twice");
         controls.push_back(std::move(control));
     }
     return controls;
@@ -222,22 +223,22 @@ std::filesystem::path find_suite(const std::string& suite, const std::filesystem
 }
 
 Suite parse_suite(const json& suite, const std::string& file) {
-    const Fields fields{
+    const JsonReader reader{
         suite, file, {"name", "rounds", "count_rounds", "time_limit_s", "placement", "models", "cases", "controls"}};
-    const Fields models{fields.at("models"), file + ": models", {"cpu", "io"}};
-    Suite result{.name = fields.text("name"),
-                 .rounds = fields.positive_integer("rounds"),
-                 .count_rounds = fields.find("count_rounds") != nullptr ? fields.positive_integer("count_rounds") : 1,
-                 .time_limit_s = fields.positive_number("time_limit_s"),
-                 .placement = located(fields, [&] { return parse_placement(fields.text("placement")); }),
+    const JsonReader models{reader.at("models"), file + ": models", {"cpu", "io"}};
+    Suite result{.name = reader.text("name"),
+                 .rounds = reader.positive_integer("rounds"),
+                 .count_rounds = reader.find("count_rounds") != nullptr ? reader.positive_integer("count_rounds") : 1,
+                 .time_limit_s = reader.positive_number("time_limit_s"),
+                 .placement = located(reader, [&] { return parse_placement(reader.text("placement")); }),
                  .cpu = parse_series(models.at("cpu"), models, "cpu", workloads::Group::cpu),
                  .io = parse_series(models.at("io"), models, "io", workloads::Group::io),
                  .points = {},
                  .controls = {}};
-    result.points = parse_points(fields, result);
-    const std::set<std::string> planned = case_names(result, fields);
-    if (planned.empty()) fields.fail("there is no case: 'cases' and their group's 'models' must not be empty");
-    result.controls = parse_controls(fields, planned);
+    result.points = parse_points(reader, result);
+    const std::set<std::string> planned = case_names(result, reader);
+    if (planned.empty()) reader.fail("there is no case: 'cases' and their group's 'models' must not be empty");
+    result.controls = parse_controls(reader, planned);
     return result;
 }
 

@@ -178,7 +178,7 @@ bool MultishotOperation::take_from(Multishot::Kind kind, int descriptor, std::sp
     from_ = &multishots_->of(kind, descriptor);
     into_ = into;
     descriptor_ = descriptor;
-    used_.note(descriptor);
+    touched_.note(descriptor);
     return take(continuation);
 }
 

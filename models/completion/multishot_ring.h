@@ -125,7 +125,7 @@ public:
     }
     [[nodiscard]] tasks::Result result() const noexcept { return from_ != nullptr ? result_ : RingOperation::result(); }
     void forget_descriptors() {
-        used_.for_each([this](int descriptor) { multishots_->forget(descriptor); });
+        touched_.for_each([this](int descriptor) { multishots_->forget(descriptor); });
     }
 
 private:
@@ -137,7 +137,7 @@ private:
     int descriptor_ = -1;
     std::span<std::byte> into_;
     tasks::Result result_;
-    TouchedDescriptors used_;
+    TouchedDescriptors touched_;
 };
 
 }  // namespace models

@@ -28,7 +28,7 @@ public:
         return std::visit(tasks::Overloaded{
                               LocalOperations{*loop_, task, continuation, spawner},
                               [&](const tasks::Accept& accept) {
-                                  used_.note(accept.listener);
+                                  touched_.note(accept.listener);
                                   loop_->listener_of(accept.listener).accept(request_);
                                   return false;
                               },
@@ -55,18 +55,18 @@ public:
     [[nodiscard]] static bool go_on(Continuation&) noexcept { return true; }
     [[nodiscard]] tasks::Result result() const noexcept { return request_.result; }
     void forget_descriptors() {
-        used_.for_each([this](int descriptor) { loop_->forget(descriptor); });
+        touched_.for_each([this](int descriptor) { loop_->forget(descriptor); });
     }
 
 private:
     UvStream* stream_of(int descriptor) {
-        used_.note(descriptor);
+        touched_.note(descriptor);
         return loop_->stream_of(descriptor, request_.result);
     }
 
     UvLoop* loop_;
     UvRequest request_;
-    TouchedDescriptors used_;
+    TouchedDescriptors touched_;
 };
 
 }  // namespace

@@ -50,16 +50,16 @@ public:
 
     // Before the task, and with it its sockets, is destroyed. Then it may be used for another task.
     void forget_descriptors() {
-        if (used_.empty()) return;
-        used_.for_each([this](int descriptor) { loop_->forget(descriptor); });
-        used_ = {};
+        if (touched_.empty()) return;
+        touched_.for_each([this](int descriptor) { loop_->forget(descriptor); });
+        touched_ = {};
         socket_operation_ = {};
     }
 
 private:
     template <class SocketAsked>
     bool start_on(int descriptor, const SocketAsked& asked, Continuation& continuation) {
-        used_.note(descriptor);
+        touched_.note(descriptor);
         return settle(socket_operation_.start(asked), continuation);
     }
     bool settle(Readiness readiness, Continuation& continuation) {
@@ -76,7 +76,7 @@ private:
     tasks::Result result_;
     bool on_socket_ = false;  // it waits in socket_operation_
     SocketOperation socket_operation_;
-    TouchedDescriptors used_;
+    TouchedDescriptors touched_;
 };
 
 using LoopOperation = ReadinessOperation<Reactor>;

@@ -215,7 +215,7 @@ TEST(SampleAsJson, HasEveryFigure) {
     Sample sample;
     sample.what = parse_case("echo/thread_pool/workers:3/connections:5");
     sample.placement = Placement::split;
-    sample.places = {{0, 1}, {2}};
+    sample.cpu_split = {{0, 1}, {2}};
     sample.work = workloads::Work{10, 20, workloads::Fairness{1, 3, 0.5}};
     sample.cost = sys::ResourceUsage{1, 2, 3, 4, 5, 6};
     sample.latency = Latency{"time", 2, 50, 99, 999, 1000, {{60, 1}, {1023, 1}}};

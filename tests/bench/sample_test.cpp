@@ -70,8 +70,8 @@ TEST(Sample, CountsTheWorkOfAllItsIterations) {
 
 TEST(Sample, HasNoPeerWhereThereIsNone) {
     const Sample sample = measured(parse_case("primes/serial/tasks:2/grain_us:1")).sample;
-    EXPECT_FALSE(sample.places.model.empty());
-    EXPECT_TRUE(sample.places.peer.empty());
+    EXPECT_FALSE(sample.cpu_split.model.empty());
+    EXPECT_TRUE(sample.cpu_split.peer.empty());
     EXPECT_FALSE(sample.evidence.peer_cpu);
     EXPECT_FALSE(sample.evidence.peer_cpu_share);
 }
@@ -92,7 +92,7 @@ TEST(Sample, HasThePeersLatencyFairnessAndCpuTime) {
     std::uint64_t in_buckets = 0;
     for (const auto& bucket : sample.latency->buckets) in_buckets += bucket.count;
     EXPECT_EQ(in_buckets, 24U);
-    EXPECT_FALSE(sample.places.peer.empty());
+    EXPECT_FALSE(sample.cpu_split.peer.empty());
     EXPECT_GT(sample.evidence.peer_cpu->count(), 0);
     EXPECT_GT(*sample.evidence.peer_cpu_share, 0);
     EXPECT_EQ(run->counters.at("p50_ns").value, static_cast<double>(sample.latency->p50));

@@ -6,7 +6,7 @@
 #include <memory>
 
 #include "sys/tcp.h"
-#include "workloads/io/server.h"
+#include "workloads/io/acceptor.h"
 #include "workloads/io/upper_case.h"
 
 namespace workloads {
@@ -48,7 +48,7 @@ public:
     Echo(const EchoArguments& arguments, std::size_t acceptors)
         : arguments_{arguments},
           acceptors_{acceptors},
-          crowd_{arguments.connections, arguments.requests},
+          statistics_{arguments.connections, arguments.requests},
           expected_sum_{echo_digest_sum(arguments)} {}
 
     std::size_t size() const override { return acceptors_; }
@@ -58,15 +58,15 @@ public:
         auto make_handler = [buffer_bytes](sys::UniqueFd connection) {
             return std::make_unique<EchoTask>(std::move(connection), buffer_bytes);
         };
-        return std::make_unique<Acceptor<decltype(make_handler)>>(listener_.get(), crowd_.tickets(),
+        return std::make_unique<Acceptor<decltype(make_handler)>>(listener_.get(), statistics_.tickets(),
                                                                   arguments_.connections, make_handler);
     }
     tasks::Demand demand() const override { return {arguments_.connections + acceptors_, 1}; }
 
-    void begin() override { crowd_.begin(); }
+    void begin() override { statistics_.begin(); }
     Verdict verify(const tasks::Ledger& ledger) const override {
         if (Verdict finished = verify_finished(ledger); !finished) return finished;
-        if (Verdict answered = crowd_.verify(); !answered) return answered;
+        if (Verdict answered = statistics_.verify(); !answered) return answered;
         if (ledger.spawned_finished() != arguments_.connections) {
             return Verdict::invalid(std::to_string(ledger.spawned_finished()) + " of " +
                                     std::to_string(arguments_.connections) + " connections were served to their end");
@@ -74,20 +74,20 @@ public:
         if (ledger.spawned_digest_sum() != expected_sum_) return Verdict::invalid("wrong digest from the connections");
         return Verdict::valid();
     }
-    Work work() const override { return crowd_.work(); }
+    Work work() const override { return statistics_.work(); }
     std::unique_ptr<Workload> make_peer() const override {
-        return make_echo_clients(arguments_, crowd_, sys::local_endpoint(listener_.get()));
+        return make_echo_clients(arguments_, statistics_, sys::local_endpoint(listener_.get()));
     }
-    Histogram* latency() const override { return &crowd_.latency(); }
+    Histogram* latency() const override { return &statistics_.latency(); }
     Histogram* latency_uncorrected() const override {
-        return arguments_.rate > 0 ? &crowd_.latency_uncorrected() : nullptr;
+        return arguments_.rate > 0 ? &statistics_.latency_uncorrected() : nullptr;
     }
     std::string_view latency_meaning() const override { return "time to answer, seen by the client"; }
 
 private:
     EchoArguments arguments_;
     std::size_t acceptors_;
-    mutable Crowd crowd_;  // what const tasks write into: it lies in shared memory
+    mutable ClientStatistics statistics_;  // what const tasks write into: it lies in shared memory
     std::uint64_t expected_sum_;
     sys::UniqueFd listener_ = sys::listen_on({}, static_cast<int>(arguments_.connections) + 16);
 };

@@ -5,7 +5,7 @@
 #include <memory>
 
 #include "sys/tcp.h"
-#include "workloads/io/crowd.h"
+#include "workloads/io/client_statistics.h"
 #include "workloads/workload.h"
 
 namespace workloads {
@@ -21,7 +21,7 @@ struct EchoArguments {
 [[nodiscard]] std::unique_ptr<Workload> make_echo(const EchoArguments& arguments, std::size_t acceptors);
 
 // The clients: a connection each. They compare every byte, and time every answer.
-[[nodiscard]] std::unique_ptr<Workload> make_echo_clients(const EchoArguments& arguments, Crowd& crowd,
+[[nodiscard]] std::unique_ptr<Workload> make_echo_clients(const EchoArguments& arguments, ClientStatistics& statistics,
                                                           sys::Endpoint server);
 // What the connections' digests add up to when all requests were answered.
 [[nodiscard]] std::uint64_t echo_digest_sum(const EchoArguments& arguments);

@@ -4,9 +4,9 @@
 #include <vector>
 
 #include "sys/clock.h"
-#include "workloads/io/crowd_clients.h"
+#include "workloads/io/client_socket.h"
+#include "workloads/io/clients.h"
 #include "workloads/io/echo.h"
-#include "workloads/io/server.h"
 #include "workloads/io/upper_case.h"
 
 namespace workloads {
@@ -52,11 +52,11 @@ private:
 
 class ClientTask final : public tasks::SteppedTask<ClientTask> {
 public:
-    ClientTask(std::size_t client, Crowd& crowd, sys::Endpoint server, const EchoArguments& arguments,
+    ClientTask(std::size_t client, ClientStatistics& statistics, sys::Endpoint server, const EchoArguments& arguments,
                SocketPlace& place)
         : SteppedTask{&ClientTask::started},
           client_{client},
-          crowd_{crowd},
+          statistics_{statistics},
           server_{server},
           arguments_{arguments},
           place_{place},
@@ -67,7 +67,7 @@ public:
 
 private:
     tasks::Operation started(tasks::Result result) {
-        socket_ = open_client_socket(crowd_.next_connection(), result);
+        socket_ = open_client_socket(statistics_.next_connection(), result);
         if (!socket_) return give_up(result);
         place_.store(socket_.get());
         return then(&ClientTask::connected, tasks::Connect{socket_.get(), server_.native()});
@@ -75,7 +75,7 @@ private:
     tasks::Operation connected(tasks::Result result) {
         if (result.failed()) return give_up(result);
         if (!open_loop()) return ask_next();
-        if (!crowd_.arrive_last()) return then(&ClientTask::begun, tasks::Await{all_connected});
+        if (!statistics_.arrive_last()) return then(&ClientTask::begun, tasks::Await{all_connected});
         return then(&ClientTask::begun, tasks::Announce{all_connected});
     }
     tasks::Operation begun(tasks::Result result) { return result.failed() ? give_up(result) : ask_in_time(); }
@@ -96,7 +96,7 @@ private:
     [[nodiscard]] bool open_loop() const noexcept { return arguments_.rate > 0; }
     // Late already, because the last answer was: at once.
     tasks::Operation ask_in_time() {
-        intended_ = Schedule{arguments_, client_}.time_of(answered_, crowd_.begin_of_schedule());
+        intended_ = Schedule{arguments_, client_}.time_of(answered_, statistics_.begin_of_schedule());
         return sys::now() < intended_ ? then(&ClientTask::due, tasks::Sleep{intended_}) : ask_next();
     }
     tasks::Operation ask_next() {
@@ -113,12 +113,12 @@ private:
     void enter_times(sys::TimePoint now) {
         const sys::Nanoseconds since_asked = now - asked_at_;
         const sys::Nanoseconds since_intended = open_loop() ? sys::Nanoseconds{now - intended_} : since_asked;
-        crowd_.answered(client_, since_intended.count(), 2 * answer_.size());
-        if (open_loop()) crowd_.latency_uncorrected().record(since_asked.count());
+        statistics_.answered(client_, since_intended.count(), 2 * answer_.size());
+        if (open_loop()) statistics_.latency_uncorrected().record(since_asked.count());
     }
 
     std::size_t client_;
-    Crowd& crowd_;
+    ClientStatistics& statistics_;
     sys::Endpoint server_;
     const EchoArguments& arguments_;
     SocketPlace& place_;
@@ -132,13 +132,13 @@ private:
     sys::TimePoint intended_;
 };
 
-class EchoClients final : public CrowdClients {
+class EchoClients final : public Clients {
 public:
-    EchoClients(const EchoArguments& arguments, Crowd& crowd, sys::Endpoint server)
-        : CrowdClients{arguments.connections, arguments.requests, crowd}, arguments_{arguments}, server_{server} {}
+    EchoClients(const EchoArguments& arguments, ClientStatistics& statistics, sys::Endpoint server)
+        : Clients{arguments.connections, arguments.requests, statistics}, arguments_{arguments}, server_{server} {}
 
     std::unique_ptr<tasks::Task> make(std::size_t index) const override {
-        return std::make_unique<ClientTask>(index, crowd(), server_, arguments_, place(index));
+        return std::make_unique<ClientTask>(index, statistics(), server_, arguments_, place(index));
     }
     tasks::Demand demand() const override {
         return {.tasks_at_once = arguments_.connections,
@@ -154,8 +154,9 @@ private:
 
 }  // namespace
 
-std::unique_ptr<Workload> make_echo_clients(const EchoArguments& arguments, Crowd& crowd, sys::Endpoint server) {
-    return std::make_unique<EchoClients>(arguments, crowd, server);
+std::unique_ptr<Workload> make_echo_clients(const EchoArguments& arguments, ClientStatistics& statistics,
+                                            sys::Endpoint server) {
+    return std::make_unique<EchoClients>(arguments, statistics, server);
 }
 
 std::uint64_t echo_digest_sum(const EchoArguments& arguments) {

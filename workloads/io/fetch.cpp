@@ -10,9 +10,10 @@
 
 #include "sys/clock.h"
 #include "sys/tcp.h"
+#include "workloads/io/acceptor.h"
 #include "workloads/io/chunked_response.h"
-#include "workloads/io/crowd.h"
-#include "workloads/io/server.h"
+#include "workloads/io/client_socket.h"
+#include "workloads/io/client_statistics.h"
 #include "workloads/workload.h"
 
 namespace workloads {
@@ -100,12 +101,16 @@ private:
 
 class FetchTask final : public tasks::SteppedTask<FetchTask> {
 public:
-    FetchTask(std::size_t client, Crowd& crowd, sys::Endpoint server, const FetchArguments& arguments)
-        : SteppedTask{&FetchTask::started}, client_{client}, crowd_{crowd}, server_{server}, arguments_{arguments} {}
+    FetchTask(std::size_t client, ClientStatistics& statistics, sys::Endpoint server, const FetchArguments& arguments)
+        : SteppedTask{&FetchTask::started},
+          client_{client},
+          statistics_{statistics},
+          server_{server},
+          arguments_{arguments} {}
 
 private:
     tasks::Operation started(tasks::Result result) {
-        socket_ = open_client_socket(crowd_.next_connection(), result);
+        socket_ = open_client_socket(statistics_.next_connection(), result);
         if (!socket_) return give_up(result);
         return then(&FetchTask::connected, tasks::Connect{socket_.get(), server_.native()});
     }
@@ -119,7 +124,7 @@ private:
         if (state == ChunkedResponse::State::unfinished) return receive_more();
         const sys::Nanoseconds latency = sys::now() - asked_at_;
         digest_ = tasks::mix(digest_, response_.body_checksum());
-        crowd_.answered(client_, latency.count(), response_.body_bytes());
+        statistics_.answered(client_, latency.count(), response_.body_bytes());
         return ++fetched_ < arguments_.pages ? ask_next() : tasks::Finish{digest_};
     }
 
@@ -134,7 +139,7 @@ private:
     }
 
     std::size_t client_;
-    Crowd& crowd_;
+    ClientStatistics& statistics_;
     sys::Endpoint server_;
     const FetchArguments& arguments_;
     sys::UniqueFd socket_;
@@ -148,15 +153,15 @@ private:
 
 class PageServer final : public Workload {
 public:
-    PageServer(const FetchArguments& arguments, Crowd& crowd, int listener)
-        : arguments_{arguments}, crowd_{crowd}, listener_{listener} {}
+    PageServer(const FetchArguments& arguments, ClientStatistics& statistics, int listener)
+        : arguments_{arguments}, statistics_{statistics}, listener_{listener} {}
 
     std::size_t size() const override { return 1; }
     std::unique_ptr<tasks::Task> make(std::size_t) const override {
         auto make_handler = [this](sys::UniqueFd connection) {
             return std::make_unique<PageServerTask>(std::move(connection), arguments_);
         };
-        return std::make_unique<Acceptor<decltype(make_handler)>>(listener_, crowd_.tickets(), arguments_.clients,
+        return std::make_unique<Acceptor<decltype(make_handler)>>(listener_, statistics_.tickets(), arguments_.clients,
                                                                   make_handler);
     }
     tasks::Demand demand() const override { return {arguments_.clients + 1, 1}; }
@@ -165,18 +170,18 @@ public:
         return ledger.spawned_finished() == arguments_.clients ? Verdict::valid()
                                                                : Verdict::invalid("a client did not come");
     }
-    Work work() const override { return crowd_.work(); }
+    Work work() const override { return statistics_.work(); }
 
 private:
     FetchArguments arguments_;
-    Crowd& crowd_;
+    ClientStatistics& statistics_;
     int listener_;  // the workload's, which outlives this
 };
 
 class Fetch final : public Workload {
 public:
     explicit Fetch(const FetchArguments& arguments)
-        : arguments_{arguments}, crowd_{arguments.clients, arguments.pages} {
+        : arguments_{arguments}, statistics_{arguments.clients, arguments.pages} {
         for (std::size_t client = 0; client < arguments.clients; ++client) {
             std::uint64_t digest = 0;
             for (std::uint64_t page = 0; page < arguments.pages; ++page) {
@@ -190,28 +195,28 @@ public:
 
     std::size_t size() const override { return arguments_.clients; }
     std::unique_ptr<tasks::Task> make(std::size_t index) const override {
-        return std::make_unique<FetchTask>(index, crowd_, server_, arguments_);
+        return std::make_unique<FetchTask>(index, statistics_, server_, arguments_);
     }
     tasks::Demand demand() const override { return {arguments_.clients, 1}; }
 
-    void begin() override { crowd_.begin(); }
+    void begin() override { statistics_.begin(); }
     Verdict verify(const tasks::Ledger& ledger) const override {
         if (Verdict digests = verify_digests(ledger, [this](std::size_t index) { return expected_[index]; });
             !digests) {
             return digests;
         }
-        return crowd_.verify();
+        return statistics_.verify();
     }
-    Work work() const override { return crowd_.work(); }
+    Work work() const override { return statistics_.work(); }
     std::unique_ptr<Workload> make_peer() const override {
-        return std::make_unique<PageServer>(arguments_, crowd_, listener_.get());
+        return std::make_unique<PageServer>(arguments_, statistics_, listener_.get());
     }
-    Histogram* latency() const override { return &crowd_.latency(); }
+    Histogram* latency() const override { return &statistics_.latency(); }
     std::string_view latency_meaning() const override { return "time to get a page, its delay included"; }
 
 private:
     FetchArguments arguments_;
-    mutable Crowd crowd_;  // what const tasks write into: it lies in shared memory
+    mutable ClientStatistics statistics_;  // what const tasks write into: it lies in shared memory
     std::vector<std::uint64_t> expected_;
     sys::UniqueFd listener_ = sys::listen_on({}, static_cast<int>(arguments_.clients) + 16);
     sys::Endpoint server_ = sys::local_endpoint(listener_.get());

@@ -8,10 +8,11 @@
 
 #include "sys/clock.h"
 #include "sys/tcp.h"
-#include "workloads/io/crowd.h"
-#include "workloads/io/crowd_clients.h"
+#include "workloads/io/acceptor.h"
+#include "workloads/io/client_socket.h"
+#include "workloads/io/client_statistics.h"
+#include "workloads/io/clients.h"
 #include "workloads/io/http_connection.h"
-#include "workloads/io/server.h"
 #include "workloads/workload.h"
 
 namespace workloads {
@@ -29,11 +30,11 @@ constexpr std::string_view request = "GET /index.html HTTP/1.1\r\nHost: localhos
 
 class HttpClientTask final : public tasks::SteppedTask<HttpClientTask> {
 public:
-    HttpClientTask(std::size_t client, Crowd& crowd, sys::Endpoint server, std::string_view expected,
+    HttpClientTask(std::size_t client, ClientStatistics& statistics, sys::Endpoint server, std::string_view expected,
                    std::uint64_t requests, SocketPlace& place)
         : SteppedTask{&HttpClientTask::started},
           client_{client},
-          crowd_{crowd},
+          statistics_{statistics},
           server_{server},
           expected_{expected},
           requests_{requests},
@@ -43,7 +44,7 @@ public:
 
 private:
     tasks::Operation started(tasks::Result result) {
-        socket_ = open_client_socket(crowd_.next_connection(), result);
+        socket_ = open_client_socket(statistics_.next_connection(), result);
         if (!socket_) return give_up(result);
         place_.store(socket_.get());
         return then(&HttpClientTask::connected, tasks::Connect{socket_.get(), server_.native()});
@@ -57,7 +58,7 @@ private:
         if (received_ < answer_.size()) return receive_rest();
         const sys::Nanoseconds latency = sys::now() - asked_at_;
         if (!std::ranges::equal(answer_, as_bytes(expected_))) return give_up({-EBADMSG});
-        crowd_.answered(client_, latency.count(), request.size() + answer_.size());
+        statistics_.answered(client_, latency.count(), request.size() + answer_.size());
         return ++answered_ < requests_ ? ask_next() : tasks::Finish{answered_};
     }
 
@@ -71,7 +72,7 @@ private:
     }
 
     std::size_t client_;
-    Crowd& crowd_;
+    ClientStatistics& statistics_;
     sys::Endpoint server_;
     std::string_view expected_;
     std::uint64_t requests_;
@@ -83,16 +84,17 @@ private:
     sys::TimePoint asked_at_;
 };
 
-class HttpClients final : public CrowdClients {
+class HttpClients final : public Clients {
 public:
-    HttpClients(const HttpArguments& arguments, Crowd& crowd, sys::Endpoint server, const HttpAnswers& answers)
-        : CrowdClients{arguments.connections, arguments.requests, crowd},
+    HttpClients(const HttpArguments& arguments, ClientStatistics& statistics, sys::Endpoint server,
+                const HttpAnswers& answers)
+        : Clients{arguments.connections, arguments.requests, statistics},
           arguments_{arguments},
           server_{server},
           answers_{answers} {}
 
     std::unique_ptr<tasks::Task> make(std::size_t index) const override {
-        return std::make_unique<HttpClientTask>(index, crowd(), server_, answers_.page(), arguments_.requests,
+        return std::make_unique<HttpClientTask>(index, statistics(), server_, answers_.page(), arguments_.requests,
                                                 place(index));
     }
     tasks::Demand demand() const override {
@@ -111,24 +113,24 @@ public:
         : arguments_{arguments},
           acceptors_{acceptors},
           answers_{arguments.page_bytes},
-          crowd_{arguments.connections, arguments.requests} {}
+          statistics_{arguments.connections, arguments.requests} {}
 
     std::size_t size() const override { return acceptors_; }
     std::unique_ptr<tasks::Task> make(std::size_t) const override {
         auto make_handler = [this](sys::UniqueFd connection) {
             return make_http_connection(std::move(connection), answers_);
         };
-        return std::make_unique<Acceptor<decltype(make_handler)>>(listener_.get(), crowd_.tickets(),
+        return std::make_unique<Acceptor<decltype(make_handler)>>(listener_.get(), statistics_.tickets(),
                                                                   arguments_.connections, make_handler);
     }
     tasks::Demand demand() const override {
         return {.tasks_at_once = arguments_.connections + acceptors_, .descriptors_per_task = 1};
     }
 
-    void begin() override { crowd_.begin(); }
+    void begin() override { statistics_.begin(); }
     Verdict verify(const tasks::Ledger& ledger) const override {
         if (Verdict finished = verify_finished(ledger); !finished) return finished;
-        if (Verdict answered = crowd_.verify(); !answered) return answered;
+        if (Verdict answered = statistics_.verify(); !answered) return answered;
         const std::uint64_t each = tasks::mix(arguments_.requests, arguments_.requests * answers_.page().size());
         if (ledger.spawned_finished() != arguments_.connections ||
             ledger.spawned_digest_sum() != arguments_.connections * each) {
@@ -136,18 +138,18 @@ public:
         }
         return Verdict::valid();
     }
-    Work work() const override { return crowd_.work(); }
+    Work work() const override { return statistics_.work(); }
     std::unique_ptr<Workload> make_peer() const override {
-        return std::make_unique<HttpClients>(arguments_, crowd_, sys::local_endpoint(listener_.get()), answers_);
+        return std::make_unique<HttpClients>(arguments_, statistics_, sys::local_endpoint(listener_.get()), answers_);
     }
-    Histogram* latency() const override { return &crowd_.latency(); }
+    Histogram* latency() const override { return &statistics_.latency(); }
     std::string_view latency_meaning() const override { return "time to answer, seen by the client"; }
 
 private:
     HttpArguments arguments_;
     std::size_t acceptors_;
     HttpAnswers answers_;
-    mutable Crowd crowd_;  // what const tasks write into: it lies in shared memory
+    mutable ClientStatistics statistics_;  // what const tasks write into: it lies in shared memory
     sys::UniqueFd listener_ = sys::listen_on({}, static_cast<int>(arguments_.connections) + 16);
 };
 

@@ -34,8 +34,8 @@ TEST(Harness, BindsToTheModelsCpusWhileItLives) {
     const sys::CpuSet available = sys::current_affinity();
     {
         const Harness harness{case_of(simple), Placement::split};
-        EXPECT_EQ(sys::current_affinity(), harness.places().model);
-        EXPECT_EQ(harness.places().model, place(Placement::split, workloads::Group::io, available).model);
+        EXPECT_EQ(sys::current_affinity(), harness.cpu_split().model);
+        EXPECT_EQ(harness.cpu_split().model, place(Placement::split, workloads::Group::io, available).model);
     }
     EXPECT_EQ(sys::current_affinity(), available);
 }

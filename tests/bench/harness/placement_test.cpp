@@ -46,25 +46,25 @@ TEST(Place, SplitGivesEachSideItsHalf) {
              Expected{3, {4, 5}, {6}},
              Expected{8, {4, 5, 6, 7}, {8, 9, 10, 11}},
          }) {
-        const Places places = place(Placement::split, Group::io, cpus(available));
-        EXPECT_EQ(places.model, model) << available;
-        EXPECT_EQ(places.peer, peer) << available;
+        const CpuSplit cpu_split = place(Placement::split, Group::io, cpus(available));
+        EXPECT_EQ(cpu_split.model, model) << available;
+        EXPECT_EQ(cpu_split.peer, peer) << available;
     }
 }
 
 TEST(Place, SharedPutsBothOnTheModelsHalf) {
     for (const std::size_t available : {1U, 2U, 3U, 8U}) {
-        const Places places = place(Placement::shared, Group::io, cpus(available));
-        EXPECT_EQ(places.model, place(Placement::split, Group::io, cpus(available)).model);
-        EXPECT_EQ(places.peer, places.model);
+        const CpuSplit cpu_split = place(Placement::shared, Group::io, cpus(available));
+        EXPECT_EQ(cpu_split.model, place(Placement::split, Group::io, cpus(available)).model);
+        EXPECT_EQ(cpu_split.peer, cpu_split.model);
     }
 }
 
 TEST(Place, FreeGivesAllToBoth) {
     for (const std::size_t available : {1U, 2U, 3U, 8U}) {
-        const Places places = place(Placement::free, Group::io, cpus(available));
-        EXPECT_EQ(places.model, cpus(available));
-        EXPECT_EQ(places.peer, cpus(available));
+        const CpuSplit cpu_split = place(Placement::free, Group::io, cpus(available));
+        EXPECT_EQ(cpu_split.model, cpus(available));
+        EXPECT_EQ(cpu_split.peer, cpus(available));
     }
 }
 

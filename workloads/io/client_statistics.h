@@ -12,9 +12,9 @@ namespace workloads {
 
 // What the clients of a run see together, in shared memory, so that the server's side can read it when they are
 // another process, and so that it does not matter how many processes they are.
-class Crowd {
+class ClientStatistics {
 public:
-    Crowd(std::size_t clients, std::uint64_t units_per_client);
+    ClientStatistics(std::size_t clients, std::uint64_t units_per_client);
 
     // Before each run.
     void begin() noexcept;

@@ -5,7 +5,6 @@
 #include <memory>
 #include <utility>
 
-#include "sys/tcp.h"
 #include "sys/unique_fd.h"
 #include "tasks/task.h"
 
@@ -42,11 +41,5 @@ private:
     std::uint64_t connections_;
     MakeHandler make_handler_;
 };
-
-// A socket for the client's side of connection number `number`, counted over all runs. The side that closes first
-// keeps each port for a minute (TIME_WAIT), so the source goes over 127.0.0.1 to 127.0.0.250 and 10,000 connections
-// share one of them: well below the 28,000 ports that Linux gives out for each. Empty, with errno in `result`,
-// where no socket can be had.
-[[nodiscard]] sys::UniqueFd open_client_socket(std::uint64_t number, tasks::Result& result);
 
 }  // namespace workloads

@@ -11,10 +11,10 @@ namespace bench {
 
 // A JSON object that a person wrote. Every complaint is a UsageError that says where and what there is. The JSON is
 // lent: it outlives this.
-class Fields {
+class JsonReader {
 public:
     // `where` is put before every message: "quick.json: cases[3]". A key that is none of `keys` is an error.
-    Fields(const nlohmann::json& object, std::string where, std::initializer_list<std::string_view> keys);
+    JsonReader(const nlohmann::json& object, std::string where, std::initializer_list<std::string_view> keys);
 
     [[nodiscard]] const std::string& where() const noexcept { return where_; }
     // Null where the key is not there.
@@ -40,7 +40,7 @@ private:
 class Zip {
 public:
     // `complain` names the key in its messages. Throws UsageError.
-    void add(const Fields& complain, const std::string& name, const nlohmann::json& numbers);
+    void add(const JsonReader& complain, const std::string& name, const nlohmann::json& numbers);
 
     [[nodiscard]] std::size_t size() const noexcept { return listed_ ? length_ : 1; }
     // Throws std::out_of_range for a name that was not added.

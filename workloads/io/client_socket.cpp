@@ -1,6 +1,8 @@
-#include "workloads/io/server.h"
+#include "workloads/io/client_socket.h"
 
 #include <system_error>
+
+#include "sys/tcp.h"
 
 namespace workloads {
 

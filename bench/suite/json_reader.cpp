@@ -1,4 +1,4 @@
-#include "bench/suite/fields.h"
+#include "bench/suite/json_reader.h"
 
 #include <algorithm>
 #include <limits>
@@ -12,7 +12,7 @@ namespace bench {
 
 using nlohmann::json;
 
-Fields::Fields(const json& object, std::string where, std::initializer_list<std::string_view> keys)
+JsonReader::JsonReader(const json& object, std::string where, std::initializer_list<std::string_view> keys)
     : object_{&object}, where_{std::move(where)} {
     if (!object.is_object()) fail("this must be an object, with " + tasks::join_names(keys));
     for (const auto& [key, value] : object.items()) {
@@ -22,18 +22,18 @@ Fields::Fields(const json& object, std::string where, std::initializer_list<std:
     }
 }
 
-const json* Fields::find(std::string_view key) const {
+const json* JsonReader::find(std::string_view key) const {
     const auto found = object_->find(std::string{key});
     return found == object_->end() ? nullptr : &*found;
 }
 
-const json& Fields::at(std::string_view key) const {
+const json& JsonReader::at(std::string_view key) const {
     const json* const value = find(key);
     if (value == nullptr) fail("'" + std::string{key} + "' is missing");
     return *value;
 }
 
-std::string Fields::text(std::string_view key) const {
+std::string JsonReader::text(std::string_view key) const {
     const json& value = at(key);
     if (!value.is_string() || value.get_ref<const std::string&>().empty()) {
         fail("'" + std::string{key} + "' must be a text");
@@ -41,13 +41,13 @@ std::string Fields::text(std::string_view key) const {
     return value.get<std::string>();
 }
 
-double Fields::positive_number(std::string_view key) const {
+double JsonReader::positive_number(std::string_view key) const {
     const json& value = at(key);
     if (!value.is_number() || value.get<double>() <= 0) fail("'" + std::string{key} + "' must be a number above 0");
     return value.get<double>();
 }
 
-int Fields::positive_integer(std::string_view key) const {
+int JsonReader::positive_integer(std::string_view key) const {
     const json& value = at(key);
     if (!value.is_number_integer() || value.get<double>() < 1 ||
         value.get<double>() > std::numeric_limits<int>::max()) {
@@ -56,19 +56,19 @@ int Fields::positive_integer(std::string_view key) const {
     return value.get<int>();
 }
 
-const json& Fields::array(std::string_view key) const {
+const json& JsonReader::array(std::string_view key) const {
     const json& value = at(key);
     if (!value.is_array()) fail("'" + std::string{key} + "' must be a list");
     return value;
 }
 
-std::string Fields::element(std::string_view key, std::size_t index) const {
+std::string JsonReader::element(std::string_view key, std::size_t index) const {
     return where_ + ": " + std::string{key} + "[" + std::to_string(index) + "]";
 }
 
-void Fields::fail(const std::string& message) const { throw UsageError{where_ + ": " + message}; }
+void JsonReader::fail(const std::string& message) const { throw UsageError{where_ + ": " + message}; }
 
-void Zip::add(const Fields& complain, const std::string& name, const json& numbers) {
+void Zip::add(const JsonReader& complain, const std::string& name, const json& numbers) {
     const auto number = [&](const json& value) {
         if (!value.is_number_integer()) complain.fail("'" + name + "' must be a whole number, or a list of them");
         return value.get<std::int64_t>();

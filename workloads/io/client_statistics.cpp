@@ -1,4 +1,4 @@
-#include "workloads/io/crowd.h"
+#include "workloads/io/client_statistics.h"
 
 #include <algorithm>
 
@@ -6,10 +6,10 @@ namespace workloads {
 
 constexpr auto relaxed = std::memory_order_relaxed;
 
-Crowd::Crowd(std::size_t clients, std::uint64_t units_per_client)
+ClientStatistics::ClientStatistics(std::size_t clients, std::uint64_t units_per_client)
     : units_per_client_{units_per_client}, completions_{clients} {}
 
-void Crowd::begin() noexcept {
+void ClientStatistics::begin() noexcept {
     board_->tickets.store(0, relaxed);
     board_->connected.store(0, relaxed);
     board_->answered.store(0, relaxed);
@@ -18,7 +18,7 @@ void Crowd::begin() noexcept {
     for (auto& completions : completions_) completions.store(0, relaxed);
 }
 
-void Crowd::answered(std::size_t client, std::int64_t latency_ns, std::uint64_t bytes) noexcept {
+void ClientStatistics::answered(std::size_t client, std::int64_t latency_ns, std::uint64_t bytes) noexcept {
     latency_->record(latency_ns);
     completions_[client].fetch_add(1, relaxed);
     board_->bytes.fetch_add(bytes, relaxed);
@@ -27,16 +27,16 @@ void Crowd::answered(std::size_t client, std::int64_t latency_ns, std::uint64_t 
     if (done == (completions_.size() * units_per_client_ + 1) / 2) board_->jain_at_half.store(jain(), relaxed);
 }
 
-bool Crowd::arrive_last() noexcept {
+bool ClientStatistics::arrive_last() noexcept {
     if (board_->connected.fetch_add(1, std::memory_order_acq_rel) + 1 < completions_.size()) return false;
     const sys::Nanoseconds now = sys::now().time_since_epoch();
     board_->schedule_begin_ns.store(now.count(), std::memory_order_release);
     return true;
 }
 
-std::uint64_t Crowd::next_connection() noexcept { return board_->connections.fetch_add(1, relaxed); }
+std::uint64_t ClientStatistics::next_connection() noexcept { return board_->connections.fetch_add(1, relaxed); }
 
-Work Crowd::work() const noexcept {
+Work ClientStatistics::work() const noexcept {
     const auto of = [](const auto& completions) { return completions.load(relaxed); };
     return {.units = board_->answered.load(relaxed),
             .bytes = board_->bytes.load(relaxed),
@@ -45,7 +45,7 @@ Work Crowd::work() const noexcept {
                                  .jain = board_->jain_at_half.load(relaxed)}};
 }
 
-Verdict Crowd::verify() const {
+Verdict ClientStatistics::verify() const {
     const Fairness fairness = work().fairness.value();
     if (fairness.least == units_per_client_ && fairness.most == units_per_client_) return Verdict::valid();
     const auto short_of = std::ranges::count_if(
@@ -56,7 +56,7 @@ Verdict Crowd::verify() const {
 }
 
 // R. Jain, D. Chiu, W. Hawe: A Quantitative Measure of Fairness and Discrimination, DEC TR-301, 1984.
-double Crowd::jain() const noexcept {
+double ClientStatistics::jain() const noexcept {
     double sum = 0;
     double sum_of_squares = 0;
     for (const auto& completions : completions_) {

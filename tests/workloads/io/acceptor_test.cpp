@@ -1,7 +1,6 @@
-#include "workloads/io/server.h"
+#include "workloads/io/acceptor.h"
 
 #include <gtest/gtest.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 
 #include "script.h"
@@ -80,37 +79,6 @@ TEST_F(Acceptors, GiveUpWhereAStepFails) {
     };
     // Accept and Spawn, twice.
     EXPECT_EQ(fail_each_step(make_two, answer, EMFILE), 4);
-}
-
-std::uint32_t source_of(std::uint64_t number) {
-    tasks::Result result{};
-    const sys::UniqueFd socket = open_client_socket(number, result);
-    EXPECT_TRUE(socket);
-    EXPECT_EQ(result, tasks::Result{});
-    return sys::local_endpoint(socket.get()).address;
-}
-
-TEST(OpenClientSocket, GoesOverTheLoopbackAddresses) {
-    EXPECT_EQ(source_of(0), INADDR_LOOPBACK);
-    EXPECT_EQ(source_of(9'999), INADDR_LOOPBACK);
-    EXPECT_EQ(source_of(10'000), INADDR_LOOPBACK + 1);
-    EXPECT_EQ(source_of(2'499'999), INADDR_LOOPBACK + 249);
-    EXPECT_EQ(source_of(2'500'000), INADDR_LOOPBACK);
-}
-
-TEST(OpenClientSocket, SaysWhyThereIsNone) {
-#ifdef __SANITIZE_ADDRESS__
-    GTEST_SKIP() << "sanitizers look at an exception through a pipe of their own";
-#endif
-    rlimit before{};
-    sys::check(::getrlimit(RLIMIT_NOFILE, &before), "getrlimit");
-    const rlimit none{0, before.rlim_max};
-    sys::check(::setrlimit(RLIMIT_NOFILE, &none), "setrlimit");
-    tasks::Result result{};
-    const bool opened{open_client_socket(0, result)};
-    sys::check(::setrlimit(RLIMIT_NOFILE, &before), "setrlimit");
-    EXPECT_FALSE(opened);
-    EXPECT_EQ(result.error(), -EMFILE);
 }
 
 }  // namespace
