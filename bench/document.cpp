@@ -14,6 +14,7 @@
 
 #include "bench/build_info.h"
 #include "bench/machine.h"
+#include "bench/sample_json.h"
 #include "sys/check.h"
 #include "sys/unique_fd.h"
 
@@ -21,65 +22,6 @@ namespace bench {
 namespace {
 
 using nlohmann::json;
-
-json to_json(const tasks::Arguments& arguments) {
-    json result = json::object();
-    for (const auto& [name, value] : arguments.items()) result[name] = value;
-    return result;
-}
-
-json to_json(const std::optional<workloads::Work>& work) {
-    if (!work) return nullptr;
-    const auto& fairness = work->fairness;
-    return {{"units", work->units},
-            {"bytes", work->bytes},
-            {"completions_least", fairness ? json(fairness->least) : json()},
-            {"completions_most", fairness ? json(fairness->most) : json()},
-            {"jain", fairness ? json(fairness->jain) : json()}};
-}
-
-json to_json(const std::optional<sys::ResourceUsage>& cost) {
-    if (!cost) return nullptr;
-    return {{"cpu_user_ns", cost->cpu_user_ns},
-            {"cpu_system_ns", cost->cpu_system_ns},
-            {"switches_voluntary", cost->switches_voluntary},
-            {"switches_involuntary", cost->switches_involuntary},
-            {"faults_minor", cost->faults_minor},
-            {"faults_major", cost->faults_major}};
-}
-
-json to_json(const std::optional<Latency>& latency) {
-    if (!latency) return nullptr;
-    json buckets = json::array();
-    for (const auto& bucket : latency->buckets) buckets.push_back({bucket.highest_ns, bucket.count});
-    return {{"what", latency->meaning},     {"count", latency->count},  {"p50_ns", latency->p50},
-            {"p99_ns", latency->p99},       {"p999_ns", latency->p999}, {"max_ns", latency->max},
-            {"buckets", std::move(buckets)}};
-}
-
-json to_json(const std::optional<workloads::Memory>& memory) {
-    if (!memory) return nullptr;
-    return {{"tasks", memory->tasks}, {"pss_bytes", memory->pss_bytes}, {"kernel_bytes", memory->kernel_bytes}};
-}
-
-json to_json(const std::optional<Counts>& counts) {
-    if (!counts) return nullptr;
-    const auto number = [](std::optional<std::int64_t> count) { return count ? json(*count) : json(); };
-    return {{"units", counts->units},
-            {"system_calls", number(counts->system_calls)},
-            {"migrations", number(counts->migrations)},
-            {"reason", counts->reason}};
-}
-
-json to_json(const Evidence& evidence) {
-    const auto nanoseconds = [](std::optional<sys::Nanoseconds> time) { return time ? json(time->count()) : json(); };
-    return {{"steal_ns", nanoseconds(evidence.steal)},
-            {"run_delay_ns", nanoseconds(evidence.run_delay)},
-            {"peer_cpu_ns", nanoseconds(evidence.peer_cpu)},
-            {"peer_cpu_share", evidence.peer_cpu_share ? json(*evidence.peer_cpu_share) : json()},
-            {"elapsed_ns", evidence.elapsed.count()},
-            {"others_cpu_ns", nanoseconds(evidence.others_cpu)}};
-}
 
 std::string read_text(const std::filesystem::path& path) {
     std::ifstream file{path};
@@ -114,30 +56,6 @@ std::string to_iso8601(std::chrono::system_clock::time_point time) {
     std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%S", &parts);
     const std::string milliseconds = std::to_string(1000 + since_epoch % 1000).substr(1);
     return std::string{text.data()} + "." + milliseconds + "Z";
-}
-
-json to_json(const Sample& sample) {
-    return {{"workload", sample.what.workload->name},
-            {"model", sample.what.model->name},
-            {"parameters", to_json(sample.what.arguments)},
-            {"model_parameters", to_json(sample.what.model_arguments)},
-            {"control", false},
-            {"outcome", to_string(sample.outcome)},
-            {"reason", sample.reason},
-            {"round", 0},
-            {"sequence", 0},
-            {"start_time", to_iso8601(sample.start_time)},
-            {"placement", to_string(sample.placement)},
-            {"model_cpus", sample.cpu_split.model},
-            {"peer_cpus", sample.cpu_split.peer},
-            {"unit", sample.what.workload->unit},
-            {"work", to_json(sample.work)},
-            {"cost", to_json(sample.cost)},
-            {"latency", to_json(sample.latency)},
-            {"latency_uncorrected", to_json(sample.latency_uncorrected)},
-            {"memory", to_json(sample.memory)},
-            {"counts", to_json(sample.counts)},
-            {"evidence", to_json(sample.evidence)}};
 }
 
 json describe_run(Placement placement) {

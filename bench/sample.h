@@ -4,7 +4,6 @@
 
 #include <chrono>
 #include <cstdint>
-#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -70,8 +69,5 @@ struct Sample {
 // the sample's outcome (and is told to `state`).
 // With `count`, what a run does is counted in one more of them, at the end.
 [[nodiscard]] Sample measure(benchmark::State& state, const Case& what, Placement placement, bool count);
-
-// results/schema.json's $defs/sample, with round and sequence 0.
-[[nodiscard]] nlohmann::json to_json(const Sample& sample);
 
 }  // namespace bench

@@ -102,6 +102,17 @@ struct Entry {
 [[nodiscard]] Support support_worker_threads(const tasks::Demand& demand, const tasks::Arguments& arguments);
 [[nodiscard]] Support support_blocking_workers(const tasks::Demand& demand, const tasks::Arguments& arguments);
 
+// For the table, as make(): a model that is made of the job and the ledger alone, and one with so many "workers".
+template <class AnyModel>
+[[nodiscard]] std::unique_ptr<Model> make_model(const tasks::Job& job, tasks::Ledger& ledger, const tasks::Arguments&) {
+    return std::make_unique<AnyModel>(job, ledger);
+}
+template <class AnyModel>
+[[nodiscard]] std::unique_ptr<Model> make_pool(const tasks::Job& job, tasks::Ledger& ledger,
+                                               const tasks::Arguments& arguments) {
+    return std::make_unique<AnyModel>(job, ledger, arguments.count("workers"));
+}
+
 // "workers": what every pool is sized by.
 inline constexpr tasks::Parameter workers{"workers", 2, 1, 4096, "threads or processes in the pool"};
 inline constexpr tasks::Parameter pool_parameters[] = {workers};

@@ -9,6 +9,7 @@
 
 #include "bench/native/controls.h"
 #include "bench/sample.h"
+#include "bench/sample_json.h"
 #include "workloads/table.h"
 
 namespace bench {

@@ -97,8 +97,7 @@ private:
 
 }  // namespace
 
-extern const Entry process_per_task_entry;
-constinit const Entry process_per_task_entry{
+extern constinit const Entry process_per_task_entry{
     .name = "process_per_task",
     .family = Family::processes,
     .carrier = "process each",
@@ -110,9 +109,7 @@ constinit const Entry process_per_task_entry{
             const Support processes = enough_processes(demand.tasks_at_once, "processes");
             return processes ? enough_descriptors(demand.descriptors_per_task) : processes;
         },
-    .make = [](const tasks::Job& job, tasks::Ledger& ledger, const tasks::Arguments&) -> std::unique_ptr<Model> {
-        return std::make_unique<ProcessPerTask>(job, ledger);
-    },
+    .make = make_model<ProcessPerTask>,
     .classic = true,
     .forks = true,
 };

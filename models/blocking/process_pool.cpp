@@ -55,8 +55,7 @@ private:
 
 }  // namespace
 
-extern const Entry process_pool_entry;
-constinit const Entry process_pool_entry{
+extern constinit const Entry process_pool_entry{
     .name = "process_pool",
     .family = Family::processes,
     .carrier = "N processes, forked once",
@@ -69,8 +68,7 @@ constinit const Entry process_pool_entry{
             const Support processes = enough_processes(arguments.count("workers"), "processes");
             return processes ? enough_descriptors(demand.descriptors_per_task) : processes;
         },
-    .make = [](const tasks::Job& job, tasks::Ledger& ledger, const tasks::Arguments& arguments)
-        -> std::unique_ptr<Model> { return std::make_unique<ProcessPool>(job, ledger, arguments.count("workers")); },
+    .make = make_pool<ProcessPool>,
     .acceptors = as_many_as_workers,
     .default_arguments = more_workers_to_wait,
     .classic = true,

@@ -35,8 +35,7 @@ private:
 
 }  // namespace
 
-extern const Entry serial_entry;
-constinit const Entry serial_entry{
+extern constinit const Entry serial_entry{
     .name = "serial",
     .family = Family::serial,
     .carrier = "caller",
@@ -48,9 +47,7 @@ constinit const Entry serial_entry{
             const Support together = enough_at_once(demand, 1);
             return together ? enough_descriptors(demand.descriptors_per_task) : together;
         },
-    .make = [](const tasks::Job& job, tasks::Ledger& ledger, const tasks::Arguments&) -> std::unique_ptr<Model> {
-        return std::make_unique<Serial>(job, ledger);
-    },
+    .make = make_model<Serial>,
     .classic = true,
     .tasks_at_once = [](const tasks::Arguments&) -> std::size_t { return 1; },
 };

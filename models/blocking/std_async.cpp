@@ -86,8 +86,7 @@ private:
 
 }  // namespace
 
-extern const Entry std_async_entry;
-constinit const Entry std_async_entry{
+extern constinit const Entry std_async_entry{
     .name = "std_async",
     .family = Family::threads,
     .carrier = "std::async each (a thread)",
@@ -99,9 +98,7 @@ constinit const Entry std_async_entry{
             const Support threads = enough_processes(demand.tasks_at_once, "threads");
             return threads ? support_one_process(demand, arguments) : threads;
         },
-    .make = [](const tasks::Job& job, tasks::Ledger& ledger, const tasks::Arguments&) -> std::unique_ptr<Model> {
-        return std::make_unique<StdAsync>(job, ledger);
-    },
+    .make = make_model<StdAsync>,
 };
 
 }  // namespace models

@@ -88,8 +88,7 @@ private:
 
 }  // namespace
 
-extern const Entry thread_per_task_entry;
-constinit const Entry thread_per_task_entry{
+extern constinit const Entry thread_per_task_entry{
     .name = "thread_per_task",
     .family = Family::threads,
     .carrier = "thread each",
@@ -101,9 +100,7 @@ constinit const Entry thread_per_task_entry{
             const Support threads = enough_processes(demand.tasks_at_once, "threads");
             return threads ? support_one_process(demand, {}) : threads;
         },
-    .make = [](const tasks::Job& job, tasks::Ledger& ledger, const tasks::Arguments&) -> std::unique_ptr<Model> {
-        return std::make_unique<ThreadPerTask>(job, ledger);
-    },
+    .make = make_model<ThreadPerTask>,
     .classic = true,
 };
 

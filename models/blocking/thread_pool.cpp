@@ -98,8 +98,7 @@ private:
 
 }  // namespace
 
-extern const Entry thread_pool_entry;
-constinit const Entry thread_pool_entry{
+extern constinit const Entry thread_pool_entry{
     .name = "thread_pool",
     .family = Family::threads,
     .carrier = "N threads, one queue",
@@ -107,8 +106,7 @@ constinit const Entry thread_pool_entry{
     .summary = "workers take tasks from one queue",
     .parameters = pool_parameters,
     .support = support_blocking_workers,
-    .make = [](const tasks::Job& job, tasks::Ledger& ledger, const tasks::Arguments& arguments)
-        -> std::unique_ptr<Model> { return std::make_unique<ThreadPool>(job, ledger, arguments.count("workers")); },
+    .make = make_pool<ThreadPool>,
     .default_arguments = more_workers_to_wait,
     .classic = true,
     .tasks_at_once = as_many_as_workers,

@@ -76,8 +76,7 @@ private:
 
 }  // namespace
 
-extern const Entry work_stealing_entry;
-constinit const Entry work_stealing_entry{
+extern constinit const Entry work_stealing_entry{
     .name = "work_stealing",
     .family = Family::threads,
     .carrier = "N threads, a deque each (oneTBB)",
@@ -85,8 +84,7 @@ constinit const Entry work_stealing_entry{
     .summary = "workers steal tasks from each other",
     .parameters = pool_parameters,
     .support = support_blocking_workers,
-    .make = [](const tasks::Job& job, tasks::Ledger& ledger, const tasks::Arguments& arguments)
-        -> std::unique_ptr<Model> { return std::make_unique<WorkStealing>(job, ledger, arguments.count("workers")); },
+    .make = make_pool<WorkStealing>,
     .default_arguments = more_workers_to_wait,
     .tasks_at_once = as_many_as_workers,
     .queues_spawned = true,

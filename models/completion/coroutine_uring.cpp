@@ -8,8 +8,7 @@
 
 namespace models {
 
-extern const Entry coroutine_uring_entry;
-constinit const Entry coroutine_uring_entry{
+extern constinit const Entry coroutine_uring_entry{
     .name = "coroutine_uring",
     .family = Family::coroutines,
     .carrier = "coroutine frame",
@@ -17,9 +16,7 @@ constinit const Entry coroutine_uring_entry{
     .summary = "a C++20 coroutine for each task, on the completion loop",
     .parameters = {},
     .support = support_ring_process,
-    .make = [](const tasks::Job& job, tasks::Ledger& ledger, const tasks::Arguments&) -> std::unique_ptr<Model> {
-        return std::make_unique<CoroutineModel<Ring, RingOperation>>(job, ledger);
-    },
+    .make = make_model<CoroutineModel<Ring, RingOperation>>,
 };
 
 }  // namespace models

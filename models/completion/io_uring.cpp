@@ -11,8 +11,7 @@
 
 namespace models {
 
-extern const Entry io_uring_entry;
-constinit const Entry io_uring_entry{
+extern constinit const Entry io_uring_entry{
     .name = "io_uring",
     .family = Family::completion,
     .carrier = "loop's table",
@@ -20,9 +19,7 @@ constinit const Entry io_uring_entry{
     .summary = "one thread, completion loop over io_uring, one submission for each operation",
     .parameters = {},
     .support = support_ring_process,
-    .make = [](const tasks::Job& job, tasks::Ledger& ledger, const tasks::Arguments&) -> std::unique_ptr<Model> {
-        return std::make_unique<TableModel<Ring, RingOperation>>(job, ledger);
-    },
+    .make = make_model<TableModel<Ring, RingOperation>>,
 };
 
 }  // namespace models

@@ -11,8 +11,7 @@
 
 namespace models {
 
-extern const Entry io_uring_tuned_entry;
-constinit const Entry io_uring_tuned_entry{
+extern constinit const Entry io_uring_tuned_entry{
     .name = "io_uring_tuned",
     .family = Family::completion,
     .carrier = "loop's table",
@@ -21,9 +20,7 @@ constinit const Entry io_uring_tuned_entry{
     .parameters = {},
     .support = [](const tasks::Demand& demand,
                   const tasks::Arguments&) { return support_ring(demand, MultishotRing::setup_flags, "6.1"); },
-    .make = [](const tasks::Job& job, tasks::Ledger& ledger, const tasks::Arguments&) -> std::unique_ptr<Model> {
-        return std::make_unique<TableModel<MultishotRing, MultishotOperation>>(job, ledger);
-    },
+    .make = make_model<TableModel<MultishotRing, MultishotOperation>>,
 };
 
 }  // namespace models

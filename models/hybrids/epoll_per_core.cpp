@@ -24,8 +24,7 @@ private:
 
 }  // namespace
 
-extern const Entry epoll_per_core_entry;
-constinit const Entry epoll_per_core_entry{
+extern constinit const Entry epoll_per_core_entry{
     .name = "epoll_per_core",
     .family = Family::hybrids,
     .carrier = "N threads, a loop's table each",
@@ -38,8 +37,7 @@ constinit const Entry epoll_per_core_entry{
             const Support threads = enough_processes(arguments.count("workers"), "threads");
             return threads ? support_one_process(demand, arguments) : threads;
         },
-    .make = [](const tasks::Job& job, tasks::Ledger& ledger, const tasks::Arguments& arguments)
-        -> std::unique_ptr<Model> { return std::make_unique<EpollPerCore>(job, ledger, arguments.count("workers")); },
+    .make = make_pool<EpollPerCore>,
     .acceptors = as_many_as_workers,
     .default_arguments = a_worker_for_each_cpu,
     .shares_events = false,

@@ -129,8 +129,7 @@ private:
 
 }  // namespace
 
-extern const Entry offload_entry;
-constinit const Entry offload_entry{
+extern constinit const Entry offload_entry{
     .name = "offload",
     .family = Family::hybrids,
     .carrier = "coroutine frame; N threads compute",
@@ -138,10 +137,7 @@ constinit const Entry offload_entry{
     .summary = "coroutines on the epoll loop, computations on a thread pool",
     .parameters = pool_parameters,
     .support = support_worker_threads,
-    .make = [](const tasks::Job& job, tasks::Ledger& ledger,
-               const tasks::Arguments& arguments) -> std::unique_ptr<Model> {
-        return std::make_unique<CoroutineModel<OffloadLoop, OffloadOperation>>(job, ledger, arguments.count("workers"));
-    },
+    .make = make_pool<CoroutineModel<OffloadLoop, OffloadOperation>>,
     .default_arguments = a_worker_for_each_cpu,
 };
 

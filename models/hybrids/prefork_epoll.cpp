@@ -28,8 +28,7 @@ private:
 
 }  // namespace
 
-extern const Entry prefork_epoll_entry;
-constinit const Entry prefork_epoll_entry{
+extern constinit const Entry prefork_epoll_entry{
     .name = "prefork_epoll",
     .family = Family::hybrids,
     .carrier = "N processes, a loop's table each",
@@ -42,8 +41,7 @@ constinit const Entry prefork_epoll_entry{
             const Support processes = enough_processes(arguments.count("workers"), "processes");
             return processes ? support_one_process(demand, arguments) : processes;
         },
-    .make = [](const tasks::Job& job, tasks::Ledger& ledger, const tasks::Arguments& arguments)
-        -> std::unique_ptr<Model> { return std::make_unique<PreforkEpoll>(job, ledger, arguments.count("workers")); },
+    .make = make_pool<PreforkEpoll>,
     .acceptors = as_many_as_workers,
     .default_arguments = a_worker_for_each_cpu,
     .forks = true,

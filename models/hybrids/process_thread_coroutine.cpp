@@ -37,8 +37,7 @@ private:
 
 }  // namespace
 
-extern const Entry process_thread_coroutine_entry;
-constinit const Entry process_thread_coroutine_entry{
+extern constinit const Entry process_thread_coroutine_entry{
     .name = "process_thread_coroutine",
     .family = Family::hybrids,
     .carrier = "N processes, 2 threads each, coroutine frames",
@@ -52,10 +51,7 @@ constinit const Entry process_thread_coroutine_entry{
                 enough_processes((1 + threads_in_each) * arguments.count("workers"), "processes and threads");
             return processes ? support_one_process(demand, arguments) : processes;
         },
-    .make = [](const tasks::Job& job, tasks::Ledger& ledger,
-               const tasks::Arguments& arguments) -> std::unique_ptr<Model> {
-        return std::make_unique<ProcessThreadCoroutine>(job, ledger, arguments.count("workers"));
-    },
+    .make = make_pool<ProcessThreadCoroutine>,
     .acceptors = [](const tasks::Arguments& arguments) { return threads_in_each * arguments.count("workers"); },
     .default_arguments = a_worker_for_each_cpu,
     .forks = true,

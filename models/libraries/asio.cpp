@@ -43,8 +43,7 @@ private:
 
 }  // namespace
 
-extern const Entry asio_entry;
-constinit const Entry asio_entry{
+extern constinit const Entry asio_entry{
     .name = "asio",
     .family = Family::libraries,
     .carrier = "completion handlers",
@@ -52,9 +51,7 @@ constinit const Entry asio_entry{
     .summary = "standalone Asio, completion handlers on one thread",
     .parameters = {},
     .support = support_one_process,
-    .make = [](const tasks::Job& job, tasks::Ledger& ledger, const tasks::Arguments&) -> std::unique_ptr<Model> {
-        return std::make_unique<AsioModel>(job, ledger);
-    },
+    .make = make_model<AsioModel>,
 };
 
 }  // namespace models

@@ -102,8 +102,7 @@ private:
 
 }  // namespace
 
-extern const Entry asio_coroutine_entry;
-constinit const Entry asio_coroutine_entry{
+extern constinit const Entry asio_coroutine_entry{
     .name = "asio_coroutine",
     .family = Family::libraries,
     .carrier = "coroutine frame (asio::awaitable)",
@@ -111,9 +110,7 @@ constinit const Entry asio_coroutine_entry{
     .summary = "standalone Asio, an awaitable for each task on one thread",
     .parameters = {},
     .support = support_one_process,
-    .make = [](const tasks::Job& job, tasks::Ledger& ledger, const tasks::Arguments&) -> std::unique_ptr<Model> {
-        return std::make_unique<AsioCoroutine>(job, ledger);
-    },
+    .make = make_model<AsioCoroutine>,
 };
 
 }  // namespace models

@@ -83,8 +83,7 @@ private:
 
 }  // namespace
 
-extern const Entry asio_pool_entry;
-constinit const Entry asio_pool_entry{
+extern constinit const Entry asio_pool_entry{
     .name = "asio_pool",
     .family = Family::libraries,
     .carrier = "completion handlers on N threads",
@@ -92,8 +91,7 @@ constinit const Entry asio_pool_entry{
     .summary = "standalone Asio, one io_context run by N threads",
     .parameters = pool_parameters,
     .support = support_worker_threads,
-    .make = [](const tasks::Job& job, tasks::Ledger& ledger, const tasks::Arguments& arguments)
-        -> std::unique_ptr<Model> { return std::make_unique<AsioPool>(job, ledger, arguments.count("workers")); },
+    .make = make_pool<AsioPool>,
     .default_arguments = a_worker_for_each_cpu,
 };
 

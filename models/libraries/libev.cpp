@@ -76,8 +76,7 @@ using LibevLoop = LibraryLoop<Libev>;
 
 }  // namespace
 
-extern const Entry libev_entry;
-constinit const Entry libev_entry{
+extern constinit const Entry libev_entry{
     .name = "libev",
     .family = Family::libraries,
     .carrier = "loop's table",
@@ -85,9 +84,7 @@ constinit const Entry libev_entry{
     .summary = "one thread, libev's loop",
     .parameters = {},
     .support = support_one_process,
-    .make = [](const tasks::Job& job, tasks::Ledger& ledger, const tasks::Arguments&) -> std::unique_ptr<Model> {
-        return std::make_unique<TableModel<LibevLoop, ReadinessOperation<LibevLoop>>>(job, ledger);
-    },
+    .make = make_model<TableModel<LibevLoop, ReadinessOperation<LibevLoop>>>,
 };
 
 }  // namespace models

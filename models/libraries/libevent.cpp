@@ -90,8 +90,7 @@ using LibeventLoop = LibraryLoop<Libevent>;
 
 }  // namespace
 
-extern const Entry libevent_entry;
-constinit const Entry libevent_entry{
+extern constinit const Entry libevent_entry{
     .name = "libevent",
     .family = Family::libraries,
     .carrier = "loop's table",
@@ -99,9 +98,7 @@ constinit const Entry libevent_entry{
     .summary = "one thread, libevent's loop",
     .parameters = {},
     .support = support_one_process,
-    .make = [](const tasks::Job& job, tasks::Ledger& ledger, const tasks::Arguments&) -> std::unique_ptr<Model> {
-        return std::make_unique<TableModel<LibeventLoop, ReadinessOperation<LibeventLoop>>>(job, ledger);
-    },
+    .make = make_model<TableModel<LibeventLoop, ReadinessOperation<LibeventLoop>>>,
 };
 
 }  // namespace models

@@ -71,8 +71,7 @@ private:
 
 }  // namespace
 
-extern const Entry libuv_entry;
-constinit const Entry libuv_entry{
+extern constinit const Entry libuv_entry{
     .name = "libuv",
     .family = Family::libraries,
     .carrier = "loop's table",
@@ -84,9 +83,7 @@ constinit const Entry libuv_entry{
         [](const tasks::Demand& demand, const tasks::Arguments&) {
             return enough_descriptors(2 * demand.tasks_at_once * demand.descriptors_per_task + demand.descriptors_lent);
         },
-    .make = [](const tasks::Job& job, tasks::Ledger& ledger, const tasks::Arguments&) -> std::unique_ptr<Model> {
-        return std::make_unique<TableModel<UvLoop, UvOperation>>(job, ledger);
-    },
+    .make = make_model<TableModel<UvLoop, UvOperation>>,
 };
 
 }  // namespace models

@@ -219,8 +219,7 @@ private:
 
 }  // namespace
 
-extern const Entry boost_fiber_entry;
-constinit const Entry boost_fiber_entry{
+extern constinit const Entry boost_fiber_entry{
     .name = "boost_fiber",
     .family = Family::fibers,
     .carrier = "stack each (Boost.Fiber)",
@@ -228,9 +227,7 @@ constinit const Entry boost_fiber_entry{
     .summary = "a Boost.Fiber for each task, on that library's scheduler with epoll in it",
     .parameters = {},
     .support = support_one_process,
-    .make = [](const tasks::Job& job, tasks::Ledger& ledger, const tasks::Arguments&) -> std::unique_ptr<Model> {
-        return std::make_unique<BoostFiberModel>(job, ledger);
-    },
+    .make = make_model<BoostFiberModel>,
 };
 
 }  // namespace models

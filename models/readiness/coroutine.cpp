@@ -11,8 +11,7 @@
 
 namespace models {
 
-extern const Entry coroutine_entry;
-constinit const Entry coroutine_entry{
+extern constinit const Entry coroutine_entry{
     .name = "coroutine",
     .family = Family::coroutines,
     .carrier = "coroutine frame",

@@ -13,8 +13,7 @@ namespace models {
 
 std::unique_ptr<Poller> make_epoll_poller() { return std::make_unique<EpollPoller<Trigger::level>>(); }
 
-extern const Entry epoll_entry;
-constinit const Entry epoll_entry{
+extern constinit const Entry epoll_entry{
     .name = "epoll",
     .family = Family::loops,
     .carrier = "loop's table",

@@ -10,8 +10,7 @@
 
 namespace models {
 
-extern const Entry epoll_et_entry;
-constinit const Entry epoll_et_entry{
+extern constinit const Entry epoll_et_entry{
     .name = "epoll_et",
     .family = Family::loops,
     .carrier = "loop's table",

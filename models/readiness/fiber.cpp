@@ -180,8 +180,7 @@ private:
 
 }  // namespace
 
-extern const Entry fiber_entry;
-constinit const Entry fiber_entry{
+extern constinit const Entry fiber_entry{
     .name = "fiber",
     .family = Family::fibers,
     .carrier = "stack each (Boost.Context)",
@@ -189,9 +188,7 @@ constinit const Entry fiber_entry{
     .summary = "a stack for each task, switched in user space, on the epoll loop",
     .parameters = {},
     .support = support_one_process,
-    .make = [](const tasks::Job& job, tasks::Ledger& ledger, const tasks::Arguments&) -> std::unique_ptr<Model> {
-        return std::make_unique<FiberModel>(job, ledger);
-    },
+    .make = make_model<FiberModel>,
 };
 
 }  // namespace models

@@ -36,8 +36,7 @@ private:
 
 }  // namespace
 
-extern const Entry nonblocking_entry;
-constinit const Entry nonblocking_entry{
+extern constinit const Entry nonblocking_entry{
     .name = "nonblocking",
     .family = Family::loops,
     .carrier = "loop's table",

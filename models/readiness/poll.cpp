@@ -59,8 +59,7 @@ private:
 
 }  // namespace
 
-extern const Entry poll_entry;
-constinit const Entry poll_entry{
+extern constinit const Entry poll_entry{
     .name = "poll",
     .family = Family::loops,
     .carrier = "loop's table",

@@ -86,8 +86,7 @@ Support support_select(const tasks::Demand& demand, const tasks::Arguments& argu
 
 }  // namespace
 
-extern const Entry select_entry;
-constinit const Entry select_entry{
+extern constinit const Entry select_entry{
     .name = "select",
     .family = Family::loops,
     .carrier = "loop's table",

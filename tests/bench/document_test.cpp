@@ -1,5 +1,6 @@
 #include "bench/document.h"
 #include "bench/native/controls.h"
+#include "bench/sample_json.h"
 
 #include <gtest/gtest.h>
 #include <sys/resource.h>

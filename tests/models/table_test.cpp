@@ -44,7 +44,7 @@ TEST_P(Table, AcceptsInEachWorkerThatSharesNothing) {
 
 TEST_P(Table, ItsDefaultSizesAreTakenByItsParameters) {
     for (const Load load : {Load::computes, Load::waits}) {
-        for (const std::size_t cpus : {1, 2, 64, 1'024}) {
+        for (const std::size_t cpus : {1U, 2U, 64U, 1'024U}) {
             EXPECT_NO_THROW((void)tasks::complete(entry().parameters, entry().default_arguments(load, cpus))) << cpus;
         }
     }

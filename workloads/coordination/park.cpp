@@ -93,8 +93,7 @@ constexpr Point points[] = {{"tasks:10", 10}, {"tasks:100", 5}, {"tasks:1000", 1
 
 }  // namespace
 
-extern const Entry park_entry;
-constinit const Entry park_entry{
+extern constinit const Entry park_entry{
     .name = "park",
     .group = Group::io,
     .unit = "task",

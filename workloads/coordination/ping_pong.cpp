@@ -162,8 +162,7 @@ constexpr Point points[] = {
 
 }  // namespace
 
-extern const Entry ping_pong_entry;
-constinit const Entry ping_pong_entry{
+extern constinit const Entry ping_pong_entry{
     .name = "ping_pong",
     .group = Group::io,
     .unit = "round trip",

@@ -90,8 +90,7 @@ constexpr Point points[] = {{"tasks:2", 2}, {"tasks:128", 2}};
 
 }  // namespace
 
-extern const Entry mandelbrot_entry;
-constinit const Entry mandelbrot_entry{
+extern constinit const Entry mandelbrot_entry{
     .name = "mandelbrot",
     .group = Group::cpu,
     .unit = "row",

@@ -34,8 +34,7 @@ constexpr Point points[] = {{"tasks:1", 100}, {"tasks:100", 10}, {"tasks:1000", 
 
 }  // namespace
 
-extern const Entry noop_entry;
-constinit const Entry noop_entry{
+extern constinit const Entry noop_entry{
     .name = "noop",
     .group = Group::cpu,
     .unit = "task",

@@ -53,8 +53,7 @@ constexpr Point points[] = {
 
 }  // namespace
 
-extern const Entry primes_entry;
-constinit const Entry primes_entry{
+extern constinit const Entry primes_entry{
     .name = "primes",
     .group = Group::cpu,
     .unit = "task",

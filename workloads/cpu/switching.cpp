@@ -64,8 +64,7 @@ constexpr Point points[] = {{"slices:1", 5}, {"slices:10", 5}, {"slices:100", 5}
 
 }  // namespace
 
-extern const Entry switching_entry;
-constinit const Entry switching_entry{
+extern constinit const Entry switching_entry{
     .name = "switching",
     .group = Group::cpu,
     .unit = "slice",

@@ -109,8 +109,7 @@ std::unique_ptr<Workload> make_echo(const EchoArguments& arguments, std::size_t 
     return std::make_unique<Echo>(arguments, acceptors);
 }
 
-extern const Entry echo_entry;
-constinit const Entry echo_entry{
+extern constinit const Entry echo_entry{
     .name = "echo",
     .group = Group::io,
     .unit = "request",

@@ -236,8 +236,7 @@ constexpr Point points[] = {
 
 }  // namespace
 
-extern const Entry fetch_entry;
-constinit const Entry fetch_entry{
+extern constinit const Entry fetch_entry{
     .name = "fetch",
     .group = Group::io,
     .unit = "page",

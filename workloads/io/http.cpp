@@ -163,8 +163,7 @@ constexpr Point points[] = {
 
 }  // namespace
 
-extern const Entry http_entry;
-constinit const Entry http_entry{
+extern constinit const Entry http_entry{
     .name = "http",
     .group = Group::io,
     .unit = "request",

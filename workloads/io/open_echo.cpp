@@ -20,8 +20,7 @@ constexpr Point points[] = {
 
 }  // namespace
 
-extern const Entry open_echo_entry;
-constinit const Entry open_echo_entry{
+extern constinit const Entry open_echo_entry{
     .name = "open_echo",
     .group = Group::io,
     .unit = "request",

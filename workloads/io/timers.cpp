@@ -87,8 +87,7 @@ constexpr Point points[] = {
 
 }  // namespace
 
-extern const Entry timers_entry;
-constinit const Entry timers_entry{
+extern constinit const Entry timers_entry{
     .name = "timers",
     .group = Group::io,
     .unit = "nap",
