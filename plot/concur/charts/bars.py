@@ -15,12 +15,20 @@ from concur.documents.cases import Case, Cell, Series, Workload
 from concur.documents.results import Document
 from concur.drawing import artists, style, ticks
 from concur.drawing.output import Output
-from concur.drawing.page import Page, text_width
-from concur.drawing.small_multiples import SmallMultiples, collect_notes, mark_missing, subtitle
+from concur.drawing.page import Page
+from concur.drawing.small_multiples import (
+    SAME_AXIS,
+    SmallMultiples,
+    collect_notes,
+    mark_missing,
+    subtitle,
+    value_ends,
+    write_values,
+)
 from concur.statistics import intervals
 from concur.statistics.intervals import Estimate
 
-ROW_HEIGHT, VALUE_SIZE = 0.175, 7
+ROW_HEIGHT = 0.175
 # If the longest bar of a panel is more than this many times as long as the shortest, they cannot be compared.
 RANGE_MOST = 20.0
 INTERVAL_NOTE = "bars: median over rounds, whiskers: 95 % interval of the median"
@@ -41,9 +49,9 @@ class Quantity:
 def quantity_of(workload: Workload) -> Quantity:
     if workload.has_peer:
         name = f"{labels.plural(workload.unit)} per second"
-        return Quantity(name, "more is better", Cell.rates, units.count_measured, ticks.count_scale)
+        return Quantity(name, "More is better", Cell.rates, units.count_measured, ticks.count_scale)
     return Quantity(
-        "wall time of one job", "less is better", Cell.times, units.duration_measured, ticks.time_scale
+        "wall time of a job", "Less is better", Cell.times, units.duration_measured, ticks.time_scale
     )
 
 
@@ -74,8 +82,7 @@ def draw_rows(
         for look, y, e in zip(looks, places, found.values()):
             artists.add_box(axes, 0, y - height / 2, e.value, height, facecolor=look.colour)
         style.whiskers(axes, places, list(found.values()))
-    beside = [(e.high, y, quantity.written(e.value)) for y, e in zip(places, found.values())]
-    artists.add_texts_beside(axes, beside, VALUE_SIZE)
+    write_values(axes, multiples, found, quantity.written)
 
 
 def limits(
@@ -83,7 +90,7 @@ def limits(
 ) -> tuple[float, float, float]:
     """Of the axis of these panels: both ends of a logarithmic axis, and the end of a linear axis."""
     everything = [e for panel in found for e in panel.values()]
-    ends = [(e.high, text_width(quantity.written(e.value), VALUE_SIZE) + 0.12) for e in everything]
+    ends = value_ends(everything, quantity.written)
     low = min(e.low for e in everything) / 1.5
     return low, ticks.room_log(low, ends, width), ticks.room_linear(ends, width)
 
@@ -96,19 +103,15 @@ def draw_workload(document: Document, output: Output, name: str, workload: Workl
     notes = collect_notes(workload, multiples.width)
     page = Page(
         document,
-        f"{workload.name}: {quantity.name} under each model",
-        subtitle(
-            workload,
-            quantity.better.capitalize(),
-            "All panels have the same logarithmic axis" if wide else "",
-        ),
+        f"{workload.name}: {quantity.name}, by model",
+        subtitle(workload, quantity.better, SAME_AXIS if wide else ""),
         multiples.height,
         INTERVAL_NOTE_POINTS if wide else INTERVAL_NOTE,
         notes.lines(),
     )
     for index, case in enumerate(workload.cases):
         multiples.title(page, index, case, notes)
-        axes = multiples.axes(page, index)
+        axes = multiples.axes(page, index, quantity.name)
         if wide:
             low, high, _ = limits(found, quantity, multiples.width)
             ticks.log_x(axes, low, high, quantity.scale_for(high)[1], most=4)
@@ -118,15 +121,11 @@ def draw_workload(document: Document, output: Output, name: str, workload: Workl
             axes.set_xticks([])
         draw_rows(axes, multiples, found[index], quantity, wide)
         mark_missing(axes, multiples, case, multiples.width, notes)
-        axes.set_xlabel(quantity.name, labelpad=2, color=style.MUTED, fontsize=7.5)
     output.save(name, page.figure)
 
 
 def draw(document: Document, output: Output) -> None:
-    for workload in document.workloads:
-        name = f"bars_{workload.name}"
-        if not output.wants(name):
-            continue
+    for name, workload in output.wanted_workloads(document, "bars"):
         if any(case.ok() for case in workload.cases):
             draw_workload(document, output, name, workload)
         else:

@@ -17,12 +17,19 @@ from concur.documents.cases import Case, Cell, Series, Workload
 from concur.documents.results import Document
 from concur.drawing import artists, style, ticks
 from concur.drawing.output import Output
-from concur.drawing.page import BODY_WIDTH, Page, text_width
-from concur.drawing.small_multiples import SmallMultiples, collect_notes, mark_missing, subtitle
+from concur.drawing.page import BODY_WIDTH, Page
+from concur.drawing.small_multiples import (
+    SmallMultiples,
+    collect_notes,
+    mark_missing,
+    subtitle,
+    value_ends,
+    write_values,
+)
 from concur.statistics import intervals
 from concur.statistics.intervals import Estimate
 
-ROW_HEIGHT, LEGEND_HEIGHT, VALUE_SIZE = 0.175, 0.24, 7
+ROW_HEIGHT, LEGEND_HEIGHT = 0.175, 0.24
 # As shares of the width of a panel: CPU time (alone, or beside two others), and the gap between two measures.
 CPU_SHARE, CPU_SHARE_OF_THREE, GAP_SHARE = 0.62, 0.44, 0.06
 INTERVAL_NOTE = "bars: median over rounds, whiskers: 95 % interval of the median (CPU time: of user + system)"
@@ -67,10 +74,8 @@ def light(colour: str) -> Any:
 def draw_bars(
     axes: Any, multiples: SmallMultiples, bars: dict[Series, Estimate], width: float, measure: Measure
 ) -> None:
-    ends = [(e.high, text_width(measure.written(e.value), VALUE_SIZE) + 0.12) for e in bars.values()]
-    ticks.linear_x(
-        axes, max(ticks.room_linear(ends, width), 1e-9), measure.scale_for, most=measure.ticks_most
-    )
+    end = ticks.room_linear(value_ends(bars.values(), measure.written), width)
+    ticks.linear_x(axes, max(end, 1e-9), measure.scale_for, most=measure.ticks_most)
     values = [e.value for e in bars.values()]
     users = [e.value * measure.user_share(series) for series, e in bars.items()]
     places = [multiples.middle(series) for series in bars]
@@ -84,8 +89,7 @@ def draw_bars(
             edge = {"edgecolor": colour, "linewidth": 0.6}
             artists.add_box(axes, user, y - height / 2, rest, height, facecolor=light(colour), **edge)
     style.whiskers(axes, places, list(bars.values()))
-    beside = [(e.high, y, measure.written(e.value)) for y, e in zip(places, bars.values())]
-    artists.add_texts_beside(axes, beside, VALUE_SIZE)
+    write_values(axes, multiples, bars, measure.written)
 
 
 @dataclass(frozen=True)
@@ -101,7 +105,7 @@ class Measure:
     ticks_most: int = 3
 
 
-def measures_of(workload: Workload, found: dict[Series, Cost], three: bool) -> list[Measure]:
+def measures_of(found: dict[Series, Cost], three: bool) -> list[Measure]:
     cpu_share = CPU_SHARE_OF_THREE if three else CPU_SHARE
     rest = (1 - cpu_share - GAP_SHARE * (2 if three else 1)) / (2 if three else 1)
 
@@ -120,17 +124,13 @@ def measures_of(workload: Workload, found: dict[Series, Cost], three: bool) -> l
 
 
 def draw_panel(
-    page: Page,
-    multiples: SmallMultiples,
-    index: int,
-    workload: Workload,
-    found: dict[Series, Cost],
-    three: bool,
+    page: Page, multiples: SmallMultiples, index: int, found: dict[Series, Cost], three: bool
 ) -> Any:
     left, first = 0.0, None
-    for measure in measures_of(workload, found, three):
+    for measure in measures_of(found, three):
         width = multiples.width * measure.share
-        axes = multiples.axes(page, index, left, width)
+        name = measure.name if three else f"{measure.name} per {multiples.workload.unit}"
+        axes = multiples.axes(page, index, name, left, width)
         first = first or axes
         known = {series: measure.of(this) for series, this in found.items()}
         bars = {series: estimate for series, estimate in known.items() if estimate is not None}
@@ -138,8 +138,6 @@ def draw_panel(
             draw_bars(axes, multiples, bars, width, measure)
         else:
             axes.set_xticks([])
-        name = measure.name if three else f"{measure.name} per {workload.unit}"
-        axes.set_xlabel(name, labelpad=2, color=style.MUTED, fontsize=7.5)
         left += width + multiples.width * GAP_SHARE
     return first
 
@@ -167,7 +165,7 @@ def draw_workload(
     figures = "CPU time, switches and system calls" if three else "CPU time and context switches"
     page = Page(
         document,
-        f"{workload.name}: {figures} per {workload.unit} under each model",
+        f"{workload.name}: {figures} per {workload.unit}, by model",
         subtitle(workload, "Less is better", "Of all processes of the model, without the peer"),
         multiples.height + LEGEND_HEIGHT,
         INTERVAL_NOTE,
@@ -176,7 +174,7 @@ def draw_workload(
     page.body_top += LEGEND_HEIGHT
     for index, case in enumerate(workload.cases):
         multiples.title(page, index, case, notes)
-        axes = draw_panel(page, multiples, index, workload, found[index], three)
+        axes = draw_panel(page, multiples, index, found[index], three)
         mark_missing(axes, multiples, case, cpu_width, notes)
     page.body_top -= LEGEND_HEIGHT
     draw_legend(page)
@@ -189,10 +187,7 @@ def costs(case: Case) -> dict[Series, Cost]:
 
 
 def draw(document: Document, output: Output) -> None:
-    for workload in document.workloads:
-        name = f"cost_{workload.name}"
-        if not output.wants(name):
-            continue
+    for name, workload in output.wanted_workloads(document, "cost"):
         found = [costs(case) for case in workload.cases]
         if any(found):
             draw_workload(document, output, name, workload, found)

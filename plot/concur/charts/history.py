@@ -78,7 +78,7 @@ def draw(runs: Sequence[Document], output: Output) -> None:
             output.skip(chart, f"no model was ok: {labels.case(workload, case)}")
             continue
         head = Head(
-            f"{name}: wall time in {len(runs)} runs, under each model",
+            f"{name}: wall time in {len(runs)} runs, by model",
             [*subtitle(workload, "Less is better", labels.case(workload, case)), *changes(runs)],
             "points: median over rounds, whiskers: 95 % interval of the median",
         )

@@ -13,7 +13,7 @@ from concur.documents.results import Document
 from concur.drawing import artists, style, ticks
 from concur.drawing.output import Output
 from concur.drawing.page import BODY_WIDTH, MARGIN, Page
-from concur.drawing.small_multiples import SmallMultiples, collect_notes, mark_missing, subtitle
+from concur.drawing.small_multiples import SAME_AXIS, SmallMultiples, collect_notes, mark_missing, subtitle
 from concur.statistics import intervals
 from concur.statistics.intervals import Estimate
 
@@ -107,14 +107,10 @@ def draw_workload(
     notes = collect_notes(workload, multiples.width)
     timed = latency_name(workload)
     spans = limits(found)
-    shared = (
-        "All panels have the same logarithmic axis"
-        if len(set(spans)) == 1
-        else "Each panel has its own logarithmic axis"
-    )
+    shared = SAME_AXIS if len(set(spans)) == 1 else "Each panel has its own logarithmic axis"
     page = Page(
         document,
-        f"{workload.name}: latency ({timed}) under each model",
+        f"{workload.name}: latency ({timed}), by model",
         subtitle(workload, "Less is better", shared),
         multiples.height + LEGEND_HEIGHT,
         INTERVAL_NOTE,
@@ -123,13 +119,12 @@ def draw_workload(
     page.body_top += LEGEND_HEIGHT
     for index, case in enumerate(workload.cases):
         multiples.title(page, index, case, notes)
-        axes = multiples.axes(page, index)
+        axes = multiples.axes(page, index, timed)
         if found[index]:
             ticks.log_x(axes, *spans[index], units.duration, most=4)
         for series, this in found[index].items():
             draw_row(axes, multiples, series, this)
         mark_missing(axes, multiples, case, multiples.width, notes)
-        axes.set_xlabel(timed, labelpad=2, color=style.MUTED, fontsize=7.5)
     page.body_top -= LEGEND_HEIGHT
     draw_legend(page)
     output.save(name, page.figure)
@@ -141,10 +136,7 @@ def percentiles_of(case: Case) -> dict[Series, Percentiles]:
 
 
 def draw(document: Document, output: Output) -> None:
-    for workload in document.workloads:
-        name = f"latency_{workload.name}"
-        if not output.wants(name):
-            continue
+    for name, workload in output.wanted_workloads(document, "latency"):
         found = [percentiles_of(case) for case in workload.cases]
         if any(found):
             draw_workload(document, output, name, workload, found)

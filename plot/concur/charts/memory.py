@@ -50,19 +50,18 @@ def panels_of(workload: Workload) -> list[Panel]:
     return found
 
 
+def has_memory(workload: Workload) -> bool:
+    return any(sample.memory for sample in workload.samples)
+
+
 def draw(document: Document, output: Output) -> None:
-    for workload in document.workloads:
-        if not any(sample.memory for sample in workload.samples):
-            continue
-        name = f"memory_{workload.name}"
-        if not output.wants(name):
-            continue
+    for name, workload in output.wanted_workloads(document, "memory", has_memory):
         panels = panels_of(workload)
         if not panels:
             output.skip(name, "the memory of the tasks is less than its noise")
             continue
         head = Head(
-            f"{workload.name}: memory per waiting {workload.unit} under each model",
+            f"{workload.name}: memory per waiting {workload.unit}, by model",
             subtitle(workload, "Less is better", "Without the memory that was in use before the tasks began"),
             INTERVAL_NOTE,
         )

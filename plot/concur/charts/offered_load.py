@@ -80,19 +80,18 @@ def panels_of(workload: Workload) -> list[Panel]:
     return found
 
 
+def has_rate(workload: Workload) -> bool:
+    return any(RATE in dict(case.arguments) for case in workload.cases)
+
+
 def draw(document: Document, output: Output) -> None:
-    for workload in document.workloads:
-        if not any(RATE in dict(case.arguments) for case in workload.cases):
-            continue
-        name = f"load_{workload.name}"
-        if not output.wants(name):
-            continue
+    for name, workload in output.wanted_workloads(document, "load", has_rate):
         panels = panels_of(workload) if workload.main == RATE else []
         if not panels:
             output.skip(name, "there is only one rate, or no latency was measured")
             continue
         head = Head(
-            f"{workload.name}: latency over offered load, under each model",
+            f"{workload.name}: latency over offered load, by model",
             subtitle(
                 workload, "Less is better", "Crosses: the server answered less than 95 % of the offered rate"
             ),

@@ -22,13 +22,9 @@ INTERVAL_NOTE_RATIO = (
 )
 
 
-def serial_of(case: Case) -> Cell | None:
-    return next((cell for series, cell in case.ok().items() if series.model == "serial"), None)
-
-
 def is_relative(workload: Workload) -> bool:
     """A CPU workload shows ratios to serial, if serial was measured in all cases."""
-    return workload.group == "cpu" and all(serial_of(case) for case in workload.cases)
+    return workload.group == "cpu" and all(case.of_model("serial") for case in workload.cases)
 
 
 def throughput(_: Case, cell: Cell) -> Estimate | None:
@@ -36,7 +32,7 @@ def throughput(_: Case, cell: Cell) -> Estimate | None:
 
 
 def ratio_to_serial(case: Case, cell: Cell) -> Estimate | None:
-    serial = serial_of(case)
+    serial = case.of_model("serial")
     return None if serial is None else intervals.paired_ratio(cell.times(), serial.times())
 
 
@@ -70,13 +66,15 @@ def axes_words(workload: Workload) -> str:
     return "Logarithmic axes; points over the same size are moved apart"
 
 
-def draw_workload(document: Document, output: Output, name: str, workload: Workload) -> None:
+def draw_workload(
+    document: Document, output: Output, name: str, workload: Workload, panels: list[Panel]
+) -> None:
     main = workload.main or ""
     relative = is_relative(workload)
     wanted = "wall time relative to serial" if relative else f"{labels.plural(workload.unit)} per second"
     better = "Less is better" if relative else "More is better"
     head = Head(
-        f"{workload.name}: {wanted} over {labels.axis_name(main)}, under each model",
+        f"{workload.name}: {wanted} over {labels.axis_name(main)}, by model",
         subtitle(workload, better, axes_words(workload)),
         INTERVAL_NOTE_RATIO if relative else INTERVAL_NOTE_RATE,
     )
@@ -84,17 +82,14 @@ def draw_workload(document: Document, output: Output, name: str, workload: Workl
     warnings = disturbance.warnings(workload)
     if not relative and (limited := disturbance.peer_limit(workload)):
         warnings.append(limited)
-    LineSheet(document, across).save(output, name, head, panels_of(workload), warnings)
+    LineSheet(document, across).save(output, name, head, panels, warnings)
 
 
 def draw(document: Document, output: Output) -> None:
-    for workload in document.workloads:
-        name = f"scaling_{workload.name}"
-        if not output.wants(name):
-            continue
+    for name, workload in output.wanted_workloads(document, "scaling"):
         if not workload.main:
             output.skip(name, "this workload has one size only")
-        elif not panels_of(workload):
+        elif not (panels := panels_of(workload)):
             output.skip(name, "no model was ok at two sizes")
         else:
-            draw_workload(document, output, name, workload)
+            draw_workload(document, output, name, workload, panels)

@@ -12,7 +12,9 @@ from concur.commands import options
 from concur.commands.printing import print_lines
 from concur.documents import environment, labels
 from concur.documents.atomic_write import replace_file
+from concur.documents.cases import Series
 from concur.documents.results import DocumentError, load
+from concur.documents.samples import Arguments
 from concur.statistics.comparison import (
     SAME,
     SLOWER,
@@ -67,25 +69,23 @@ def group_line(name: str, members: list[Compared]) -> str:
 
 
 def to_json(comparison: Comparison, differences: list[str]) -> Any:
+    def case(workload: str, arguments: Arguments, series: Series) -> dict[str, Any]:
+        return {
+            "workload": workload,
+            "parameters": dict(arguments),
+            "model": series.model,
+            "model_parameters": dict(series.arguments),
+        }
+
     return {
         "environment": differences,
         "changed": [
-            {
-                "workload": one.workload,
-                "parameters": dict(one.arguments),
-                "model": one.series.model,
-                "model_parameters": dict(one.series.arguments),
-                "before": one.before,
-                "now": one.now,
-            }
+            {**case(one.workload, one.arguments, one.series), "before": one.before, "now": one.now}
             for one in comparison.changed
         ],
         "compared": [
             {
-                "workload": one.workload.name,
-                "parameters": dict(one.case.arguments),
-                "model": one.series.model,
-                "model_parameters": dict(one.series.arguments),
+                **case(one.workload.name, one.case.arguments, one.series),
                 "ratio": one.ratio.value,
                 "low": one.ratio.low,
                 "high": one.ratio.high,

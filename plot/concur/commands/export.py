@@ -31,7 +31,7 @@ def entries(document: Document) -> list[dict[str, Any]]:
     found = []
     for workload in document.workloads:
         for case in workload.cases:
-            baseline = next((cell for series, cell in case.ok().items() if series.model == BASELINE), None)
+            baseline = case.of_model(BASELINE)
             for series, cell in case.ok().items():
                 sizes = "".join(f"/{name}:{value}" for name, value in (*series.arguments, *case.arguments))
                 name = f"{workload.name}/{series.model}{sizes}"

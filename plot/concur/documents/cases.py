@@ -84,6 +84,10 @@ class Case:
     def value(self, name: str) -> int:
         return dict(self.arguments).get(name, 0)
 
+    def of_model(self, model: str) -> Cell | None:
+        """The first cell of this model that is ok."""
+        return next((cell for series, cell in self.ok().items() if series.model == model), None)
+
     def ok(self) -> dict[Series, Cell]:
         return {series: cell for series, cell in self.cells.items() if cell.ok}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,8 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 
 from concur.documents.atomic_write import replace_file
+from concur.documents.cases import Workload
+from concur.documents.results import Document
 
 DPI_MOST = 200
 # A very tall page gets a lower resolution, so that its file stays small.
@@ -43,6 +45,15 @@ class Output:
             return False
         self.wanted.append(name)
         return True
+
+    def wanted_workloads(
+        self, document: Document, kind: str, suits: Callable[[Workload], bool] = lambda _: True
+    ) -> Iterator[tuple[str, Workload]]:
+        """The workloads that suit this kind of charts and whose chart is wanted, with its name."""
+        for workload in document.workloads:
+            name = f"{kind}_{workload.name}"
+            if suits(workload) and self.wants(name):
+                yield name, workload
 
     def skip(self, name: str, why: str) -> None:
         print(f"no {name}: {why}")

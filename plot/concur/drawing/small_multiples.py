@@ -6,7 +6,7 @@ distance.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -15,9 +15,13 @@ from concur.documents import labels
 from concur.documents.cases import Case, Cell, Series, Workload
 from concur.drawing import artists, disturbance, style
 from concur.drawing.page import BODY_WIDTH, Footnotes, Page, shorten, text_width, wrap
+from concur.drawing.ticks import Format
+from concur.statistics.intervals import Estimate
 
-NAME_SIZE, TITLE_SIZE, REASON_SIZE = 8, 8.2, 6.8
+NAME_SIZE, TITLE_SIZE, REASON_SIZE, VALUE_SIZE = 8, 8.2, 6.8, 7
 HEAD, FOOT, COLUMN_GAP, FAMILY_GAP, EDGE = 0.24, 0.46, 0.22, 0.05, 0.04
+
+SAME_AXIS = "All panels have the same logarithmic axis"
 
 
 @dataclass(frozen=True)
@@ -84,12 +88,13 @@ class SmallMultiples:
         short = lines[0] if len(lines) == 1 else shorten(text, TITLE_SIZE, self.width, "bold")
         page.text(x, y - 0.06, short, TITLE_SIZE, va="bottom", weight="bold")
 
-    def axes(self, page: Page, index: int, left: float = 0.0, width: float | None = None) -> Any:
+    def axes(self, page: Page, index: int, x_name: str, left: float = 0.0, width: float | None = None) -> Any:
         """The axes of a panel, or of the part of it that `left` and `width` give in inches."""
         x, y = self.place(index)
         axes = page.axes(x + left, y, self.width if width is None else width, self.rows_height)
         axes.set_ylim(self.rows_height, 0)
         axes.set_yticks([])
+        axes.set_xlabel(x_name, labelpad=2, color=style.MUTED, fontsize=7.5)
         axes.grid(axis="x")
         axes.spines["left"].set_color("#bbbbbb")
         self._bands(axes)
@@ -140,6 +145,19 @@ def short_reason(cell: Cell, width: float, notes: Footnotes) -> str:
     return shorten(text, REASON_SIZE, width - text_width(number, REASON_SIZE)) + number
 
 
+def value_ends(estimates: Iterable[Estimate], written: Format) -> list[tuple[float, float]]:
+    """For the room beside bars: the end of each bar, and the inches that its value needs."""
+    return [(e.high, text_width(written(e.value), VALUE_SIZE) + 0.12) for e in estimates]
+
+
+def write_values(
+    axes: Any, multiples: SmallMultiples, estimates: Mapping[Series, Estimate], written: Format
+) -> None:
+    """Writes the value of each bar beside it."""
+    places = [(e.high, multiples.middle(series), written(e.value)) for series, e in estimates.items()]
+    artists.add_texts_beside(axes, places, VALUE_SIZE)
+
+
 def mark_missing(axes: Any, multiples: SmallMultiples, case: Case, width: float, notes: Footnotes) -> None:
     """Writes, in place of each missing bar, why it is missing."""
     for series in multiples.workload.series:
@@ -148,17 +166,9 @@ def mark_missing(axes: Any, multiples: SmallMultiples, case: Case, width: float,
             continue
         text = "not run" if cell is None else short_reason(cell, width - 0.1, notes)
         colour = style.ALERT if cell is not None and cell.outcome == "invalid" else style.MUTED
+        how = {"fontsize": REASON_SIZE, "color": colour, "va": "center", "style": "italic"}
         where = axes.get_yaxis_transform()
-        axes.text(
-            0.04 / width,
-            multiples.middle(series),
-            text,
-            transform=where,
-            fontsize=REASON_SIZE,
-            color=colour,
-            va="center",
-            style="italic",
-        )
+        axes.text(0.04 / width, multiples.middle(series), text, transform=where, **how)
 
 
 def collect_notes(workload: Workload, width: float) -> Footnotes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import textwrap
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -95,12 +95,7 @@ def to_json(judgements: list[Judgement]) -> Any:
     def interval(estimate: Estimate | None) -> Any:
         if estimate is None or not math.isfinite(estimate.value):
             return None
-        return {
-            "value": estimate.value,
-            "low": estimate.low,
-            "high": estimate.high,
-            "rounds": estimate.rounds,
-        }
+        return asdict(estimate)
 
     return {
         "findings": [

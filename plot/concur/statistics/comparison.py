@@ -130,7 +130,7 @@ class Comparison:
     def _against_baseline(self, case: Case, series: Series) -> Estimate | None:
         if self.baseline is None or series.model == self.baseline:
             return None
-        cell = next((cell for one, cell in case.ok().items() if one.model == self.baseline), None)
+        cell = case.of_model(self.baseline)
         if cell is None:
             return None
         return intervals.paired_ratio(self._values(case.cells[series]), self._values(cell))
