@@ -88,7 +88,7 @@ def draw_rows(
 def limits(
     found: list[dict[Series, Estimate]], quantity: Quantity, width: float
 ) -> tuple[float, float, float]:
-    """Of the axis of these panels: both ends of a logarithmic axis, and the end of a linear axis."""
+    """For these panels: the two ends of a logarithmic axis, and the end of a linear axis."""
     everything = [e for panel in found for e in panel.values()]
     ends = value_ends(everything, quantity.written)
     low = min(e.low for e in everything) / 1.5

@@ -67,7 +67,7 @@ def system_calls(cell: Cell) -> Estimate | None:
 
 
 def light(colour: str) -> Any:
-    """The colour of system time: that of the model, mixed with white."""
+    """The colour of system time: the colour of the model, mixed with white."""
     return tuple(0.55 + 0.45 * channel for channel in to_rgb(colour))
 
 
@@ -166,7 +166,7 @@ def draw_workload(
     page = Page(
         document,
         f"{workload.name}: {figures} per {workload.unit}, by model",
-        subtitle(workload, "Less is better", "Of all processes of the model, without the peer"),
+        subtitle(workload, "Less is better", "The sum of all processes of the model, without the peer"),
         multiples.height + LEGEND_HEIGHT,
         INTERVAL_NOTE,
         [*notes.lines(), *(f"System calls: {reason}" for reason in refused)],

@@ -46,7 +46,7 @@ def panels_of(workload: Workload) -> list[Panel]:
 
         drawn = tuple(line_over("tasks", workload.cases, series, point) for series in workload.series)
         if any(one.points for one in drawn):
-            found.append(Panel(title, f"per {workload.unit}", units.decimal_bytes, drawn))
+            found.append(Panel(title, f"memory per {workload.unit}", units.decimal_bytes, drawn))
     return found
 
 

@@ -1,4 +1,4 @@
-"""Prints a results document as one table."""
+"""Prints a results document as a table."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ FAMILIES = (
     "libraries",
     "native",
 )
-# A reader takes the first of these for the size of a case, where several have equally many values.
+# The main parameter is the first of these, if several have equally many arguments.
 MAIN_FIRST = ("connections", "clients", "grain_us", "tasks", "slices", "naps", "payload")
 # These say how often the same work is repeated. They are an axis only where no other parameter changes.
 AMOUNTS = ("requests", "pages", "naps", "rows")
@@ -47,7 +47,7 @@ class Cell:
 
     @property
     def outcome(self) -> str:
-        """That of the worst round: a model that sometimes fails has no rate."""
+        """The outcome of the worst round: a model that sometimes fails has no rate."""
         return max((sample.outcome for sample in self.samples), key=SEVERITY.index)
 
     @property

@@ -68,7 +68,7 @@ def duration_measured(ns: float) -> str:
 
 
 def size_bytes(value: int) -> str:
-    """Of a buffer, for example, whose size is often a power of two: 64 B, 16 KiB"""
+    """For sizes that are often powers of two, as those of buffers: 64 B, 16 KiB"""
     # Without rounding: 1023 is less than 1 KiB.
     name, size = unit_of(value, BYTES, digits=15)
     return significant(value / size, 3 if size > 1 else 4) + name

@@ -1,4 +1,4 @@
-"""Texts for charts that name cases with disturbed samples.
+"""Warnings on charts: cases with disturbed rounds, and workloads that the peer limited.
 
 Each round is judged by its samples of all models together. These were measured one after the other, and the
 kernel counts the time of other programs in ticks that are too coarse for one short sample.

@@ -111,8 +111,8 @@ def with_palette(pixels: Any) -> Any:
     """
     red, green, blue = (pixels[:, :, channel].astype(np.uint32) for channel in range(3))
     packed = red << 16 | green << 8 | blue
-    # Most lines of pixels consist of long runs of one colour. To sort runs takes a tenth of the time of
-    # pixels.
+    # Most lines of pixels consist of long runs of one colour. Sorting runs takes a
+    # tenth of the time of sorting pixels.
     begins = np.ones(packed.shape, dtype=bool)
     np.not_equal(packed[:, 1:], packed[:, :-1], out=begins[:, 1:])
     starts = np.flatnonzero(begins)

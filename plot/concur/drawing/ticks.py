@@ -16,7 +16,7 @@ Scale = tuple[float, Format]
 
 
 def log_ticks(low: float, high: float, most: int = 6) -> list[float]:
-    """Round values from `low` to `high`: powers of ten, or some of them, or also 2 and 5."""
+    """At most `most` round values from `low` to `high`: powers of ten, with 2 and 5 if there are few powers."""
     first, last = math.floor(math.log10(low)), math.ceil(math.log10(high))
     decades = [10.0**power for power in range(first, last + 1)]
 
@@ -38,7 +38,7 @@ def thin(ticks: Sequence[float], width: float, least: float) -> list[float]:
 
 
 def thin_linear(ticks: Sequence[float], width: float, least: float) -> list[float]:
-    """The ticks of a linear axis with that distance. The first and the last one are always kept."""
+    """The ticks of a linear axis that have this distance; the first and the last tick are always kept."""
     inches = width / ((ticks[-1] - ticks[0]) or 1.0)
     kept = [ticks[-1]]
     for tick in reversed(ticks[:-1]):
@@ -62,7 +62,7 @@ def room_linear(ends: Sequence[tuple[float, float]], width: float) -> float:
 
 
 def room_log(low: float, ends: Sequence[tuple[float, float]], width: float) -> float:
-    """The same for a logarithmic axis that begins at `low`."""
+    """The end of a logarithmic axis from `low`, on which all texts fit."""
     start = math.log(low)
     reach = [(math.log(end) - start) * width / max(width - text, 0.3 * width) for end, text in ends]
     return math.exp(start + max(reach))

@@ -48,7 +48,7 @@ class Compared:
 
 @dataclass(frozen=True)
 class Changed:
-    """A case that is ok in one document only, or in none: its outcome before and now."""
+    """A case whose outcome has changed, and that is not ok in both documents."""
 
     workload: str
     arguments: Arguments

@@ -53,7 +53,7 @@ class Estimate:
 
 @lru_cache(maxsize=64)
 def _weights(rounds: int, resamples: int) -> Any:
-    """How often each round occurs in each resample: one row for each resample."""
+    """The number of times that a resample contains each round: one row for each resample."""
     draws = np.random.default_rng(SEED).integers(0, rounds, size=(resamples, rounds))
     return np.stack([np.count_nonzero(draws == row, axis=1) for row in range(rounds)], axis=1)
 
@@ -64,7 +64,7 @@ def _interval(resampled: Any) -> tuple[float, float]:
 
 
 def _confidence(rounds: int, depth: int) -> float:
-    """That of the interval from the `depth`-th smallest to the `depth`-th largest value of the rounds."""
+    """The confidence of the interval from the `depth`-th smallest to the `depth`-th largest value."""
     outside: int = sum(comb(rounds, below) for below in range(depth))
     return 1.0 - 2.0 * outside / float(2**rounds)
 
