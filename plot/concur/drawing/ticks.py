@@ -16,7 +16,7 @@ Scale = tuple[float, Format]
 
 
 def log_ticks(low: float, high: float, most: int = 6) -> list[float]:
-    """At most `most` round values from `low` to `high`: powers of ten, with 2 and 5 if there are few powers."""
+    """At most `most` round values from `low` to `high`: powers of ten; also 2 and 5 if they are few."""
     first, last = math.floor(math.log10(low)), math.ceil(math.log10(high))
     decades = [10.0**power for power in range(first, last + 1)]
 
