@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Writes the tables of models and workloads into the documentation, from what a build says of itself.
+"""Writes the tables of models and workloads into the documentation; a benchmark program describes them.
 
     docs/update_tables.py                       # build/release/bench/bench_cpu
     docs/update_tables.py --check path/to/bench_cpu
 
-A table stands between <!-- table:models --> and <!-- end of table --> (or table:workloads). --check writes nothing
-and exits with 1 where a table is stale.
+A table stands between <!-- table:models --> and <!-- end of table --> (or table:workloads). --check writes
+nothing and exits with 1 if a table is stale.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def tables(description: dict[str, Any]) -> dict[str, str]:
 
 
 def absent(description: dict[str, Any]) -> list[str]:
-    """The models of which this build knows only the names."""
+    """The models that this build lacks: it knows only their names."""
     return [model["name"] for model in description["models"] if not model["carrier"]]
 
 
@@ -60,7 +60,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         prog="update_tables.py", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--check", action="store_true", help="say what is stale, and write nothing")
+    parser.add_argument(
+        "--check", action="store_true", help="print which tables are stale, and write nothing"
+    )
     parser.add_argument("program", nargs="?", type=Path, default=ROOT / "build/release/bench/bench_cpu")
     chosen = parser.parse_args()
     try:

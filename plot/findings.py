@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Does this machine confirm what concur has found? Only starts concur/commands/findings.py."""
+"""Does this machine confirm the findings of concur? Only starts concur/commands/findings.py."""
 
 import interpreter
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Draws one machine's results over time. Only starts concur/commands/history.py."""
+"""Draws the results of one machine over time. Only starts concur/commands/history.py."""
 
 import interpreter
 

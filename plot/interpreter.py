@@ -4,13 +4,12 @@
     python3 plot/interpreter.py                            # matplotlib and numpy
     python3 plot/interpreter.py matplotlib pytest          # these modules instead
 
-Looked at, in this order: $PYTHON, the active virtual environment, each python3 on PATH, /usr/bin/python3.
-A candidate counts only if it really imports the modules: that a package is listed proves nothing about
-whether it was built for this interpreter.
+It tries, in this order: $PYTHON, the active virtual environment, each python3 on PATH, /usr/bin/python3. A
+candidate must really import the modules: a package that is installed may have been built for another Python.
 """
 
-# The launchers beside this file start their programs by it. Like them and concur/commands/options.py, it is
-# read by whatever python3 comes first on PATH: so all of them keep to old syntax.
+# The launchers beside this file use it to start their programs. The first python3 on PATH reads this file,
+# the launchers and concur/commands/options.py; so all of them use old syntax.
 
 from __future__ import annotations
 
@@ -25,17 +24,18 @@ from typing import Iterator, List, Optional, Sequence
 OLDEST = (3, 11)
 CHARTS = ("matplotlib", "numpy")
 PROBE_TIMEOUT_S = 60
-# Set before this program runs itself again, so that a misjudged interpreter cannot make it loop.
+# Set before this program starts itself again, so that it cannot do so without end.
 GUARD = "CONCUR_INTERPRETER_CHOSEN"
-# Where Debian's package is not simply called python3-<module>.
+# Debian's packages whose name is not python3-<module>.
 APT_NAMES = {"yaml": "python3-yaml", "PIL": "python3-pil"}
 
 
 def candidates() -> Iterator[str]:
-    """Every interpreter worth asking, best first, each once."""
+    """All interpreters that exist, the preferred ones first, each once."""
     seen = set()
     for path in _all_candidates():
-        # Not resolved: the python3 of a virtual environment is a link, and means something by being one.
+        # Links are not resolved: the python3 of a virtual environment is a link, and it must be started by
+        # that name.
         absolute = os.path.abspath(path)
         if absolute not in seen and os.access(absolute, os.X_OK) and os.path.isfile(absolute):
             seen.add(absolute)
@@ -60,7 +60,8 @@ def imports(interpreter: str, modules: Sequence[str]) -> bool:
     lines = ["import sys", "assert sys.version_info[:2] >= {!r}".format(OLDEST)]
     lines += ["import {}".format(module) for module in modules]
     try:
-        # From the root folder: with -c the current folder is searched first, and may hold a namesake.
+        # In the root folder: with -c, Python searches the current folder first, and it may have a module of
+        # that name.
         done = subprocess.run(
             [interpreter, "-c", "\n".join(lines)],
             cwd="/",
@@ -82,7 +83,7 @@ def find(modules: Sequence[str]) -> Optional[str]:
 
 
 def missing(modules: Sequence[str]) -> str:
-    """One line: what is missing, and the two commands that bring it."""
+    """One line: the missing modules, and two commands that install them."""
     apt = " ".join(APT_NAMES.get(module, "python3-" + module) for module in modules)
     return "no Python {}.{} or newer with {}: run 'apt install {}' or 'pip install {}'".format(
         OLDEST[0], OLDEST[1], ", ".join(modules), apt, " ".join(modules)
@@ -90,7 +91,7 @@ def missing(modules: Sequence[str]) -> str:
 
 
 def require(modules: Sequence[str]) -> None:
-    """Returns if this interpreter has the modules; otherwise runs the program again under one that has."""
+    """Returns if this interpreter has the modules; otherwise starts the program again under another."""
     if sys.version_info[:2] >= OLDEST and all(_has(module) for module in modules):
         return
     found = None if os.environ.get(GUARD) else find(modules)
@@ -104,8 +105,8 @@ def require(modules: Sequence[str]) -> None:
 
 
 def start(command: str, modules: Sequence[str]) -> None:
-    """Runs a program of the package under an interpreter that has these modules, and exits as it says."""
-    # --help and wrong usage come first: they are answered without any of the modules.
+    """Runs a program of the package under an interpreter that has these modules, and exits as it does."""
+    # --help and wrong options are handled first: they need none of the modules.
     options = importlib.import_module("concur.commands.options")
     options.READ[command](sys.argv[1:])
     require(modules)
@@ -120,11 +121,11 @@ def _has(module: str) -> bool:
     return True
 
 
-def main(arguments: List[str]) -> int:
-    if any(argument.startswith("-") for argument in arguments):
+def main(argv: List[str]) -> int:
+    if any(argument.startswith("-") for argument in argv):
         print((__doc__ or "").strip())
-        return 0 if arguments in (["-h"], ["--help"]) else 2
-    modules = arguments or list(CHARTS)
+        return 0 if argv in (["-h"], ["--help"]) else 2
+    modules = argv or list(CHARTS)
     found = find(modules)
     if found is None:
         print("interpreter.py: " + missing(modules), file=sys.stderr)

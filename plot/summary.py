@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Prints a results document as one table. Only starts concur/commands/summary.py."""
+"""Prints a results document as a table. Only starts concur/commands/summary.py."""
 
 import interpreter
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
-from concur.documents.results import Document, ModelInfo, Origin, WorkloadInfo
+from concur.documents.cases import WorkloadInfo
+from concur.documents.results import Document, Origin
 from concur.documents.samples import Counts, Evidence, Memory, Sample
 from concur.findings import definitions
 
@@ -22,8 +23,8 @@ def sample(case: str, number: int, wall_ms: float, **changes: object) -> Sample:
     made = Sample(
         workload=parsed.workload,
         model=parsed.model,
-        parameters=parsed.sizes,
-        model_parameters=parsed.model_sizes,
+        arguments=parsed.sizes,
+        model_arguments=parsed.model_sizes,
         outcome="ok",
         reason="",
         round=number,
@@ -51,7 +52,7 @@ def series(case: str, wall_ms: float, rounds: int = 9, own: float = 0.3, **chang
     return [sample(case, number, wall(number), **changes) for number in range(rounds)]
 
 
-def document(*groups: list[Sample], controls: list[Sample] | None = None, cpus: int = 2) -> Document:
+def document(*groups: list[Sample], repetitions: list[Sample] | None = None, cpus: int = 2) -> Document:
     samples = tuple(one for group in groups for one in group)
     origin = Origin("host", "cpu", cpus, "6.1", "split", "g++", "-O3", "abc")
     return Document(
@@ -61,10 +62,10 @@ def document(*groups: list[Sample], controls: list[Sample] | None = None, cpus: 
         planned=len(samples),
         present=len(samples),
         complete=True,
-        models=tuple(ModelInfo(name, "loops") for name in MODELS),
-        workloads=(WorkloadInfo("noop", "cpu", "task"),),
+        families={name: "loops" for name in MODELS},
+        workload_infos=(WorkloadInfo("noop", "cpu", "task"),),
         samples=samples,
-        controls=tuple(controls or ()),
+        repetitions=tuple(repetitions or ()),
     )
 
 

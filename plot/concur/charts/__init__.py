@@ -1,1 +1,1 @@
-"""The kinds of charts: each module has a function that draws one from a document, or from several."""
+"""The kinds of charts: each module draws one kind, from one document or from several."""

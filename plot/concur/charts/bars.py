@@ -1,7 +1,7 @@
-"""Bars: wall time per job, or units per second where a peer drives the work, one panel per case.
+"""Bars: the wall time of a job, or the units per second if a peer drives the work; one panel for each case.
 
-Where a panel spans a wide range, all panels are drawn as points on a logarithmic axis: a bar has no length
-where there is no zero.
+If the values of a panel differ very much, all panels have points on a logarithmic axis instead of bars: such
+an axis has no zero, from which a bar could begin.
 """
 
 from __future__ import annotations
@@ -10,45 +10,53 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from concur.documents import cases, labels
+from concur.documents import labels, units
 from concur.documents.cases import Case, Cell, Series, Workload
 from concur.documents.results import Document
-from concur.drawing import artists, disturbance, style, ticks
+from concur.drawing import artists, style, ticks
 from concur.drawing.output import Output
-from concur.drawing.page import Page, text_width
-from concur.drawing.small_multiples import Panels, collect_notes, mark_missing, panels_of, subtitle
+from concur.drawing.page import Page
+from concur.drawing.small_multiples import (
+    SAME_AXIS,
+    SmallMultiples,
+    collect_notes,
+    mark_missing,
+    subtitle,
+    value_ends,
+    write_values,
+)
 from concur.statistics import intervals
 from concur.statistics.intervals import Estimate
 
-ROW_HEIGHT, VALUE_SIZE = 0.175, 7
-# From this range on, the short bars could no longer be compared.
+ROW_HEIGHT = 0.175
+# If the longest bar of a panel is more than this many times as long as the shortest, they cannot be compared.
 RANGE_MOST = 20.0
-SPREAD = "bars: median over rounds of wall-time figures, whiskers: its 95 % interval over rounds"
-SPREAD_POINTS = SPREAD.replace("bars", "points")
+INTERVAL_NOTE = "bars: median over rounds, whiskers: 95 % interval of the median"
+INTERVAL_NOTE_POINTS = INTERVAL_NOTE.replace("bars", "points")
 
 
 @dataclass(frozen=True)
 class Quantity:
-    """What is drawn: its values, its words, and which way is better."""
+    """The quantity that is drawn: its values, how they are written, and whether less or more is better."""
 
     name: str
     better: str
     values: Callable[[Cell], dict[int, float]]
-    words: Callable[[float], str]
-    words_in: Callable[[float], tuple[float, ticks.Words]]
+    written: ticks.Format
+    scale_for: Callable[[float], ticks.Scale]
 
 
-def quantity(workload: Workload) -> Quantity:
+def quantity_of(workload: Workload) -> Quantity:
     if workload.has_peer:
         name = f"{labels.plural(workload.unit)} per second"
-        return Quantity(name, "more is better", Cell.rates, labels.count_measured, ticks.count_words)
+        return Quantity(name, "More is better", Cell.rates, units.count_measured, ticks.count_scale)
     return Quantity(
-        "wall time of one job", "less is better", Cell.times, labels.duration_measured, ticks.time_words
+        "wall time of a job", "Less is better", Cell.times, units.duration_measured, ticks.time_scale
     )
 
 
-def estimates(case: Case, what: Quantity) -> dict[Series, Estimate]:
-    return {series: intervals.median(list(what.values(cell).values())) for series, cell in case.ok().items()}
+def estimates(case: Case, quantity: Quantity) -> dict[Series, Estimate]:
+    return {series: intervals.median(quantity.values(cell).values()) for series, cell in case.ok().items()}
 
 
 def is_wide(found: list[dict[Series, Estimate]]) -> bool:
@@ -56,9 +64,11 @@ def is_wide(found: list[dict[Series, Estimate]]) -> bool:
     return any(max(values) / min(values) > RANGE_MOST for values in spans)
 
 
-def draw_rows(axes: Any, panels: Panels, found: dict[Series, Estimate], what: Quantity, wide: bool) -> None:
-    looks = [style.look(series.model, panels.families) for series in found]
-    places = [panels.middle(series) for series in found]
+def draw_rows(
+    axes: Any, multiples: SmallMultiples, found: dict[Series, Estimate], quantity: Quantity, wide: bool
+) -> None:
+    looks = [style.look(series.model, multiples.workload.families) for series in found]
+    places = [multiples.middle(series) for series in found]
     if wide:
         start = axes.get_xlim()[0]
         for look, y, e in zip(looks, places, found.values()):
@@ -68,57 +78,54 @@ def draw_rows(axes: Any, panels: Panels, found: dict[Series, Estimate], what: Qu
             )
             artists.add_line(axes, [e.value], [y], color=look.colour, marker=look.marker, markersize=4.5)
     else:
-        height = panels.row_height * 0.72
+        height = multiples.row_height * 0.72
         for look, y, e in zip(looks, places, found.values()):
             artists.add_box(axes, 0, y - height / 2, e.value, height, facecolor=look.colour)
         style.whiskers(axes, places, list(found.values()))
-    beside = [(e.high, y, what.words(e.value)) for y, e in zip(places, found.values())]
-    artists.add_words_beside(axes, beside, VALUE_SIZE)
+    write_values(axes, multiples, found, quantity.written)
 
 
-def limits(found: list[dict[Series, Estimate]], what: Quantity, width: float) -> tuple[float, float, float]:
-    """Of these panels together: the least and the most, on logarithms, and the most from zero."""
-    all_of_them = [e for panel in found for e in panel.values()]
-    ends = [(e.high, text_width(what.words(e.value), VALUE_SIZE) + 0.12) for e in all_of_them]
-    low = min(e.low for e in all_of_them) / 1.5
+def limits(
+    found: list[dict[Series, Estimate]], quantity: Quantity, width: float
+) -> tuple[float, float, float]:
+    """For these panels: the two ends of a logarithmic axis, and the end of a linear axis."""
+    everything = [e for panel in found for e in panel.values()]
+    ends = value_ends(everything, quantity.written)
+    low = min(e.low for e in everything) / 1.5
     return low, ticks.room_log(low, ends, width), ticks.room_linear(ends, width)
 
 
 def draw_workload(document: Document, output: Output, name: str, workload: Workload) -> None:
-    what = quantity(workload)
-    found = [estimates(case, what) for case in workload.cases]
-    panels = panels_of(workload, cases.families(document), ROW_HEIGHT)
+    quantity = quantity_of(workload)
+    found = [estimates(case, quantity) for case in workload.cases]
+    multiples = SmallMultiples.of(workload, ROW_HEIGHT)
     wide = is_wide(found)
-    notes = collect_notes(workload, panels.width, document.origin.cpus)
+    notes = collect_notes(workload, multiples.width)
     page = Page(
         document,
-        f"{workload.name}: {what.name}, by model",
-        subtitle(workload, what.better.capitalize(), "One logarithmic axis for all" if wide else ""),
-        panels.height,
-        SPREAD_POINTS if wide else SPREAD,
+        f"{workload.name}: {quantity.name}, by model",
+        subtitle(workload, quantity.better, SAME_AXIS if wide else ""),
+        multiples.height,
+        INTERVAL_NOTE_POINTS if wide else INTERVAL_NOTE,
         notes.lines(),
     )
     for index, case in enumerate(workload.cases):
-        panels.title(page, index, disturbance.title(workload, case, document.origin.cpus, notes))
-        axes = panels.axes(page, index)
+        multiples.title(page, index, case, notes)
+        axes = multiples.axes(page, index, quantity.name)
         if wide:
-            low, high, _ = limits(found, what, panels.width)
-            ticks.log_x(axes, low, high, what.words_in(high)[1], most=4)
+            low, high, _ = limits(found, quantity, multiples.width)
+            ticks.log_x(axes, low, high, quantity.scale_for(high)[1], most=4)
         elif found[index]:
-            ticks.linear_x(axes, limits([found[index]], what, panels.width)[2], what.words_in)
+            ticks.linear_x(axes, limits([found[index]], quantity, multiples.width)[2], quantity.scale_for)
         else:
             axes.set_xticks([])
-        draw_rows(axes, panels, found[index], what, wide)
-        mark_missing(axes, panels, case, panels.width, notes)
-        axes.set_xlabel(what.name, labelpad=2, color=style.MUTED, fontsize=7.5)
+        draw_rows(axes, multiples, found[index], quantity, wide)
+        mark_missing(axes, multiples, case, multiples.width, notes)
     output.save(name, page.figure)
 
 
 def draw(document: Document, output: Output) -> None:
-    for workload in cases.workloads(document):
-        name = f"bars_{workload.name}"
-        if not output.wants(name):
-            continue
+    for name, workload in output.wanted_workloads(document, "bars"):
         if any(case.ok() for case in workload.cases):
             draw_workload(document, output, name, workload)
         else:

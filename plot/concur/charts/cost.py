@@ -1,7 +1,6 @@
-"""Cost: CPU time per unit of work, user and system, and beside it context switches and system calls.
+"""Cost: user and system CPU time for each unit of work, and beside it context switches and system calls.
 
-CPU time is that of all of the model's processes. Where the wall time of two models is the same, this tells
-what each of them paid for it.
+CPU time is that of all processes of a model. It shows the difference between models whose wall time is equal.
 """
 
 from __future__ import annotations
@@ -13,20 +12,27 @@ from typing import Any
 from matplotlib.colors import to_rgb
 from matplotlib.patches import Patch
 
-from concur.documents import cases, labels
+from concur.documents import units
 from concur.documents.cases import Case, Cell, Series, Workload
 from concur.documents.results import Document
-from concur.drawing import artists, disturbance, style, ticks
+from concur.drawing import artists, style, ticks
 from concur.drawing.output import Output
-from concur.drawing.page import BODY_WIDTH, Page, text_width
-from concur.drawing.small_multiples import Panels, collect_notes, mark_missing, panels_of, subtitle
+from concur.drawing.page import BODY_WIDTH, Page
+from concur.drawing.small_multiples import (
+    SmallMultiples,
+    collect_notes,
+    mark_missing,
+    subtitle,
+    value_ends,
+    write_values,
+)
 from concur.statistics import intervals
 from concur.statistics.intervals import Estimate
 
-ROW_HEIGHT, LEGEND_HEIGHT, VALUE_SIZE = 0.175, 0.24, 7
-# Of a panel's width: CPU time, and a gap before each of the rest, which share what is left.
+ROW_HEIGHT, LEGEND_HEIGHT = 0.175, 0.24
+# As shares of the width of a panel: CPU time (alone, or beside two others), and the gap between two measures.
 CPU_SHARE, CPU_SHARE_OF_THREE, GAP_SHARE = 0.62, 0.44, 0.06
-SPREAD = "medians over rounds, whiskers: 95 % interval over rounds (CPU time: of user + system)"
+INTERVAL_NOTE = "bars: median over rounds, whiskers: 95 % interval of the median (CPU time: of user + system)"
 
 
 @dataclass(frozen=True)
@@ -34,22 +40,23 @@ class Cost:
     cpu: Estimate
     user_share: float
     switches: Estimate
-    # Counted in some rounds only, or not permitted at all.
+    # Counted in some rounds only. None: it is not counted, or the kernel does not permit it.
     system_calls: Estimate | None
 
 
 def cost(cell: Cell) -> Cost | None:
-    """Per unit of work; None where it was not measured or nothing was done."""
+    """For each unit of work; None if it was not measured, or if no work was done."""
     if not cell.ok or any(s.user_ns is None or s.switches is None or s.units <= 0 for s in cell.samples):
         return None
     user = cell.by_round(lambda s: (s.user_ns or 0.0) / s.units)
     system = cell.by_round(lambda s: (s.system_ns or 0.0) / s.units)
     switches = cell.by_round(lambda s: (s.switches or 0.0) / s.units)
     both = {number: user[number] + system[number] for number in user}
-    # The median of sums is not the sum of medians: the bar is the former, and is divided by the share.
+    # A median of sums is not the sum of the medians. The bar is the median of the sums, and the median share
+    # divides it into user and system.
     shares = [user[number] / both[number] if both[number] else 0.0 for number in user]
     share = intervals.median(shares).value
-    cpu, switched = intervals.median(list(both.values())), intervals.median(list(switches.values()))
+    cpu, switched = intervals.median(both.values()), intervals.median(switches.values())
     return Cost(cpu, share, switched, system_calls(cell))
 
 
@@ -60,18 +67,20 @@ def system_calls(cell: Cell) -> Estimate | None:
 
 
 def light(colour: str) -> Any:
-    """For system time: the model's colour, half way to white."""
+    """The colour of system time: the colour of the model, mixed with white."""
     return tuple(0.55 + 0.45 * channel for channel in to_rgb(colour))
 
 
-def draw_bars(axes: Any, panels: Panels, bars: dict[Series, Estimate], width: float, what: Column) -> None:
-    ends = [(e.high, text_width(what.words(e.value), VALUE_SIZE) + 0.12) for e in bars.values()]
-    ticks.linear_x(axes, max(ticks.room_linear(ends, width), 1e-9), what.words_in, most=what.ticks_most)
+def draw_bars(
+    axes: Any, multiples: SmallMultiples, bars: dict[Series, Estimate], width: float, measure: Measure
+) -> None:
+    end = ticks.room_linear(value_ends(bars.values(), measure.written), width)
+    ticks.linear_x(axes, max(end, 1e-9), measure.scale_for, most=measure.ticks_most)
     values = [e.value for e in bars.values()]
-    users = [e.value * what.user_share(series) for series, e in bars.items()]
-    places = [panels.middle(series) for series in bars]
-    colours = [style.look(series.model, panels.families).colour for series in bars]
-    height = panels.row_height * 0.72
+    users = [e.value * measure.user_share(series) for series, e in bars.items()]
+    places = [multiples.middle(series) for series in bars]
+    colours = [style.look(series.model, multiples.workload.families).colour for series in bars]
+    height = multiples.row_height * 0.72
     for y, user, colour in zip(places, users, colours):
         artists.add_box(axes, 0, y - height / 2, user, height, facecolor=colour)
     system = [value - user for value, user in zip(values, users)]
@@ -80,35 +89,34 @@ def draw_bars(axes: Any, panels: Panels, bars: dict[Series, Estimate], width: fl
             edge = {"edgecolor": colour, "linewidth": 0.6}
             artists.add_box(axes, user, y - height / 2, rest, height, facecolor=light(colour), **edge)
     style.whiskers(axes, places, list(bars.values()))
-    beside = [(e.high, y, what.words(e.value)) for y, e in zip(places, bars.values())]
-    artists.add_words_beside(axes, beside, VALUE_SIZE)
+    write_values(axes, multiples, bars, measure.written)
 
 
 @dataclass(frozen=True)
-class Column:
-    """One figure, beside the others of its panel."""
+class Measure:
+    """One of the quantities that stand side by side in a panel."""
 
     name: str
     share: float
     of: Callable[[Cost], Estimate | None]
-    words: ticks.Words
-    words_in: Callable[[float], tuple[float, ticks.Words]]
+    written: ticks.Format
+    scale_for: Callable[[float], ticks.Scale]
     user_share: Callable[[Series], float] = lambda _: 1.0
     ticks_most: int = 3
 
 
-def columns_of(workload: Workload, found: dict[Series, Cost], three: bool) -> list[Column]:
+def measures_of(found: dict[Series, Cost], three: bool) -> list[Measure]:
     cpu_share = CPU_SHARE_OF_THREE if three else CPU_SHARE
     rest = (1 - cpu_share - GAP_SHARE * (2 if three else 1)) / (2 if three else 1)
 
     def user_share(series: Series) -> float:
         return found[series].user_share
 
-    def counted(name: str, of: Callable[[Cost], Estimate | None]) -> Column:
-        return Column(name, rest, of, labels.count_short, ticks.count_words, ticks_most=2 if three else 3)
+    def counted(name: str, of: Callable[[Cost], Estimate | None]) -> Measure:
+        return Measure(name, rest, of, units.count_short, ticks.count_scale, ticks_most=2 if three else 3)
 
-    cpu = Column(
-        "CPU time", cpu_share, lambda c: c.cpu, labels.duration_measured, ticks.time_words, user_share
+    cpu = Measure(
+        "CPU time", cpu_share, lambda c: c.cpu, units.duration_measured, ticks.time_scale, user_share
     )
     switches = counted("switches", lambda cost: cost.switches)
     calls = counted("system calls", lambda cost: cost.system_calls)
@@ -116,22 +124,21 @@ def columns_of(workload: Workload, found: dict[Series, Cost], three: bool) -> li
 
 
 def draw_panel(
-    page: Page, panels: Panels, index: int, workload: Workload, found: dict[Series, Cost], three: bool
+    page: Page, multiples: SmallMultiples, index: int, found: dict[Series, Cost], three: bool
 ) -> Any:
     left, first = 0.0, None
-    for column in columns_of(workload, found, three):
-        width = panels.width * column.share
-        axes = panels.axes(page, index, left, width)
+    for measure in measures_of(found, three):
+        width = multiples.width * measure.share
+        name = measure.name if three else f"{measure.name} per {multiples.workload.unit}"
+        axes = multiples.axes(page, index, name, left, width)
         first = first or axes
-        known = {series: column.of(this) for series, this in found.items()}
+        known = {series: measure.of(this) for series, this in found.items()}
         bars = {series: estimate for series, estimate in known.items() if estimate is not None}
         if bars:
-            draw_bars(axes, panels, bars, width, column)
+            draw_bars(axes, multiples, bars, width, measure)
         else:
             axes.set_xticks([])
-        name = column.name if three else f"{column.name} per {workload.unit}"
-        axes.set_xlabel(name, labelpad=2, color=style.MUTED, fontsize=7.5)
-        left += width + panels.width * GAP_SHARE
+        left += width + multiples.width * GAP_SHARE
     return first
 
 
@@ -150,27 +157,25 @@ def draw_legend(page: Page) -> None:
 def draw_workload(
     document: Document, output: Output, name: str, workload: Workload, found: list[dict[Series, Cost]]
 ) -> None:
-    columns = 1 if len(workload.cases) == 1 else 2
-    panels = panels_of(workload, cases.families(document), ROW_HEIGHT, columns)
+    multiples = SmallMultiples.of(workload, ROW_HEIGHT, columns=1 if len(workload.cases) == 1 else 2)
     three = any(cost.system_calls for costs in found for cost in costs.values())
-    cpu_width = panels.width * (CPU_SHARE_OF_THREE if three else CPU_SHARE)
-    notes = collect_notes(workload, cpu_width, document.origin.cpus)
-    refused = sorted({s.counts.reason for c in workload.cases for cell in c.cells.values()
-                      for s in cell.samples if s.counts and s.counts.reason})  # fmt: skip
+    cpu_width = multiples.width * (CPU_SHARE_OF_THREE if three else CPU_SHARE)
+    notes = collect_notes(workload, cpu_width)
+    refused = sorted({s.counts.reason for s in workload.samples if s.counts and s.counts.reason})
     figures = "CPU time, switches and system calls" if three else "CPU time and context switches"
     page = Page(
         document,
         f"{workload.name}: {figures} per {workload.unit}, by model",
-        subtitle(workload, "Less is better", "All processes of the model, the peer left out"),
-        panels.height + LEGEND_HEIGHT,
-        SPREAD,
+        subtitle(workload, "Less is better", "The sum of all processes of the model, without the peer"),
+        multiples.height + LEGEND_HEIGHT,
+        INTERVAL_NOTE,
         [*notes.lines(), *(f"System calls: {reason}" for reason in refused)],
     )
     page.body_top += LEGEND_HEIGHT
     for index, case in enumerate(workload.cases):
-        panels.title(page, index, disturbance.title(workload, case, document.origin.cpus, notes))
-        axes = draw_panel(page, panels, index, workload, found[index], three)
-        mark_missing(axes, panels, case, cpu_width, notes)
+        multiples.title(page, index, case, notes)
+        axes = draw_panel(page, multiples, index, found[index], three)
+        mark_missing(axes, multiples, case, cpu_width, notes)
     page.body_top -= LEGEND_HEIGHT
     draw_legend(page)
     output.save(name, page.figure)
@@ -182,12 +187,9 @@ def costs(case: Case) -> dict[Series, Cost]:
 
 
 def draw(document: Document, output: Output) -> None:
-    for workload in cases.workloads(document):
-        name = f"cost_{workload.name}"
-        if not output.wants(name):
-            continue
+    for name, workload in output.wanted_workloads(document, "cost"):
         found = [costs(case) for case in workload.cases]
         if any(found):
             draw_workload(document, output, name, workload, found)
         else:
-            output.skip(name, "no sample of this workload has its cost measured")
+            output.skip(name, "no sample of this workload has a measured cost")

@@ -1,6 +1,6 @@
-"""One machine's results over time: a sheet for each workload, a line for each model.
+"""The results of one machine over time: a chart for each workload, a line for each model.
 
-A sheet shows one case, the largest that all of the runs have.
+A chart shows one case: the largest that all runs have.
 """
 
 from __future__ import annotations
@@ -8,16 +8,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from concur.documents import cases, labels
+from concur.documents import labels, units
 from concur.documents.cases import Case, Workload
 from concur.documents.results import Document
-from concur.drawing.line_sheet import Sheet
+from concur.drawing.line_sheet import LineSheet
 from concur.drawing.lines import Across, Head, Line, Panel
 from concur.drawing.output import Output
 from concur.drawing.small_multiples import subtitle
 from concur.statistics import intervals
 
-# What may change from run to run; the chart names each change.
+# These may change from run to run; the chart names each change.
 MOVING = ("kernel", "compiler", "flags", "revision")
 
 
@@ -26,7 +26,7 @@ def began(document: Document) -> str:
 
 
 def changes(runs: Sequence[Document]) -> list[str]:
-    """What became another thing between two runs, and when."""
+    """Each change between two runs, with its date."""
     found = []
     for before, after in zip(runs, runs[1:]):
         for field in MOVING:
@@ -39,12 +39,12 @@ def changes(runs: Sequence[Document]) -> list[str]:
 
 
 def case_of_all(workloads: Sequence[Workload | None]) -> Case | None:
-    """The largest that every run has."""
+    """The largest case that all runs have."""
     if any(workload is None for workload in workloads):
         return None
     known = [workload for workload in workloads if workload is not None]
-    common = set.intersection(*({case.parameters for case in workload.cases} for workload in known))
-    shared = [case for case in known[0].cases if case.parameters in common]
+    common = set.intersection(*({case.arguments for case in workload.cases} for workload in known))
+    shared = [case for case in known[0].cases if case.arguments in common]
     main = known[0].main or ""
     return max(shared, key=lambda case: case.value(main)) if shared else None
 
@@ -54,16 +54,16 @@ def lines_of(case: Case, runs: Sequence[Workload]) -> tuple[Line, ...]:
     for series in runs[0].series:
         points = {}
         for place, workload in enumerate(runs, start=1):
-            same = next(one for one in workload.cases if one.parameters == case.parameters)
+            same = next(one for one in workload.cases if one.arguments == case.arguments)
             cell = same.cells.get(series)
             if cell is not None and cell.ok:
-                points[float(place)] = intervals.median(list(cell.times().values()))
+                points[float(place)] = intervals.median(cell.times().values())
         found.append(Line(series, points))
     return tuple(found)
 
 
 def draw(runs: Sequence[Document], output: Output) -> None:
-    tables = [{workload.name: workload for workload in cases.workloads(run)} for run in runs]
+    tables = [{workload.name: workload for workload in run.workloads} for run in runs]
     dates = [began(run)[:16].replace("T", " ") for run in runs]
     for name, workload in tables[-1].items():
         chart = f"history_{name}"
@@ -78,12 +78,11 @@ def draw(runs: Sequence[Document], output: Output) -> None:
             output.skip(chart, f"no model was ok: {labels.case(workload, case)}")
             continue
         head = Head(
-            f"{name}: wall time of {len(runs)} runs, by model",
+            f"{name}: wall time in {len(runs)} runs, by model",
             [*subtitle(workload, "Less is better", labels.case(workload, case)), *changes(runs)],
-            "points: median over rounds, whiskers: 95 % interval",
+            "points: median over rounds, whiskers: 95 % interval of the median",
         )
-        across = Across("begin of the run (UTC)", lambda place: dates[round(place) - 1], logarithmic=False)
-        families = cases.families(runs[-1])
+        across = Across("start of the run (UTC)", lambda place: dates[round(place) - 1], logarithmic=False)
         newest = replace(runs[-1], complete=all(run.complete for run in runs))
-        panel = Panel("", "wall time", labels.duration, drawn)
-        Sheet(newest, families, across).save(output, chart, head, [panel])
+        panel = Panel("", "wall time", units.duration, drawn)
+        LineSheet(newest, across).save(output, chart, head, [panel])

@@ -1,31 +1,33 @@
-"""Latency against offered load: up to which rate does each model hold its latency?
+"""Latency over offered load: up to which rate does each model keep its latency low?
 
-For workloads whose clients send at a set rate (open loop). Timed from the moment when a request should have
-been sent: a server that stalls keeps its clients from sending, so that timing from the real send would leave
-out what it did to them (coordinated omission). That figure stands in a panel of its own, for comparison.
+For workloads whose clients send at a given rate (open loop). Latency is measured from the time at which a
+request should have been sent. A server that stalls delays the clients, so a latency from the real send would
+leave this delay out (coordinated omission); another panel shows it for comparison.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
-from concur.documents import cases, labels
+from concur.documents import labels, units
 from concur.documents.cases import Case, Cell, Series, Workload
 from concur.documents.results import Document
 from concur.documents.samples import Latency, Sample
 from concur.drawing import disturbance
-from concur.drawing.line_sheet import Sheet
-from concur.drawing.lines import Across, Head, Line, Panel
+from concur.drawing.line_sheet import LineSheet
+from concur.drawing.lines import Across, Head, Line, Panel, line_over
 from concur.drawing.output import Output
-from concur.drawing.page import reason_note
 from concur.drawing.small_multiples import subtitle
 from concur.statistics import intervals
 from concur.statistics.intervals import Estimate
 
 RATE = "rate"
-# Of the offered rate. Below it the server has fallen behind, and latency only tells how long that went on.
+# As a share of the offered rate. Below it the server is overloaded, and its latency grows until the run ends.
 HELD = 0.95
-SPREAD = "points: percentiles of all rounds' histograms merged, whiskers: 95 % bootstrap interval over rounds"
+INTERVAL_NOTE = (
+    "points: percentiles of the merged histogram of all rounds, whiskers: 95 % bootstrap interval over rounds"
+)
 
 Chosen = Callable[[Sample], Latency | None]
 
@@ -51,25 +53,20 @@ def percentile(cell: Cell, chosen: Chosen, quantile: float) -> Estimate | None:
     return intervals.percentiles(known, [quantile])[0] if known else None
 
 
-def fell_behind(cell: Cell, rate: int) -> bool:
-    return intervals.median(list(cell.rates().values())).value < HELD * rate
+def fell_behind(case: Case, series: Series) -> bool:
+    return intervals.median(case.cells[series].rates().values()).value < HELD * case.value(RATE)
 
 
 def line(panel: list[Case], series: Series, chosen: Chosen, quantile: float) -> Line:
-    points: dict[float, Estimate] = {}
-    behind = set()
-    ended = None
-    for case in panel:
-        cell, rate = case.cells.get(series), case.value(RATE)
-        if cell is None:
-            continue
-        found = percentile(cell, chosen, quantile) if cell.ok else None
-        if found is not None and found.value > 0:
-            points[rate] = found
-            behind |= {rate} if fell_behind(cell, rate) else set()
-        elif not cell.ok and ended is None:
-            ended = f"{labels.series(series)} from {rate:,}/s: {reason_note(cell.outcome, cell.reason)}"
-    return Line(series, points, ended, frozenset(behind))
+    def point(_: Case, cell: Cell) -> Estimate | None:
+        found = percentile(cell, chosen, quantile)
+        return found if found is not None and found.value > 0 else None
+
+    drawn = line_over(RATE, panel, series, point)
+    behind = (
+        case.value(RATE) for case in panel if case.value(RATE) in drawn.points and fell_behind(case, series)
+    )
+    return replace(drawn, crossed=frozenset(behind))
 
 
 def panels_of(workload: Workload) -> list[Panel]:
@@ -79,29 +76,26 @@ def panels_of(workload: Workload) -> list[Panel]:
             drawn = tuple(line(panel, series, chosen, quantile) for series in workload.series)
             if any(one.points for one in drawn):
                 where = f"{labels.panel(workload, panel)}: " if len(workload.telling) > 1 else ""
-                found.append(Panel(where + title, "latency", labels.duration, drawn))
+                found.append(Panel(where + title, "latency", units.duration, drawn))
     return found
 
 
+def has_rate(workload: Workload) -> bool:
+    return any(RATE in dict(case.arguments) for case in workload.cases)
+
+
 def draw(document: Document, output: Output) -> None:
-    for workload in cases.workloads(document):
-        if not any(RATE in dict(case.parameters) for case in workload.cases):
-            continue
-        name = f"load_{workload.name}"
-        if not output.wants(name):
-            continue
+    for name, workload in output.wanted_workloads(document, "load", has_rate):
         panels = panels_of(workload) if workload.main == RATE else []
         if not panels:
-            output.skip(name, "there is only one rate, or nothing was timed")
+            output.skip(name, "there is only one rate, or no latency was measured")
             continue
         head = Head(
             f"{workload.name}: latency over offered load, by model",
             subtitle(
                 workload, "Less is better", "Crosses: the server answered less than 95 % of the offered rate"
             ),
-            SPREAD,
+            INTERVAL_NOTE,
         )
-        across = Across(f"offered load, {labels.plural(workload.unit)} per second", labels.count)
-        Sheet(document, cases.families(document), across).save(
-            output, name, head, panels, disturbance.warnings(workload, document.origin.cpus)
-        )
+        across = Across(f"offered load, {labels.plural(workload.unit)} per second", units.count)
+        LineSheet(document, across).save(output, name, head, panels, disturbance.warnings(workload))

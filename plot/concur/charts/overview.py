@@ -1,6 +1,6 @@
-"""Heat map: every series under every case, as the ratio of its wall time to that of the case's best series.
+"""Heat map: for each series and case, the ratio of the wall time to that of the best series of the case.
 
-Ratios are paired: the median over rounds of the ratio within the round. Best is the least median time.
+A ratio is the median over rounds of the ratios within a round. The best series has the least median time.
 """
 
 from __future__ import annotations
@@ -8,35 +8,34 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from concur.documents import cases, labels
+from concur.documents import labels, units
 from concur.documents.cases import Case, Cell, Series
 from concur.documents.results import Document
 from concur.drawing import artists, disturbance, style
 from concur.drawing.heatmap_cells import BEST, KEY_LINE, bad_box, box, draw_key, heat, is_dark, key_entries
 from concur.drawing.heatmap_layout import Block, blocks, column_names
 from concur.drawing.output import Output
-from concur.drawing.page import BODY_WIDTH, Footnotes, Page, reason_note, text_width
+from concur.drawing.page import BODY_WIDTH, Footnotes, Page, text_width
 from concur.statistics.ratios import to_best
 
 NAME = "overview"
 FAMILY_GAP, BLOCK_GAP = 0.06, 0.22
-# With many rows the interval is left to the outline of ties, so that the sheet does not grow too long.
+# With many rows the cells have no interval, only ties have an outline, so that the page does not get too
+# long.
 CELL_HEIGHT, CELL_HEIGHT_COMPACT, ROWS_MOST = 0.31, 0.205, 16
-SPREAD = "±: half the 95 % interval of the paired ratio over rounds"
-SPREAD_COMPACT = "outlined: the 95 % interval of the paired ratio over rounds reaches 1×"
-# Of all workloads together.
+INTERVAL_NOTE = "±: half of the 95 % interval of the ratio over rounds"
+INTERVAL_NOTE_COMPACT = "with outline: the 95 % interval of the ratio over rounds contains 1×"
 NOTES_MOST = 30
-UNPAIRED = "not measured in the same rounds as the best: ratio of medians"
+UNPAIRED = "not measured in the same rounds as the best model: ratio of medians"
 
 
 @dataclass
-class Sheet:
-    """One block's axes, in inches from its top left corner."""
+class BlockAxes:
+    """The axes of a block, in inches from its top left corner."""
 
     axes: Any
     block: Block
     notes: Footnotes
-    cpus: int
 
     @property
     def compact(self) -> bool:
@@ -46,105 +45,103 @@ class Sheet:
         self.axes.text(x, y, text, fontsize=size, **{"ha": "center", "va": "center", **how})
 
 
-def draw_bad(sheet: Sheet, cell: Cell, x: float, y: float, width: float) -> None:
-    height = sheet.block.cell_height
-    bad_box(sheet.axes, cell.outcome, x, y, width, height)
-    number = f"[{sheet.notes.number(reason_note(cell.outcome, cell.reason))}]"
+def draw_bad(cells: BlockAxes, cell: Cell, x: float, y: float, width: float) -> None:
+    height = cells.block.cell_height
+    bad_box(cells.axes, cell.outcome, x, y, width, height)
+    number = f"[{cells.notes.number(labels.failure(cell))}]"
     word = {"skipped": "skip", "did_not_finish": "DNF", "invalid": "invalid"}[cell.outcome]
     how: dict[str, Any] = {"color": style.ALERT if cell.outcome == "invalid" else style.INK}
     if cell.outcome != "invalid":
-        pad = 0 if sheet.compact else 0.1
+        pad = 0 if cells.compact else 0.1
         how["bbox"] = {"boxstyle": f"square,pad={pad}", "facecolor": "#f2f2f2", "linewidth": 0, "alpha": 0.85}
-    text = number if sheet.compact else f"{word}\n{number}"
-    sheet.write(x + width / 2, y + height / 2, text, 6.5, linespacing=1.15, **how)
+    text = number if cells.compact else f"{word}\n{number}"
+    cells.write(x + width / 2, y + height / 2, text, 6.5, linespacing=1.15, **how)
 
 
-def draw_cell(sheet: Sheet, case: Case, series: Series, x: float, y: float, width: float) -> None:
+def draw_cell(cells: BlockAxes, case: Case, series: Series, x: float, y: float, width: float) -> None:
     cell = case.cells.get(series)
-    middle, height = x + width / 2, sheet.block.cell_height
+    middle, height = x + width / 2, cells.block.cell_height
     if cell is None:
-        sheet.write(middle, y + height / 2, "·", 8, color="#bbbbbb")
+        cells.write(middle, y + height / 2, "·", 8, color="#bbbbbb")
         return
     if not cell.ok:
-        draw_bad(sheet, cell, x, y, width)
+        draw_bad(cells, cell, x, y, width)
         return
     ranked = to_best(case)
     found = ranked.ratios[series]
     best = series == ranked.best
     colour = BEST if best else heat(found.value)
     ink = "white" if is_dark(colour) else style.INK
-    box(sheet.axes, x, y, width, height, facecolor=colour)
+    box(cells.axes, x, y, width, height, facecolor=colour)
     if series in ranked.ties:
-        box(sheet.axes, x, y, width, height, fill=False, edgecolor=BEST, linewidth=1.3)
+        box(cells.axes, x, y, width, height, fill=False, edgecolor=BEST, linewidth=1.3)
     weight = "bold" if best else "normal"
-    above = y + (height / 2 if sheet.compact else 0.112)
-    sheet.write(middle, above, labels.ratio(found.value), 8, color=ink, weight=weight)
-    if not sheet.compact:
-        below = below_ratio(sheet, case, series)
-        sheet.write(middle, y + 0.225, below, 6.2, color=ink, alpha=0.85)
+    above = y + (height / 2 if cells.compact else 0.112)
+    cells.write(middle, above, units.ratio(found.value), 8, color=ink, weight=weight)
+    if not cells.compact:
+        below = below_ratio(cells, case, series)
+        cells.write(middle, y + 0.225, below, 6.2, color=ink, alpha=0.85)
 
 
-def below_ratio(sheet: Sheet, case: Case, series: Series) -> str:
+def below_ratio(cells: BlockAxes, case: Case, series: Series) -> str:
     ranked = to_best(case)
     if series == ranked.best:
         return "best"
     if series in ranked.unpaired:
-        return f"[{sheet.notes.number(UNPAIRED)}]"
+        return f"[{cells.notes.number(UNPAIRED)}]"
     found = ranked.ratios[series]
-    return labels.interval(found.low, found.high) if found.has_interval else ""
+    return units.interval(found.low, found.high) if found.has_interval else ""
 
 
-def draw_head(sheet: Sheet) -> None:
-    """Above the cells: workload and kind, what tells its cases apart, and each case's values."""
-    axes, block = sheet.axes, sheet.block
+def draw_head(cells: BlockAxes) -> None:
+    """Above the cells: the workload, the parameters that distinguish its cases, and their arguments."""
+    axes, block = cells.axes, cells.block
     for column in block.columns:
         workload, left, right = column.workload, column.left + 0.02, column.left + column.width - 0.02
         kind = "CPU" if workload.group == "cpu" else "I/O"
-        sheet.write(left, 0, workload.name, 9, weight="bold", ha="left", va="top")
+        cells.write(left, 0, workload.name, 9, weight="bold", ha="left", va="top")
         offset = text_width(workload.name, 9, "bold") + 0.08
-        sheet.write(left + offset, 0.02, kind, 7, color=style.MUTED, ha="left", va="top")
-        sheet.write(left, 0.165, column_names(workload), 6.8, color=style.MUTED, ha="left", va="top")
+        cells.write(left + offset, 0.02, kind, 7, color=style.MUTED, ha="left", va="top")
+        cells.write(left, 0.165, column_names(workload), 6.8, color=style.MUTED, ha="left", va="top")
         artists.add_line(axes, [left, right], [0.3, 0.3], color="#999999", linewidth=0.7)
         for index, case in enumerate(column.cases):
             middle = column.left + (index + 0.5) * column.cell_width
             values = labels.case_short(workload, case)
-            if warning := disturbance.note(workload, case, sheet.cpus):
-                values.insert(0, f"[{sheet.notes.number(f'{workload.name}, {warning}')}]")
+            if warning := disturbance.note(workload, case):
+                values.insert(0, f"[{cells.notes.number(f'{workload.name}, {warning}')}]")
             text = "\n".join(values)
-            sheet.write(middle, block.head_height - 0.04, text, 7.2, va="bottom", linespacing=1.2)
+            cells.write(middle, block.head_height - 0.04, text, 7.2, va="bottom", linespacing=1.2)
 
 
-def draw_block(
-    page: Page, block: Block, top: float, document: Document, families: dict[str, str], notes: Footnotes
-) -> None:
+def draw_block(page: Page, block: Block, top: float, notes: Footnotes) -> None:
     axes = page.axes(0, top, BODY_WIDTH, block.height)
     axes.set(xlim=(0, BODY_WIDTH), ylim=(block.height, 0))
     axes.axis("off")
-    sheet = Sheet(axes, block, notes, document.origin.cpus)
-    draw_head(sheet)
+    cells = BlockAxes(axes, block, notes)
+    draw_head(cells)
     for series, y in block.rows:
         middle = y + block.cell_height / 2
-        colour = style.look(series.model, families).colour
+        colour = style.look(series.model, block.columns[0].workload.families).colour
         artists.add_box(axes, 0, middle - 0.055, 0.09, 0.11, facecolor=colour, linewidth=0)
-        sheet.write(0.14, middle, labels.series(series), 8, ha="left")
+        cells.write(0.14, middle, labels.series(series), 8, ha="left")
         for column in block.columns:
             for index, case in enumerate(column.cases):
-                draw_cell(sheet, case, series, column.left + index * column.cell_width, y, column.cell_width)
+                draw_cell(cells, case, series, column.left + index * column.cell_width, y, column.cell_width)
 
 
-def number_notes(layout: list[Block], cpus: int) -> Footnotes:
-    """Numbers in reading order, before the sheet is made: its height depends on the notes."""
+def number_notes(layout: list[Block]) -> Footnotes:
+    """All footnotes, numbered in reading order: the height of the page depends on them."""
     notes = Footnotes(most=NOTES_MOST)
     for block in layout:
         for column in block.columns:
             for case in column.cases:
-                if warning := disturbance.note(column.workload, case, cpus):
+                if warning := disturbance.note(column.workload, case):
                     notes.number(f"{column.workload.name}, {warning}")
         for series, _ in block.rows:
             for case in (case for column in block.columns for case in column.cases):
                 cell = case.cells.get(series)
                 if cell is not None and not cell.ok:
-                    notes.number(reason_note(cell.outcome, cell.reason))
+                    notes.number(labels.failure(cell))
                 elif series in to_best(case).unpaired:
                     notes.number(UNPAIRED)
     return notes
@@ -153,26 +150,27 @@ def number_notes(layout: list[Block], cpus: int) -> Footnotes:
 def draw(document: Document, output: Output) -> None:
     if not output.wants(NAME):
         return
-    found = cases.workloads(document)
-    families = cases.families(document)
+    found = document.workloads
     rows = len({series for workload in found for series in workload.series})
     height = CELL_HEIGHT if rows <= ROWS_MOST else CELL_HEIGHT_COMPACT
-    warned = any(disturbance.warnings(workload, document.origin.cpus) for workload in found)
-    layout = blocks(found, families, height, FAMILY_GAP, warned)
-    notes = number_notes(layout, document.origin.cpus)
+    warned = any(disturbance.warnings(workload) for workload in found)
+    layout = blocks(found, height, FAMILY_GAP, warned)
+    notes = number_notes(layout)
     everything = [case for workload in found for case in workload.cases]
     outcomes = {cell.outcome for case in everything for cell in case.cells.values()}
     key = key_entries(outcomes, any(to_best(case).ties for case in everything))
     body = sum(block.height + BLOCK_GAP for block in layout) + KEY_LINE * max(2, len(key))
     fixed = "; ".join(f"{w.name}: {labels.fixed(w)}" for w in found if labels.fixed(w))
-    subtitle = ["Ratio of wall times of the same job, median of paired rounds; 1.0× is the best"]
+    subtitle = [
+        "Ratio of the wall times of the same job, median over rounds; the best model of a case has 1.0×"
+    ]
     subtitle += [f"Sizes: {fixed}"] if fixed else []
-    spread = SPREAD if height == CELL_HEIGHT else SPREAD_COMPACT
-    title = "Wall time of every model against the best of each case"
-    page = Page(document, title, subtitle, body, spread, notes.lines())
+    interval_note = INTERVAL_NOTE if height == CELL_HEIGHT else INTERVAL_NOTE_COMPACT
+    title = "Wall time of each model relative to the best model of each case"
+    page = Page(document, title, subtitle, body, interval_note, notes.lines())
     top = 0.0
     for block in layout:
-        draw_block(page, block, top, document, families, notes)
+        draw_block(page, block, top, notes)
         top += block.height + BLOCK_GAP
     draw_key(page, top, key)
     output.save(NAME, page.figure)

@@ -1,18 +1,20 @@
-"""Compares two results documents: what became faster, what slower, and what changed beside the program."""
+"""Compares two results documents: which cases are faster or slower, and what changed in the environment."""
 
 from __future__ import annotations
 
 import argparse
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from concur.commands import options
 from concur.commands.printing import print_lines
 from concur.documents import environment, labels
 from concur.documents.atomic_write import replace_file
+from concur.documents.cases import Series
 from concur.documents.results import DocumentError, load
+from concur.documents.samples import Arguments
 from concur.statistics.comparison import (
     SAME,
     SLOWER,
@@ -35,9 +37,7 @@ def lines(comparison: Comparison, differences: list[str], everything: bool) -> I
     apart: dict[str, list[str]] = {}
     for changed in comparison.changed:
         what = f"{changed.before} before, {changed.now} now: {changed.workload}, "
-        apart.setdefault(what + labels.parameters(changed.parameters), []).append(
-            labels.series(changed.series)
-        )
+        apart.setdefault(what + labels.arguments(changed.arguments), []).append(labels.series(changed.series))
     for what, names in apart.items():
         yield f"cannot be compared: {what}: {', '.join(names)}"
     shown = [one for one in comparison.compared if everything or one.verdict not in (SAME, UNCLEAR)]
@@ -46,23 +46,19 @@ def lines(comparison: Comparison, differences: list[str], everything: bool) -> I
         yield f"{one.verdict:<8} {name:<44} {labels.series(one.series):<22} {figure(one)}"
     if not shown:
         yield "no case is faster or slower beyond the margin"
-    for title, groups in (("model", by_model(comparison)), ("workload", by_workload(comparison))):
+    for title, groups in (
+        ("model", by(comparison, lambda one: one.series.model)),
+        ("workload", by(comparison, lambda one: one.workload.name)),
+    ):
         yield ""
         yield f"{'by ' + title:<26} {'geometric mean':>14}   slower  faster  unclear  same"
         yield from (group_line(name, members) for name, members in groups.items())
 
 
-def by_model(comparison: Comparison) -> dict[str, list[Compared]]:
+def by(comparison: Comparison, name_of: Callable[[Compared], str]) -> dict[str, list[Compared]]:
     found: dict[str, list[Compared]] = {}
     for one in comparison.compared:
-        found.setdefault(one.series.model, []).append(one)
-    return found
-
-
-def by_workload(comparison: Comparison) -> dict[str, list[Compared]]:
-    found: dict[str, list[Compared]] = {}
-    for one in comparison.compared:
-        found.setdefault(one.workload.name, []).append(one)
+        found.setdefault(name_of(one), []).append(one)
     return found
 
 
@@ -73,25 +69,23 @@ def group_line(name: str, members: list[Compared]) -> str:
 
 
 def to_json(comparison: Comparison, differences: list[str]) -> Any:
+    def case(workload: str, arguments: Arguments, series: Series) -> dict[str, Any]:
+        return {
+            "workload": workload,
+            "parameters": dict(arguments),
+            "model": series.model,
+            "model_parameters": dict(series.arguments),
+        }
+
     return {
         "environment": differences,
         "changed": [
-            {
-                "workload": one.workload,
-                "parameters": dict(one.parameters),
-                "model": one.series.model,
-                "model_parameters": dict(one.series.parameters),
-                "before": one.before,
-                "now": one.now,
-            }
+            {**case(one.workload, one.arguments, one.series), "before": one.before, "now": one.now}
             for one in comparison.changed
         ],
         "compared": [
             {
-                "workload": one.workload.name,
-                "parameters": dict(one.case.parameters),
-                "model": one.series.model,
-                "model_parameters": dict(one.series.parameters),
+                **case(one.workload.name, one.case.arguments, one.series),
                 "ratio": one.ratio.value,
                 "low": one.ratio.low,
                 "high": one.ratio.high,
@@ -125,5 +119,5 @@ def compare(chosen: argparse.Namespace) -> int:
     return 1 if slower and chosen.fail_on_slower else 0
 
 
-def main(arguments: Sequence[str]) -> int:
-    return compare(options.compare(arguments))
+def main(argv: Sequence[str]) -> int:
+    return compare(options.compare(argv))

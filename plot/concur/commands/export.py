@@ -1,4 +1,4 @@
-"""Writes a results document for github-action-benchmark: one median per case, smaller is better."""
+"""Writes a results document for github-action-benchmark: one median for each case, smaller is better."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from concur.commands import options
-from concur.documents import cases
 from concur.documents.atomic_write import replace_file
 from concur.documents.results import Document, DocumentError, load
 from concur.statistics import intervals
@@ -30,14 +29,14 @@ def entry(name: str, unit: str, estimate: Estimate, scale: float, extra: str) ->
 
 def entries(document: Document) -> list[dict[str, Any]]:
     found = []
-    for workload in cases.workloads(document):
+    for workload in document.workloads:
         for case in workload.cases:
-            baseline = next((cell for series, cell in case.ok().items() if series.model == BASELINE), None)
+            baseline = case.of_model(BASELINE)
             for series, cell in case.ok().items():
-                sizes = "".join(f"/{name}:{value}" for name, value in (*series.parameters, *case.parameters))
+                sizes = "".join(f"/{name}:{value}" for name, value in (*series.arguments, *case.arguments))
                 name = f"{workload.name}/{series.model}{sizes}"
                 rounds = f"{len(cell.times())} rounds, 95 % interval"
-                time = intervals.median(list(cell.times().values()))
+                time = intervals.median(cell.times().values())
                 found.append(entry(name, "ms", time, 1e6, rounds))
                 if baseline is None or baseline is cell:
                     continue
@@ -49,8 +48,8 @@ def entries(document: Document) -> list[dict[str, Any]]:
     return found
 
 
-def main(arguments: Sequence[str]) -> int:
-    chosen = options.export(arguments)
+def main(argv: Sequence[str]) -> int:
+    chosen = options.export(argv)
     output = chosen.output or chosen.results.with_suffix(".github-action.json")
     try:
         text = json.dumps(entries(load(chosen.results)), indent=1, ensure_ascii=False) + "\n"

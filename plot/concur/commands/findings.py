@@ -1,4 +1,4 @@
-"""Measures what the findings need, and judges them by it."""
+"""Runs the cases of the findings, and judges the findings by the results."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from concur.findings.verdict import REFUTED, Judgement
 
 
 class Failure(Exception):
-    """What went wrong, in one line that says what to do."""
+    """The command cannot go on; the text is one line that says what to do."""
 
 
 def chosen_findings(chosen: argparse.Namespace) -> list[Finding]:
@@ -43,7 +43,7 @@ def measure(findings: list[Finding], chosen: argparse.Namespace, output: Path) -
             done = subprocess.run(command + (["--quiet"] if chosen.quiet else []), check=False)
         except OSError as error:
             raise Failure(f"{chosen.runner}: {error.strerror}; ./run findings builds it") from None
-    # 1: some case was invalid or did not finish, which is for the judge.
+    # With 1, some case was invalid or did not finish: the judge reports it.
     if done.returncode > 1:
         raise Failure(f"{chosen.runner.name} ended with exit code {done.returncode}")
 
@@ -90,8 +90,8 @@ def suite(chosen: argparse.Namespace) -> int:
     return 0
 
 
-def main(arguments: Sequence[str]) -> int:
-    chosen = options.findings(arguments)
+def main(argv: Sequence[str]) -> int:
+    chosen = options.findings(argv)
     try:
         return {"run": run, "judge": judge, "suite": suite}[chosen.command](chosen)
     except (DocumentError, FindingsError, Failure, ReportError) as error:

@@ -1,4 +1,4 @@
-"""Draws one machine's results over time."""
+"""Draws the results of one machine over time."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from concur.documents.results import Document, DocumentError, load
 from concur.drawing import style
 from concur.drawing.output import Output, OutputError
 
-# What makes runs incomparable on one axis; everything else may change over time.
+# These must be the same in all runs of a chart; everything else may change over time.
 FIXED = ("host", "cpu", "cpus", "placement")
 
 
 def load_runs(paths: Sequence[Path]) -> list[Document]:
-    """In the order in which they were measured."""
+    """The documents, in the order in which they were measured."""
     found = [(path, load(path)) for path in paths]
     first_path, first = found[0]
     for path, other in found:
@@ -32,8 +32,8 @@ def load_runs(paths: Sequence[Path]) -> list[Document]:
     return sorted((document for _, document in found), key=history.began)
 
 
-def main(arguments: Sequence[str]) -> int:
-    chosen = options.history(arguments)
+def main(argv: Sequence[str]) -> int:
+    chosen = options.history(argv)
     try:
         runs = load_runs(chosen.results)
         output = Output(chosen.output, chosen.format or options.FORMATS)

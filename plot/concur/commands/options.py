@@ -1,7 +1,7 @@
-"""What users can ask of the programs: their options and the text of --help.
+"""The options of the programs, and their --help.
 
-A launcher reads this under whatever python3 comes first on PATH, before it looks for one that can draw. So
-this file keeps to old syntax and to the standard library, and --help needs nothing else.
+A launcher imports this file under the first python3 on PATH, before it looks for an interpreter that has
+matplotlib. So this file uses old syntax and only the standard library, and --help always works.
 """
 
 from __future__ import annotations
@@ -10,10 +10,10 @@ import argparse
 from pathlib import Path
 from typing import Callable, Dict, Sequence
 
-# Beside this folder stand results/ and build/; where concur is installed, neither does.
+# The root of the source tree, with results/ and build/. An installed concur has neither.
 ROOT = Path(__file__).resolve().parents[3]
 FORMATS = ("png", "svg")
-# The kinds of charts; concur.commands.plot has the module that draws each.
+# The kinds of charts; concur.commands.plot knows the module that draws each kind.
 KINDS = ("overview", "bars", "scaling", "load", "latency", "cost", "memory")
 FINDINGS_ROUNDS = 9
 
@@ -25,60 +25,61 @@ Draws the charts of a concur results document.
     plot/plot.py results.json -o charts/
     plot/plot.py results.json --only scaling_echo --format svg
 
-Several documents are drawn as one if they come from the same machine, build and placement. The files
-written are printed, one per line; charts for which there is nothing to draw are named with the reason.
+Several documents are drawn as one if they come from the same machine, build and placement. The program
+prints the name of each file that it writes, and for each chart that it cannot draw, the reason.
 """
 
 SUMMARY = """\
-Prints a results document as one table: of every case the three best, and what was not ok and why.
+Prints a results document as a table: the three best models of each case, and the reasons of failures.
 
     plot/summary.py results.json
 
-Ratios are to the best of the case, paired by round, with their 95 % interval over rounds. A tilde
-before a ratio: the interval reaches 1, so the best may be no better.
+A ratio compares a model with the best model of the case in the same rounds, with a 95 % interval. A tilde
+before a ratio means that the interval contains 1: the model may be as fast as the best one.
 """
 
 COMPARE = """\
-Compares two results documents: what became faster, what slower, and what changed beside the program.
+Compares two results documents: which cases are faster or slower, and what changed in the environment.
 
     plot/compare.py old.json new.json
     plot/compare.py old.json new.json --metric cpu --margin 0.1 --all
 
-A ratio is new to old: 1.10 takes 10 % more. Where a case has the baseline in both documents (serial, unless
---relative-to names another), both are set against it in each round first, which takes out what drifted
-between the two runs; a '*' marks ratios for which that could not be done. A case is faster or slower only if
-the whole 95 % interval lies beyond the margin.
+A ratio is the new time divided by the old time: 1.10 means 10 % more. If both documents have a baseline for
+a case (serial, unless --relative-to names another model), each time is first divided by the time of the
+baseline in the same round. This removes the drift of the machine between the two runs; a '*' marks ratios
+without a baseline. A case is faster or slower only if the whole 95 % interval lies beyond the margin.
 """
 
 HISTORY = """\
-Draws one machine's results over time: a sheet for each workload, a line for each model.
+Draws the results of one machine over time: a chart for each workload, a line for each model.
 
     plot/history.py results/local/*.json -o charts/
 
-A sheet shows one case: the largest size that all of the runs have. Runs of other machines or placements are
-refused by name; a change of kernel, compiler or revision is drawn and named below.
+A chart shows one case: the largest that all runs have. All runs must come from the same machine and
+placement. The subtitle names each change of kernel, compiler or revision.
 """
 
 EXPORT = """\
-Writes a results document for github-action-benchmark: one median per case, smaller is better.
+Writes a results document for github-action-benchmark: one median for each case, smaller is better.
 
     plot/export.py results.json -o results.github-action.json
 
-The file is for `tool: customSmallerIsBetter`. (Its `tool: googlecpp` reads every entry of Google Benchmark's
-own JSON, aggregates included, and takes a case that failed for one that takes no time.) Beside each time
-stands the ratio to serial in the same round, where serial is there: that is the figure to raise alarms on.
+The file is for `tool: customSmallerIsBetter`. (`tool: googlecpp` also reads the aggregates of Google
+Benchmark's JSON, and takes a failed case for one that takes no time.) If serial was measured, the file also
+has the ratio to serial in the same round. Use this ratio for alarms: when the whole machine becomes slower,
+it stays the same.
 """
 
 FINDINGS = """\
-Does this machine confirm what concur has found?
+Does this machine confirm the findings of concur?
 
-    ./run findings                              runs what the findings need, and judges
-    plot/findings.py run --only loop-is-cheap   one of them
-    plot/findings.py judge results.json         judges a run that is there
-    plot/findings.py suite                      the suite that would be run
+    ./run findings                              runs the cases of all findings, and judges
+    plot/findings.py run --only loop-is-cheap   runs the cases of one finding, and judges
+    plot/findings.py judge results.json         judges by the results of an earlier run
+    plot/findings.py suite                      prints the suite that `run` would run
 
-A finding is confirmed, refuted, inconclusive or not applicable. One that is refuted is run again; the exit
-code is 1 only for a finding that was refuted twice.
+A finding is confirmed, refuted, inconclusive or not applicable. The cases of a refuted finding are run again;
+the exit code is 1 only if a finding is refuted twice.
 """
 
 
@@ -96,57 +97,61 @@ def _add_charts(parser: Parser) -> None:
     )
 
 
-def plot(arguments: Sequence[str]) -> argparse.Namespace:
+def plot(argv: Sequence[str]) -> argparse.Namespace:
     parser = _parser("plot", PLOT)
     _add_charts(parser)
     kinds = ", ".join(KINDS)
     parser.add_argument("--only", metavar="NAME", help=f"one chart (scaling_echo) or one kind ({kinds})")
-    return parser.parse_args(arguments)
+    return parser.parse_args(argv)
 
 
-def history(arguments: Sequence[str]) -> argparse.Namespace:
+def history(argv: Sequence[str]) -> argparse.Namespace:
     parser = _parser("history", HISTORY)
     _add_charts(parser)
-    return parser.parse_args(arguments)
+    return parser.parse_args(argv)
 
 
-def summary(arguments: Sequence[str]) -> argparse.Namespace:
+def summary(argv: Sequence[str]) -> argparse.Namespace:
     parser = _parser("summary", SUMMARY)
     parser.add_argument("results", type=Path, nargs="+", help="results documents (JSON)")
-    return parser.parse_args(arguments)
+    return parser.parse_args(argv)
 
 
-def export(arguments: Sequence[str]) -> argparse.Namespace:
+def export(argv: Sequence[str]) -> argparse.Namespace:
     parser = _parser("export", EXPORT)
     parser.add_argument("results", type=Path, help="results document (JSON)")
     parser.add_argument("-o", "--output", type=Path, help="default: RESULTS with .github-action.json")
-    return parser.parse_args(arguments)
+    return parser.parse_args(argv)
 
 
-def compare(arguments: Sequence[str]) -> argparse.Namespace:
+def compare(argv: Sequence[str]) -> argparse.Namespace:
     parser = _parser("compare", COMPARE)
     parser.add_argument("old", type=Path, help="results document (JSON)")
     parser.add_argument("new", type=Path, help="results document (JSON)")
     parser.add_argument(
         "--metric", choices=("wall", "cpu"), default="wall", help="time per unit (default: wall)"
     )
-    parser.add_argument("--margin", type=float, default=0.05, help="what is no difference (default: 0.05)")
-    parser.add_argument("--relative-to", metavar="MODEL", default="serial", help="'none': plain times")
-    parser.add_argument("--all", action="store_true", help="also the cases that are the same")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="writes the comparison there too")
+    parser.add_argument(
+        "--margin", type=float, default=0.05, help="a smaller difference counts as none (default: 0.05)"
+    )
+    parser.add_argument(
+        "--relative-to", metavar="MODEL", default="serial", help="the baseline; 'none' compares plain times"
+    )
+    parser.add_argument("--all", action="store_true", help="also prints the cases that are the same")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="also writes the comparison to this file")
     parser.add_argument("--fail-on-slower", action="store_true", help="exit code 1 if anything is slower")
-    chosen = parser.parse_args(arguments)
+    chosen = parser.parse_args(argv)
     if not 0 <= chosen.margin < 1:
-        parser.error("--margin goes from 0 to 1: 0.05 is 5 %")
+        parser.error("--margin must be at least 0 and less than 1: 0.05 is 5 %")
     return chosen
 
 
-def findings(arguments: Sequence[str]) -> argparse.Namespace:
+def findings(argv: Sequence[str]) -> argparse.Namespace:
     parser = _parser("findings", FINDINGS)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    run = commands.add_parser("run", help="runs the cases that findings need, and judges them")
-    judge = commands.add_parser("judge", help="judges a results document")
-    suite = commands.add_parser("suite", help="prints the suite that would be run")
+    run = commands.add_parser("run", help="runs the cases of the findings, and judges the findings")
+    judge = commands.add_parser("judge", help="judges the findings by a results document")
+    suite = commands.add_parser("suite", help="prints the suite that `run` would run")
     judge.add_argument("results", type=Path, help="results document (JSON)")
     for command in (run, judge, suite):
         command.add_argument(
@@ -162,10 +167,10 @@ def findings(arguments: Sequence[str]) -> argparse.Namespace:
         )
     runner = ROOT / "build/release/bench/suite_runner"
     run.add_argument("--runner", type=Path, default=runner, help="default: build/release/bench/suite_runner")
-    run.add_argument("--quiet", action="store_true", help="no progress")
+    run.add_argument("--quiet", action="store_true", help="prints no progress")
     run.add_argument("-o", "--output", type=Path, help="default: results/local/<now>-findings.json")
-    judge.add_argument("-o", "--output", type=Path, help="writes OUTPUT-verdicts.json and .md too")
-    return parser.parse_args(arguments)
+    judge.add_argument("-o", "--output", type=Path, help="also writes OUTPUT-verdicts.json and .md")
+    return parser.parse_args(argv)
 
 
 READ: Dict[str, Callable[[Sequence[str]], argparse.Namespace]] = {

@@ -30,15 +30,15 @@ def fail(reason: object) -> int:
 
 
 def draw(document: Document, output: Output) -> None:
-    # Not what the reader's own matplotlibrc says: charts look the same everywhere.
+    # Without the user's own matplotlibrc, so that charts look the same everywhere.
     matplotlib.rcdefaults()
     with matplotlib.rc_context(style.RC):
         for draw_kind in CHARTS.values():
             draw_kind(document, output)
 
 
-def main(arguments: Sequence[str]) -> int:
-    chosen = options.plot(arguments)
+def main(argv: Sequence[str]) -> int:
+    chosen = options.plot(argv)
     try:
         document = load_all(chosen.results)
         output = Output(chosen.output, chosen.format or options.FORMATS, chosen.only)

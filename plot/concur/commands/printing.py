@@ -1,4 +1,4 @@
-"""Prints lines to readers who may stop reading."""
+"""Prints lines to a pipe whose reader may stop early."""
 
 from __future__ import annotations
 
@@ -13,5 +13,6 @@ def print_lines(lines: Iterable[str]) -> None:
             print(line.rstrip())
         sys.stdout.flush()
     except BrokenPipeError:
-        # The reader has seen enough (`| head`); what is left must not fail again when Python exits.
+        # The reader (`| head`, for example) has closed the pipe. Python must not fail again when it flushes
+        # at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,4 +1,4 @@
-"""Prints a results document as one table."""
+"""Prints a results document as a table."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from concur.commands.printing import print_lines
 from concur.documents.results import DocumentError, load_all
 
 
-def main(arguments: Sequence[str]) -> int:
-    chosen = options.summary(arguments)
+def main(argv: Sequence[str]) -> int:
+    chosen = options.summary(argv)
     try:
         document = load_all(chosen.results)
     except DocumentError as error:

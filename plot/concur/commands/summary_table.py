@@ -1,11 +1,11 @@
-"""A results document as lines of text, at most 100 columns wide."""
+"""A results document as a table of text, at most 100 columns wide."""
 
 from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator
 
-from concur.documents import cases, labels
+from concur.documents import labels, units
 from concur.documents.cases import Case, Workload
 from concur.documents.results import Document
 from concur.statistics import intervals
@@ -18,25 +18,23 @@ NAME_WIDTH = 34
 
 def head(document: Document) -> Iterator[str]:
     this = document.origin
-    cpus = "1 CPU" if this.cpus == 1 else f"{this.cpus} CPUs"
-    rounds = "1 round: no intervals" if document.rounds == 1 else f"{document.rounds} rounds"
+    cpus, rounds = units.number_of("CPUs", this.cpus), labels.rounds(document, "no intervals")
     facts = (this.cpu, cpus, this.kernel, this.compiler, f"placement {this.placement}", rounds)
     yield from textwrap.wrap(", ".join(facts), WIDTH)
     if not document.complete:
-        planned = f" of {document.planned}" if document.planned else ""
-        yield f"incomplete: {document.present}{planned} samples"
+        yield labels.incomplete(document)
 
 
 def bound(value: float) -> str:
-    return f"{value:.2f}" if value < 10 else labels.count_measured(value)
+    return f"{value:.2f}" if value < 10 else units.count_measured(value)
 
 
 def best(case: Case) -> Iterator[str]:
     ranked = to_best(case)
     for place, series in enumerate(ranked.order()[:BEST], start=1):
         ratio, cell = ranked.ratios[series], case.cells[series]
-        time = labels.duration_measured(intervals.median(list(cell.times().values())).value)
-        rate = labels.count_measured(intervals.median(list(cell.rates().values())).value) + "/s"
+        time = units.duration_measured(intervals.median(cell.times().values()).value)
+        rate = units.count_measured(intervals.median(cell.rates().values()).value) + "/s"
         mark = "~" if series in ranked.ties else " "
         interval = f"{bound(ratio.low)} to {bound(ratio.high)}" if ratio.has_interval and place > 1 else ""
         name = textwrap.shorten(labels.series(series), NAME_WIDTH, placeholder="...")
@@ -45,7 +43,7 @@ def best(case: Case) -> Iterator[str]:
 
 
 def outcomes(workload: Workload) -> Iterator[str]:
-    """What was not ok, not case by case: the same reason often holds for several."""
+    """Each reason why cases were not ok, with all cases that it explains."""
     found: dict[tuple[str, str, str], list[str]] = {}
     for case in workload.cases:
         for series, cell in case.cells.items():
@@ -62,7 +60,7 @@ def lines(document: Document) -> Iterator[str]:
     title = "the best of each case"
     yield ""
     yield f"     {title:<{NAME_WIDTH}} {'wall time':>10} {'units':>12} {'ratio':>9}  95 % interval"
-    for workload in cases.workloads(document):
+    for workload in document.workloads:
         fixed = f": {labels.fixed(workload)}" if workload.telling and labels.fixed(workload) else ""
         yield ""
         yield from textwrap.wrap(f"{workload.name}, in {labels.plural(workload.unit)}{fixed}", WIDTH)

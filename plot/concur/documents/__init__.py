@@ -1,1 +1,1 @@
-"""What a results document holds: read, grouped into cases, and put into words."""
+"""Results documents: reads them, groups their samples into cases, and names things."""

@@ -1,4 +1,4 @@
-"""Files that are whole or not there."""
+"""Replaces files in one step."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 def replace_file(path: Path, content: bytes) -> None:
-    """In one step: whoever reads it meets the old content or the new. Raises OSError."""
+    """A reader finds either the old content or the new, never a part of it. Raises OSError."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         temporary.write_bytes(content)

@@ -1,15 +1,17 @@
-"""Groups samples into workloads, their cases (one size each), and cells (one case under one series)."""
+"""Groups the samples of a document into workloads, cases and cells.
+
+A case is a workload with one set of arguments; a cell is a case under one series.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations
 from statistics import median
 
-from concur.documents.results import Document
-from concur.documents.samples import OK, Parameters, Sample
+from concur.documents.samples import OK, Arguments, Sample
 
 FAMILIES = (
     "serial",
@@ -23,20 +25,20 @@ FAMILIES = (
     "libraries",
     "native",
 )
-# Which parameter a reader thinks of as the size, where several vary equally often.
+# The main parameter is the first of these, if several have equally many arguments.
 MAIN_FIRST = ("connections", "clients", "grain_us", "tasks", "slices", "naps", "payload")
-# How much of the same is done, which often changes along with the size: no axis if there is another.
+# These say how often the same work is repeated. They are an axis only where no other parameter changes.
 AMOUNTS = ("requests", "pages", "naps", "rows")
-# From best to worst: a case is only as good as its worst round.
+# From best to worst.
 SEVERITY = (OK, "skipped", "did_not_finish", "invalid")
 
 
 @dataclass(frozen=True)
 class Series:
-    """A model at one size of its own: one line, one bar, one row."""
+    """A model with its own arguments (its number of workers, for example): one line, one bar or one row."""
 
     model: str
-    parameters: Parameters
+    arguments: Arguments
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,7 @@ class Cell:
 
     @property
     def outcome(self) -> str:
-        """A case is ok only if every round is: a model that fails now and then has no rate."""
+        """The outcome of the worst round: a model that sometimes fails has no rate."""
         return max((sample.outcome for sample in self.samples), key=SEVERITY.index)
 
     @property
@@ -60,7 +62,7 @@ class Cell:
         return reason + part
 
     def by_round(self, value: Callable[[Sample], float]) -> dict[int, float]:
-        """One value per round; where a round holds several samples, their median."""
+        """One value for each round; of several samples in a round, the median."""
         rounds: dict[int, list[float]] = {}
         for sample in self.samples:
             rounds.setdefault(sample.round, []).append(value(sample))
@@ -74,30 +76,50 @@ class Cell:
         return self.by_round(lambda sample: sample.units / sample.real_ns * 1e9)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Case:
-    parameters: Parameters
+    arguments: Arguments
     cells: dict[Series, Cell]
 
     def value(self, name: str) -> int:
-        return dict(self.parameters).get(name, 0)
+        return dict(self.arguments).get(name, 0)
+
+    def of_model(self, model: str) -> Cell | None:
+        """The first cell of this model that is ok."""
+        return next((cell for series, cell in self.ok().items() if series.model == model), None)
 
     def ok(self) -> dict[Series, Cell]:
         return {series: cell for series, cell in self.cells.items() if cell.ok}
 
 
 @dataclass(frozen=True)
+class WorkloadInfo:
+    """What the document says of a workload."""
+
+    name: str
+    group: str
+    unit: str
+
+
+@dataclass(frozen=True, eq=False)
 class Workload:
+    """The samples of one workload, with what a chart must know of the models and the machine."""
+
     name: str
     group: str
     unit: str
     cases: tuple[Case, ...]
     series: tuple[Series, ...]
-    # Parameters that tell the cases apart, the main one first; those that never change; and those
-    # that change only together with the telling ones.
+    # The fewest parameters that distinguish all cases, the main one first.
     telling: tuple[str, ...]
-    constant: Parameters
+    # The arguments that are the same in all cases.
+    constant: Arguments
+    # The other parameters: their arguments change only together with those of `telling`.
     coupled: tuple[str, ...]
+    # The family of each model, in the order of the document.
+    families: Mapping[str, str]
+    # The number of CPUs of the machine.
+    cpus: int
 
     @property
     def main(self) -> str | None:
@@ -105,37 +127,27 @@ class Workload:
 
     @cached_property
     def has_peer(self) -> bool:
-        return any(s.peer for case in self.cases for cell in case.cells.values() for s in cell.samples)
+        return any(sample.peer for sample in self.samples)
+
+    @property
+    def samples(self) -> Iterator[Sample]:
+        return (s for case in self.cases for cell in case.cells.values() for s in cell.samples)
+
+    def family(self, series: Series) -> str:
+        return self.families.get(series.model, "")
 
     def panels(self) -> list[list[Case]]:
-        """The cases that differ in the main parameter alone, group by group."""
+        """Groups of cases; the cases of a group differ only in the main parameter."""
         groups: dict[tuple[int, ...], list[Case]] = {}
         for case in self.cases:
             groups.setdefault(tuple(case.value(name) for name in self.telling[1:]), []).append(case)
         return [groups[key] for key in sorted(groups)]
 
 
-def families(document: Document) -> dict[str, str]:
-    return {model.name: model.family for model in document.models}
-
-
-def series_order(document: Document) -> Callable[[Series], tuple[int, int, str, Parameters]]:
-    """By family, then as the document lists the models, then by size."""
-    family = families(document)
-    listed = {model.name: index for index, model in enumerate(document.models)}
-
-    def key(series: Series) -> tuple[int, int, str, Parameters]:
-        name = family.get(series.model, "")
-        rank = FAMILIES.index(name) if name in FAMILIES else len(FAMILIES)
-        return rank, listed.get(series.model, len(listed)), series.model, series.parameters
-
-    return key
-
-
-def tell_apart(cases: list[Parameters]) -> tuple[str, ...]:
-    """The fewest parameters that tell all cases apart, the one with most values first."""
-    names = sorted({name for parameters in cases for name, _ in parameters})
-    rows = [dict(parameters) for parameters in cases]
+def tell_apart(cases: Sequence[Arguments]) -> tuple[str, ...]:
+    """The fewest parameters that distinguish all cases, the one with most values first."""
+    rows = [dict(arguments) for arguments in cases]
+    names = sorted({name for row in rows for name in row})
     distinct = {name: len({row.get(name) for row in rows}) for name in names}
 
     def rank(name: str) -> tuple[bool, int, int]:
@@ -150,7 +162,7 @@ def tell_apart(cases: list[Parameters]) -> tuple[str, ...]:
         return ()
     main, rest = varying[0], varying[1:]
     for size in range(len(rest) + 1):
-        # Few groups make few panels: try those with the fewest values first.
+        # Few groups make few panels, so parameters with few values are tried first.
         def groups(chosen: tuple[str, ...]) -> tuple[int, int]:
             return len(set(chosen) & set(AMOUNTS)), sum(distinct[name] for name in chosen)
 
@@ -161,44 +173,66 @@ def tell_apart(cases: list[Parameters]) -> tuple[str, ...]:
     return tuple(varying)
 
 
-def _workload(document: Document, name: str, samples: list[Sample]) -> Workload:
-    found: dict[Parameters, dict[Series, list[Sample]]] = {}
-    for sample in samples:
-        series = Series(sample.model, sample.model_parameters)
-        found.setdefault(sample.parameters, {}).setdefault(series, []).append(sample)
-    telling = tell_apart(list(found))
-    order = series_order(document)
+def _series_order(families: Mapping[str, str]) -> Callable[[Series], tuple[int, int, str, Arguments]]:
+    """By family, then in the order in which the document lists the models, then by arguments."""
+    listed = {model: index for index, model in enumerate(families)}
 
-    def size(parameters: Parameters) -> tuple[int, ...]:
-        return tuple(dict(parameters).get(key, 0) for key in (*telling[1:], *telling[:1]))
+    def key(series: Series) -> tuple[int, int, str, Arguments]:
+        name = families.get(series.model, "")
+        rank = FAMILIES.index(name) if name in FAMILIES else len(FAMILIES)
+        return rank, listed.get(series.model, len(listed)), series.model, series.arguments
+
+    return key
+
+
+def _workload(
+    info: WorkloadInfo, samples: Sequence[Sample], families: Mapping[str, str], cpus: int
+) -> Workload:
+    found: dict[Arguments, dict[Series, list[Sample]]] = {}
+    values: dict[str, set[int]] = {}
+    for sample in samples:
+        series = Series(sample.model, sample.model_arguments)
+        found.setdefault(sample.arguments, {}).setdefault(series, []).append(sample)
+        for name, value in sample.arguments:
+            values.setdefault(name, set()).add(value)
+    telling = tell_apart(list(found))
+
+    def size(arguments: Arguments) -> tuple[int, ...]:
+        return tuple(dict(arguments).get(name, 0) for name in (*telling[1:], *telling[:1]))
 
     cases = tuple(
-        Case(parameters, {series: Cell(tuple(found[parameters][series])) for series in found[parameters]})
-        for parameters in sorted(found, key=size)
+        Case(arguments, {series: Cell(tuple(of_series)) for series, of_series in found[arguments].items()})
+        for arguments in sorted(found, key=size)
     )
-    values: dict[str, set[int]] = {}
-    for parameters in found:
-        for key, value in parameters:
-            values.setdefault(key, set()).add(value)
-    info = {workload.name: workload for workload in document.workloads}.get(name)
     return Workload(
-        name=name,
-        group=info.group if info else ("io" if any(sample.peer for sample in samples) else "cpu"),
-        unit=info.unit if info else samples[0].unit,
+        name=info.name,
+        group=info.group,
+        unit=info.unit,
         cases=cases,
-        series=tuple(sorted({series for case in cases for series in case.cells}, key=order)),
+        series=tuple(
+            sorted({series for case in cases for series in case.cells}, key=_series_order(families))
+        ),
         telling=telling,
-        constant=tuple((key, min(values[key])) for key in values if len(values[key]) == 1),
-        coupled=tuple(key for key in values if len(values[key]) > 1 and key not in telling),
+        constant=tuple((name, min(values[name])) for name in values if len(values[name]) == 1),
+        coupled=tuple(name for name in values if len(values[name]) > 1 and name not in telling),
+        families=families,
+        cpus=cpus,
     )
 
 
-def workloads(document: Document) -> list[Workload]:
-    """Every workload that has samples: CPU before I/O, otherwise in the document's order."""
-    samples: dict[str, list[Sample]] = {}
-    for sample in document.samples:
-        samples.setdefault(sample.workload, []).append(sample)
-    listed = [workload.name for workload in document.workloads]
-    names = sorted(samples, key=lambda name: listed.index(name) if name in listed else len(listed))
-    found = [_workload(document, name, samples[name]) for name in names]
-    return sorted(found, key=lambda workload: workload.group != "cpu")
+def group(
+    samples: Sequence[Sample], infos: Sequence[WorkloadInfo], families: Mapping[str, str], cpus: int
+) -> tuple[Workload, ...]:
+    """All workloads that have samples: CPU before I/O, otherwise in the order of the document."""
+    by_workload: dict[str, list[Sample]] = {info.name: [] for info in infos}
+    for sample in samples:
+        by_workload.setdefault(sample.workload, []).append(sample)
+    known = {info.name: info for info in infos}
+    found = []
+    for name, of_workload in by_workload.items():
+        if of_workload:
+            guess = WorkloadInfo(
+                name, "io" if any(s.peer for s in of_workload) else "cpu", of_workload[0].unit
+            )
+            found.append(_workload(known.get(name, guess), of_workload, families, cpus))
+    return tuple(sorted(found, key=lambda workload: workload.group != "cpu"))

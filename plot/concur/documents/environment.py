@@ -1,4 +1,4 @@
-"""What a run's figures depend on beside the program: machine, kernel, compiler, limits."""
+"""The environment of a run, on which its figures depend: machine, kernel, compiler, limits."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ Environment = dict[str, str]
 
 
 def read(path: Path) -> Environment:
-    """In words, by name; what the document does not hold is left out."""
+    """Each property of the environment that the document has, by its name."""
     run = json_text.parse(path).get("context", {}).get("concur", {})
     machine, build = run.get("machine", {}), run.get("build", {})
     found: dict[str, Any] = {

@@ -1,4 +1,4 @@
-"""Reads JSON that others wrote: whole files with one-line errors, and single fields with their type."""
+"""Reads JSON files and checks the types of their fields. An error is one line."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 
 class DocumentError(Exception):
-    """What is wrong with a document, in one line that says what to do."""
+    """A document is wrong; the text is one line that says what to do."""
 
 
 class FieldError(Exception):
@@ -19,7 +19,7 @@ def get(holder: Any, key: str, kind: type | tuple[type, ...]) -> Any:
     if not isinstance(holder, dict) or key not in holder:
         raise FieldError(f"'{key}' is missing")
     value = holder[key]
-    # To Python true is an integer; to this format it is not.
+    # In Python `true` is an integer, in this format it is not.
     if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
         raise FieldError(f"'{key}' has the wrong type")
     return value
@@ -43,7 +43,7 @@ def parse(path: Path) -> Any:
     try:
         return json.loads(text, parse_constant=_reject_constant)
     except json.JSONDecodeError as error:
-        # A whole document ends with its closing brace.
+        # A complete document ends with a closing brace.
         if text.lstrip().startswith("{") and not text.rstrip().endswith("}"):
             raise DocumentError(f"{path}: truncated at line {error.lineno}: copy or run it again") from None
         where = f"line {error.lineno}, column {error.colno}"

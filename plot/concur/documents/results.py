@@ -1,15 +1,18 @@
-"""Loads a results document (results/schema.json) into dataclasses, and refuses what it cannot trust.
+"""Loads a results document (results/schema.json) into dataclasses, and refuses a document that is wrong.
 
-Only samples are kept: entries of run type `iteration`. Controls stand apart, so that none is drawn as a
-result. Every refusal is a DocumentError whose text is one line that says what to do.
+Only entries of run type `iteration` are kept: these are the samples. Repetitions (A/A) are kept apart from
+them, so that no chart draws one as a result. A refusal is a DocumentError: one line that says what to do.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
-from typing import Any, Callable, Sequence
+from typing import Any, Mapping, Sequence
 
+from concur.documents import cases
+from concur.documents.cases import Workload, WorkloadInfo
 from concur.documents.json_text import DocumentError, FieldError, get, parse
 from concur.documents.samples import Sample, read_sample
 
@@ -19,21 +22,8 @@ SCHEMA = 1
 
 
 @dataclass(frozen=True)
-class ModelInfo:
-    name: str
-    family: str
-
-
-@dataclass(frozen=True)
-class WorkloadInfo:
-    name: str
-    group: str
-    unit: str
-
-
-@dataclass(frozen=True)
 class Origin:
-    """Everything that must be the same before samples may stand in one chart."""
+    """Where samples come from. Samples stand in one chart only if all of this is the same."""
 
     host: str
     cpu: str
@@ -53,15 +43,21 @@ class Document:
     planned: int
     present: int
     complete: bool
-    models: tuple[ModelInfo, ...]
-    workloads: tuple[WorkloadInfo, ...]
+    # The family of each model, in the order of the document.
+    families: Mapping[str, str]
+    workload_infos: tuple[WorkloadInfo, ...]
     samples: tuple[Sample, ...]
-    # The same cases again under another name (A/A).
-    controls: tuple[Sample, ...] = ()
+    # Samples of cases that were run a second time in the same round (A/A).
+    repetitions: tuple[Sample, ...] = ()
+
+    @cached_property
+    def workloads(self) -> tuple[Workload, ...]:
+        """The samples, grouped once for all charts and tables."""
+        return cases.group(self.samples, self.workload_infos, self.families, self.origin.cpus)
 
 
 def _run(path: Path, data: Any) -> dict[str, Any]:
-    """The object context.concur, once it is certain that this is a document we understand."""
+    """The object context.concur of a document whose format is known."""
     benchmarks = data.get("benchmarks") if isinstance(data, dict) else None
     context = data.get("context") if isinstance(data, dict) else None
     if not isinstance(benchmarks, list) or not isinstance(context, dict):
@@ -81,7 +77,7 @@ def _run(path: Path, data: Any) -> dict[str, Any]:
 
 
 def _samples(path: Path, entries: list[Any]) -> tuple[tuple[Sample, ...], tuple[Sample, ...]]:
-    """The samples that are results, and the controls."""
+    """The samples that are results, and the repetitions."""
     found = []
     for index, entry in enumerate(entries):
         try:
@@ -90,26 +86,25 @@ def _samples(path: Path, entries: list[Any]) -> tuple[tuple[Sample, ...], tuple[
             found.append(read_sample({**entry, "concur": get(entry, "concur", dict)}))
         except FieldError as error:
             raise DocumentError(f"{path}: benchmarks[{index}]: {error}: run it again") from None
-    kept = tuple(sample for sample in found if not sample.control)
+    kept = tuple(sample for sample in found if not sample.is_repetition)
     if not kept:
         raise DocumentError(f"{path}: holds no samples: run it again, with a filter that matches something")
     placements: dict[Any, str] = {}
     for s in kept:
-        case = (s.workload, s.parameters, s.model, s.model_parameters)
-        if placements.setdefault(case, s.placement) != s.placement:
+        if placements.setdefault(s.case_key, s.placement) != s.placement:
             raise DocumentError(f"{path}: {s.workload}/{s.model} has two placements: run each by itself")
-    return kept, tuple(sample for sample in found if sample.control)
+    return kept, tuple(sample for sample in found if sample.is_repetition)
 
 
-def _table(run: Any, key: str, make: Callable[..., Any], *fields: str) -> tuple[Any, ...]:
-    return tuple(make(*(get(row, field, str) for field in fields)) for row in get(run, key, list))
+def _table(run: Any, key: str, *fields: str) -> list[list[str]]:
+    return [[get(row, field, str) for field in fields] for row in get(run, key, list)]
 
 
 def count_rounds(samples: Sequence[Sample]) -> int:
-    """Of the series that has most: an interrupted run has fewer of others."""
+    """The number of rounds of the series that has most: after an interruption other series have fewer."""
     found: dict[Any, set[int]] = {}
     for s in samples:
-        found.setdefault((s.workload, s.parameters, s.model, s.model_parameters), set()).add(s.round)
+        found.setdefault(s.case_key, set()).add(s.round)
     return max(len(numbers) for numbers in found.values())
 
 
@@ -118,9 +113,9 @@ def load(path: Path) -> Document:
 
 
 def read(data: Any, path: Path) -> Document:
-    """The document that this JSON is; `path` names it in errors."""
+    """Makes a document of parsed JSON; errors name it by `path`."""
     run = _run(path, data)
-    samples, controls = _samples(path, data["benchmarks"])
+    samples, repetitions = _samples(path, data["benchmarks"])
     try:
         machine, build = get(run, "machine", dict), get(run, "build", dict)
         return Document(
@@ -137,12 +132,14 @@ def read(data: Any, path: Path) -> Document:
             version=get(run, "version", str),
             rounds=count_rounds(samples),
             planned=get(run, "samples_planned", int),
-            present=len(samples) + len(controls),
+            present=len(samples) + len(repetitions),
             complete=get(run, "complete", bool),
-            models=_table(run, "models", ModelInfo, "name", "family"),
-            workloads=_table(run, "workloads", WorkloadInfo, "name", "group", "unit"),
+            families={name: family for name, family in _table(run, "models", "name", "family")},
+            workload_infos=tuple(
+                WorkloadInfo(*row) for row in _table(run, "workloads", "name", "group", "unit")
+            ),
             samples=samples,
-            controls=controls,
+            repetitions=repetitions,
         )
     except FieldError as error:
         raise DocumentError(f"{path}: context.concur: {error}: run it again") from None
@@ -151,13 +148,13 @@ def read(data: Any, path: Path) -> Document:
 def load_all(paths: Sequence[Path]) -> Document:
     """Several documents as one: only if they come from one machine, build and placement.
 
-    Rounds of different documents were not run next to each other, so they must not pair: they are
-    renumbered to stay apart.
+    Rounds of different documents were not run next to each other, so no ratio may pair them: each document
+    gets round numbers of its own.
     """
     documents = [load(path) for path in paths]
     first = documents[0]
     samples: list[Sample] = []
-    controls: list[Sample] = []
+    repetitions: list[Sample] = []
     for path, other in zip(paths, documents):
         for field, value in vars(first.origin).items():
             if vars(other.origin)[field] != value:
@@ -167,15 +164,15 @@ def load_all(paths: Sequence[Path]) -> Document:
                 )
         offset = 1 + max((sample.round for sample in samples), default=-1)
         samples += (replace(sample, round=sample.round + offset) for sample in other.samples)
-        controls += (replace(sample, round=sample.round + offset) for sample in other.controls)
+        repetitions += (replace(sample, round=sample.round + offset) for sample in other.repetitions)
     return replace(
         first,
         rounds=count_rounds(samples),
         planned=sum(document.planned for document in documents),
         present=sum(document.present for document in documents),
         complete=all(document.complete for document in documents),
-        models=tuple({m.name: m for d in documents for m in d.models}.values()),
-        workloads=tuple({w.name: w for d in documents for w in d.workloads}.values()),
+        families={model: family for d in documents for model, family in d.families.items()},
+        workload_infos=tuple({info.name: info for d in documents for info in d.workload_infos}.values()),
         samples=tuple(samples),
-        controls=tuple(controls),
+        repetitions=tuple(repetitions),
     )

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from concur.documents.json_text import FieldError, get
+from concur.documents.units import NS_PER_UNIT
 
 OK = "ok"
 OUTCOMES = (OK, "skipped", "did_not_finish", "invalid")
-NS_PER_UNIT = {"ns": 1.0, "us": 1e3, "ms": 1e6, "s": 1e9}
 
-# Sizes sorted by name, so that equal cases compare equal: (("connections", 100), ("payload", 64)).
-Parameters = tuple[tuple[str, int], ...]
+# Sorted by name, so that equal cases compare equal: (("connections", 100), ("payload", 64)).
+Arguments = tuple[tuple[str, int], ...]
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class Latency:
 
 @dataclass(frozen=True)
 class Memory:
-    """What so many waiting tasks hold together, in bytes."""
+    """The memory that `tasks` waiting tasks use together, in bytes."""
 
     tasks: int
     pss: int
@@ -34,7 +34,7 @@ class Memory:
 
 @dataclass(frozen=True)
 class Counts:
-    """Of one run that was not timed; None where the kernel does not permit to count."""
+    """Counts of one run, which was not timed. None: the kernel did not permit to count."""
 
     units: int
     system_calls: int | None
@@ -44,13 +44,17 @@ class Counts:
 
 @dataclass(frozen=True)
 class Evidence:
-    """What may have disturbed the sample; totals, not per job. None: the kernel does not tell."""
+    """Measurements that show whether others disturbed the sample: totals of the sample, not figures per job.
+
+    None: the kernel does not report it.
+    """
 
     steal_ns: int | None = None
     run_delay_ns: int | None = None
     peer_cpu_share: float | None = None
-    # How long steal and the others were watched, and the CPU time of all but the model and its peer.
+    # The wall time in which `steal_ns` and `others_cpu_ns` were counted.
     elapsed_ns: int | None = None
+    # The CPU time of all programs except the model and its peer.
     others_cpu_ns: int | None = None
 
 
@@ -60,8 +64,8 @@ class Sample:
 
     workload: str
     model: str
-    parameters: Parameters
-    model_parameters: Parameters
+    arguments: Arguments
+    model_arguments: Arguments
     outcome: str
     reason: str
     round: int
@@ -74,7 +78,8 @@ class Sample:
     switches: float | None
     latency: Latency | None
     peer: bool
-    control: bool = False
+    # Whether it repeats another sample of its round (A/A), to show how much equal runs differ.
+    is_repetition: bool = False
     start_time: str = ""
     sequence: int = 0
     involuntary: float | None = None
@@ -85,14 +90,24 @@ class Sample:
     evidence: Evidence = Evidence()
 
     @property
+    def case_key(self) -> tuple[object, ...]:
+        """This is the same for all samples of a case under one series."""
+        return self.workload, self.arguments, self.model, self.model_arguments
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        """This is the same for a sample and its repetition."""
+        return *self.case_key, self.round
+
+    @property
     def cpu_ns(self) -> float | None:
-        """User and system time: their sum is exact, how it is parted is not."""
+        """User and system time together. The kernel counts the sum exactly, but estimates the two parts."""
         return None if self.user_ns is None or self.system_ns is None else self.user_ns + self.system_ns
 
 
-def _sizes(holder: Any, key: str) -> Parameters:
-    sizes = get(holder, key, dict)
-    return tuple((name, int(get(sizes, name, int))) for name in sorted(sizes))
+def _arguments(holder: Any, key: str) -> Arguments:
+    given = get(holder, key, dict)
+    return tuple((name, int(get(given, name, int))) for name in sorted(given))
 
 
 OptionalInt = (int, type(None))
@@ -100,12 +115,12 @@ OptionalObject = (dict, type(None))
 
 
 def _later(holder: Any, key: str, kind: Any) -> Any:
-    """A field that documents of concur before 0.2 do not have."""
+    """A field that documents written before concur 0.2 do not have."""
     return get(holder, key, kind) if key in holder else None
 
 
 def _is_bucket(found: Any) -> bool:
-    """The highest value and a count; to Python true is an integer, to this format it is not."""
+    """Whether this is a pair of integers: the highest value and the count (`true` is no integer here)."""
     return isinstance(found, list) and len(found) == 2 and type(found[0]) is int and type(found[1]) is int
 
 
@@ -183,8 +198,8 @@ def read_sample(entry: Any) -> Sample:
     return Sample(
         workload=get(concur, "workload", str),
         model=get(concur, "model", str),
-        parameters=_sizes(concur, "parameters"),
-        model_parameters=_sizes(concur, "model_parameters"),
+        arguments=_arguments(concur, "parameters"),
+        model_arguments=_arguments(concur, "model_parameters"),
         outcome=outcome,
         reason=" ".join(get(concur, "reason", str).split()),
         round=get(concur, "round", int),
@@ -197,7 +212,7 @@ def read_sample(entry: Any) -> Sample:
         switches=per_job(cost, "switches_voluntary", "switches_involuntary"),
         latency=_latency(get(concur, "latency", OptionalObject), "latency"),
         peer=bool(get(concur, "peer_cpus", list)),
-        control=get(concur, "control", bool),
+        is_repetition=get(concur, "control", bool),
         start_time=get(concur, "start_time", str),
         sequence=get(concur, "sequence", int),
         involuntary=per_job(cost, "switches_involuntary"),

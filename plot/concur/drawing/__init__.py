@@ -1,1 +1,1 @@
-"""What charts are made of: sheets, panels, lines, ticks, colours, and the files they become."""
+"""The parts of charts: pages, panels, lines, ticks, colours and files."""

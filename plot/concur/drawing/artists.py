@@ -1,7 +1,7 @@
-"""Puts lines, bars and words into axes whose limits are set by hand.
+"""Adds lines, bars and texts to axes whose limits are already set.
 
-matplotlib's own functions for them (plot, barh, errorbar, annotate) work out after each call which limits
-would fit, which takes most of their time; a chart has hundreds of marks.
+matplotlib's own functions (plot, barh, errorbar, annotate) compute new limits of the axes after each call.
+That takes most of their time, and a chart has hundreds of marks.
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ def add_box(axes: Any, x: float, y: float, width: float, height: float, **how: A
 
 
 def add_interval(axes: Any, estimate: Estimate, y: float, colour: str, capsize: float) -> None:
-    """A thin horizontal line from end to end of the interval, with a cap at each."""
+    """A thin horizontal line with a cap at both ends of the interval."""
     bounds = [estimate.low, estimate.high]
     thin = {"color": colour, "linewidth": 0.8, "solid_capstyle": "butt"}
     add_line(axes, bounds, [y, y], marker="|", markersize=2 * capsize, **thin)
 
 
-def add_words_beside(axes: Any, places: Sequence[tuple[float, float, str]], size: float) -> None:
-    """Each text a little to the right of its place (x, y)."""
+def add_texts_beside(axes: Any, places: Sequence[tuple[float, float, str]], size: float) -> None:
+    """Adds each text a little to the right of its place (x, y)."""
     offset = ScaledTranslation(5 * POINT, 0, axes.figure.dpi_scale_trans)
     beside = axes.transData + offset
     for x, y, text in places:

@@ -1,4 +1,4 @@
-"""Which families stand together where there are too many models for one picture."""
+"""Divides the models of a chart into groups of families, if one panel cannot show all of them."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
-def grouped(items: Sequence[T], family_of: Callable[[T], str], most: int) -> list[tuple[str, list[T]]]:
-    """The items, family by family in their order, neighbours put together up to so many; with their names.
+def group_families(items: Sequence[T], family_of: Callable[[T], str], most: int) -> list[tuple[str, list[T]]]:
+    """Groups of neighbouring families with at most `most` items, each with the names of its families.
 
-    A family that is larger than that stays whole: its members are to be compared with each other.
+    A larger family is not divided, because readers compare its members with each other.
     """
     groups: list[tuple[list[str], list[T]]] = []
     for family, members in groupby(items, key=family_of):

@@ -1,4 +1,4 @@
-"""Coloured and hatched boxes of the heat map, and the key that explains them."""
+"""The cells of the heat map, coloured or hatched, and the key that explains them."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from typing import Any
 
 from matplotlib.colors import LinearSegmentedColormap, to_rgb
 
-from concur.documents import labels
+from concur.documents import units
 from concur.drawing import artists, style
 from concur.drawing.page import BODY_WIDTH, Page, text_width
 
 KEY_LINE = 0.24
-# The colour is full at this ratio, in every document, so that colours compare between documents.
+# The darkest colour means this ratio in all documents, so that readers can compare heat maps.
 RATIO_MOST = 100.0
 BEST = "#0b5d4e"
 HEAT = LinearSegmentedColormap.from_list("heat", ["#fffaf2", "#fdd9a8", "#fb9a62", "#d9442f", "#7a0a12"])
@@ -20,14 +20,14 @@ SCALE_WIDTH = 1.7
 MARKS = {
     "skipped": "skipped: the model cannot do it",
     "did_not_finish": "DNF: did not finish",
-    "invalid": "invalid: work wrong or missing",
+    "invalid": "invalid: wrong or missing work",
 }
 HEAT_STEPS = 80
 
 
 def heat(ratio: float) -> Any:
-    # In steps finer than an eye tells apart: so that no byte of it hangs on the last bit of a logarithm,
-    # and a thousand cells leave the picture's palette room for other colours.
+    # An eye cannot see these steps. With them, rounding errors of the logarithm do not change the picture,
+    # and its palette has room for other colours.
     share = min(1.0, max(0.0, math.log(ratio) / math.log(RATIO_MOST)))
     return HEAT(round(share * HEAT_STEPS) / HEAT_STEPS)
 
@@ -57,10 +57,10 @@ def bad_box(axes: Any, outcome: str, x: float, y: float, width: float, height: f
 
 
 def key_entries(outcomes: set[str], tied: bool) -> list[list[tuple[str, str, float]]]:
-    """Name, words and place of each mark that occurs, line by line."""
+    """The lines of the key. Each entry has the name, the text and the place of a mark that occurs."""
     entries = [("best", "best")]
     if tied:
-        entries.append(("tie", "may tie with the best: its interval reaches 1×"))
+        entries.append(("tie", "may be as good as the best: its interval contains 1×"))
     entries += [(name, text) for name, text in MARKS.items() if name in outcomes]
     lines: list[list[tuple[str, str, float]]] = [[]]
     x = SCALE_WIDTH + 0.25
@@ -75,7 +75,7 @@ def key_entries(outcomes: set[str], tied: bool) -> list[list[tuple[str, str, flo
 
 
 def draw_key(page: Page, top: float, lines: list[list[tuple[str, str, float]]]) -> None:
-    """The colour scale, and what the marks mean."""
+    """Draws the colour scale, and the marks with their meaning."""
     height = KEY_LINE * max(2, len(lines))
     axes = page.axes(0, top, BODY_WIDTH, height)
     axes.set(xlim=(0, BODY_WIDTH), ylim=(height, 0))
@@ -86,7 +86,7 @@ def draw_key(page: Page, top: float, lines: list[list[tuple[str, str, float]]]) 
         left, width = SCALE_WIDTH * step / steps, SCALE_WIDTH / steps * 1.2
         artists.add_box(axes, left, 0.04, width, 0.14, facecolor=colour)
     for power in range(3):
-        text = labels.ratio(10.0**power) + ("+" if power == 2 else "")
+        text = units.ratio(10.0**power) + ("+" if power == 2 else "")
         sideways = ("left", "center", "right")[power]
         axes.text(SCALE_WIDTH * power / 2, 0.21, text, va="top", ha=sideways, fontsize=7)
     for row, line in enumerate(lines):

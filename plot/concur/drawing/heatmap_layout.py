@@ -1,4 +1,4 @@
-"""Lays out a table of series by cases: which workloads stand side by side, and where each cell lies."""
+"""Lays out the heat map: which workloads stand side by side, and the place of each cell."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ NAME_SIZE, NAMES_SIZE, SERIES_SIZE = 9, 6.8, 8
 
 @dataclass(frozen=True)
 class Column:
-    """The cases of one workload in one block."""
+    """The cases of one workload in a block."""
 
     workload: Workload
     cases: tuple[Case, ...]
@@ -30,7 +30,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Block:
-    """Workloads side by side, with the series as rows; inches from its top left corner."""
+    """Workloads side by side, with the series as rows. Places are in inches from the top left corner."""
 
     columns: tuple[Column, ...]
     rows: tuple[tuple[Series, float], ...]
@@ -39,7 +39,8 @@ class Block:
     height: float
 
 
-Part = tuple[Workload, tuple[Case, ...]]
+# A workload, and those of its cases that stand in one block.
+ColumnContent = tuple[Workload, tuple[Case, ...]]
 
 
 def column_names(workload: Workload) -> str:
@@ -51,22 +52,22 @@ def _label_width(found: Sequence[Workload]) -> float:
     return max(text_width(name, SERIES_SIZE) for name in names) + 0.25
 
 
-def _least_width(part: Part, cell_width: float) -> float:
-    """A narrow group still has room for its name."""
+def _least_width(part: ColumnContent, cell_width: float) -> float:
+    """The width of a column that has room for its cells and for its name."""
     workload, chosen = part
     head = text_width(workload.name, NAME_SIZE, "bold") + 0.35
     names = text_width(column_names(workload), NAMES_SIZE) + 0.05
     return max(len(chosen) * cell_width, head, names)
 
 
-def _total(parts: Sequence[Part], cell_width: float) -> float:
+def _total(parts: Sequence[ColumnContent], cell_width: float) -> float:
     return sum(_least_width(part, cell_width) for part in parts) + COLUMN_GAP * (len(parts) - 1)
 
 
-def _pack(found: Sequence[Workload], room: float) -> list[list[Part]]:
-    """As few blocks as hold all cases; a workload too wide for one block goes on in the next."""
+def _pack(found: Sequence[Workload], room: float) -> list[list[ColumnContent]]:
+    """As few blocks as possible; a workload that is too wide for one block is continued in the next."""
     most = max(1, int(room / CELL_WIDTH_LEAST))
-    packed: list[list[Part]] = []
+    packed: list[list[ColumnContent]] = []
     for workload in found:
         for start in range(0, len(workload.cases), most):
             part = (workload, workload.cases[start : start + most])
@@ -78,8 +79,7 @@ def _pack(found: Sequence[Workload], room: float) -> list[list[Part]]:
 
 
 def _block(
-    parts: Sequence[Part],
-    families: dict[str, str],
+    parts: Sequence[ColumnContent],
     left: float,
     cell_height: float,
     family_gap: float,
@@ -101,16 +101,15 @@ def _block(
     y = head_height
     rows: list[tuple[Series, float]] = []
     for series in _rows(parts):
-        before = families.get(rows[-1][0].model) if rows else None
-        if rows and families.get(series.model) != before:
+        if rows and workload.family(series) != workload.family(rows[-1][0]):
             y += family_gap
         rows.append((series, y))
         y += cell_height
     return Block(tuple(columns), tuple(rows), head_height, cell_height, y)
 
 
-def _rows(parts: Sequence[Part]) -> list[Series]:
-    """All series of these workloads, in the order that each of them has."""
+def _rows(parts: Sequence[ColumnContent]) -> list[Series]:
+    """All series of these workloads; the order of the series is that of each workload."""
     rows: list[Series] = []
     for workload, _ in parts:
         place = 0
@@ -125,14 +124,13 @@ def _rows(parts: Sequence[Part]) -> list[Series]:
 
 def blocks(
     found: Sequence[Workload],
-    families: dict[str, str],
     cell_height: float,
     family_gap: float,
     marked: bool,
 ) -> list[Block]:
-    """One block if everything fits side by side, otherwise CPU and I/O apart.
+    """One block if all workloads fit side by side; otherwise CPU and I/O workloads have blocks of their own.
 
-    Where cases are marked, there is room for a mark above the values of each.
+    If some cases are marked, the heads of columns have room for the mark.
     """
     left = _label_width(found)
     room = BODY_WIDTH - left
@@ -140,4 +138,4 @@ def blocks(
     if len(packed) > 1:
         groups = ([w for w in found if w.group == "cpu"], [w for w in found if w.group != "cpu"])
         packed = [parts for group in groups for parts in _pack(group, room)]
-    return [_block(parts, families, left, cell_height, family_gap, marked) for parts in packed]
+    return [_block(parts, left, cell_height, family_gap, marked) for parts in packed]

@@ -1,15 +1,15 @@
-"""Moves labels apart: the positions nearest to those wanted that keep a gap."""
+"""Moves labels apart, so that they do not overlap."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 
-def spread(wanted: Sequence[float], gap: float, low: float, high: float) -> list[float]:
-    """Positions within low..high, at least `gap` apart, in the order of those wanted.
+def place_labels(wanted: Sequence[float], gap: float, low: float, high: float) -> list[float]:
+    """Positions from `low` to `high`, at least `gap` apart, in the order of the wanted positions.
 
-    Of all such positions these have the least sum of squared moves. Where the range is too short for the
-    gap, the labels are spread evenly over it.
+    Of all such positions, these have the least sum of squared distances to the wanted ones. If the range is
+    too short for the gap, the labels have equal distances.
     """
     count = len(wanted)
     if count == 0:
@@ -17,8 +17,8 @@ def spread(wanted: Sequence[float], gap: float, low: float, high: float) -> list
     if count > 1:
         gap = min(gap, (high - low) / (count - 1))
     order = sorted(range(count), key=lambda index: wanted[index])
-    # Less the gaps before them, the positions need only ascend: a regression by pooling neighbours that
-    # violate the order. Cutting its result off at the bounds keeps it the best within them.
+    # Without the gaps before them, the positions need only ascend: this is isotonic regression, which pools
+    # neighbours that violate the order. Its result is still optimal when it is limited to low..high.
     pools: list[tuple[float, int]] = []
     for rank, index in enumerate(order):
         mean, size = wanted[index] - rank * gap, 1

@@ -1,21 +1,21 @@
-"""Sheets of lines over a size, a rate or a date: one line per series, named at its end.
+"""Line sheets: a line for each series over a size, a rate or a date, with its name at its end.
 
-Both axes are in data units with round ticks; names are moved apart and tied to their lines; where a line
-ends early, a footnote tells why. Where a panel has more lines than can be told apart, it is drawn once for
-each few families, on the same axes, with the others behind them in grey.
+Names are moved apart, and a thin leader connects each with its line. If a line ends early, a footnote says
+why. A panel with too many lines is drawn in parts: each has the lines of a few families in colour, on the
+same axes, and all other lines in grey behind them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from concur.documents import labels
 from concur.documents.results import Document
 from concur.drawing import artists, style, ticks
-from concur.drawing.families import grouped
-from concur.drawing.label_layout import spread
+from concur.drawing.families import group_families
+from concur.drawing.label_layout import place_labels
 from concur.drawing.lines import Across, Head, Line, Panel
 from concur.drawing.output import Output
 from concur.drawing.page import BODY_WIDTH, Footnotes, Page, text_width
@@ -23,18 +23,19 @@ from concur.drawing.page import BODY_WIDTH, Footnotes, Page, text_width
 LABEL_SIZE, LABEL_PITCH = 8, 0.148
 FOOT, LEFT, LEADER, HEAD, HEAD_BARE = 0.5, 0.62, 0.3, 0.3, 0.06
 HEIGHT_LEAST = 3.1
-# A panel with more lines than the first is drawn in parts of so many at the most, laid out like this.
-LINES_MOST, PART_LINES_MOST = 10, 7
+# A panel with more lines is drawn in parts.
+LINES_MOST = 10
+PART_LINES_MOST = 7
 PART_COLUMNS, PART_GAP, PART_HEIGHT_LEAST, PART_LABEL_SIZE = 2, 0.15, 2.0, 7.2
 HEADING = 0.3
-GHOST = "#e2e2e2"
-# Points of different series at the same place stand side by side, over this part of a decade.
+BACKGROUND_LINE = "#e2e2e2"
+# Points of different series over the same size are moved apart ("dodged") by this part of a decade.
 DODGE_DECADES = 0.09
 
 
 @dataclass(frozen=True)
 class Part:
-    """Of a panel, or the whole of it: what is drawn in colour, with names at the ends."""
+    """A part of a panel, or the whole panel: these lines have colours and names."""
 
     panel: Panel
     title: str
@@ -65,7 +66,7 @@ class Part:
 
 @dataclass(frozen=True)
 class Row:
-    """Parts side by side, and what stands above them."""
+    """Parts side by side, with a heading."""
 
     parts: tuple[Part, ...]
     heading: str = ""
@@ -80,7 +81,7 @@ class Row:
 
 
 def filling(one: Line, drawn: Sequence[Line]) -> str:
-    """For a model at several sizes: each with another filling of its marker."""
+    """The filling of its markers: another one for each line of the same model."""
     same = [other.series for other in drawn if other.series.model == one.series.model]
     return style.FILLINGS[same.index(one.series) % len(style.FILLINGS)]
 
@@ -90,10 +91,9 @@ def name_of(one: Line, notes: Footnotes) -> str:
     return text if one.note is None else f"{text} [{notes.number(one.note)}]"
 
 
-class Sheet:
-    def __init__(self, document: Document, families: Mapping[str, str], across: Across) -> None:
+class LineSheet:
+    def __init__(self, document: Document, across: Across) -> None:
         self.document = document
-        self.families = families
         self.across = across
 
     def save(
@@ -103,11 +103,11 @@ class Sheet:
         rows = self._rows(panels, notes)
         height = sum(row.height for row in rows)
         page = Page(
-            self.document, head.title, head.subtitle, height, head.spread, [*notes.lines(), *warnings]
+            self.document, head.title, head.subtitle, height, head.interval_note, [*notes.lines(), *warnings]
         )
         columns = max(len(row.parts) for row in rows)
         width = (BODY_WIDTH - (columns - 1) * PART_GAP) / columns
-        # Parts that stand under each other are equally wide.
+        # Parts in the same column are equally wide.
         plots = [
             width
             - LEFT
@@ -143,7 +143,9 @@ class Sheet:
         drawn = panel.drawn
         groups = [(panel.title, drawn)]
         if len(drawn) > LINES_MOST:
-            groups = grouped(drawn, lambda one: self.families.get(one.series.model, ""), PART_LINES_MOST)
+            groups = group_families(
+                drawn, lambda one: self.document.families.get(one.series.model, ""), PART_LINES_MOST
+            )
         return [
             Part(panel, title, tuple(members), tuple(name_of(one, notes) for one in members))
             for title, members in groups
@@ -160,14 +162,16 @@ class Sheet:
         values = [e for one in everything for e in one.points.values()]
         low, high = min(e.low for e in values) / 1.25, max(e.high for e in values) * 1.25
         axes.set_ylim(low, high)
-        ticks.set_ticks(axes.yaxis, ticks.log_ticks(low, high, 7), panel.y_words)
+        ticks.set_ticks(axes.yaxis, ticks.log_ticks(low, high, 7), panel.y_format)
         if panel.reference is not None:
             axes.axhline(panel.reference, color="#999999", linewidth=0.8, zorder=0)
         axes.set_ylabel(panel.y_name, labelpad=3)
         for one in everything:
             if one not in part.drawn:
                 heights = [e.value for e in one.points.values()]
-                artists.add_line(axes, list(one.points), heights, color=GHOST, linewidth=0.9, zorder=1)
+                artists.add_line(
+                    axes, list(one.points), heights, color=BACKGROUND_LINE, linewidth=0.9, zorder=1
+                )
         for one in part.drawn:
             self._draw_line(axes, one, part.drawn)
         self._draw_labels(axes, part, (width, part.height))
@@ -180,14 +184,14 @@ class Sheet:
             axes.set_xlim(sizes[0] / 1.25, sizes[-1] * 1.25)
             shown = ticks.thin(sizes, width, 0.45)
         else:
-            # A size of zero (no delay) has no place on a logarithmic axis.
+            # A logarithmic axis cannot show a size of zero (a delay, for example).
             room = 0.03 * (sizes[-1] - sizes[0]) or 1.0
             axes.set_xlim(sizes[0] - room, sizes[-1] + room * 5 / 3)
             shown = ticks.thin_linear(sizes, width, 0.45)
-        ticks.set_ticks(axes.xaxis, shown, self.across.words)
+        ticks.set_ticks(axes.xaxis, shown, self.across.format_tick)
 
     def _draw_line(self, axes: Any, one: Line, drawn: Sequence[Line]) -> None:
-        look = style.look(one.series.model, self.families)
+        look = style.look(one.series.model, self.document.families)
         rank = drawn.index(one) / max(1, len(drawn) - 1) - 0.5
         shift = 10 ** (rank * DODGE_DECADES) if axes.get_xscale() == "log" else 1.0
         how = {
@@ -211,7 +215,7 @@ class Sheet:
                 axes.errorbar(places, [e.value for e in values], yerr=spans, **how, **mark)
 
     def _draw_labels(self, axes: Any, part: Part, box: tuple[float, float]) -> None:
-        """Names at the right, moved apart, each tied to the end of its line by a thin leader."""
+        """Names at the right, moved apart; a thin leader connects each with the end of its line."""
         width, height = box
         drawn = part.drawn
         ends = [max(one.points) for one in drawn]
@@ -219,9 +223,9 @@ class Sheet:
         tips_at = [to_inches.transform((x, one.points[x].value)) for x, one in zip(ends, drawn)]
         wanted = [float(y) * height for _, y in tips_at]
         tips = [float(x) * width for x, _ in tips_at]
-        placed = spread(wanted, LABEL_PITCH, LABEL_PITCH / 2, height - LABEL_PITCH / 2)
+        placed = place_labels(wanted, LABEL_PITCH, LABEL_PITCH / 2, height - LABEL_PITCH / 2)
         for text, one, tip, before, after in zip(part.names, drawn, tips, wanted, placed):
-            look = style.look(one.series.model, self.families)
+            look = style.look(one.series.model, self.document.families)
             xs = [tip / width + 0.008, 1 + 0.06 / width, 1 + (LEADER - 0.04) / width]
             ys = [before / height, before / height, after / height]
             early = tip < 0.9 * width

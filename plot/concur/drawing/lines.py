@@ -1,33 +1,34 @@
-"""What a sheet of lines shows: lines of points, in panels that share what stands on the horizontal axis."""
+"""The content of a line sheet: panels with lines of points, which share a horizontal axis."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from concur.documents.cases import Series
+from concur.documents import labels
+from concur.documents.cases import Case, Cell, Series
+from concur.drawing.ticks import Format
 from concur.statistics.intervals import Estimate
 
 Points = Mapping[float, Estimate]
-Words = Callable[[float], str]
 
 
 @dataclass(frozen=True)
 class Line:
     series: Series
     points: Points
-    # Why there are no more points, as a footnote.
+    # The footnote that says why there are no more points.
     note: str | None = None
-    # Points that are not to be read like the others, drawn as crosses.
+    # Points that mean something else than the others; they are drawn as crosses.
     crossed: frozenset[float] = frozenset()
 
 
 @dataclass(frozen=True)
 class Across:
-    """What stands on the horizontal axis."""
+    """The horizontal axis."""
 
     name: str
-    words: Words
+    format_tick: Format
     logarithmic: bool = True
 
 
@@ -35,9 +36,9 @@ class Across:
 class Panel:
     title: str
     y_name: str
-    y_words: Words
+    y_format: Format
     lines: tuple[Line, ...]
-    # A value at which a thin line stands for comparison.
+    # The value of a thin horizontal line, to compare with.
     reference: float | None = None
 
     @property
@@ -49,4 +50,24 @@ class Panel:
 class Head:
     title: str
     subtitle: Sequence[str]
-    spread: str
+    interval_note: str
+
+
+def line_over(
+    parameter: str, cases: Sequence[Case], series: Series, point: Callable[[Case, Cell], Estimate | None]
+) -> Line:
+    """A point for each argument of this parameter; if the series fails from one argument on, a footnote."""
+    points: dict[float, Estimate] = {}
+    note = None
+    for case in cases:
+        cell, number = case.cells.get(series), case.value(parameter)
+        if cell is None:
+            continue
+        if cell.ok and (estimate := point(case, cell)) is not None:
+            points[number] = estimate
+            note = None
+        elif not cell.ok and note is None:
+            note = (
+                f"{labels.series(series)} from {labels.argument(parameter, number)}: {labels.failure(cell)}"
+            )
+    return Line(series, points, note)

@@ -1,10 +1,10 @@
-"""Writes charts: each through a temporary file, so that a chart is whole or not there."""
+"""Writes charts, each in one step: no reader ever finds half a file."""
 
 from __future__ import annotations
 
 import io
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,17 +15,19 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 
 from concur.documents.atomic_write import replace_file
+from concur.documents.cases import Workload
+from concur.documents.results import Document
 
 DPI_MOST = 200
-# Very tall sheets are drawn coarser, so that their files stay small.
+# A very tall page gets a lower resolution, so that its file stays small.
 PIXELS_MOST = 6_600_000
 COLOURS = 256
-# The best there is (9) takes more than twice as long, and saves a twentieth.
+# The highest level (9) takes more than twice the time, and its files are only a twentieth smaller.
 COMPRESSION = 8
 
 
 class OutputError(Exception):
-    """Why a chart cannot be written, in one line."""
+    """The reason why a chart cannot be written, in one line."""
 
 
 @dataclass
@@ -37,18 +39,27 @@ class Output:
     wanted: list[str] = field(default_factory=list)
 
     def wants(self, name: str) -> bool:
-        """Whether to draw this chart: all of them, the one asked for, or all of the kind asked for."""
+        """Whether to draw this chart. `only` names a chart or a kind of charts; None means all."""
         self.offered.append(name)
         if self.only is not None and self.only not in (name, name.split("_")[0]):
             return False
         self.wanted.append(name)
         return True
 
+    def wanted_workloads(
+        self, document: Document, kind: str, suits: Callable[[Workload], bool] = lambda _: True
+    ) -> Iterator[tuple[str, Workload]]:
+        """The workloads that suit this kind of charts and whose chart is wanted, with its name."""
+        for workload in document.workloads:
+            name = f"{kind}_{workload.name}"
+            if suits(workload) and self.wants(name):
+                yield name, workload
+
     def skip(self, name: str, why: str) -> None:
         print(f"no {name}: {why}")
 
     def prepare(self) -> None:
-        """Fails early, before any time is spent on drawing."""
+        """Fails before any chart is drawn, if none could be written."""
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             with tempfile.TemporaryFile(dir=self.folder):
@@ -72,7 +83,7 @@ class Output:
 
 
 def render(figure: Any, suffix: str) -> bytes:
-    """The same figure gives the same bytes: neither date nor version goes into the file."""
+    """The content of the file: without date and version, so that the same figure gives the same bytes."""
     content = io.BytesIO()
     if suffix == "svg":
         FigureCanvasSVG(figure).print_svg(content, metadata={"Date": None, "Creator": None})
@@ -87,19 +98,21 @@ def render(figure: Any, suffix: str) -> bytes:
 
 
 def resolution(width: float, height: float) -> int:
-    """Dots per inch for a sheet of this size in inches."""
+    """Dots per inch of a page with this size in inches."""
     return min(DPI_MOST, int((PIXELS_MOST / (width * height)) ** 0.5))
 
 
 def with_palette(pixels: Any) -> Any:
-    """The picture in 256 colours, a third of the room: a chart has few, the rest smooth edges of letters.
+    """The picture with 256 colours, which makes its file three times smaller.
 
-    Those that fill most are kept exactly, every other becomes the nearest of them. What fills an area has
-    neighbours of its own colour; what smooths an edge hardly has, however often it comes.
+    A chart has few colours; all others smooth the edges of letters. The 256 colours that fill most areas are
+    kept exactly, and each other colour becomes the nearest of them. Pixels of an area have neighbours of the
+    same colour; pixels of a smooth edge hardly have such neighbours.
     """
     red, green, blue = (pixels[:, :, channel].astype(np.uint32) for channel in range(3))
     packed = red << 16 | green << 8 | blue
-    # Most of a chart are long runs of one colour within a line: sorting those is a tenth of the work.
+    # Most lines of pixels consist of long runs of one colour. Sorting runs takes a
+    # tenth of the time of sorting pixels.
     begins = np.ones(packed.shape, dtype=bool)
     np.not_equal(packed[:, 1:], packed[:, :-1], out=begins[:, 1:])
     starts = np.flatnonzero(begins)

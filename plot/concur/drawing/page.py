@@ -1,7 +1,7 @@
-"""One chart's sheet: title, subtitle, a body laid out in inches, footnotes, and where the figures come from.
+"""The page of a chart: title, subtitle, body, footnotes, and the machine and program that were measured.
 
-Everything is placed by measured text, in inches from the top left corner, so nothing is cut off or overlaps.
-Drawn 9 inches wide: shown 900 pixels wide, 8 points are 11 pixels.
+All texts are measured before they are placed, in inches from the top left corner. So no text is cut off, and
+none lies on another. A page is 9 inches wide: if it is shown 900 pixels wide, 8 points are 11 pixels.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import text_to_path
 
-from concur.documents import labels
+from concur.documents import labels, units
 from concur.documents.results import Document
 from concur.drawing import style
 
@@ -53,7 +53,7 @@ def wrap(text: str, size: float, width: float = BODY_WIDTH, weight: str = "norma
 
 
 def shorten(text: str, size: float, width: float, weight: str = "normal") -> str:
-    """The text, or as much of its beginning as fits, with an ellipsis."""
+    """The text, or if it is too long, its beginning with an ellipsis."""
     if text_width(text, size, weight) <= width:
         return text
     while text and text_width(text + "…", size, weight) > width:
@@ -61,39 +61,39 @@ def shorten(text: str, size: float, width: float, weight: str = "normal") -> str
     return text.rstrip(" ,:;") + "…"
 
 
-FIGURE = re.compile(r"\d+(?:\.\d+)?[kM]?")
+NUMBER = re.compile(r"\d+(?:\.\d+)?[kM]?")
 FACTORS = {"k": 1e3, "M": 1e6}
 
 
-def figure(text: str) -> float:
-    """Of a figure as charts write it: 450, 10k, 1M."""
+def parse_number(text: str) -> float:
+    """The number that is written as 450, 10k or 1M."""
     return float(text.rstrip("kM")) * FACTORS.get(text[-1], 1.0)
 
 
 def together(texts: Sequence[str]) -> str:
-    """Texts that differ in their figures alone, as one: with the range of each figure."""
+    """One text for texts that differ only in their numbers: it has the range of each number."""
 
     def span(found: Sequence[str]) -> str:
-        low, high = min(found, key=figure), max(found, key=figure)
+        low, high = min(found, key=parse_number), max(found, key=parse_number)
         return low if low == high else f"{low} to {high}"
 
-    spans = iter([span(found) for found in zip(*(FIGURE.findall(text) for text in texts))])
-    return FIGURE.sub(lambda _: next(spans), texts[0])
+    spans = iter([span(found) for found in zip(*(NUMBER.findall(text) for text in texts))])
+    return NUMBER.sub(lambda _: next(spans), texts[0])
 
 
 @dataclass
 class Footnotes:
-    """Reasons, each written once below the chart and numbered where it applies.
+    """Texts below the chart. A text stands there once, and its number stands wherever it applies.
 
-    Those that differ in their figures alone share a number: what a model cannot do, it cannot do at any of
-    many sizes.
+    Texts that differ only in their numbers share a footnote: a model often fails in many cases for one
+    reason.
     """
 
     groups: dict[str, list[str]] = field(default_factory=dict)
     most: int = 14
 
     def number(self, text: str) -> int:
-        shape = FIGURE.sub("#", text)
+        shape = NUMBER.sub("#", text)
         texts = self.groups.setdefault(shape, [])
         if text not in texts:
             texts.append(text)
@@ -114,17 +114,19 @@ class Page:
         title: str,
         subtitle: Sequence[str],
         body_height: float,
-        spread: str,
+        interval_note: str,
         notes: Sequence[str] = (),
     ) -> None:
-        alert = incomplete(document)
+        alert = labels.incomplete(document)
         head_width = BODY_WIDTH - (text_width(alert, SUBTITLE, "bold") + 0.2 if alert else 0)
         head = [(line, TITLE, style.INK, "bold") for line in wrap(title, TITLE, head_width, "bold")]
         for text in filter(None, subtitle):
             head += [(line, SUBTITLE, style.MUTED, "normal") for line in wrap(text, SUBTITLE)]
         foot = [(line, NOTE, style.INK, "normal") for text in notes for line in wrap(text, NOTE)]
         foot += [("", FOOTER / 2, style.INK, "normal")] if foot else []
-        foot += [(line, FOOTER, style.MUTED, "normal") for text in origin(document, spread) for line in text]
+        foot += [
+            (line, FOOTER, style.MUTED, "normal") for text in origin(document, interval_note) for line in text
+        ]
         head_height = sum(line_height(size) for _, size, _, _ in head) + 0.12
         foot_height = sum(line_height(size) for _, size, _, _ in foot) + 0.14
         self.height = MARGIN + head_height + body_height + foot_height + MARGIN * 0.7
@@ -149,37 +151,25 @@ class Page:
             top += line_height(size)
 
     def text(self, x: float, y: float, text: str, size: float, **how: Any) -> None:
-        """At x, y inches from the top left corner of the body; its top left corner there if not told."""
+        """Writes a text whose top left corner is x, y inches from that of the body."""
         how = {"ha": "left", "va": "top", **how}
         self.figure.text(
             (MARGIN + x) / WIDTH, 1 - (self.body_top + y) / self.height, text, fontsize=size, **how
         )
 
     def axes(self, x: float, y: float, width: float, height: float, **how: Any) -> Any:
-        """Axes whose top left corner is at x, y inches from that of the body."""
+        """Axes whose top left corner is x, y inches from the top left corner of the body."""
         bottom = self.height - self.body_top - y - height
         box = ((MARGIN + x) / WIDTH, bottom / self.height, width / WIDTH, height / self.height)
         return self.figure.add_axes(box, **how)
 
 
-def incomplete(document: Document) -> str:
-    if document.complete:
-        return ""
-    planned = f" of {document.planned}" if document.planned else ""
-    return f"incomplete: {document.present}{planned} samples"
-
-
-def origin(document: Document, spread: str) -> list[list[str]]:
-    """What every chart says about its figures, as wrapped lines."""
+def origin(document: Document, interval_note: str) -> list[list[str]]:
+    """The machine, the rounds, the intervals and the program: two texts as wrapped lines."""
     this = document.origin
     kernel = this.kernel if this.kernel.lower().startswith("linux") else f"Linux {this.kernel}"
-    cpus = "1 CPU" if this.cpus == 1 else f"{this.cpus} CPUs"
-    rounds = "1 round: no spread known" if document.rounds == 1 else f"{document.rounds} rounds"
+    cpus, rounds = units.number_of("CPUs", this.cpus), labels.rounds(document, "no spread known")
     where = f"{this.cpu}, {cpus} · {kernel} · {this.compiler} · placement: {this.placement} · {rounds}"
-    how = spread if document.rounds > 1 else ""
+    how = interval_note if document.rounds > 1 else ""
     concur = f"concur {document.version} ({this.revision[:12]})"
     return [wrap(text, FOOTER) for text in (where, " · ".join(filter(None, [how, concur])))]
-
-
-def reason_note(outcome: str, reason: str) -> str:
-    return f"{labels.outcome(outcome)}: {reason}"

@@ -1,11 +1,12 @@
-"""Small multiples: one panel per case, one row per series, names written once at the left.
+"""Small multiples: one panel for each case, one row for each series, and the names of the series at the left.
 
-The vertical axis of a panel counts inches from its top, so that rows and text keep their distance.
+The unit of a panel's vertical axis is an inch, counted from the top, so that rows and texts keep their
+distance.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -13,24 +14,35 @@ from typing import Any
 from concur.documents import labels
 from concur.documents.cases import Case, Cell, Series, Workload
 from concur.drawing import artists, disturbance, style
-from concur.drawing.page import BODY_WIDTH, Footnotes, Page, reason_note, shorten, text_width, wrap
+from concur.drawing.page import BODY_WIDTH, Footnotes, Page, shorten, text_width, wrap
+from concur.drawing.ticks import Format
+from concur.statistics.intervals import Estimate
 
-NAME_SIZE, TITLE_SIZE, REASON_SIZE = 8, 8.2, 6.8
+NAME_SIZE, TITLE_SIZE, REASON_SIZE, VALUE_SIZE = 8, 8.2, 6.8, 7
 HEAD, FOOT, COLUMN_GAP, FAMILY_GAP, EDGE = 0.24, 0.46, 0.22, 0.05, 0.04
+
+SAME_AXIS = "All panels have the same logarithmic axis"
 
 
 @dataclass(frozen=True)
-class Panels:
-    series: tuple[Series, ...]
-    families: Mapping[str, str]
+class SmallMultiples:
+    """The panels of a workload."""
+
+    workload: Workload
     row_height: float
     columns: int
     # Row and column of each panel.
     places: tuple[tuple[int, int], ...]
 
+    @staticmethod
+    def of(workload: Workload, row_height: float, columns: int | None = None) -> SmallMultiples:
+        across = columns or columns_for(len(workload.cases))
+        places = flow([len(group) for group in workload.panels()], across)
+        return SmallMultiples(workload, row_height, across, places)
+
     @cached_property
     def label_width(self) -> float:
-        return max(text_width(labels.series(series), NAME_SIZE) for series in self.series) + 0.1
+        return max(text_width(labels.series(series), NAME_SIZE) for series in self.workload.series) + 0.1
 
     @property
     def width(self) -> float:
@@ -39,11 +51,11 @@ class Panels:
 
     @cached_property
     def tops(self) -> dict[Series, float]:
-        """Where each row begins, with a small gap between families."""
+        """The top of each row; there is a small gap between families."""
         found: dict[Series, float] = {}
-        y, before = EDGE, None
-        for series in self.series:
-            family = self.families.get(series.model)
+        y, before = EDGE, ""
+        for series in self.workload.series:
+            family = self.workload.family(series)
             y += FAMILY_GAP if found and family != before else 0
             found[series], before = y, family
             y += self.row_height
@@ -54,7 +66,7 @@ class Panels:
 
     @property
     def rows_height(self) -> float:
-        return self.tops[self.series[-1]] + self.row_height + EDGE
+        return self.tops[self.workload.series[-1]] + self.row_height + EDGE
 
     @property
     def pitch(self) -> float:
@@ -69,18 +81,20 @@ class Panels:
         row, column = self.places[index]
         return self.label_width + column * (self.width + COLUMN_GAP), row * self.pitch + HEAD
 
-    def title(self, page: Page, index: int, text: str) -> None:
+    def title(self, page: Page, index: int, case: Case, notes: Footnotes) -> None:
+        text = disturbance.title(self.workload, case, notes)
         x, y = self.place(index)
         lines = wrap(text, TITLE_SIZE, self.width, "bold")
         short = lines[0] if len(lines) == 1 else shorten(text, TITLE_SIZE, self.width, "bold")
         page.text(x, y - 0.06, short, TITLE_SIZE, va="bottom", weight="bold")
 
-    def axes(self, page: Page, index: int, left: float = 0.0, width: float | None = None) -> Any:
-        """A panel's axes, or with `left` and `width` in inches a part of it."""
+    def axes(self, page: Page, index: int, x_name: str, left: float = 0.0, width: float | None = None) -> Any:
+        """The axes of a panel, or of the part of it that `left` and `width` give in inches."""
         x, y = self.place(index)
         axes = page.axes(x + left, y, self.width if width is None else width, self.rows_height)
         axes.set_ylim(self.rows_height, 0)
         axes.set_yticks([])
+        axes.set_xlabel(x_name, labelpad=2, color=style.MUTED, fontsize=7.5)
         axes.grid(axis="x")
         axes.spines["left"].set_color("#bbbbbb")
         self._bands(axes)
@@ -89,18 +103,18 @@ class Panels:
         return axes
 
     def _bands(self, axes: Any) -> None:
-        """Every other family stands on a light ground."""
+        """Every second family has a grey background."""
         whole_width = axes.get_yaxis_transform()
         shaded, before = True, None
         for series, top in self.tops.items():
-            family = self.families.get(series.model)
+            family = self.workload.family(series)
             shaded, before = (not shaded if family != before else shaded), family
             if shaded:
                 ground = {"facecolor": "#f6f6f6", "linewidth": 0, "zorder": 0, "transform": whole_width}
                 artists.add_box(axes, 0, top - 0.02, 1, self.row_height + 0.04, **ground)
 
     def _names(self, page: Page, y: float) -> None:
-        for series in self.series:
+        for series in self.workload.series:
             text = labels.series(series)
             x = self.label_width - 0.07
             page.text(x, y + self.middle(series), text, NAME_SIZE, ha="right", va="center_baseline")
@@ -111,7 +125,7 @@ def columns_for(count: int) -> int:
 
 
 def flow(groups: Sequence[int], columns: int) -> tuple[tuple[int, int], ...]:
-    """Places for panels that come in groups; a group begins a new row if that makes no more rows."""
+    """Places for groups of panels. Each group begins a new row, unless that needs more rows in all."""
     total = sum(groups)
     if sum(-(-size // columns) for size in groups) > -(-total // columns):
         groups = [total]
@@ -122,50 +136,46 @@ def flow(groups: Sequence[int], columns: int) -> tuple[tuple[int, int], ...]:
     return tuple(places)
 
 
-def panels_of(
-    workload: Workload, families: Mapping[str, str], row_height: float, columns: int | None = None
-) -> Panels:
-    """One panel per case."""
-    across = columns or columns_for(len(workload.cases))
-    places = flow([len(group) for group in workload.panels()], across)
-    return Panels(workload.series, families, row_height, across, places)
-
-
 def short_reason(cell: Cell, width: float, notes: Footnotes) -> str:
-    """Why there is no bar, as much of it as fits; the whole of it in a footnote if it does not."""
-    text = reason_note(cell.outcome, cell.reason)
+    """The reason why there is no bar. If it is too long, it is shortened, and a footnote has all of it."""
+    text = labels.failure(cell)
     if text_width(text, REASON_SIZE) <= width:
         return text
     number = f" [{notes.number(text)}]"
     return shorten(text, REASON_SIZE, width - text_width(number, REASON_SIZE)) + number
 
 
-def mark_missing(axes: Any, panels: Panels, case: Case, width: float, notes: Footnotes) -> None:
-    """In place of a bar, the reason why there is none."""
-    for series in panels.series:
+def value_ends(estimates: Iterable[Estimate], written: Format) -> list[tuple[float, float]]:
+    """For the room beside bars: the end of each bar, and the inches that its value needs."""
+    return [(e.high, text_width(written(e.value), VALUE_SIZE) + 0.12) for e in estimates]
+
+
+def write_values(
+    axes: Any, multiples: SmallMultiples, estimates: Mapping[Series, Estimate], written: Format
+) -> None:
+    """Writes the value of each bar beside it."""
+    places = [(e.high, multiples.middle(series), written(e.value)) for series, e in estimates.items()]
+    artists.add_texts_beside(axes, places, VALUE_SIZE)
+
+
+def mark_missing(axes: Any, multiples: SmallMultiples, case: Case, width: float, notes: Footnotes) -> None:
+    """Writes, in place of each missing bar, why it is missing."""
+    for series in multiples.workload.series:
         cell = case.cells.get(series)
         if cell is not None and cell.ok:
             continue
         text = "not run" if cell is None else short_reason(cell, width - 0.1, notes)
         colour = style.ALERT if cell is not None and cell.outcome == "invalid" else style.MUTED
+        how = {"fontsize": REASON_SIZE, "color": colour, "va": "center", "style": "italic"}
         where = axes.get_yaxis_transform()
-        axes.text(
-            0.04 / width,
-            panels.middle(series),
-            text,
-            transform=where,
-            fontsize=REASON_SIZE,
-            color=colour,
-            va="center",
-            style="italic",
-        )
+        axes.text(0.04 / width, multiples.middle(series), text, transform=where, **how)
 
 
-def collect_notes(workload: Workload, width: float, cpus: int) -> Footnotes:
-    """The footnotes that the panels of this workload will make, known before the sheet is."""
+def collect_notes(workload: Workload, width: float) -> Footnotes:
+    """All footnotes of the panels: the height of the page depends on them, so they are needed before it."""
     notes = Footnotes()
     for case in workload.cases:
-        disturbance.title(workload, case, cpus, notes)
+        disturbance.title(workload, case, notes)
         for series in workload.series:
             cell = case.cells.get(series)
             if cell is not None and not cell.ok:
@@ -174,6 +184,6 @@ def collect_notes(workload: Workload, width: float, cpus: int) -> Footnotes:
 
 
 def subtitle(workload: Workload, *more: str) -> Sequence[str]:
-    """The sentences, and the sizes that the panels' titles do not tell."""
+    """These sentences, and the arguments that the titles of the panels leave out."""
     fixed = labels.fixed(workload) if workload.telling else ""
     return [". ".join(filter(None, [*more, f"Sizes: {fixed}" if fixed else ""]))]

@@ -1,9 +1,9 @@
-"""How each model looks, the same in every chart of a document.
+"""The look of each model: the same in all charts of a document.
 
-A family has a range of one hue, which its members share out in the order in which the document lists them.
-Families that stand next to each other stay apart for readers with red or green blindness too
-(tests/plot/drawing/test_style.py simulates both); nine hues cannot all do so, hence a line style and a marker
-that differ within each family, and names written at every line and bar.
+A family has a range of colours of one hue. Its members take their colours from it in the order of the
+document. Readers with red or green blindness can distinguish neighbouring families
+(tests/plot/drawing/test_style.py simulates both), but not all ten. Therefore the members of a family also
+differ in line style and marker, and every line and bar has its name.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from matplotlib.patheffects import withStroke
 
 from concur.statistics.intervals import Estimate
 
-# The range of a family: the colours of its members; where it has more, they lie evenly between these.
+# The colours of the members of a family. A family with more members gets colours evenly between these.
 PALETTES: dict[str, tuple[str, ...]] = {
     "serial": ("#1a1a1a",),
     "threads": ("#1f5fbf", "#2a7fff", "#6aa5ee", "#2030df"),
@@ -30,8 +30,8 @@ PALETTES: dict[str, tuple[str, ...]] = {
     "libraries": ("#37474f", "#78909c", "#90a4ae", "#51646e", "#607d8b", "#a3b4bd"),
     "native": ("#9ac000", "#6f8f00", "#b9d94a", "#53690a"),
 }
-# The range of a model whose family is not known.
-STRANGERS = "libraries"
+# A model of an unknown family has a colour of this one.
+UNKNOWN_FAMILY = "libraries"
 
 LINES: tuple[Any, ...] = (
     "-",
@@ -42,7 +42,7 @@ LINES: tuple[Any, ...] = (
     (0, (3, 1, 1, 1, 1, 1)),
 )
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">")
-# For one model at several sizes: the colour stays, the marker's filling tells.
+# For a model with several arguments: all lines have one colour, and their markers have different fillings.
 FILLINGS = ("full", "none", "left", "top", "right", "bottom")
 
 INK = "#222222"
@@ -73,7 +73,7 @@ RC: dict[str, Any] = {
     "ytick.major.width": 0.6,
     "hatch.linewidth": 0.5,
     "path.simplify": False,
-    # Identifiers in the SVG are hashes: with a fixed salt the same chart has the same bytes.
+    # Identifiers in an SVG file are hashes. With a fixed salt, the same chart gives the same bytes.
     "svg.hashsalt": "concur",
     "svg.fonttype": "path",
 }
@@ -87,15 +87,15 @@ class Look:
 
 
 def look(model: str, families: Mapping[str, str]) -> Look:
-    """By the model's place in its family. `families`: those of all models, in the document's order."""
-    family = families.get(model, STRANGERS)
+    """Depends on the place of the model in its family. `families` has all models in the document's order."""
+    family = families.get(model, UNKNOWN_FAMILY)
     if family not in PALETTES:
-        family = STRANGERS
+        family = UNKNOWN_FAMILY
     members = [name for name, its_family in families.items() if its_family == family]
     if model not in members:
         members.append(model)
     place = members.index(model)
-    # Families start at different markers, so that the first members of two families differ as well.
+    # Each family starts with another marker, so that the first members of two families differ too.
     marker = MARKERS[(place + 2 * list(PALETTES).index(family)) % len(MARKERS)]
     return Look(_shade(PALETTES[family], place, len(members)), LINES[place % len(LINES)], marker)
 
@@ -111,7 +111,7 @@ def _shade(palette: Sequence[str], place: int, members: int) -> str:
 
 
 def for_text(colour: str) -> tuple[float, ...]:
-    """The colour, darkened until letters in it can be read on white."""
+    """The colour, made dark enough for text on white."""
     channels = tuple(to_rgb(colour))
     while 0.2126 * channels[0] + 0.7152 * channels[1] + 0.0722 * channels[2] > TEXT_LIGHTEST:
         channels = tuple(channel * 0.95 for channel in channels)
@@ -119,7 +119,7 @@ def for_text(colour: str) -> tuple[float, ...]:
 
 
 def whiskers(axes: Any, places: Sequence[float], estimates: Sequence[Estimate]) -> None:
-    """Intervals at the ends of horizontal bars, with a light rim that shows on dark bars."""
+    """Intervals at the ends of horizontal bars, with a white outline that is visible on dark bars."""
     known = [(y, e) for y, e in zip(places, estimates) if e.has_interval]
     if known:
         axes.errorbar(

@@ -1,4 +1,4 @@
-"""Ticks that carry their units, and axes with room for what is written beside the bars."""
+"""Ticks with units, and axes that have room for the texts beside the bars."""
 
 from __future__ import annotations
 
@@ -8,13 +8,15 @@ from typing import Any
 
 from matplotlib.ticker import FixedFormatter, FixedLocator, MaxNLocator, NullLocator
 
-from concur.documents import labels
+from concur.documents import units
 
-Words = Callable[[float], str]
+Format = Callable[[float], str]
+# The size of the unit that suits an axis, and the format of its ticks.
+Scale = tuple[float, Format]
 
 
 def log_ticks(low: float, high: float, most: int = 6) -> list[float]:
-    """Round values within low..high: powers of ten, thinned out or filled up with 2 and 5."""
+    """At most `most` round values from `low` to `high`: powers of ten; also 2 and 5 if they are few."""
     first, last = math.floor(math.log10(low)), math.ceil(math.log10(high))
     decades = [10.0**power for power in range(first, last + 1)]
 
@@ -30,13 +32,13 @@ def log_ticks(low: float, high: float, most: int = 6) -> list[float]:
 
 
 def thin(ticks: Sequence[float], width: float, least: float) -> list[float]:
-    """On a logarithmic axis this many inches wide, those ticks that are at least so far apart."""
+    """The ticks of a logarithmic axis that have a distance of at least `least` inches."""
     kept = thin_linear([math.log(tick) for tick in ticks], width, least)
     return [tick for tick in ticks if math.log(tick) in kept]
 
 
 def thin_linear(ticks: Sequence[float], width: float, least: float) -> list[float]:
-    """Counted from the last one; both ends always stay."""
+    """The ticks of a linear axis that have this distance; the first and the last tick are always kept."""
     inches = width / ((ticks[-1] - ticks[0]) or 1.0)
     kept = [ticks[-1]]
     for tick in reversed(ticks[:-1]):
@@ -47,42 +49,42 @@ def thin_linear(ticks: Sequence[float], width: float, least: float) -> list[floa
     return kept[::-1]
 
 
-def set_ticks(axis: Any, ticks: Sequence[float], words: Words) -> None:
+def set_ticks(axis: Any, ticks: Sequence[float], format_tick: Format) -> None:
     axis.set_major_locator(FixedLocator(ticks))
-    axis.set_major_formatter(FixedFormatter([words(tick) for tick in ticks]))
+    axis.set_major_formatter(FixedFormatter([format_tick(tick) for tick in ticks]))
     axis.set_minor_locator(NullLocator())
 
 
 def room_linear(ends: Sequence[tuple[float, float]], width: float) -> float:
-    """The axis' end such that beside each bar (its end, inches of text) the text fits."""
+    """The end of a linear axis on which all texts fit. For each bar: its end, and the inches of its text."""
     most = max(end for end, _ in ends)
     return max(most * 1.02, *(end * width / max(width - text, 0.3 * width) for end, text in ends))
 
 
 def room_log(low: float, ends: Sequence[tuple[float, float]], width: float) -> float:
+    """The end of a logarithmic axis from `low`, on which all texts fit."""
     start = math.log(low)
     reach = [(math.log(end) - start) * width / max(width - text, 0.3 * width) for end, text in ends]
     return math.exp(start + max(reach))
 
 
-def linear_x(axes: Any, high: float, words_in: Callable[[float], tuple[float, Words]], most: int = 4) -> None:
-    """From zero; ticks are round in the unit that suits the largest value."""
-    size, words = words_in(high)
+def linear_x(axes: Any, high: float, scale_for: Callable[[float], Scale], most: int = 4) -> None:
+    """An axis from zero, whose ticks are round numbers of its unit."""
+    size, format_tick = scale_for(high)
     ticks = [tick * size for tick in MaxNLocator(nbins=most).tick_values(0, high / size)]
     axes.set_xlim(0, high)
-    set_ticks(axes.xaxis, [tick for tick in ticks if tick <= high * 1.0001], words)
+    set_ticks(axes.xaxis, [tick for tick in ticks if tick <= high * 1.0001], format_tick)
 
 
-def log_x(axes: Any, low: float, high: float, words: Words, most: int = 5) -> None:
+def log_x(axes: Any, low: float, high: float, format_tick: Format, most: int = 5) -> None:
     axes.set_xscale("log")
     axes.set_xlim(low, high)
-    set_ticks(axes.xaxis, log_ticks(low, high, most), words)
+    set_ticks(axes.xaxis, log_ticks(low, high, most), format_tick)
 
 
-def time_words(high: float) -> tuple[float, Words]:
-    """The unit that suits the largest tick, and how to write ticks on a linear axis."""
-    return labels.time_unit(high)[1], labels.duration
+def time_scale(high: float) -> Scale:
+    return units.unit_of(high, units.TIMES)[1], units.duration
 
 
-def count_words(high: float) -> tuple[float, Words]:
-    return next((size for size in (1e9, 1e6, 1e3) if high >= size), 1.0), labels.count
+def count_scale(high: float) -> Scale:
+    return next(size for _, size in units.COUNTS if high >= size or size == 1), units.count

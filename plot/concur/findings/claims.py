@@ -1,17 +1,17 @@
-"""How cases and limits are written in a table of verdicts."""
+"""The names of cases and limits in a table of verdicts."""
 
 from __future__ import annotations
 
-from concur.findings.definitions import Case
+from concur.findings.definitions import ModelCase
 
 
-def short(case: Case) -> str:
-    """Without the sizes that a reader of a table does not need."""
+def short(case: ModelCase) -> str:
+    """The model with its workers; the sizes of the workload are left out."""
     workers = "".join(f" of {value}" for _, value in case.model_sizes)
     return f"{case.model}{workers}"
 
 
-def versus(case: Case, other: Case) -> str:
+def versus(case: ModelCase, other: ModelCase) -> str:
     if case.model != other.model or case.model_sizes != other.model_sizes:
         return f"{short(case)} / {short(other)}"
     ours, theirs = dict(case.sizes), dict(other.sizes)

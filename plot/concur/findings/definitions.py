@@ -1,4 +1,4 @@
-"""Reads results/findings.toml: what the suite has found, as statements that can be tested anywhere."""
+"""Reads results/findings.toml: statements about models that can be tested on any machine."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-# Measured per sample.
+# The figures of a sample that a finding can be about.
 METRICS = (
     "wall",
     "wall_ms",
@@ -27,12 +27,12 @@ ITERATIONS_MOST = 1_000_000
 
 
 class FindingsError(Exception):
-    """What is wrong with the file, in one line that says where."""
+    """The file is wrong; the text is one line that says where."""
 
 
 @dataclass(frozen=True)
-class Case:
-    """A case by its parts: "echo/epoll/connections:100" and how often it runs for one sample."""
+class ModelCase:
+    """A case under one model, by its name: "primes/thread_pool/workers:2/tasks:16"."""
 
     workload: str
     model: str
@@ -54,35 +54,35 @@ class Finding:
     says: str
     metric: str
     assertion: str
-    of: tuple[Case, ...]
-    # One for all, or one for each.
-    to: tuple[Case, ...]
+    of: tuple[ModelCase, ...]
+    # One case for all cases of `of`, or one for each.
+    to: tuple[ModelCase, ...]
     above: float | None
     below: float | None
-    # For an order: how many times the next each is at least.
+    # For an order: each case is at least so many times the next case.
     factors: tuple[float, ...]
-    # For what must be skipped: a text in the reason.
+    # For a case that must be skipped: a part of the reason.
     reason: str
-    # For slopes: the size that grows.
+    # For slopes: the name of the size that grows.
     over: str
     iterations: int
     cpus: int
     why: str
     link: str
 
-    def cases(self) -> tuple[Case, ...]:
+    def cases(self) -> tuple[ModelCase, ...]:
         return (*self.of, *self.to)
 
-    def other(self, index: int) -> Case:
-        """What case number `index` is compared to."""
+    def other(self, index: int) -> ModelCase:
+        """The case to which case number `index` of `of` is compared."""
         return self.to[index if len(self.to) > 1 else 0]
 
 
-# The sizes that belong to a model; every other one is its workload's.
+# These sizes belong to the model; all others belong to the workload.
 MODEL_SIZES = ("workers",)
 
 
-def parse_case(name: str) -> Case:
+def parse_case(name: str) -> ModelCase:
     workload, _, rest = name.partition("/")
     model, *sizes = rest.split("/")
     if not workload or not model:
@@ -93,7 +93,7 @@ def parse_case(name: str) -> Case:
         if not colon or not value.isdigit():
             raise FindingsError(f"'{name}': '{size}' is not an argument: write name:number")
         found.append((key, int(value)))
-    return Case(
+    return ModelCase(
         workload,
         model,
         tuple(sorted(size for size in found if size[0] not in MODEL_SIZES)),
@@ -101,7 +101,7 @@ def parse_case(name: str) -> Case:
     )
 
 
-def _cases(entry: dict[str, Any], key: str) -> tuple[Case, ...]:
+def _cases(entry: dict[str, Any], key: str) -> tuple[ModelCase, ...]:
     names = entry.get(key, [])
     return tuple(parse_case(name) for name in ([names] if isinstance(names, str) else names))
 
@@ -151,13 +151,13 @@ def _check(finding: Finding) -> None:
     if finding.assertion in ("ratio", "bound", "slopes", "same") and finding.above is finding.below is None:
         raise FindingsError("give 'above', 'below' or both")
     if finding.assertion == "order" and len(finding.factors) != len(finding.of) - 1:
-        raise FindingsError("an order needs one factor between each two cases of 'of'")
+        raise FindingsError("an order needs one factor between each two neighbours of 'of'")
     if finding.assertion == "slopes" and any(case.size(finding.over) is None for case in finding.cases()):
-        raise FindingsError(f"every case needs the size '{finding.over}', over which the slope is taken")
+        raise FindingsError(f"every case needs the size '{finding.over}', over which the slope is computed")
     if finding.assertion == "skipped" and not finding.reason:
-        raise FindingsError("'reason' must say why it is skipped")
+        raise FindingsError("'reason' must have a part of the reason for which the case is skipped")
     if type(finding.iterations) is not int or not 1 <= finding.iterations <= ITERATIONS_MOST:
-        raise FindingsError(f"'iterations' go from 1 to {ITERATIONS_MOST}")
+        raise FindingsError(f"'iterations' must be from 1 to {ITERATIONS_MOST}")
 
 
 def load(path: Path) -> tuple[Finding, ...]:
@@ -175,7 +175,7 @@ def load(path: Path) -> tuple[Finding, ...]:
         except FindingsError as error:
             raise FindingsError(f"{path}: finding {where}: {error}") from None
         if finding.id in found:
-            raise FindingsError(f"{path}: finding {where} stands there twice")
+            raise FindingsError(f"{path}: finding {where} is defined twice")
         found[finding.id] = finding
     if not found:
         raise FindingsError(f"{path}: holds no [[finding]]")

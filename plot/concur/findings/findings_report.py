@@ -1,14 +1,15 @@
-"""Shows judgements: a table for the terminal, and beside the results document JSON and Markdown."""
+"""Writes judgements: as a table for the terminal, as JSON and as Markdown."""
 
 from __future__ import annotations
 
 import json
 import math
 import textwrap
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
+from concur.documents import units
 from concur.documents.atomic_write import replace_file
 from concur.findings.verdict import CONFIRMED, INCONCLUSIVE, REFUTED, VERDICTS, Judgement, Part
 from concur.statistics.intervals import Estimate
@@ -18,42 +19,32 @@ SIGNS = {CONFIRMED: "+", REFUTED: "-", INCONCLUSIVE: "?", "not applicable": " "}
 
 
 class ReportError(Exception):
-    """Why the verdicts cannot be written, in one line."""
+    """The reason why the verdicts cannot be written, in one line."""
 
 
 def once_refuted(first: Judgement, second: Judgement | None) -> Judgement:
-    """What two runs say of a finding that the first of them refuted: only both refute it."""
+    """The judgement of two runs, the first of which refuted the finding. Only both together refute it."""
     if second is None:
         return first
     if second.verdict == REFUTED:
         return second
-    note = f"refuted at first, {second.verdict} when measured again"
+    note = f"refuted in the first run, {second.verdict} in the second"
     parts = tuple(replace(part, reason=part.reason or note) for part in second.parts)
     return replace(second, verdict=INCONCLUSIVE, parts=parts)
-
-
-def number(value: float) -> str:
-    if not math.isfinite(value):
-        return "beyond measure"
-    if value >= 10_000:
-        return f"{value / 1024:,.0f} Ki"
-    if value >= 100:
-        return f"{value:,.0f}"
-    return f"{value:.3g}" if value < 0.9 or value >= 10 else f"{value:.3f}".rstrip("0").rstrip(".")
 
 
 def figure(estimate: Estimate | None) -> str:
     if estimate is None:
         return ""
     if not math.isfinite(estimate.value):
-        return f"> {number(estimate.low)}"
-    return f"{number(estimate.value)} [{number(estimate.low)}, {number(estimate.high)}]"
+        return f"> {units.figure(estimate.low)}"
+    return f"{units.figure(estimate.value)} [{units.figure(estimate.low)}, {units.figure(estimate.high)}]"
 
 
 def disturbed(judgement: Judgement) -> str:
-    if not judgement.contaminated:
+    if not judgement.disturbed_rounds:
         return ""
-    reasons = list(judgement.contaminated.values())
+    reasons = list(judgement.disturbed_rounds.values())
     most = max(set(reasons), key=reasons.count)
     return f"{len(reasons)} of {judgement.rounds} rounds disturbed ({most})"
 
@@ -83,7 +74,7 @@ def markdown(judgements: list[Judgement]) -> str:
     lines = [
         "# Findings",
         "",
-        f"{totals(judgements)}. Intervals are of 95 %, over rounds.",
+        f"{totals(judgements)}. All intervals are 95 % intervals over rounds.",
         "",
         "| finding | verdict | figure | claim | rounds | |",
         "|---|---|---|---|---|---|",
@@ -104,12 +95,7 @@ def to_json(judgements: list[Judgement]) -> Any:
     def interval(estimate: Estimate | None) -> Any:
         if estimate is None or not math.isfinite(estimate.value):
             return None
-        return {
-            "value": estimate.value,
-            "low": estimate.low,
-            "high": estimate.high,
-            "rounds": estimate.rounds,
-        }
+        return asdict(estimate)
 
     return {
         "findings": [
@@ -120,7 +106,7 @@ def to_json(judgements: list[Judgement]) -> Any:
                 "link": one.finding.link,
                 "verdict": one.verdict,
                 "rounds": one.rounds,
-                "contaminated_rounds": {str(key): why for key, why in one.contaminated.items()},
+                "contaminated_rounds": {str(key): why for key, why in one.disturbed_rounds.items()},
                 "parts": [
                     {
                         "what": part.what,

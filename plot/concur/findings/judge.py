@@ -1,9 +1,9 @@
 """Judges findings by a results document: confirmed, refuted, inconclusive or not applicable.
 
-A finding has parts, one for each case or pair of cases that it speaks of, and is as good as its worst part. A
-part is confirmed where the whole interval lies on the right side of the margin, and refuted where the whole
-interval lies on the wrong one, unless most of its rounds were disturbed: what others did to the machine must
-not refute anything. Everything else is inconclusive.
+A finding has a part for each case, or for each pair of cases, and the worst verdict on its parts is its own.
+A part is confirmed if the whole interval lies on the right side of the margin. It is refuted if the whole
+interval lies on the wrong side, unless other programs disturbed most of its rounds. Otherwise it is
+inconclusive.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from concur.documents.results import Document
 from concur.findings.claims import limits, short, versus
-from concur.findings.definitions import Case, Finding
+from concur.findings.definitions import ModelCase, Finding
 from concur.findings.measurements import Measurements, Values
 from concur.findings.verdict import (
     CONFIRMED,
@@ -33,12 +33,12 @@ from concur.statistics import intervals, noise
 from concur.statistics.intervals import Estimate
 from concur.statistics.slopes import slopes
 
-# What it speaks of, what it claims, and how that is found.
+# The name of a part, its claim, and the function that evaluates it.
 Claim = tuple[str, str, Callable[[], Found]]
 
 
 class Judge:
-    """Of one document."""
+    """Judges findings by one document."""
 
     def __init__(self, document: Document) -> None:
         self.document = document
@@ -46,13 +46,13 @@ class Judge:
 
     def judge(self, finding: Finding) -> Judgement:
         samples = [sample for case in finding.cases() for sample in self.measurements.samples(case)]
-        keys = {noise.key(sample) for sample in samples}
-        controls = [control for control in self.document.controls if noise.key(control) in keys]
-        contaminated = noise.contaminated_rounds(samples, controls, self.document.origin.cpus)
+        keys = {sample.key for sample in samples}
+        repetitions = [again for again in self.document.repetitions if again.key in keys]
+        disturbed = noise.disturbed_rounds(samples, repetitions, self.document.origin.cpus)
         rounds = len(noise.by_round(samples))
-        parts = tuple(self._parts(finding, rounds - len(contaminated) > rounds / 2))
+        parts = tuple(self._parts(finding, rounds - len(disturbed) > rounds / 2))
         verdict = max((part.verdict for part in parts), key=VERDICTS.index)
-        return Judgement(finding, verdict, parts, rounds, contaminated)
+        return Judgement(finding, verdict, parts, rounds, disturbed)
 
     def _parts(self, finding: Finding, clean: bool) -> list[Part]:
         if (cpus := self.document.origin.cpus) < finding.cpus:
@@ -71,13 +71,13 @@ class Judge:
             parts.append(Part(what, settled(verdict, clean), estimate, claim, reason))
         return parts
 
-    # The assertions: each gives its parts by what they speak of, what they claim, and how they are found.
+    # One function for each assertion; it makes the parts of a finding.
 
     def _ratio(self, finding: Finding) -> Iterator[Claim]:
         for index, case in enumerate(finding.of):
             other = finding.other(index)
 
-            def evaluate(case: Case = case, other: Case = other) -> Found:
+            def evaluate(case: ModelCase = case, other: ModelCase = other) -> Found:
                 return decide(self.measurements.paired(finding, case, other), finding.above, finding.below)
 
             yield versus(case, other), limits(finding.above, finding.below), evaluate
@@ -86,7 +86,7 @@ class Judge:
         for index, factor in enumerate(finding.factors):
             more, less = finding.of[index], finding.of[index + 1]
 
-            def evaluate(more: Case = more, less: Case = less, factor: float = factor) -> Found:
+            def evaluate(more: ModelCase = more, less: ModelCase = less, factor: float = factor) -> Found:
                 return decide(self.measurements.paired(finding, more, less), factor, None)
 
             yield versus(more, less), limits(factor, None), evaluate
@@ -94,22 +94,22 @@ class Judge:
     def _bound(self, finding: Finding) -> Iterator[Claim]:
         for case in finding.of:
 
-            def evaluate(case: Case = case) -> Found:
+            def evaluate(case: ModelCase = case) -> Found:
                 values = self.measurements.values(finding, case)
-                return decide(intervals.median(list(values.values())), finding.above, finding.below)
+                return decide(intervals.median(values.values()), finding.above, finding.below)
 
             yield short(case), limits(finding.above, finding.below), evaluate
 
     def _same(self, finding: Finding) -> Iterator[Claim]:
         for case in finding.of:
 
-            def evaluate(case: Case = case) -> Found:
-                pairs = noise.control_pairs(self.measurements.usable(case), self.document.controls)
+            def evaluate(case: ModelCase = case) -> Found:
+                pairs = noise.repetition_pairs(self.measurements.usable(case), self.document.repetitions)
                 firsts = self.measurements.measured(finding, [original for original, _ in pairs])
-                seconds = self.measurements.measured(finding, [control for _, control in pairs])
+                seconds = self.measurements.measured(finding, [again for _, again in pairs])
                 ratio = intervals.paired_ratio(seconds, firsts)
                 if ratio is None:
-                    raise Unusable(NOT_APPLICABLE, f"{case.name} has no control in this document")
+                    raise Unusable(NOT_APPLICABLE, f"{case.name} was not repeated in this document")
                 return decide(ratio, finding.above, finding.below)
 
             yield f"{short(case)} again", limits(finding.above, finding.below), evaluate
@@ -119,13 +119,13 @@ class Judge:
         fast = finding.to
         for name, cases in slow.items():
 
-            def evaluate(cases: Sequence[Case] = cases) -> Found:
+            def evaluate(cases: Sequence[ModelCase] = cases) -> Found:
                 return self._steeper(finding, cases, fast)
 
             yield f"{name} / {fast[0].model}", limits(finding.above, None), evaluate
 
-    def _steeper(self, finding: Finding, slow: Sequence[Case], fast: Sequence[Case]) -> Found:
-        """As a difference: the smaller slope may be none at all, and nothing can be divided by that."""
+    def _steeper(self, finding: Finding, slow: Sequence[ModelCase], fast: Sequence[ModelCase]) -> Found:
+        """Judges the difference of the slopes: their ratio is unknown if the smaller slope is zero."""
         ours, theirs = self._slopes_of(finding, slow), self._slopes_of(finding, fast)
         common = sorted(ours.keys() & theirs.keys())
         factor = finding.above or 1.0
@@ -135,7 +135,7 @@ class Judge:
             return verdict, intervals.paired_ratio(ours, theirs)
         return verdict, Estimate(math.inf, factor, math.inf, len(common))
 
-    def _slopes_of(self, finding: Finding, cases: Sequence[Case]) -> Values:
+    def _slopes_of(self, finding: Finding, cases: Sequence[ModelCase]) -> Values:
         by_size = {
             float(case.size(finding.over) or 0): self.measurements.values(finding, case) for case in cases
         }
@@ -144,19 +144,19 @@ class Judge:
     def _skipped(self, finding: Finding) -> Iterator[Claim]:
         for case in finding.of:
 
-            def evaluate(case: Case = case) -> Found:
+            def evaluate(case: ModelCase = case) -> Found:
                 samples = self.measurements.known(case)
                 if all(s.outcome == "skipped" and finding.reason in s.reason for s in samples):
                     return CONFIRMED, None
                 ended = samples[0]
-                raise Unusable(REFUTED, f"it ended as {ended.outcome} {ended.reason}".strip())
+                raise Unusable(REFUTED, f"its outcome is {ended.outcome} {ended.reason}".strip())
 
             yield short(case), f"skipped: ...{finding.reason}...", evaluate
 
 
-def groups(cases: Sequence[Case]) -> list[list[Case]]:
-    """The cases of each model, which differ in their sizes."""
-    found: dict[tuple[object, ...], list[Case]] = {}
+def groups(cases: Sequence[ModelCase]) -> list[list[ModelCase]]:
+    """A group for each model; its cases differ in their sizes."""
+    found: dict[tuple[object, ...], list[ModelCase]] = {}
     for case in cases:
         found.setdefault((case.workload, case.model, case.model_sizes), []).append(case)
     return list(found.values())

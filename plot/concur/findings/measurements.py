@@ -1,13 +1,14 @@
-"""What a results document holds of the cases that findings speak of."""
+"""The figures of the cases that findings are about."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from concur.documents import labels
 from concur.documents.results import Document
 from concur.documents.samples import OK, Sample
 from concur.findings.claims import short
-from concur.findings.definitions import Case, Finding
+from concur.findings.definitions import ModelCase, Finding
 from concur.findings.verdict import NOT_APPLICABLE, REFUTED, Unusable
 from concur.statistics import intervals
 from concur.statistics.intervals import Estimate
@@ -45,42 +46,42 @@ METRICS: dict[str, Callable[[Sample], float | None]] = {
 
 
 class Measurements:
-    """Of one document."""
+    """The samples of one document."""
 
     def __init__(self, document: Document) -> None:
         self.document = document
-        self.models = {model.name for model in document.models}
 
-    def samples(self, case: Case) -> list[Sample]:
+    def samples(self, case: ModelCase) -> list[Sample]:
         return [
             s
             for s in self.document.samples
             if (s.workload, s.model) == (case.workload, case.model)
-            and set(case.sizes) <= set(s.parameters)
-            and set(case.model_sizes) <= set(s.model_parameters)
+            and set(case.sizes) <= set(s.arguments)
+            and set(case.model_sizes) <= set(s.model_arguments)
         ]
 
-    def known(self, case: Case) -> list[Sample]:
+    def known(self, case: ModelCase) -> list[Sample]:
         samples = self.samples(case)
         if not samples:
-            known = case.model in self.models or case.model.startswith("native_")
+            known = case.model in self.document.families or case.model.startswith("native_")
             why = "was not measured" if known else "needs a model that this build does not have"
             raise Unusable(NOT_APPLICABLE, f"{case.name} {why}")
-        if len({(s.parameters, s.model_parameters) for s in samples}) > 1:
-            raise Unusable(NOT_APPLICABLE, f"{case.name} is more than one case here: name all of its sizes")
+        if len({s.case_key for s in samples}) > 1:
+            raise Unusable(
+                NOT_APPLICABLE, f"{case.name} is more than one case in this document: name all of its sizes"
+            )
         return samples
 
-    def usable(self, case: Case) -> list[Sample]:
+    def usable(self, case: ModelCase) -> list[Sample]:
         samples = self.known(case)
         for sample in samples:
             if sample.outcome == "skipped":
                 raise Unusable(NOT_APPLICABLE, f"{short(case)} was skipped: {sample.reason}")
             if sample.outcome != OK:
-                words = sample.outcome.replace("_", " ")
-                raise Unusable(REFUTED, f"{short(case)}: {words}: {sample.reason}")
+                raise Unusable(REFUTED, f"{short(case)}: {labels.failure(sample)}")
         return samples
 
-    def values(self, finding: Finding, case: Case) -> Values:
+    def values(self, finding: Finding, case: ModelCase) -> Values:
         known = self.measured(finding, self.usable(case))
         if not known:
             reasons = {s.counts.reason for s in self.usable(case) if s.counts and s.counts.reason}
@@ -93,7 +94,7 @@ class Measurements:
         values = {sample.round: METRICS[finding.metric](sample) for sample in samples}
         return {number: value for number, value in values.items() if value is not None}
 
-    def paired(self, finding: Finding, case: Case, other: Case) -> Estimate:
+    def paired(self, finding: Finding, case: ModelCase, other: ModelCase) -> Estimate:
         ratio = intervals.paired_ratio(self.values(finding, case), self.values(finding, other))
         if ratio is None:
             raise Unusable(NOT_APPLICABLE, f"{short(case)} and {short(other)} have no round in common")

@@ -1,27 +1,27 @@
-"""The suite that measures what findings need, as the suite runner reads it."""
+"""Makes the suite of the cases that findings need, in the format of the suite runner."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from concur.findings.definitions import Case, Finding, FindingsError
+from concur.findings.definitions import ModelCase, Finding, FindingsError
 
 TIME_LIMIT_S = 20
 
 
 def make_suite(findings: list[Finding], rounds: int) -> dict[str, Any]:
-    """Each case once, and those of one workload and size next to each other under all their models."""
+    """Has each case once. The models of one workload with the same sizes are measured next to each other."""
     points: dict[tuple[Any, ...], list[dict[str, Any]]] = {}
     iterations: dict[tuple[Any, ...], int] = {}
-    controls = []
-    # Only where it is asked for: counting takes a further run.
+    repetitions = []
+    # System calls are counted only if a finding needs them, because counting takes another run.
     counted = set()
     for finding in findings:
         for case in finding.cases():
             point = (case.workload, case.sizes)
             if iterations.setdefault(point, finding.iterations) != finding.iterations:
                 raise FindingsError(
-                    f"finding {finding.id}: {case.name} has other iterations in another finding"
+                    f"finding {finding.id}: {case.name} has another number of iterations in another finding"
                 )
             series: dict[str, Any] = {"model": case.model}
             if case.model_sizes:
@@ -31,7 +31,7 @@ def make_suite(findings: list[Finding], rounds: int) -> dict[str, Any]:
             if series not in points.setdefault(point, []):
                 points[point].append(series)
         if finding.assertion == "same":
-            controls += [control_of(case) for case in finding.of]
+            repetitions += [repetition_of(case) for case in finding.of]
     return {
         "name": "findings",
         "rounds": rounds,
@@ -48,10 +48,10 @@ def make_suite(findings: list[Finding], rounds: int) -> dict[str, Any]:
             }
             for point, series in points.items()
         ],
-        "controls": controls,
+        "controls": repetitions,
     }
 
 
-def control_of(case: Case) -> dict[str, Any]:
+def repetition_of(case: ModelCase) -> dict[str, Any]:
     sizes = {"sizes": dict(case.sizes), "model_sizes": dict(case.model_sizes)}
     return {"workload": case.workload, "model": case.model, **{key: of for key, of in sizes.items() if of}}

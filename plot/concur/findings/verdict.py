@@ -1,4 +1,4 @@
-"""What can be said of a finding, and when an interval says it."""
+"""The verdicts on a finding, and the rules that turn an interval into a verdict."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from concur.statistics.intervals import Estimate
 CONFIRMED, NOT_APPLICABLE, INCONCLUSIVE, REFUTED = "confirmed", "not applicable", "inconclusive", "refuted"
 # From best to worst.
 VERDICTS = (NOT_APPLICABLE, CONFIRMED, INCONCLUSIVE, REFUTED)
-# So few rounds refute nothing.
+# With fewer rounds a finding is neither confirmed nor refuted.
 ROUNDS_LEAST = 5
 
 Found = tuple[str, Estimate | None]
@@ -18,7 +18,7 @@ Found = tuple[str, Estimate | None]
 
 @dataclass(frozen=True)
 class Part:
-    """One claim about one figure."""
+    """A claim about one figure, and the verdict on it."""
 
     what: str
     verdict: str
@@ -33,18 +33,18 @@ class Judgement:
     verdict: str
     parts: tuple[Part, ...]
     rounds: int
-    # Round by round, what disturbed it.
-    contaminated: dict[int, str]
+    # The disturbed rounds, with the reasons.
+    disturbed_rounds: dict[int, str]
 
     @property
     def worst(self) -> Part | None:
-        """The part that decided, with its figure."""
+        """The first part that has the verdict of the finding."""
         deciding = [part for part in self.parts if part.verdict == self.verdict]
         return deciding[0] if deciding else None
 
 
 class Unusable(Exception):
-    """Why a case has no figure, and what that means for its finding."""
+    """A case has no figure: the text says why, and the verdict is that on its part."""
 
     def __init__(self, verdict: str, reason: str) -> None:
         super().__init__(reason)
@@ -61,5 +61,5 @@ def decide(estimate: Estimate, above: float | None, below: float | None) -> Foun
 
 
 def settled(verdict: str, clean: bool) -> str:
-    """Rounds that others disturbed refute nothing."""
+    """If most rounds were disturbed, a finding is not refuted."""
     return INCONCLUSIVE if verdict == REFUTED and not clean else verdict

@@ -1,1 +1,1 @@
-"""Figures with their intervals, ratios, comparisons, and what disturbed them."""
+"""Estimates with intervals, ratios, comparisons of two runs, and disturbances."""

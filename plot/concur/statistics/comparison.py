@@ -1,11 +1,13 @@
 """Compares two results documents case by case.
 
-The two runs were not interleaved, so that their rounds do not pair: on an identical program blocks that
-follow each other differ by a standard deviation of 5 % (docs of the method: 14 to 16 % false alarms of a U
-test at 5 % nominal). So a verdict needs a margin, and what drifts between two runs is taken out where that
-can be done: each document's times are set against a baseline of the same case in the same round (serial,
-where it is there), and these ratios are compared. Each side has the interval of its median over rounds; that
-of their ratio follows from both (MOVER: G. Zou, A. Donner, Statistics in Medicine 27, 2008).
+The two runs were not interleaved, so their rounds cannot be paired. The speed of a machine drifts: two runs
+of the same program, one after the other, differ with a standard deviation of 5 %, and a U test with a nominal
+5 % gives 14 to 16 % false alarms. So a verdict needs a margin.
+
+If both documents have a baseline for a case (serial, usually), the drift is removed: each time is divided by
+the time of the baseline in the same round, and these ratios are compared. Both sides have the interval of a
+median over rounds; the interval of their quotient follows from the two (MOVER: G. Zou, A. Donner, Statistics
+in Medicine 27, 2008).
 """
 
 from __future__ import annotations
@@ -14,14 +16,14 @@ import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from concur.documents import cases
+from concur.documents import labels
 from concur.documents.cases import Case, Cell, Series, Workload
 from concur.documents.results import Document
-from concur.documents.samples import Parameters, Sample
+from concur.documents.samples import Arguments, Sample
 from concur.statistics import intervals
 from concur.statistics.intervals import Estimate
 
-# So few rounds settle nothing.
+# With fewer rounds every verdict is "unclear".
 ROUNDS_LEAST = 5
 FASTER, SLOWER, SAME, UNCLEAR = "faster", "slower", "same", "unclear"
 VERDICTS = (SLOWER, FASTER, UNCLEAR, SAME)
@@ -30,7 +32,7 @@ METRICS: dict[str, Callable[[Sample], float]] = {
     "cpu": lambda sample: (sample.cpu_ns or 0.0) / sample.units,
 }
 
-Key = tuple[str, Parameters, Series]
+Key = tuple[str, Arguments, Series]
 
 
 @dataclass(frozen=True)
@@ -39,17 +41,17 @@ class Compared:
     case: Case
     series: Series
     ratio: Estimate
-    # Whether drift was taken out by a baseline.
+    # Whether both times are relative to a baseline, which removes drift.
     relative: bool
     verdict: str
 
 
 @dataclass(frozen=True)
 class Changed:
-    """A case that cannot be compared: how it was and how it is."""
+    """A case whose outcome has changed, and that is not ok in both documents."""
 
     workload: str
-    parameters: Parameters
+    arguments: Arguments
     series: Series
     before: str
     now: str
@@ -57,16 +59,16 @@ class Changed:
 
 def _cells(document: Document) -> dict[Key, tuple[Workload, Case, Cell]]:
     return {
-        (workload.name, case.parameters, series): (workload, case, cell)
-        for workload in cases.workloads(document)
+        (workload.name, case.arguments, series): (workload, case, cell)
+        for workload in document.workloads
         for case in workload.cases
         for series, cell in case.cells.items()
     }
 
 
 def quotient(new: Estimate, old: Estimate) -> Estimate:
-    """Of two medians found apart from each other, with the interval that both of theirs imply."""
-    now, before = (Logs.of(new), Logs.of(old))
+    """The quotient of two independent medians, with the interval that follows from their intervals."""
+    now, before = Logs.of(new), Logs.of(old)
     middle = now.value - before.value
     down = math.hypot(now.value - now.low, before.high - before.value)
     up = math.hypot(now.high - now.value, before.value - before.low)
@@ -121,26 +123,24 @@ class Comparison:
         if relative:
             before, now = (estimate for estimate in found if estimate is not None)
         else:
-            before, now = (intervals.median(list(self._values(c.cells[series]).values())) for c in (old, new))
+            before, now = (intervals.median(self._values(c.cells[series]).values()) for c in (old, new))
         ratio = quotient(now, before)
         return Compared(workload, new, series, ratio, relative, verdict(ratio, self.margin))
 
     def _against_baseline(self, case: Case, series: Series) -> Estimate | None:
         if self.baseline is None or series.model == self.baseline:
             return None
-        cell = next((cell for one, cell in case.ok().items() if one.model == self.baseline), None)
-        return (
-            None
-            if cell is None
-            else intervals.paired_ratio(self._values(case.cells[series]), self._values(cell))
-        )
+        cell = case.of_model(self.baseline)
+        if cell is None:
+            return None
+        return intervals.paired_ratio(self._values(case.cells[series]), self._values(cell))
 
 
 def _outcome(found: tuple[Workload, Case, Cell] | None) -> str:
     if found is None:
         return "not there"
     cell = found[2]
-    return "ok" if cell.ok else f"{cell.outcome.replace('_', ' ')}: {cell.reason}"
+    return "ok" if cell.ok else labels.failure(cell)
 
 
 def geometric_mean(ratios: Iterable[float]) -> float:

@@ -1,12 +1,15 @@
 """Medians, paired ratios and percentiles, each with a 95 % interval over rounds.
 
-The round is the unit: samples within a round share its disturbances. A median's interval is that of
-Hettmansperger and Sheather (Statistics & Probability Letters 4, 1986): two pairs of order statistics, whose
-confidences are exact for any distribution, interpolated to 95 %. A percentile bootstrap of the median falls
-short of what it claims with few rounds: over 4,000 simulated sets of 7 rounds it held the truth in 88 %
-(normal), 87 % (Student's t with 3 degrees of freedom) and 86 % (log-normal) of them, this one in 95, 95 and
-94 %. Percentiles of merged histograms have no order statistics over rounds: theirs is a bootstrap, with a
-fixed seed, so that the same document gives the same figures.
+A round counts as one observation, because all samples of a round share its disturbances.
+
+The interval of a median is that of Hettmansperger and Sheather (Statistics & Probability Letters 4, 1986):
+two pairs of order statistics, whose confidences are exact for any distribution, are interpolated to 95 %.
+With few rounds, a percentile bootstrap of the median has less than 95 % confidence. In 4,000 simulated sets
+of 7 rounds its interval contained the true median in 88 % (normal distribution), 87 % (Student's t with 3
+degrees of freedom) and 86 % (log-normal) of the sets; the interval that is used here, in 95, 95 and 94 %.
+
+Percentiles of merged histograms have no order statistics over rounds. Their interval is a bootstrap with a
+fixed seed, so that the same document always gives the same figures.
 """
 
 from __future__ import annotations
@@ -29,9 +32,10 @@ Buckets = Iterable[tuple[int, int]]
 
 @dataclass(frozen=True)
 class Estimate:
-    """A value and its 95 % interval. With one round there is none: `low` and `high` are the value.
+    """A value and its 95 % interval.
 
-    With two to five rounds it is the range, whose confidence is less: 50, 75, 87.5 and 93.75 %.
+    With one round there is no interval: `low` and `high` are the value. With two to five rounds the interval
+    is the range of the rounds, whose confidence is only 50, 75, 87.5 and 93.75 %.
     """
 
     value: float
@@ -49,7 +53,7 @@ class Estimate:
 
 @lru_cache(maxsize=64)
 def _weights(rounds: int, resamples: int) -> Any:
-    """How often each resample holds each round: one row per resample."""
+    """The number of times that a resample contains each round: one row for each resample."""
     draws = np.random.default_rng(SEED).integers(0, rounds, size=(resamples, rounds))
     return np.stack([np.count_nonzero(draws == row, axis=1) for row in range(rounds)], axis=1)
 
@@ -59,41 +63,41 @@ def _interval(resampled: Any) -> tuple[float, float]:
     return float(low), float(high)
 
 
-def _held_by(rounds: int, depth: int) -> float:
-    """How often the truth lies between the `depth`-th smallest and largest of so many values."""
+def _confidence(rounds: int, depth: int) -> float:
+    """The confidence of the interval from the `depth`-th smallest to the `depth`-th largest value."""
     outside: int = sum(comb(rounds, below) for below in range(depth))
     return 1.0 - 2.0 * outside / float(2**rounds)
 
 
 @lru_cache(maxsize=64)
 def _ranks(rounds: int) -> tuple[int, float]:
-    """Which order statistic bounds the interval from below (1: the smallest), and the next one's share."""
+    """The order statistic at the lower end of the interval (1: the smallest), and the next one's weight."""
     depth = 1
-    while depth + 1 <= rounds // 2 and _held_by(rounds, depth + 1) >= CONFIDENCE:
+    while depth + 1 <= rounds // 2 and _confidence(rounds, depth + 1) >= CONFIDENCE:
         depth += 1
-    if depth + 1 > (rounds + 1) // 2 or _held_by(rounds, depth) <= CONFIDENCE:
+    if depth + 1 > (rounds + 1) // 2 or _confidence(rounds, depth) <= CONFIDENCE:
         return depth, 0.0
-    wide, narrow = _held_by(rounds, depth), _held_by(rounds, depth + 1)
-    way = (wide - CONFIDENCE) / (wide - narrow)
-    return depth, (rounds - depth) * way / (depth + (rounds - 2 * depth) * way)
+    wide, narrow = _confidence(rounds, depth), _confidence(rounds, depth + 1)
+    part = (wide - CONFIDENCE) / (wide - narrow)
+    return depth, (rounds - depth) * part / (depth + (rounds - 2 * depth) * part)
 
 
 def median_interval(values: Any) -> tuple[Any, Any]:
-    """Of the medians of many sets at once: one row each, a column per round."""
+    """The intervals of the medians of many sets: each row is a set, each column a round."""
     ordered = np.sort(np.atleast_2d(np.asarray(values, dtype=float)), axis=1)
     depth, share = _ranks(ordered.shape[1])
     last = ordered.shape[1] - 1
     inner = min(depth, last)
     least, most = ordered[:, depth - 1], ordered[:, last - depth + 1]
-    # In this form equal values give just themselves: rounding does not push the bound past the median.
+    # Written as a difference, so that for equal values rounding does not move the bound past the median.
     low = least + share * (ordered[:, inner] - least)
     high = most + share * (ordered[:, last - inner] - most)
     return low, high
 
 
-def median(values: Sequence[float]) -> Estimate:
-    """Of one value per round."""
-    array = np.asarray(values, dtype=float)
+def median(values: Iterable[float]) -> Estimate:
+    """The median over rounds; there is one value for each round."""
+    array = np.asarray(list(values), dtype=float)
     if array.size == 0:
         raise ValueError("no rounds")
     low, high = median_interval(array)
@@ -103,7 +107,7 @@ def median(values: Sequence[float]) -> Estimate:
 def paired_ratio(values: Mapping[int, float], baseline: Mapping[int, float]) -> Estimate | None:
     """Median over rounds of the ratio to the baseline in the same round; None without a common round.
 
-    Taken on logarithms, so that twice and half are equally far from one.
+    It is computed with logarithms, so that 2 and 1/2 are equally far from 1.
     """
     common = sorted(values.keys() & baseline.keys())
     if not common:
@@ -113,12 +117,12 @@ def paired_ratio(values: Mapping[int, float], baseline: Mapping[int, float]) -> 
 
 
 def ties(ratio: Estimate) -> bool:
-    """Whether the interval leaves open which of the two is faster."""
+    """Whether the interval contains 1, so that either of the two may be the faster."""
     return ratio.has_interval and ratio.low <= 1.0 <= ratio.high
 
 
 def merge(histograms: Iterable[Buckets]) -> dict[int, int]:
-    """All counts together, by the highest value of the bucket, ascending."""
+    """The sum of the counts of each bucket; a bucket is known by its highest value. In ascending order."""
     merged: dict[int, int] = {}
     for buckets in histograms:
         for highest, count in buckets:
@@ -127,17 +131,17 @@ def merge(histograms: Iterable[Buckets]) -> dict[int, int]:
 
 
 def _at(highest: Any, cumulated: Any, quantile: float) -> Any:
-    """The bucket in which the quantile falls, for each row of cumulated counts."""
-    # The smallest value that at least this share of all values does not exceed. The margin keeps
-    # rounding (0.999 * 1000 = 999.0000000000001 somewhere) from asking for one value more.
+    """The bucket that contains the quantile, for each row of cumulated counts."""
+    # The quantile is the smallest value that is not exceeded by this share of all values. The margin is for
+    # rounding errors: without it, 0.999 * 1000 = 999.0000000000001 would ask for one value more.
     wanted = np.maximum(np.ceil(quantile * cumulated[:, -1] - 1e-9), 1)
     return highest[np.argmax(cumulated >= wanted[:, None], axis=1)]
 
 
 def percentiles(rounds: Sequence[Buckets], quantiles: Sequence[float]) -> list[Estimate | None]:
-    """Of the merged histogram of all rounds, the interval by merging resampled rounds.
+    """Quantiles of the merged histogram of all rounds; the interval comes from merged resampled rounds.
 
-    None where fewer than one value lies beyond the quantile: it would only repeat the maximum.
+    None if less than one value lies beyond the quantile: it would only repeat the maximum.
     """
     whole = merge(rounds)
     highest = np.array(list(whole), dtype=np.int64)
@@ -146,7 +150,7 @@ def percentiles(rounds: Sequence[Buckets], quantiles: Sequence[float]) -> list[E
     for row, buckets in enumerate(rounds):
         for bucket, count in buckets:
             matrix[row, place[bucket]] += count
-    # Counts up to and with each bucket; sums of rounds keep that.
+    # The number of values in each bucket and all buckets before it. The sum over rounds is cumulated too.
     cumulated = np.cumsum(matrix, axis=1)
     all_rounds = cumulated.sum(axis=0, keepdims=True)
     resampled = _weights(len(rounds), RESAMPLES) @ cumulated
@@ -163,5 +167,5 @@ def percentiles(rounds: Sequence[Buckets], quantiles: Sequence[float]) -> list[E
 
 
 def maximum(values: Sequence[float]) -> Estimate:
-    """The largest of all rounds, with the range of the rounds' maxima: no bootstrap exceeds the largest."""
+    """The largest value, with the range of the rounds' maxima: no resample has a larger value."""
     return Estimate(max(values), min(values), max(values), len(values))

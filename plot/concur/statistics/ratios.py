@@ -1,8 +1,9 @@
-"""Ratios of wall time within one case: to its best series, or to a chosen one."""
+"""Ratios of wall times within one case: of each series to the best one."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from concur.documents.cases import Case, Series
 from concur.statistics import intervals
@@ -11,35 +12,26 @@ from concur.statistics.intervals import Estimate
 
 @dataclass(frozen=True)
 class Ranked:
-    """The ok series of a case against the best, which is the one with the least median time."""
+    """The ok series of a case against the best one, which has the least median time."""
 
     best: Series | None
     ratios: dict[Series, Estimate]
-    # Not told from the best by the interval of the paired ratio.
+    # Series that may be as fast as the best: the interval of the paired ratio contains 1.
     ties: frozenset[Series]
-    # Without a round in common with the best; their ratio is that of the medians, without interval.
+    # Series that have no round in common with the best: their ratio is one of medians, without interval.
     unpaired: frozenset[Series]
 
     def order(self) -> list[Series]:
         return sorted(self.ratios, key=lambda series: (series != self.best, self.ratios[series].value))
 
 
-_KNOWN: dict[int, tuple[Case, Ranked]] = {}
-
-
+@lru_cache(maxsize=None)
 def to_best(case: Case) -> Ranked:
-    """Remembered per case: many cells of a chart ask for it."""
-    known = _KNOWN.get(id(case))
-    if known is None or known[0] is not case:
-        known = _KNOWN[id(case)] = (case, _rank(case))
-    return known[1]
-
-
-def _rank(case: Case) -> Ranked:
+    """Cached, because many cells of a chart ask for it."""
     times = {series: cell.times() for series, cell in case.ok().items()}
     if not times:
         return Ranked(None, {}, frozenset(), frozenset())
-    medians = {series: intervals.median(list(values.values())).value for series, values in times.items()}
+    medians = {series: intervals.median(values.values()).value for series, values in times.items()}
     best = min(medians, key=lambda series: medians[series])
     ratios: dict[Series, Estimate] = {}
     unpaired = set()

@@ -38,4 +38,4 @@ def test_a_peer_at_its_limit_is_said_where_throughput_is_shown(served):
         sample["evidence"]["peer_cpu_share"] = 0.99
 
     figure = figures(changed(served, limit), "scaling_open_echo").figures["scaling_open_echo"]
-    assert "their throughput is the peer's" in " ".join(words(figure).split())
+    assert "it limited their throughput, not the model" in " ".join(words(figure).split())

@@ -150,7 +150,7 @@ def test_unmeasured_cost_is_no_zero(small):
     made = changed(small, lambda sample: sample.update(cost=None), lambda s: s["workload"] == "echo")
     kept = figures(made, "cost")
     assert kept.figures == {}
-    assert kept.skipped["cost_echo"] == "no sample of this workload has its cost measured"
+    assert kept.skipped["cost_echo"] == "no sample of this workload has a measured cost"
 
 
 def test_a_users_own_model_and_workload(small):

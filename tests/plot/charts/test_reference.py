@@ -25,8 +25,8 @@ def test_it_is_complete_and_as_the_schema_says(published):
 
 
 def test_the_same_ties_with_the_same(published):
-    assert published.controls
-    pairs = noise.control_pairs(published.samples, published.controls)
+    assert published.repetitions
+    pairs = noise.repetition_pairs(published.samples, published.repetitions)
     for name in {original.workload for original, _ in pairs}:
         of_case = [(one, again) for one, again in pairs if one.workload == name]
         again = {control.round: control.real_ns for _, control in of_case}

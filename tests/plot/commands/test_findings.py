@@ -78,7 +78,7 @@ def test_refuted_once_is_inconclusive(run_findings, tmp_path):
     done = run_findings([FALSE], "as it is", "slow epoll")
     assert done.returncode == 0, done.stderr
     assert verdicts(tmp_path) == {"false": "inconclusive"}
-    assert "refuted at first, confirmed when measured again" in done.stdout
+    assert "refuted in the first run, confirmed in the second" in done.stdout
 
 
 def test_only_some_of_them(run_findings, tmp_path):

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import synthetic
-from concur.documents import cases, results
+from concur.documents import results
 from concur.documents.cases import Series, tell_apart
 from concur.statistics import intervals
 from concur.statistics.ratios import to_best
@@ -18,7 +18,7 @@ def load(made):
 
 
 def workload(made, name):
-    return next(w for w in cases.workloads(load(made)) if w.name == name)
+    return next(w for w in load(made).workloads if w.name == name)
 
 
 def entries(made, **wanted):
@@ -54,9 +54,9 @@ def test_parameters_in_another_order_are_the_same_case(small):
 
 
 def test_cpu_workloads_come_first_and_families_together(small):
-    found = cases.workloads(load(small))
+    found = load(small).workloads
     assert [w.name for w in found] == ["primes", "mandelbrot", "timers", "echo"]
-    names = [(s.model, s.parameters) for s in found[0].series]
+    names = [(s.model, s.arguments) for s in found[0].series]
     assert names[:4] == [
         ("serial", ()),
         ("thread_per_task", ()),
@@ -79,9 +79,9 @@ def test_controls_and_aggregates_are_no_results(small):
 def test_ratios_to_the_best_are_the_truth():
     made = synthetic.document(rounds=7, only=("echo",))
     for case in workload(made, "echo").cases:
-        p = dict(case.parameters)
+        p = dict(case.arguments)
         truth = {
-            series: synthetic.truth_ns("echo", series.model, dict(series.parameters).get("workers", 0), p)
+            series: synthetic.truth_ns("echo", series.model, dict(series.arguments).get("workers", 0), p)
             for series in case.ok()
         }
         ranked = to_best(case)
@@ -138,10 +138,10 @@ def test_series_of_different_documents_do_not_pair(tmp_path, small):
         made = {**small, "benchmarks": entries(small, model=model, workload="mandelbrot", control=False)}
         (tmp_path / f"{number}.json").write_text(json.dumps(made))
     both = results.load_all([tmp_path / "0.json", tmp_path / "1.json"])
-    case = cases.workloads(both)[0].cases[0]
+    case = both.workloads[0].cases[0]
     ranked = to_best(case)
     assert len(ranked.unpaired) == 1
     (other,) = ranked.unpaired
-    medians = {s: intervals.median(list(c.times().values())).value for s, c in case.cells.items()}
+    medians = {s: intervals.median(c.times().values()).value for s, c in case.cells.items()}
     assert ranked.ratios[other].value == pytest.approx(medians[other] / medians[ranked.best])
     assert not ranked.ratios[other].has_interval

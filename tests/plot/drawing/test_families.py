@@ -1,6 +1,6 @@
 """Families that stand together."""
 
-from concur.drawing.families import grouped
+from concur.drawing.families import group_families
 from drawn import words
 
 
@@ -10,17 +10,17 @@ def names(groups):
 
 def test_neighbours_share_a_group_as_long_as_they_fit():
     family = {"a": "x", "b": "x", "c": "y", "d": "z", "e": "z"}.__getitem__
-    assert names(grouped("abcde", family, 3)) == [("x, y", "abc"), ("z", "de")]
-    assert names(grouped("abcde", family, 5)) == [("x, y, z", "abcde")]
-    assert grouped("", family, 3) == []
+    assert names(group_families("abcde", family, 3)) == [("x, y", "abc"), ("z", "de")]
+    assert names(group_families("abcde", family, 5)) == [("x, y, z", "abcde")]
+    assert group_families("", family, 3) == []
 
 
 def test_a_large_family_stays_whole():
-    assert names(grouped("abcd", lambda _: "x", 2)) == [("x", "abcd")]
+    assert names(group_families("abcd", lambda _: "x", 2)) == [("x", "abcd")]
 
 
 def test_a_model_without_a_family_has_no_name_to_give():
-    assert names(grouped("ab", lambda _: "", 5)) == [("", "ab")]
+    assert names(group_families("ab", lambda _: "", 5)) == [("", "ab")]
 
 
 def test_many_models_are_drawn_family_by_family(crowded_charts):

@@ -87,7 +87,7 @@ def test_other_families_do_not_change_a_models_look():
 
 @pytest.mark.parametrize("families", ({}, {"nowhere": "unheard of"}))
 def test_a_model_of_no_known_family_still_has_a_look(families):
-    assert style.look("nowhere", families).colour in style.PALETTES[style.STRANGERS]
+    assert style.look("nowhere", families).colour in style.PALETTES[style.UNKNOWN_FAMILY]
 
 
 @pytest.mark.parametrize("colour", [c for palette in style.PALETTES.values() for c in palette])

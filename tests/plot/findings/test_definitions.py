@@ -29,7 +29,7 @@ def test_those_of_the_tree_are_sound():
         ("above = 0.5", 'metric = "speed"\nabove = 1', "unknown metric 'speed'; there are: wall"),
         ("above = 0.5", 'above = "1"', "'above' must be a number"),
         ("above = 0.5", "above = 1\nbeside = 2", "unknown key 'beside'; there are: "),
-        ("above = 0.5", "above = 1\niterations = 0", "'iterations' go from 1 to"),
+        ("above = 0.5", "above = 1\niterations = 0", "'iterations' must be from 1 to"),
         (
             "echo/poll/connections:10",
             "echo/poll/connections",
@@ -48,7 +48,7 @@ def test_what_is_wrong_is_said_in_one_line(tmp_path, old, new, said):
 
 
 def test_a_file_that_is_none(tmp_path):
-    for text, said in (("", "holds no [[finding]]"), ("[[", "f.toml: "), (TRUE + TRUE, "stands there twice")):
+    for text, said in (("", "holds no [[finding]]"), ("[[", "f.toml: "), (TRUE + TRUE, "is defined twice")):
         with pytest.raises(FindingsError, match="") as error:
             load(write(tmp_path / "f.toml", text))
         assert said in str(error.value)

@@ -59,13 +59,13 @@ def test_disturbed_rounds_refute_nothing():
     one = verdict(ratio(below=0.7), series(EPOLL, 90, evidence=LOADED), series(SERIAL, 100, evidence=LOADED))
     assert one.verdict == INCONCLUSIVE
     assert one.parts[0].reason == "most rounds were disturbed"
-    assert len(one.contaminated) == 9
+    assert len(one.disturbed_rounds) == 9
 
 
 def test_but_they_may_confirm_and_are_named():
     one = verdict(ratio(below=0.7), series(EPOLL, 50, evidence=LOADED), series(SERIAL, 100))
     assert one.verdict == CONFIRMED
-    assert len(one.contaminated) == 9
+    assert len(one.disturbed_rounds) == 9
 
 
 def test_some_disturbed_rounds_do_not_save_it():
@@ -161,10 +161,10 @@ def test_slopes_also_where_one_is_nothing(slow, fast, expected):
 
 def test_the_same_again():
     found = finding(assertion="same", of=[EPOLL], above=0.97, below=1.03)
-    again = series(EPOLL, 101, control=True)
-    assert verdict(found, series(EPOLL, 100), controls=again).verdict == CONFIRMED
-    off = series(EPOLL, 108, control=True)
-    assert verdict(found, series(EPOLL, 100), controls=off).verdict == REFUTED
+    again = series(EPOLL, 101, is_repetition=True)
+    assert verdict(found, series(EPOLL, 100), repetitions=again).verdict == CONFIRMED
+    off = series(EPOLL, 108, is_repetition=True)
+    assert verdict(found, series(EPOLL, 100), repetitions=off).verdict == REFUTED
     assert verdict(found, series(EPOLL, 100)).verdict == NOT_APPLICABLE
 
 

@@ -1,7 +1,5 @@
 """What is said of disturbed samples and rounds."""
 
-from dataclasses import replace
-
 import pytest
 
 from concur.documents.samples import Evidence, Sample
@@ -10,13 +8,13 @@ from concur.statistics import noise
 MS = 1_000_000
 
 
-def sample(number=0, real_ms=100.0, control=False, **evidence):
+def sample(number=0, real_ms=100.0, is_repetition=False, **evidence):
     quiet = {"steal_ns": 0, "run_delay_ns": 0, "elapsed_ns": 1000 * MS, "others_cpu_ns": 0}
     return Sample(
         workload="echo",
         model="epoll",
-        parameters=(("connections", 10),),
-        model_parameters=(),
+        arguments=(("connections", 10),),
+        model_arguments=(),
         outcome="ok",
         reason="",
         round=number,
@@ -29,57 +27,56 @@ def sample(number=0, real_ms=100.0, control=False, **evidence):
         switches=0.0,
         latency=None,
         peer=True,
-        control=control,
+        is_repetition=is_repetition,
         evidence=Evidence(**{**quiet, **evidence}),
     )
 
 
-def test_a_quiet_sample_has_no_labels():
-    assert noise.labels(sample(), 2) == ()
-    assert noise.labels(sample(elapsed_ns=None, others_cpu_ns=None, steal_ns=None), 2) == ()
+def reasons(one, cpus=2):
+    return list(noise.disturbed_rounds([one], [], cpus).values())
+
+
+def test_a_quiet_sample_is_not_disturbed():
+    assert reasons(sample()) == []
+    assert reasons(sample(elapsed_ns=None, others_cpu_ns=None, steal_ns=None)) == []
 
 
 def test_the_machine_that_others_use():
-    assert noise.labels(sample(others_cpu_ns=400 * MS), 2) == ("other programs used 40 % of a CPU",)
-    assert noise.labels(sample(others_cpu_ns=90 * MS), 2) == ()
+    assert reasons(sample(others_cpu_ns=400 * MS)) == ["other programs used 40 % of a CPU"]
+    assert reasons(sample(others_cpu_ns=90 * MS)) == []
 
 
 def test_the_machine_that_the_hypervisor_took():
-    assert noise.labels(sample(steal_ns=100 * MS), 2) == ("the hypervisor took 5 % of the CPUs",)
-    assert noise.labels(sample(steal_ns=39 * MS), 2) == ()
+    assert reasons(sample(steal_ns=100 * MS)) == ["the hypervisor took 5 % of the CPUs"]
+    assert reasons(sample(steal_ns=39 * MS)) == []
 
 
 def test_two_ticks_are_nothing():
-    assert noise.labels(sample(elapsed_ns=20 * MS, others_cpu_ns=20 * MS, steal_ns=20 * MS), 1) == ()
-
-
-def test_a_run_delay_counts_only_beside_others():
-    alone = sample(run_delay_ns=500 * MS)
-    assert noise.labels(alone, 2) == ()
-    beside = replace(alone, evidence=replace(alone.evidence, others_cpu_ns=400 * MS))
-    assert "ready but not running for 50 % of the time" in noise.labels(beside, 2)
+    assert reasons(sample(elapsed_ns=20 * MS, others_cpu_ns=20 * MS, steal_ns=20 * MS), cpus=1) == []
 
 
 @pytest.mark.parametrize(("share", "limited"), [(None, False), (0.9, False), (0.96, True)])
 def test_the_peers_limit_is_no_disturbance(share, limited):
     one = sample(peer_cpu_share=share)
     assert bool(noise.limits(one)) == limited
-    assert noise.labels(one, 2) == ()
+    assert reasons(one) == []
 
 
 def test_ticks_of_short_samples_add_up_over_a_round():
     short = {"elapsed_ns": 20 * MS, "others_cpu_ns": 10 * MS}
     samples = [sample(0, **short) for _ in range(10)] + [sample(1) for _ in range(10)]
-    assert noise.contaminated_rounds(samples, [], 2) == {0: "other programs used 50 % of a CPU"}
+    assert noise.disturbed_rounds(samples, [], 2) == {0: "other programs used 50 % of a CPU"}
 
 
-def test_a_control_that_differs_contaminates_its_round_alone():
+def test_a_repetition_that_differs_disturbs_its_round_alone():
     samples = [sample(number) for number in range(3)]
-    controls = [sample(number, control=True, real_ms=118 if number == 1 else 101) for number in range(3)]
-    found = noise.contaminated_rounds(samples, controls, 2)
+    repetitions = [
+        sample(number, is_repetition=True, real_ms=118 if number == 1 else 101) for number in range(3)
+    ]
+    found = noise.disturbed_rounds(samples, repetitions, 2)
     assert list(found) == [1]
-    assert found[1] == "the same took 1.18 times as long a second time"
+    assert found[1] == "a repetition took 1.18 times as long as its original"
 
 
-def test_a_control_without_its_original_says_nothing():
-    assert noise.contaminated_rounds([sample(0)], [sample(1, control=True, real_ms=900)], 2) == {}
+def test_a_repetition_without_its_original_says_nothing():
+    assert noise.disturbed_rounds([sample(0)], [sample(1, is_repetition=True, real_ms=900)], 2) == {}
