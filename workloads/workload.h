@@ -1,5 +1,6 @@
 #pragma once
 
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -7,6 +8,8 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <type_traits>
+#include <utility>
 
 #include "sys/tcp.h"
 #include "tasks/arguments.h"
@@ -105,10 +108,18 @@ struct Entry {
     std::unique_ptr<tasks::Task> (*make_handler)(sys::UniqueFd connection) = nullptr;
 };
 
-// For verify(): every root finished just once and none failed.
+// Entry::make of a workload that accepts no connections.
+template <class Made>
+requires std::derived_from<Made, Workload> && std::constructible_from<Made, const tasks::Arguments&>
+[[nodiscard]] std::unique_ptr<Workload> make_workload(const tasks::Arguments& arguments, std::size_t /*acceptors*/) {
+    return std::make_unique<Made>(arguments);
+}
+
+// For verify(): every root task finished exactly once, and no task failed.
 [[nodiscard]] Verdict verify_finished(const tasks::Ledger& ledger);
-// And each brought expected(index).
+// The same, and the digest of each root task is expected(index).
 template <class Expected>
+requires std::is_invocable_r_v<std::uint64_t, Expected&, std::size_t>
 [[nodiscard]] Verdict verify_digests(const tasks::Ledger& ledger, Expected expected) {
     if (Verdict finished = verify_finished(ledger); !finished) return finished;
     for (std::size_t index = 0; index < ledger.roots(); ++index) {

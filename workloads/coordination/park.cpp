@@ -55,15 +55,13 @@ private:
 
 class Park final : public Workload {
 public:
-    explicit Park(std::size_t tasks) : tasks_{tasks} { board_->root = ::getpid(); }
+    explicit Park(const tasks::Arguments& arguments) : tasks_{arguments.count("tasks")} { board_->root = ::getpid(); }
 
     std::size_t size() const override { return tasks_; }
     std::unique_ptr<tasks::Task> make(std::size_t index) const override {
         return std::make_unique<ParkTask>(index, tasks_, *board_);
     }
-    tasks::Demand demand() const override {
-        return {.tasks_at_once = tasks_, .descriptors_per_task = 0, .together = tasks_, .events = 1};
-    }
+    tasks::Demand demand() const override { return {.tasks_at_once = tasks_, .together = tasks_, .events = 1}; }
     void observe_next_run() override { observe_next_run_ = true; }
     void begin() override {
         board_->arrived.store(0, std::memory_order_relaxed);
@@ -101,9 +99,7 @@ extern constinit const Entry park_entry{
     .parameters = parameters,
     .points = points,
     .smoke = "tasks:2",
-    .make = [](const tasks::Arguments& arguments, std::size_t) -> std::unique_ptr<Workload> {
-        return std::make_unique<Park>(arguments.count("tasks"));
-    },
+    .make = make_workload<Park>,
 };
 
 }  // namespace workloads

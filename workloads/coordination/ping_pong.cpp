@@ -16,6 +16,8 @@ namespace workloads {
 namespace {
 
 struct PingPongArguments {
+    explicit PingPongArguments(const tasks::Arguments& arguments)
+        : pairs{arguments.count("pairs")}, idle{arguments.count("idle")}, round_trips{arguments.count("round_trips")} {}
     std::size_t pairs;
     std::size_t idle;
     std::uint64_t round_trips;  // of each pair
@@ -107,9 +109,9 @@ private:
 
 class PingPong final : public Workload {
 public:
-    explicit PingPong(const PingPongArguments& arguments) : arguments_{arguments}, sockets_{arguments} {
+    explicit PingPong(const tasks::Arguments& arguments) : arguments_{arguments}, sockets_{arguments_} {
         // Both ends see the same numbers, one apart: 1, 3, 5, ... came back; 0, 2, 4, ... went there.
-        for (std::uint64_t trip = 0; trip < arguments.round_trips; ++trip) {
+        for (std::uint64_t trip = 0; trip < arguments_.round_trips; ++trip) {
             left_digest_ = tasks::mix(left_digest_, (2 * trip + 1) % 256);
             right_digest_ = tasks::mix(right_digest_, 2 * trip % 256);
         }
@@ -170,10 +172,7 @@ extern constinit const Entry ping_pong_entry{
     .parameters = parameters,
     .points = points,
     .smoke = "pairs:1/idle:0/round_trips:5",
-    .make = [](const tasks::Arguments& arguments, std::size_t) -> std::unique_ptr<Workload> {
-        return std::make_unique<PingPong>(PingPongArguments{arguments.count("pairs"), arguments.count("idle"),
-                                                            static_cast<std::uint64_t>(arguments.at("round_trips"))});
-    },
+    .make = make_workload<PingPong>,
 };
 
 }  // namespace workloads

@@ -68,7 +68,7 @@ public:
     std::unique_ptr<tasks::Task> make(std::size_t index) const override {
         return std::make_unique<MandelbrotTask>(picture_, first_row(index), first_row(index + 1));
     }
-    tasks::Demand demand() const override { return {tasks_, 0}; }
+    tasks::Demand demand() const override { return {.tasks_at_once = tasks_}; }
     Verdict verify(const tasks::Ledger& ledger) const override {
         return verify_digests(ledger, [this](std::size_t index) { return expected_[index]; });
     }
@@ -98,9 +98,7 @@ extern constinit const Entry mandelbrot_entry{
     .parameters = parameters,
     .points = points,
     .smoke = "rows:12/tasks:5",
-    .make = [](const tasks::Arguments& arguments, std::size_t) -> std::unique_ptr<Workload> {
-        return std::make_unique<Mandelbrot>(arguments);
-    },
+    .make = make_workload<Mandelbrot>,
 };
 
 }  // namespace workloads

@@ -31,7 +31,7 @@ public:
     std::unique_ptr<tasks::Task> make(std::size_t index) const override {
         return std::make_unique<PrimesTask>(index, grain_us_);
     }
-    tasks::Demand demand() const override { return {tasks_, 0}; }
+    tasks::Demand demand() const override { return {.tasks_at_once = tasks_}; }
     Verdict verify(const tasks::Ledger& ledger) const override {
         return verify_digests(ledger, [this](std::size_t index) { return tasks::mix(index, expected_); });
     }
@@ -61,9 +61,7 @@ extern constinit const Entry primes_entry{
     .parameters = parameters,
     .points = points,
     .smoke = "tasks:7/grain_us:20",
-    .make = [](const tasks::Arguments& arguments, std::size_t) -> std::unique_ptr<Workload> {
-        return std::make_unique<Primes>(arguments);
-    },
+    .make = make_workload<Primes>,
 };
 
 }  // namespace workloads

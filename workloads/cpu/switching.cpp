@@ -40,7 +40,7 @@ public:
     std::unique_ptr<tasks::Task> make(std::size_t index) const override {
         return std::make_unique<SwitchingTask>(index, slices_, slice_us_);
     }
-    tasks::Demand demand() const override { return {tasks_, 0}; }
+    tasks::Demand demand() const override { return {.tasks_at_once = tasks_}; }
     Verdict verify(const tasks::Ledger& ledger) const override {
         return verify_digests(ledger, [this](std::size_t index) { return tasks::mix(index, expected_); });
     }
@@ -72,9 +72,7 @@ extern constinit const Entry switching_entry{
     .parameters = parameters,
     .points = points,
     .smoke = "tasks:5/work_us:50/slices:10",
-    .make = [](const tasks::Arguments& arguments, std::size_t) -> std::unique_ptr<Workload> {
-        return std::make_unique<Switching>(arguments);
-    },
+    .make = make_workload<Switching>,
 };
 
 }  // namespace workloads

@@ -53,7 +53,7 @@ public:
         const bool longer = index % 3 == 2;
         return std::make_unique<TimersTask>(index, naps_, longer ? nap_ * 3 / 2 : nap_, *lateness_);
     }
-    tasks::Demand demand() const override { return {tasks_, 0}; }
+    tasks::Demand demand() const override { return {.tasks_at_once = tasks_}; }
     Verdict verify(const tasks::Ledger& ledger) const override {
         return verify_digests(ledger, [this](std::size_t index) {
             std::uint64_t digest = 0;
@@ -95,9 +95,7 @@ extern constinit const Entry timers_entry{
     .parameters = parameters,
     .points = points,
     .smoke = "tasks:4/naps:2/nap_us:500",
-    .make = [](const tasks::Arguments& arguments, std::size_t) -> std::unique_ptr<Workload> {
-        return std::make_unique<Timers>(arguments);
-    },
+    .make = make_workload<Timers>,
 };
 
 }  // namespace workloads
