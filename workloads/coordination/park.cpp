@@ -1,5 +1,6 @@
-// I/O: tasks that all wait on one release, which the last of them gives when it has come. The time is that of
-// starting, parking, waking and ending a task; and while all of them wait, the memory that they hold can be read.
+// I/O: all tasks wait for one event, which the last task announces when it starts. The measured time is that of
+// starting, parking, waking and ending a task. In an observed run, the last task reads the memory that all tasks hold,
+// while the others wait.
 #include <unistd.h>
 
 #include <atomic>
@@ -14,12 +15,12 @@ namespace {
 
 constexpr int release = 0;
 
-// Between the tasks, wherever they are.
+// Shared by the tasks of all processes.
 struct ParkBoard {
     std::atomic<std::uint64_t> arrived;
-    bool observed;  // memory is to be read in this run
-    bool read;      // and has been
-    pid_t root;     // of the process tree that the tasks are in
+    bool observed;  // this run reads the memory
+    bool read;      // it has done so
+    pid_t root;     // the tasks run in this process and its descendants
     sys::MemoryUsage before;
     sys::MemoryUsage parked;
 };
@@ -29,7 +30,7 @@ public:
     ParkTask(std::size_t index, std::size_t tasks, ParkBoard& board)
         : SteppedTask{&ParkTask::started}, index_{index}, tasks_{tasks}, board_{board} {}
 
-    // Of the last to come, while all others wait.
+    // Called for the last task only, while all others wait.
     void compute() override {
         board_.parked = sys::memory_usage_of_tree(board_.root);
         board_.read = true;
@@ -95,7 +96,7 @@ extern constinit const Entry park_entry{
     .name = "park",
     .group = Group::io,
     .unit = "task",
-    .summary = "tasks that all wait on one release, and the memory that they hold meanwhile",
+    .summary = "tasks that all wait for the same event, and the memory that they hold meanwhile",
     .parameters = parameters,
     .points = points,
     .smoke = "tasks:2",

@@ -1,5 +1,5 @@
-// CPU: rows of very unequal cost. Cut into as many tasks as there are CPUs the job shows static sharing (the first
-// task has most of the work), cut into many it shows dynamic sharing.
+// CPU: rows of very unequal cost. With as many tasks as CPUs, the job shows static sharing: the first task has most of
+// the work. With many tasks it shows dynamic sharing.
 #include <vector>
 
 #include "workloads/workload.h"
@@ -7,8 +7,8 @@
 namespace workloads {
 namespace {
 
-// The upper half of the set, the row at the real axis first: rows inside the set run to the limit at nearly every
-// point, rows at the edge of the picture leave at once.
+// The upper half of the Mandelbrot set; row 0 is the real axis. Rows inside the set need the most iterations at nearly
+// every point; rows at the edge of the picture need few.
 struct Picture {
     std::size_t rows;
 
@@ -84,7 +84,7 @@ private:
 
 constexpr tasks::Parameter parameters[] = {
     {"rows", 128, 1, 100'000, "rows of the picture, 256 points each"},
-    {"tasks", 128, 1, 100'000, "tasks that they are cut into, in order"},
+    {"tasks", 128, 1, 100'000, "tasks that share the rows, in order"},
 };
 constexpr Point points[] = {{"tasks:2", 2}, {"tasks:128", 2}};
 

@@ -1,4 +1,4 @@
-// CPU: tasks that finish at once. All that is left is the price of starting and ending a task.
+// CPU: tasks that finish at once. The measured time is that of starting and ending a task.
 #include "workloads/workload.h"
 
 namespace workloads {

@@ -1,5 +1,5 @@
-// CPU: a fixed amount of integer work for each task, cut into slices with a Yield between. What does switching cost
-// where there is nothing to wait for?
+// CPU: each task has the same amount of integer work, divided into slices. It yields between two slices. What does it
+// cost to switch between tasks that do not wait?
 #include <algorithm>
 
 #include "workloads/cpu/integer_work.h"
@@ -58,7 +58,7 @@ private:
 constexpr tasks::Parameter parameters[] = {
     {"tasks", 16, 1, 1'000'000, "tasks in a job"},
     {"work_us", 1'000, 1, 1'000'000, "work of a task, in units of about a microsecond"},
-    {"slices", 100, 1, 1'000'000, "slices that it is cut into; a Yield between each two"},
+    {"slices", 100, 1, 1'000'000, "slices of a task's work; the task yields between two of them"},
 };
 constexpr Point points[] = {{"slices:1", 5}, {"slices:10", 5}, {"slices:100", 5}, {"slices:1000", 5}};
 
@@ -68,7 +68,7 @@ extern constinit const Entry switching_entry{
     .name = "switching",
     .group = Group::cpu,
     .unit = "slice",
-    .summary = "the same integer work cut into slices with a Yield between",
+    .summary = "the same integer work, divided into slices with a yield between them",
     .parameters = parameters,
     .points = points,
     .smoke = "tasks:5/work_us:50/slices:10",

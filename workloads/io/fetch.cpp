@@ -1,5 +1,5 @@
-// I/O: clients that GET pages over HTTP/1.1 from a peer that answers after a set delay, in chunks. Nearly all of the
-// time is waiting, so what a model overlaps is what it gains.
+// I/O: clients that GET pages over HTTP/1.1. The peer is the server: it answers after a fixed delay, and in chunks.
+// Nearly all of the time is waiting, so a model is fast if it lets many clients wait at the same time.
 #include <array>
 #include <charconv>
 #include <chrono>
@@ -30,7 +30,7 @@ struct FetchArguments {
     std::size_t page_bytes;
 };
 
-// Page `number` of a client, and its path.
+// The path of page `number` of a client, and the text of the page with a path.
 std::string page_path(std::size_t client, std::uint64_t number) {
     return "/" + std::to_string(client) + "/" + std::to_string(number);
 }
@@ -42,7 +42,7 @@ std::string page_body(std::string_view path, std::size_t bytes) {
     return body;
 }
 
-// The peer's side of a connection.
+// The peer's task for one connection.
 class PageServerTask final : public tasks::SteppedTask<PageServerTask> {
 public:
     PageServerTask(sys::UniqueFd connection, const FetchArguments& arguments)
@@ -69,7 +69,7 @@ private:
         out_ = "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nTransfer-Encoding: chunked\r\n\r\n";
         return send_chunk();
     }
-    // Each chunk is a send of its own, so that a page comes in pieces.
+    // Each chunk is sent by itself, so that the client receives a page in pieces.
     tasks::Operation chunk_sent(tasks::Result result) {
         if (result.failed()) return give_up(result);
         out_.clear();
@@ -202,7 +202,7 @@ private:
 
 constexpr tasks::Parameter parameters[] = {
     {"clients", 20, 1, 1'000'000, "clients, each with one connection"},
-    {"pages", 2, 1, 1'000'000, "pages that each gets, one after another"},
+    {"pages", 2, 1, 1'000'000, "pages of each client, one after another"},
     {"delay_ms", 5, 0, 60'000, "milliseconds before the peer answers"},
     {"page_bytes", 4096, 1, 1 << 24, "bytes of a page, sent in four chunks"},
 };

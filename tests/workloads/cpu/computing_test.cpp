@@ -72,7 +72,7 @@ TEST_P(Computing, IsInvalidWhereTheComputingIsSkipped) {
 TEST_P(Computing, DigestsDifferFromTaskToTask) {
     finish_all(*workload_, ledger_);
     for (std::size_t index = 1; index < workload_->size(); ++index) {
-        EXPECT_NE(ledger_.digest(index), ledger_.digest(index - 1)) << "tasks that were mixed up would pass";
+        EXPECT_NE(ledger_.digest(index), ledger_.digest(index - 1)) << "a model that confuses two tasks would pass";
     }
 }
 
@@ -108,8 +108,8 @@ TEST(Switching, HasSlicesOfOneUnitAtTheLeast) {
     EXPECT_EQ(switching->verify(ledger).reason, "");
 }
 
-TEST(Mandelbrot, DoesEveryRowJustOnceHoweverItIsCut) {
-    // The digests of the parts add up to the whole picture's.
+TEST(Mandelbrot, DoesEveryRowOnceWithAnyNumberOfTasks) {
+    // The sum of the digests is the same for every number of tasks.
     const auto total = [](std::int64_t cut_into) {
         const auto picture = find("mandelbrot").make({{"rows", 11}, {"tasks", cut_into}}, 1);
         tasks::Ledger ledger{picture->size()};

@@ -7,14 +7,15 @@
 
 namespace workloads {
 
-// A client and a server's task with a wire of memory between them: two workloads talk without a socket.
+// Connects the task of a client and the task of a server by two strings instead of sockets.
 class Conversation {
 public:
-    // Both may be handed in pieces of at most `piece` bytes.
+    // A receive of either side gets at most `piece` bytes.
     Conversation(Script& client, Script& server, std::size_t piece = std::string::npos)
         : client_{client}, server_{server}, piece_{piece} {}
 
-    // Until the client is done; then the server meets the end of the stream. Returns what went to the client.
+    // Runs until the client finishes; then the server receives the end of the stream. Returns the bytes that the client
+    // received.
     std::string run() {
         std::string all_to_client;
         while (!client_.asks<tasks::Finish>()) {
@@ -35,10 +36,11 @@ public:
         return all_to_client;
     }
 
+    // How often the server slept.
     [[nodiscard]] int naps() const noexcept { return naps_; }
 
 private:
-    // As far as it comes with what was sent to it.
+    // Runs the server until it waits for bytes that were not sent yet.
     void run_server() {
         for (;;) {
             if (server_.asks<tasks::Send>()) {
@@ -63,7 +65,7 @@ private:
     int naps_ = 0;
 };
 
-// Enters a task that has finished.
+// Enters the end of a task into the ledger.
 inline void enter(tasks::Ledger& ledger, tasks::TaskId id, Script& task) {
     ledger.finish(id, task.asked<tasks::Finish>());
 }

@@ -17,7 +17,7 @@ State read(const std::string& text) {
     return requests.next();
 }
 
-TEST(HttpRequests, TakesOneHoweverItWasCut) {
+TEST(HttpRequests, ReadsARequestInTwoPiecesOfAnyLength) {
     for (std::size_t cut = 0; cut <= plain.size(); ++cut) {
         HttpRequests requests;
         requests.add(plain.substr(0, cut));
@@ -31,7 +31,7 @@ TEST(HttpRequests, TakesOneHoweverItWasCut) {
     }
 }
 
-TEST(HttpRequests, TakesSeveralThatWereSentTogether) {
+TEST(HttpRequests, ReadsSeveralRequestsFromOnePiece) {
     HttpRequests requests;
     requests.add(plain + "\r\n" + "HEAD /a HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n" + plain.substr(0, 5));
     EXPECT_EQ(requests.next(), State::complete);
@@ -42,7 +42,7 @@ TEST(HttpRequests, TakesSeveralThatWereSentTogether) {
     EXPECT_EQ(requests.next(), State::unfinished);
 }
 
-TEST(HttpRequests, KnowsWhoWantsToGoOn) {
+TEST(HttpRequests, KnowsWhetherTheClientKeepsTheConnection) {
     struct Wish {
         bool keeps;
         bool must_be_told;
@@ -63,7 +63,7 @@ TEST(HttpRequests, KnowsWhoWantsToGoOn) {
     EXPECT_EQ(wish("HTTP/1.1", "connection: upgrade, close\r\n"), ends);
     EXPECT_EQ(wish("HTTP/1.0", ""), ends);
     EXPECT_EQ(wish("HTTP/1.0", "Connection: Keep-Alive\r\n"), goes_on_if_told);
-    // "close" wins, wherever it stands.
+    // "close" has priority in any place.
     for (const char* const both :
          {"Connection: close, keep-alive\r\n", "Connection: keep-alive, close\r\n",
           "Connection: close\r\nConnection: keep-alive\r\n", "Connection: keep-alive\r\nConnection: close\r\n"}) {
@@ -72,41 +72,42 @@ TEST(HttpRequests, KnowsWhoWantsToGoOn) {
     }
 }
 
-TEST(HttpRequests, ForgetsTheWishesOfTheRequestBefore) {
+TEST(HttpRequests, ForgetsTheFieldsOfTheRequestBefore) {
     HttpRequests requests;
     requests.add("HEAD / HTTP/1.0\r\nHost: x\r\nConnection: keep-alive\r\n\r\n" + plain + plain);
     EXPECT_EQ(requests.next(), State::complete);
     EXPECT_TRUE(requests.head_only() && requests.must_be_told());
     EXPECT_EQ(requests.next(), State::complete);
     EXPECT_TRUE(!requests.head_only() && !requests.must_be_told() && requests.keep_alive());
-    EXPECT_EQ(requests.next(), State::complete) << "a host of its own";
+    EXPECT_EQ(requests.next(), State::complete) << "each request needs its own Host field";
 }
 
-TEST(HttpRequests, RefusesWhatIsNone) {
-    // Each is wrong in one way alone.
+TEST(HttpRequests, RefusesMalformedRequests) {
+    // Each line has only one mistake.
     for (const char* const line :
          {"GET", "GET /", "GET / ", "GET  HTTP/1.1", "GET / HTTP/2", "GET / http/1.1", "GET / HTTP/1.1x",
           "GE T / HTTP/1.1", "GET /a b HTTP/1.1", "G(T / HTTP/1.1", "GET /\x01 HTTP/1.1", " / HTTP/1.1"}) {
         EXPECT_EQ(read(std::string{line} + "\r\nHost: x\r\n\r\n"), State::malformed) << line;
     }
-    EXPECT_EQ(read("GET / HTTP/1.1\r\n\r\n"), State::malformed) << "without a host";
+    EXPECT_EQ(read("GET / HTTP/1.1\r\n\r\n"), State::malformed) << "no Host field";
     const auto with = [](const std::string& field) {
         return read("GET / HTTP/1.1\r\nHost: x\r\n" + field + "\r\n\r\n");
     };
     EXPECT_EQ(with("X: y"), State::complete);
     EXPECT_EQ(with("X y"), State::malformed) << "no colon";
     EXPECT_EQ(with(" folded"), State::malformed);
-    EXPECT_EQ(with("X : y"), State::malformed) << "a request to smuggle";
+    EXPECT_EQ(with("X : y"), State::malformed) << "a space before the colon, used for request smuggling";
     EXPECT_EQ(with(": y"), State::malformed);
     EXPECT_EQ(with(std::string{"X: y"} + '\0'), State::malformed);
     EXPECT_EQ(with("X: y\rz"), State::malformed);
 }
 
-TEST(HttpRequests, RefusesWhatOthersCouldReadInAnotherWay) {
+TEST(HttpRequests, RefusesRequestsThatProgramsReadInDifferentWays) {
     EXPECT_EQ(read("GET / HTTP/1.1\r\nHost: x\r\nHost: x\r\n\r\n"), State::malformed);
     EXPECT_EQ(read("GET / HTTP/1.0\r\nHost: x\r\nhost: y\r\n\r\n"), State::malformed);
     EXPECT_EQ(read("GET / HTTP/1.1\r\nHost: x y\r\n\r\n"), State::malformed);
-    EXPECT_EQ(read("GET / HTTP/1.1\r\nHost:\r\n\r\n"), State::complete) << "none is known to the client";
+    EXPECT_EQ(read("GET / HTTP/1.1\r\nHost:\r\n\r\n"), State::complete)
+        << "a client that knows no host sends an empty field";
     EXPECT_EQ(read("GET / HTTP/1.0\r\n\r\n"), State::complete);
     for (const char* const length : {"abc", "", "-1", "+0", "0x0", "0, 0"}) {
         EXPECT_EQ(read("GET / HTTP/1.1\r\nHost: x\r\nContent-Length: " + std::string{length} + "\r\n\r\n"),
@@ -115,7 +116,7 @@ TEST(HttpRequests, RefusesWhatOthersCouldReadInAnotherWay) {
     }
 }
 
-TEST(HttpRequests, RefusesAtOnceWhatCannotBecomeOne) {
+TEST(HttpRequests, RefusesAtOnceIfItCannotBecomeARequest) {
     using namespace std::string_literals;
     EXPECT_EQ(read("\x16\x03\x01\x02\x00\x01\x00"s), State::malformed) << "TLS";
     EXPECT_EQ(read(" "), State::malformed);
@@ -124,26 +125,26 @@ TEST(HttpRequests, RefusesAtOnceWhatCannotBecomeOne) {
     EXPECT_EQ(read("SSH-2.0-OpenSSH_9.2p1\r\n"), State::malformed);
     EXPECT_EQ(read("GET / HTTP/1.1\r\nHost: x\r\nX y\r\n"), State::malformed) << "before the end of the fields";
     EXPECT_EQ(read("PUT / HTTP/1.1\r\n"), State::not_possible);
-    // An end of line that some take for one, and some do not.
+    // Only some programs accept a line feed alone as the end of a line.
     EXPECT_EQ(read("\n"), State::malformed);
     EXPECT_EQ(read("GET / HTTP/1.1\n"), State::malformed);
     EXPECT_EQ(read("GET / HTTP/1.1\r\nHost: x\n"), State::malformed);
     EXPECT_EQ(read("GET / HTTP/1.1\r\nHost: x\r\n\n"), State::malformed);
-    // May still become one.
+    // Can still become a request.
     for (const char* const begin :
          {"", "\r", "\r\n", "\r\n\r", "G", "GET / HTTP/1.1\r", "GET / HTTP/1.1\r\nHost: x\r\n\r"}) {
         EXPECT_EQ(read(begin), State::unfinished) << begin;
     }
 }
 
-TEST(HttpRequests, RefusesWhatItDoesNotServe) {
+TEST(HttpRequests, RefusesOtherMethodsAndBodies) {
     EXPECT_EQ(read("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n"), State::not_possible);
     EXPECT_EQ(read("GET / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhello"), State::not_possible);
     EXPECT_EQ(read("GET / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"), State::not_possible);
     EXPECT_EQ(read("GET / HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n"), State::complete);
 }
 
-TEST(HttpRequests, RefusesWhatDoesNotEnd) {
+TEST(HttpRequests, RefusesRequestsThatAreTooLarge) {
     HttpRequests requests;
     requests.add("GET / HTTP/1.1\r\nX: ");
     requests.add(std::string(HttpRequests::largest, 'x'));
@@ -165,7 +166,7 @@ TEST(HttpRequests, CountsEmptyLinesBeforeARequest) {
     }
 }
 
-TEST(HttpRequests, CountsEachRequestForItself) {
+TEST(HttpRequests, CountsTheBytesOfEachRequestFrom0) {
     HttpRequests requests;
     std::string many;
     while (many.size() < 2 * HttpRequests::largest) many += plain;

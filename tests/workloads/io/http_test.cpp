@@ -61,7 +61,7 @@ TEST_F(Http, ClientFailsIfOneByteIsWrong) {
     EXPECT_EQ(server_->work().units, 0U);
 }
 
-TEST_F(Http, AnswersWithAPageOfTheSizeThatWasAskedFor) {
+TEST_F(Http, AnswersWithAPageOfTheGivenSize) {
     Script served = handler();
     served.receive(plain);
     const std::string answer = answered(served);
@@ -88,8 +88,7 @@ TEST_F(Http, AnswersHeadWithoutABody) {
     EXPECT_TRUE(page.starts_with(head) && page.size() == head.size() + 100) << page;
 }
 
-// The peer's clients compare every byte.
-TEST_F(Http, SaysOfTheConnectionOnlyWhatItsClientWouldNotKnow) {
+TEST_F(Http, HasAConnectionFieldOnlyIfTheClientNeedsIt) {
     const std::string begin = "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 100\r\n";
     const auto head_for = [&](const std::string& request) {
         Script served = handler();
@@ -121,13 +120,14 @@ TEST_F(Http, RefusesAndCloses) {
     }
 }
 
-TEST_F(Http, DiscardsWhatComesAfterItsLastAnswer) {
+TEST_F(Http, DiscardsBytesAfterItsLastAnswer) {
     Script served = handler();
     served.receive("GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n" + plain);
-    EXPECT_EQ(answered(served).find("HTTP/1.1", 1), std::string::npos) << "what comes after a close is not answered";
+    EXPECT_EQ(answered(served).find("HTTP/1.1", 1), std::string::npos)
+        << "a request after Connection: close is not answered";
     served.receive(plain);
     EXPECT_TRUE(served.asks<tasks::Receive>());
-    // The client was answered, in whatever way it goes.
+    // The client has its answer, so its reset is no failure.
     served.answer(-ECONNRESET);
     EXPECT_EQ(served.asked<tasks::Finish>().error, 0);
 }
@@ -141,10 +141,10 @@ TEST_F(Http, DoesNotDiscardForEver) {
     std::size_t discarded = 0;
     for (; served.asks<tasks::Receive>() && discarded < enough; discarded += more.size()) served.receive(more);
     EXPECT_TRUE(served.asks<tasks::Finish>());
-    EXPECT_GT(discarded, std::size_t{1} << 20) << "it may lose its answer";
+    EXPECT_GT(discarded, std::size_t{1} << 20) << "a client could lose its answer";
 }
 
-TEST_F(Http, EndsWithWhateverStepFails) {
+TEST_F(Http, EndsWithTheErrorOfAnyStep) {
     const auto step = [](Script& script, int) {
         if (script.asks<tasks::Send>()) {
             (void)answered(script);
@@ -154,7 +154,7 @@ TEST_F(Http, EndsWithWhateverStepFails) {
             script.answer(0);
         }
     };
-    // A connection's task goes on for ever: the first steps are enough.
+    // This task has no last step: the first four are tested.
     for (int failing = 0; failing < 4; ++failing) {
         Script served = handler();
         for (int done = 0; done < failing; ++done) step(served, done);
