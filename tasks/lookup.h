@@ -29,8 +29,8 @@ concept NamedTable = std::ranges::forward_range<Table> && requires(std::ranges::
     { entry->name } -> std::convertible_to<std::string_view>;
 };
 
-// Returns the entry with this name. Throws std::invalid_argument for an unknown name: the
-// message says what the entries are (`what`: "model"), and lists their names.
+// Returns the entry with this name. Throws std::invalid_argument for an unknown name: the message says what the entries
+// are (`what`: "model"), and lists their names.
 template <NamedTable Table>
 [[nodiscard]] const auto& find_named(const Table& table, std::string_view name, std::string_view what) {
     const auto name_of = [](const auto* entry) { return entry->name; };

@@ -29,7 +29,7 @@ class Task;
 struct Accept {
     int listener;
 };
-// Result: 0.
+// Connect a socket that the task owns. Result: 0.
 struct Connect {
     int socket;
     sockaddr_in address;

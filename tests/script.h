@@ -48,6 +48,12 @@ public:
         const auto bytes = asked<tasks::Send>().bytes;
         return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
     }
+    // Answers a Send as if all bytes were sent, and returns them.
+    std::string take_sent() {
+        std::string text = sent();
+        answer(static_cast<std::int64_t>(text.size()));
+        return text;
+    }
     // Answers a Receive with the beginning of `text`: as many bytes as fit, but not more than `most`. Returns the rest.
     std::string_view receive(std::string_view text, std::size_t most = std::string_view::npos) {
         const std::span<std::byte> into = asked<tasks::Receive>().into;

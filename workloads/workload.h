@@ -43,7 +43,7 @@ struct Work {
     std::optional<Fairness> fairness;
 };
 
-// The memory that tasks hold while all of them wait: the difference to the time before they were made.
+// The memory that tasks hold while all of them wait, without the memory that was used before they were made.
 struct Memory {
     std::size_t tasks = 0;
     std::int64_t pss_bytes = 0;
@@ -69,7 +69,7 @@ public:
     // The memory that the last run read; nullopt if it was not observed, or if this workload reads none.
     [[nodiscard]] virtual std::optional<Memory> memory() const { return std::nullopt; }
 
-    // For peers. Another thread calls both during a run. progress() grows as long as the peer gets on; if it does not,
+    // For peers. Another thread calls both during a run. progress() grows while the peer makes progress; if it stops,
     // hang_up() ends the run early by breaking the connections.
     [[nodiscard]] virtual std::uint64_t progress() const noexcept { return 0; }
     virtual void hang_up() noexcept {}

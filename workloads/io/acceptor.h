@@ -11,7 +11,7 @@
 
 namespace workloads {
 
-// Makes the task that owns a connection, and serves it.
+// A function that makes the task for a connection. The task owns the connection.
 template <class Function>
 concept MakesHandler = std::is_invocable_r_v<std::unique_ptr<tasks::Task>, Function&, sys::UniqueFd>;
 

@@ -22,7 +22,7 @@ public:
 
     // Open loop: called by each client when it has connected. Returns true for the last one; then the schedule begins.
     [[nodiscard]] bool arrive_last() noexcept;
-    // Only after arrive_last() has returned true.
+    // Only after the last client has arrived.
     [[nodiscard]] sys::TimePoint begin_of_schedule() const noexcept {
         return sys::TimePoint{sys::Nanoseconds{board_->schedule_begin_ns.load(std::memory_order_acquire)}};
     }

@@ -46,8 +46,7 @@ concept Exchange = requires(Type exchange, std::uint64_t number, std::size_t byt
 template <class Function>
 concept MakesExchange = Exchange<std::invoke_result_t<const Function&, std::size_t>>;
 
-// Connects to the server, and sends one request after another. Arguments, statistics and
-// place outlive the task.
+// Connects to the server, and sends one request after another. Arguments, statistics and place outlive the task.
 template <Exchange Type>
 class ClientTask final : public tasks::SteppedTask<ClientTask<Type>> {
     using Base = tasks::SteppedTask<ClientTask>;

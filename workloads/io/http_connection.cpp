@@ -35,7 +35,7 @@ private:
         bytes_ += result.bytes();
         return closing_ ? end_sending() : receive_more();
     }
-    // The client has its answer, so a failure from here on is none of ours.
+    // The client has its answer, so a failure from here on does not matter.
     tasks::Operation discarded(tasks::Result result) {
         if (result.failed() || result.bytes() == 0) return end();
         discarded_bytes_ += result.bytes();

@@ -66,8 +66,8 @@ HttpRequests::State HttpRequests::next() {
         scanned_ = end + 1;
         size_ += scanned_ - line_;
         if (size_ > largest) return State::too_large;
-        // Some programs accept a line feed alone as the end of a line, and some do not. Where a proxy and a server
-        // differ, a request can be hidden in another one (request smuggling).
+        // Some programs accept a line feed alone as the end of a line, and some do not. If a proxy and a server differ,
+        // an attacker can hide a request in another one (request smuggling).
         if (end == line_ || pending_[end - 1] != '\r') return State::malformed;
         const std::string_view line = std::string_view{pending_}.substr(line_, end - 1 - line_);
         line_ = scanned_;

@@ -6,7 +6,7 @@
 
 namespace workloads {
 
-// Changes a-z to A-Z in place, and returns the sum of the changed bytes' values. Two simple loops, which the compiler
+// Changes a-z to A-Z in place, and returns the sum of all bytes after that. Two simple loops, which the compiler
 // vectorises.
 inline std::uint64_t upper_case(std::span<std::byte> bytes) noexcept {
     for (std::byte& byte : bytes) {

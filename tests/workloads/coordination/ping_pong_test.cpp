@@ -16,11 +16,7 @@ protected:
     PingPong() { play_->begin(); }
 
     // Gives the bytes that `from` sends to `to`, which must ask to receive.
-    static void hand_over(Script& from, Script& to) {
-        const std::string ball = from.sent();
-        from.answer(static_cast<std::int64_t>(ball.size()));
-        to.receive(ball);
-    }
+    static void hand_over(Script& from, Script& to) { to.receive(from.take_sent()); }
     void finish(std::size_t index, Script& script) {
         ledger_.finish(tasks::root(index), script.asked<tasks::Finish>());
     }

@@ -36,13 +36,13 @@ void expect_body(const ChunkedResponse& read) {
     EXPECT_EQ(read.body_checksum(), checksum_of(body));
 }
 
-TEST(ChunkedResponse, ReadsAWholeOne) {
+TEST(ChunkedResponse, ReadsAResponseInOnePiece) {
     ChunkedResponse whole;
     EXPECT_EQ(whole.read(bytes_of(response)), State::complete);
     expect_body(whole);
 }
 
-TEST(ChunkedResponse, ReadsOneInTwoPiecesWhereverItIsSplit) {
+TEST(ChunkedResponse, ReadsAResponseInTwoPiecesOfAnyLength) {
     for (std::size_t split = 1; split < response.size(); ++split) {
         ChunkedResponse in_two;
         ASSERT_EQ(in_two.read(bytes_of(response).first(split)), State::unfinished) << split;
@@ -51,7 +51,7 @@ TEST(ChunkedResponse, ReadsOneInTwoPiecesWhereverItIsSplit) {
     }
 }
 
-TEST(ChunkedResponse, ReadsOneByteByByte) {
+TEST(ChunkedResponse, ReadsAResponseByteByByte) {
     ChunkedResponse slow;
     for (std::size_t i = 0; i + 1 < response.size(); ++i) {
         ASSERT_EQ(slow.read(bytes_of(response).subspan(i, 1)), State::unfinished) << i;

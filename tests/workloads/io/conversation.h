@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cctype>
 #include <string>
 #include <utility>
 
@@ -22,8 +23,7 @@ public:
             if (client_.asks<tasks::Connect>()) {
                 client_.answer(0);
             } else if (client_.asks<tasks::Send>()) {
-                to_server_ += client_.sent();
-                client_.answer(static_cast<std::int64_t>(client_.sent().size()));
+                to_server_ += client_.take_sent();
             } else {
                 if (to_client_.empty()) {
                     run_server();
@@ -44,8 +44,7 @@ private:
     void run_server() {
         for (;;) {
             if (server_.asks<tasks::Send>()) {
-                to_client_ += server_.sent();
-                server_.answer(static_cast<std::int64_t>(server_.sent().size()));
+                to_client_ += server_.take_sent();
             } else if (server_.asks<tasks::Sleep>()) {
                 ++naps_;
                 server_.answer(0);
@@ -64,6 +63,12 @@ private:
     std::string to_client_;
     int naps_ = 0;
 };
+
+// What the echo server answers.
+inline std::string in_upper_case(std::string text) {
+    for (char& letter : text) letter = static_cast<char>(std::toupper(letter));
+    return text;
+}
 
 // Enters the end of a task into the ledger.
 inline void enter(tasks::Ledger& ledger, tasks::TaskId id, Script& task) {

@@ -1,8 +1,6 @@
 // The echo server and its clients, step by step, without a socket between them.
 #include <gtest/gtest.h>
 
-#include <cctype>
-
 #include "conversation.h"
 #include "sys/tcp.h"
 #include "workloads/table.h"
@@ -14,11 +12,6 @@ constexpr std::size_t connections = 3;
 constexpr std::size_t payload = 40;
 constexpr std::size_t requests = 4;
 
-std::string in_upper_case(std::string text) {
-    for (char& letter : text) letter = static_cast<char>(std::toupper(letter));
-    return text;
-}
-
 class Echo : public testing::Test {
 protected:
     Echo() { server_->begin(); }
@@ -28,8 +21,7 @@ protected:
     Script asking_client(std::string& request) {
         Script script = client(0);
         script.answer(0);
-        request = script.sent();
-        script.answer(static_cast<std::int64_t>(request.size()));
+        request = script.take_sent();
         return script;
     }
     // The server's task for a connection.

@@ -19,12 +19,6 @@ protected:
         Script acceptor{server_->make(0)};
         return accept_one(acceptor);
     }
-    static std::string answered(Script& script) {
-        const std::string text = script.sent();
-        script.answer(static_cast<std::int64_t>(text.size()));
-        return text;
-    }
-
     static constexpr std::size_t connections = 10;
     std::unique_ptr<Workload> server_ =
         find("http").make({{"connections", connections}, {"page_bytes", 100}, {"requests", 2}}, 1);
@@ -52,9 +46,8 @@ TEST_F(Http, ClientFailsIfOneByteIsWrong) {
     Script client{peer_->make(0)};
     client.answer(0);
     Script served = handler();
-    served.receive(client.sent());
-    client.answer(static_cast<std::int64_t>(client.sent().size()));
-    std::string answer = answered(served);
+    served.receive(client.take_sent());
+    std::string answer = served.take_sent();
     answer.back() = '?';
     client.receive(answer);
     EXPECT_EQ(client.asked<tasks::Finish>().error, -EBADMSG);
@@ -64,7 +57,7 @@ TEST_F(Http, ClientFailsIfOneByteIsWrong) {
 TEST_F(Http, AnswersWithAPageOfTheGivenSize) {
     Script served = handler();
     served.receive(plain);
-    const std::string answer = answered(served);
+    const std::string answer = served.take_sent();
     EXPECT_TRUE(answer.starts_with("HTTP/1.1 200 OK\r\n")) << answer;
     EXPECT_NE(answer.find("\r\nContent-Length: 100\r\n"), std::string::npos);
     EXPECT_EQ(answer.size() - answer.find("\r\n\r\n") - 4, 100U);
@@ -74,17 +67,17 @@ TEST_F(Http, AnswersWithAPageOfTheGivenSize) {
 TEST_F(Http, AnswersPipelinedRequestsTogether) {
     Script served = handler();
     served.receive(plain + plain);
-    const std::string answer = answered(served);
+    const std::string answer = served.take_sent();
     EXPECT_NE(answer.find("HTTP/1.1 200 OK", 10), std::string::npos);
 }
 
 TEST_F(Http, AnswersHeadWithoutABody) {
     Script served = handler();
     served.receive("HEAD / HTTP/1.1\r\nHost: x\r\n\r\n");
-    const std::string head = answered(served);
+    const std::string head = served.take_sent();
     EXPECT_TRUE(head.ends_with("\r\n\r\n")) << head;
     served.receive(plain);
-    const std::string page = answered(served);
+    const std::string page = served.take_sent();
     EXPECT_TRUE(page.starts_with(head) && page.size() == head.size() + 100) << page;
 }
 
@@ -93,7 +86,7 @@ TEST_F(Http, HasAConnectionFieldOnlyIfTheClientNeedsIt) {
     const auto head_for = [&](const std::string& request) {
         Script served = handler();
         served.receive(request);
-        const std::string answer = answered(served);
+        const std::string answer = served.take_sent();
         EXPECT_EQ(answer.size() - answer.find("\r\n\r\n") - 4, 100U);
         return answer.substr(0, answer.size() - 100);
     };
@@ -112,7 +105,7 @@ TEST_F(Http, RefusesAndCloses) {
         Script served = handler();
         std::string_view rest{asked};
         while (!rest.empty() && served.asks<tasks::Receive>()) rest = served.receive(rest);
-        const std::string answer = answered(served);
+        const std::string answer = served.take_sent();
         EXPECT_TRUE(answer.starts_with(std::string{"HTTP/1.1 "} + status)) << answer;
         EXPECT_NE(answer.find("Connection: close"), std::string::npos);
         served.receive_end();
@@ -123,7 +116,7 @@ TEST_F(Http, RefusesAndCloses) {
 TEST_F(Http, DiscardsBytesAfterItsLastAnswer) {
     Script served = handler();
     served.receive("GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n" + plain);
-    EXPECT_EQ(answered(served).find("HTTP/1.1", 1), std::string::npos)
+    EXPECT_EQ(served.take_sent().find("HTTP/1.1", 1), std::string::npos)
         << "a request after Connection: close is not answered";
     served.receive(plain);
     EXPECT_TRUE(served.asks<tasks::Receive>());
@@ -135,7 +128,7 @@ TEST_F(Http, DiscardsBytesAfterItsLastAnswer) {
 TEST_F(Http, DoesNotDiscardForEver) {
     Script served = handler();
     served.receive("nonsense\r\n");
-    (void)answered(served);
+    (void)served.take_sent();
     const std::string more(4096, 'x');
     constexpr std::size_t enough = std::size_t{64} << 20;
     std::size_t discarded = 0;
@@ -147,7 +140,7 @@ TEST_F(Http, DoesNotDiscardForEver) {
 TEST_F(Http, EndsWithTheErrorOfAnyStep) {
     const auto step = [](Script& script, int) {
         if (script.asks<tasks::Send>()) {
-            (void)answered(script);
+            (void)script.take_sent();
         } else if (script.asks<tasks::Receive>()) {
             script.receive(plain);
         } else {

@@ -1,10 +1,9 @@
 // The clients of open_echo, step by step.
 #include <gtest/gtest.h>
 
-#include <cctype>
 #include <chrono>
 
-#include "script.h"
+#include "conversation.h"
 #include "workloads/table.h"
 
 namespace workloads {
@@ -16,15 +15,7 @@ class OpenEcho : public testing::Test {
 protected:
     OpenEcho() { server_->begin(); }
 
-    static std::string in_upper_case(std::string text) {
-        for (char& letter : text) letter = static_cast<char>(std::toupper(letter));
-        return text;
-    }
-    static void answer_request(Script& client) {
-        const std::string request = client.sent();
-        client.answer(static_cast<std::int64_t>(request.size()));
-        client.receive(in_upper_case(request));
-    }
+    static void answer_request(Script& client) { client.receive(in_upper_case(client.take_sent())); }
     Script connected_client(std::size_t index) {
         Script client{clients_->make(index)};
         client.answer(0);
