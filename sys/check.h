@@ -7,20 +7,20 @@
 
 namespace sys {
 
-// Passes a system call's result through; throws std::system_error that names the call where it is -1.
-// For set-up only: on the hot path a failure is a value (a negative errno).
+// Returns the result of a system call. If it is -1, throws std::system_error with errno and the name of the call.
+// For set-up only: where speed matters, a failure is a value (a negative errno).
 template <std::signed_integral Result>
 Result check(Result result, const char* call) {
     if (result == -1) throw std::system_error{errno, std::system_category(), call};
     return result;
 }
 
-// For calls that return the error number itself (pthread_*, posix_*).
+// The same for functions that return the error number instead of setting errno (pthread_*, posix_*).
 inline void check_error(int error, const char* call) {
     if (error != 0) throw std::system_error{error, std::system_category(), call};
 }
 
-// The text of an error number, without the thread-unsafe buffer of strerror().
+// The text of an error number (positive). Unlike strerror(), it is safe in threads.
 inline std::string error_text(int error) { return std::system_category().message(error); }
 
 }  // namespace sys

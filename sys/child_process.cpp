@@ -4,6 +4,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cassert>
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
@@ -15,7 +16,7 @@
 namespace sys {
 
 ChildProcess ChildProcess::fork(const std::function<void()>& body) {
-    // What stdio holds unwritten would be written twice, by the parent and by the child.
+    // Otherwise parent and child would both write what is in the buffers of stdio.
     std::fflush(nullptr);
     const pid_t parent = ::getpid();
     const pid_t pid = check(::fork(), "fork");
@@ -41,6 +42,7 @@ ChildProcess::~ChildProcess() {
 }
 
 int ChildProcess::wait() {
+    assert(pid_ > 0);  // waitpid() would reap any child
     int status = 0;
     pid_t result = 0;
     while ((result = ::waitpid(pid_, &status, 0)) == -1 && errno == EINTR) {
@@ -51,6 +53,7 @@ int ChildProcess::wait() {
 }
 
 std::optional<int> ChildProcess::try_wait() {
+    assert(pid_ > 0);
     int status = 0;
     if (check(::waitpid(pid_, &status, WNOHANG), "waitpid") == 0) return std::nullopt;
     pid_ = -1;

@@ -9,13 +9,13 @@
 
 namespace sys {
 
-// Owns a forked child: a child that was not waited for is killed and reaped by the destructor.
+// Owns a forked child process. The destructor kills and reaps a child that nobody waited for.
 class ChildProcess {
 public:
-    // Forks, and runs `body` in the child, which then leaves by _exit: with 0, or with 1 after an exception (its
-    // text goes to stderr). The child dies with its parent (PR_SET_PDEATHSIG), so that even SIGKILL to the parent
-    // leaves nothing behind; strictly, with the thread that forked it. Call it while no other thread runs: a lock held
-    // by another thread at the fork is held forever in the child. Throws std::system_error.
+    // Forks, and runs `body` in the child. The child then ends by _exit(): with 0, or with 1 after an exception, whose
+    // text it writes to stderr. The kernel kills the child when the thread that forked it ends (PR_SET_PDEATHSIG), so
+    // that no child is left even if the parent is killed by SIGKILL. Call it while no other thread runs: a lock that
+    // another thread holds at the fork is never released in the child. Throws std::system_error.
     [[nodiscard]] static ChildProcess fork(const std::function<void()>& body);
 
     ChildProcess(ChildProcess&& other) noexcept : pid_{std::exchange(other.pid_, -1)} {}
@@ -28,10 +28,11 @@ public:
 
     [[nodiscard]] pid_t pid() const noexcept { return pid_; }
 
-    // Waits for the end, which must happen once. Returns the status as waitpid gives it.
+    // Waits for the end of the child, and reaps it. Returns the status of waitpid(). Not after the end was returned.
     int wait();
-    // The same without waiting: nothing while the child runs.
+    // The same without waiting: nullopt while the child runs.
     std::optional<int> try_wait();
+    // Sends SIGKILL; does nothing if the child has been reaped.
     void kill() const noexcept;
 
 private:
@@ -40,11 +41,11 @@ private:
     pid_t pid_ = -1;
 };
 
-// "exit code 3", "signal 9 (Killed)"; empty for a status of success.
+// The text for a status of waitpid(): "exit code 3", "signal 9 (Killed)"; empty for success.
 [[nodiscard]] std::string describe_exit(int status);
 
-// Makes the calling process die when its parent does. `parent` is the parent's pid as read before the fork, which
-// closes the race with a parent that is already gone.
+// Makes the kernel kill the calling process when its parent ends. `parent` is the parent's pid, which must be read
+// before the fork: if the parent has ended since then, the calling process exits with 1.
 void die_with_parent(pid_t parent) noexcept;
 
 }  // namespace sys

@@ -1,10 +1,12 @@
 #include "sys/clock.h"
 
+#include <cassert>
 #include <cerrno>
 
 namespace sys {
 
 timespec to_timespec(Nanoseconds duration) noexcept {
+    assert(duration.count() >= 0);
     constexpr long long per_second = 1'000'000'000;
     timespec result{};
     result.tv_sec = static_cast<time_t>(duration.count() / per_second);

@@ -5,17 +5,18 @@
 
 namespace sys {
 
-// The monotonic clock, in nanoseconds: libstdc++'s steady_clock is CLOCK_MONOTONIC on Linux, and every kernel
-// wait that we give a deadline to (clock_nanosleep, epoll_pwait2, ppoll, pselect) counts on the same clock.
+// The monotonic clock, in nanoseconds. On Linux, steady_clock of libstdc++ is CLOCK_MONOTONIC, which is also the clock
+// of the system calls that wait (clock_nanosleep, epoll_pwait2, ppoll, pselect).
 using Clock = std::chrono::steady_clock;
 using TimePoint = Clock::time_point;
 using Nanoseconds = std::chrono::nanoseconds;
 
 inline TimePoint now() noexcept { return Clock::now(); }
 
+// `duration` is not negative.
 [[nodiscard]] timespec to_timespec(Nanoseconds duration) noexcept;
 
-// Blocks this thread until the deadline has passed, through signals.
+// Blocks this thread until the deadline has passed. Signals do not end the wait.
 void sleep_until(TimePoint deadline) noexcept;
 
 }  // namespace sys

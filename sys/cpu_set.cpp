@@ -2,7 +2,7 @@
 
 #include <sched.h>
 
-#include <cerrno>
+#include <cassert>
 #include <memory>
 #include <system_error>
 
@@ -11,7 +11,7 @@
 namespace sys {
 namespace {
 
-// Machines with more than CPU_SETSIZE (1,024) CPUs need a set of their own size; the kernel refuses a smaller one.
+// On machines with more than CPU_SETSIZE (1,024) CPUs the kernel refuses a plain cpu_set_t, so the set is larger.
 constexpr int cpus_max = 8192;
 
 struct FreeSet {
@@ -42,7 +42,10 @@ CpuSet current_affinity() {
 void set_affinity(const CpuSet& cpus) {
     const std::size_t bytes = CPU_ALLOC_SIZE(cpus_max);
     const Set set = make_set();
-    for (const int cpu : cpus) CPU_SET_S(static_cast<std::size_t>(cpu), bytes, set.get());
+    for (const int cpu : cpus) {
+        assert(cpu >= 0 && cpu < cpus_max);
+        CPU_SET_S(static_cast<std::size_t>(cpu), bytes, set.get());
+    }
     check(::sched_setaffinity(0, bytes, set.get()), "sched_setaffinity");
 }
 

@@ -7,9 +7,10 @@ namespace sys {
 // CPU numbers, ascending.
 using CpuSet = std::vector<int>;
 
-// The CPUs that the calling thread may run on: the quota's affinity, not the machine's hardware threads.
+// The CPUs on which the calling thread may run. In a container or under taskset these are fewer than the machine has.
 [[nodiscard]] CpuSet current_affinity();
-// For the calling thread and all that it starts from now on, children included. Throws std::system_error.
+// Restricts the calling thread, and all threads and processes that it starts from now on, to these CPUs. Throws
+// std::system_error if none of them exists or is allowed.
 void set_affinity(const CpuSet& cpus);
 
 }  // namespace sys

@@ -9,7 +9,8 @@
 namespace sys {
 
 void Event::wait() noexcept {
-    // The kernel compares before it sleeps, so that an event in between is not missed; it may also wake for nothing.
+    // The kernel checks the value before it sleeps, so that an announce() in between is not missed. A wake-up may be
+    // spurious.
     while (happened_.load(std::memory_order_acquire) == 0) {
         ::syscall(SYS_futex, &happened_, FUTEX_WAIT, 0, nullptr, nullptr, 0);
     }

@@ -5,25 +5,26 @@
 
 namespace sys {
 
-// Something that happens once, and that any number of threads wait for, also those of other processes where it lies
-// in shared memory (std::atomic::wait does not reach over processes: its futexes are private). Zeroed memory is an
-// event that has not happened. Trivially destructible on purpose, like Semaphore.
+// An event that happens once, and for which any number of threads can wait. In shared memory it also works between
+// processes (std::atomic::wait does not: its futexes are private to a process). Zeroed memory is an event that has not
+// happened. Trivially destructible, so that a child that ends does not destroy it for the others.
 class Event {
 public:
     Event() = default;
     Event(const Event&) = delete;
     Event& operator=(const Event&) = delete;
 
-    // Returns at once where it has happened. What was written before announce() is visible afterwards.
+    // Returns at once if the event has happened. Writes before announce() are visible after wait().
     void wait() noexcept;
-    // Wakes all who wait.
+    // Wakes all threads that wait.
     void announce() noexcept;
-    // While nobody waits.
+    // Makes the event one that has not happened. Only while no thread waits.
     void clear() noexcept;
 
 private:
     std::atomic<std::uint32_t> happened_{0};
-    static_assert(sizeof(std::atomic<std::uint32_t>) == sizeof(std::uint32_t), "the kernel reads it as a number");
+    static_assert(sizeof(std::atomic<std::uint32_t>) == sizeof(std::uint32_t),
+                  "the kernel reads it as a 32-bit number");
 };
 
 }  // namespace sys

@@ -16,14 +16,15 @@ namespace {
 
 constexpr std::size_t unlimited = std::numeric_limits<std::size_t>::max();
 
-// A file that holds one number; "max", or no such file, is no limit.
+// Reads a file that holds one number. "max" in the file, or no such file, means no limit.
 std::size_t read_limit(const std::string& path) {
     std::ifstream file{path};
     std::size_t limit = unlimited;
     return file >> limit ? limit : unlimited;
 }
 
-// Control groups of version 2: "0::/path" in /proc/self/cgroup.
+// The folder of this process' control group. In version 2, /proc/self/cgroup has the line "0::/path". Empty if there is
+// none.
 std::string cgroup_path() {
     std::ifstream file{"/proc/self/cgroup"};
     for (std::string line; std::getline(file, line);) {
@@ -47,7 +48,7 @@ std::size_t raise_descriptor_limit() {
 std::size_t process_limit() {
     rlimit limit{};
     check(::getrlimit(RLIMIT_NPROC, &limit), "getrlimit(RLIMIT_NPROC)");
-    // Root is not bound by RLIMIT_NPROC (CAP_SYS_RESOURCE).
+    // RLIMIT_NPROC does not limit root (CAP_SYS_RESOURCE).
     const std::size_t own = limit.rlim_cur == RLIM_INFINITY || ::geteuid() == 0 ? unlimited : limit.rlim_cur;
     const std::string cgroup = cgroup_path();
     return std::min({own, read_limit("/proc/sys/kernel/pid_max"), read_limit("/proc/sys/kernel/threads-max"),
@@ -56,7 +57,7 @@ std::size_t process_limit() {
 
 std::size_t open_descriptors() {
     const std::filesystem::directory_iterator entries{"/proc/self/fd"};
-    // The iterator's own descriptor is in the list.
+    // Without the descriptor of the iterator itself.
     return static_cast<std::size_t>(std::distance(begin(entries), end(entries))) - 1;
 }
 

@@ -4,12 +4,12 @@
 
 namespace sys {
 
-// Descriptors that this process may have open: the hard limit, to which the soft one is raised.
+// Raises the soft limit of open descriptors to the hard limit, and returns it. Throws std::system_error.
 std::size_t raise_descriptor_limit();
-// Processes and threads that this user may still have at once: the least of RLIMIT_NPROC, kernel.pid_max,
-// kernel.threads-max and the control group's pids.max. What runs already is not taken off.
+// How many processes and threads this user may have: the smallest of RLIMIT_NPROC, kernel.pid_max, kernel.threads-max
+// and pids.max of the control group. Processes that run already are not subtracted. Throws std::system_error.
 [[nodiscard]] std::size_t process_limit();
-// The descriptors open now, of this process.
+// How many descriptors this process has open.
 [[nodiscard]] std::size_t open_descriptors();
 
 }  // namespace sys

@@ -10,7 +10,7 @@
 namespace sys {
 namespace {
 
-// The sum of the fields of these names in a file of lines "Name:   123 kB", in bytes.
+// Reads a file of lines "Name:   123 kB", and adds up the lines with one of these names. In bytes.
 template <class... Names>
 std::int64_t sum_of_fields(const std::string& path, Names... names) {
     std::ifstream file{path};
@@ -25,7 +25,7 @@ std::int64_t sum_of_fields(const std::string& path, Names... names) {
 }
 
 void add_children(pid_t parent, std::vector<pid_t>& processes) {
-    // Each thread has its own list (CONFIG_PROC_CHILDREN).
+    // Each thread has its own list of children (CONFIG_PROC_CHILDREN).
     std::error_code gone;
     const std::string threads = "/proc/" + std::to_string(parent) + "/task";
     for (const auto& thread : std::filesystem::directory_iterator{threads, gone}) {

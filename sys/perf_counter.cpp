@@ -17,7 +17,7 @@
 namespace sys {
 namespace {
 
-// The number that the running kernel gave to a tracepoint; 0 where this file system of its own does not show it.
+// The tracepoint's number in the running kernel. `tracing` is where tracefs is mounted; 0 if it is not mounted there.
 std::uint64_t read_id(const std::string& tracing) {
     std::ifstream file{tracing + "/events/raw_syscalls/sys_enter/id"};
     std::uint64_t id = 0;
@@ -30,7 +30,8 @@ std::uint64_t system_calls_id() {
     for (const std::string& place : {tracing, std::string{"/sys/kernel/debug/tracing"}}) {
         if (const std::uint64_t id = read_id(place)) return id;
     }
-    // Not mounted. Whoever may, mounts it in a namespace that ends with the child; the machine stays as it is.
+    // tracefs is not mounted. A child mounts it in its own mount namespace, so that the machine does not change. This
+    // succeeds only for root.
     const Shared<std::uint64_t> found;
     ChildProcess child = ChildProcess::fork([&] {
         const bool mounted = ::unshare(CLONE_NEWNS) == 0 &&
@@ -55,7 +56,7 @@ PerfCounter::PerfCounter(Event event) {
         attributes.type = PERF_TYPE_TRACEPOINT;
         attributes.config = system_calls_id();
         if (attributes.config == 0) {
-            reason_ = "not permitted: the tracepoint raw_syscalls:sys_enter is not to be seen (tracefs)";
+            reason_ = "not permitted: cannot read the tracepoint raw_syscalls:sys_enter (tracefs)";
             return;
         }
     }

@@ -8,23 +8,23 @@
 
 namespace sys {
 
-// One of the kernel's counters (perf_event_open), of this thread and of all threads and processes that are made while
-// it lives, those that have ended included.
+// A counter of the kernel (perf_event_open). It counts for the calling thread, and for all threads and processes that
+// this thread starts while the counter exists, also after they have ended.
 class PerfCounter {
 public:
     enum class Event {
-        system_calls,    // every entry into the kernel by a call: the tracepoint raw_syscalls:sys_enter
-        cpu_migrations,  // a thread goes on on another CPU
+        system_calls,    // the tracepoint raw_syscalls:sys_enter
+        cpu_migrations,  // a thread moves to another CPU
     };
 
-    // Starts counting. Where that is not permitted the counter is there but counts nothing, and says why.
-    // As long as one for system calls lives anywhere on the machine, every system call of every process takes the
-    // kernel's slow path: do not time what runs meanwhile.
+    // Starts counting. If the kernel does not permit it, the counter counts nothing and has a reason().
+    // While a counter of system calls exists, all system calls of all processes on the machine are slower, because they
+    // take the kernel's slow path. So measure no times meanwhile.
     explicit PerfCounter(Event event);
 
-    // So far; nothing where it does not count.
+    // The count until now; nullopt if the counter does not count.
     [[nodiscard]] std::optional<std::int64_t> read() const;
-    // Why it does not count; empty where it does.
+    // Why the counter does not count; empty if it counts.
     [[nodiscard]] const std::string& reason() const noexcept { return reason_; }
 
 private:

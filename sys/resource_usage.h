@@ -7,7 +7,7 @@
 
 namespace sys {
 
-// What a set of processes has used. Trivially copyable, so that a child can publish it through shared memory.
+// The resources that processes have used. Trivially copyable, so that a child can publish it in shared memory.
 struct ResourceUsage {
     std::int64_t cpu_user_ns = 0;
     std::int64_t cpu_system_ns = 0;
@@ -23,21 +23,20 @@ struct ResourceUsage {
 [[nodiscard]] ResourceUsage operator+(ResourceUsage left, const ResourceUsage& right) noexcept;
 [[nodiscard]] ResourceUsage operator-(ResourceUsage left, const ResourceUsage& right) noexcept;
 
-// This process: all its threads, those that have ended included.
+// Of this process: of all its threads, also those that have ended.
 [[nodiscard]] ResourceUsage own_usage() noexcept;
-// This process and all its children that ended and were waited for. A child that lives on is not in it: such a
-// child publishes own_usage() itself (CLOCK_PROCESS_CPUTIME_ID, which Google Benchmark reads, knows no children
-// at all).
+// Of this process and of its children that were reaped. A child that still runs is not included: it has to publish its
+// own_usage() itself. (Google Benchmark reads CLOCK_PROCESS_CPUTIME_ID, which includes no children at all.)
 [[nodiscard]] ResourceUsage usage_with_children() noexcept;
 
-// Of all CPUs together since boot (/proc/stat), in the kernel's ticks of 10 ms.
+// The sum over all CPUs since boot (/proc/stat). The kernel counts in ticks of 10 ms.
 struct MachineTime {
     Nanoseconds busy;   // in processes and in the kernel
     Nanoseconds steal;  // taken by the hypervisor
 };
-// Nothing where /proc does not tell.
+// Both are nullopt if /proc does not have the figures.
 [[nodiscard]] std::optional<MachineTime> machine_time();
-// How long the main thread of this process has been ready but not running (/proc/self/schedstat).
+// How long the main thread of this process was ready to run, and waited for a CPU (/proc/self/schedstat).
 [[nodiscard]] std::optional<Nanoseconds> run_delay();
 
 }  // namespace sys

@@ -6,9 +6,9 @@
 
 namespace sys {
 
-// A counting semaphore that works between processes when it lies in shared memory (std::counting_semaphore does
-// not: its futexes are private to a process). Trivially destructible on purpose: sem_destroy does nothing on
-// Linux, and a child that ends must not destroy what others wait on.
+// A counting semaphore, which begins at 0. In shared memory it also works between processes (std::counting_semaphore
+// does not: its futexes are private to a process). Trivially destructible, so that a child that ends does not destroy
+// it for the others; sem_destroy() does nothing on Linux.
 class Semaphore {
 public:
     Semaphore();
@@ -17,7 +17,7 @@ public:
 
     void post() noexcept;
     void wait() noexcept;
-    // False where the deadline passed first.
+    // False if the deadline passed first.
     [[nodiscard]] bool wait_until(TimePoint deadline) noexcept;
 
 private:

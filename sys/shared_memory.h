@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cassert>
 #include <cstddef>
 #include <memory>
 #include <new>
@@ -9,10 +10,11 @@
 
 namespace sys {
 
-// Anonymous memory that stays shared with the children forked after it was made. It has no name, so nothing is
-// left behind in /dev/shm however the processes end. Zeroed by the kernel; pages cost nothing until touched.
+// Memory that is shared with all children that are forked later. It has no name, so that no file is left in /dev/shm,
+// even if the processes are killed. The kernel fills it with zeros, and allocates a page when it is first used.
 class SharedMapping {
 public:
+    // Throws std::system_error.
     explicit SharedMapping(std::size_t bytes);
     SharedMapping(SharedMapping&& other) noexcept
         : data_{std::exchange(other.data_, nullptr)}, bytes_{std::exchange(other.bytes_, 0)} {}
@@ -31,8 +33,8 @@ private:
     std::size_t bytes_;
 };
 
-// `count` objects of T in shared memory, made here and destroyed by nobody (T is trivially destructible): a child
-// that ends must not take them down for the others.
+// `count` objects of T in shared memory. They are never destroyed, because a child that ends must not destroy them for
+// the others.
 template <class T>
 class SharedArray {
     static_assert(std::is_trivially_destructible_v<T>);
@@ -44,7 +46,10 @@ public:
     [[nodiscard]] std::span<T> span() const noexcept {
         return {std::launder(static_cast<T*>(mapping_.data())), count_};
     }
-    [[nodiscard]] T& operator[](std::size_t index) const noexcept { return span()[index]; }
+    [[nodiscard]] T& operator[](std::size_t index) const noexcept {
+        assert(index < count_);
+        return span()[index];
+    }
     [[nodiscard]] std::size_t size() const noexcept { return count_; }
     [[nodiscard]] auto begin() const noexcept { return span().begin(); }
     [[nodiscard]] auto end() const noexcept { return span().end(); }

@@ -8,30 +8,30 @@
 
 namespace sys {
 
-// TCP over IPv4 loopback. Every socket is made blocking and close-on-exec, with TCP_NODELAY: Nagle's algorithm
-// and delayed acknowledgements would add 40 ms to a request that is answered in 40 us.
+// TCP over IPv4. All sockets are blocking and close-on-exec, and have TCP_NODELAY: Nagle's algorithm together with
+// delayed acknowledgements would add 40 ms to a request that takes 40 us. Functions throw std::system_error, unless
+// noexcept.
 
 struct Endpoint {
     std::uint32_t address = INADDR_LOOPBACK;  // host byte order
-    std::uint16_t port = 0;                   // host byte order; 0: any free one
+    std::uint16_t port = 0;                   // host byte order; 0: the kernel chooses a free port
 
     [[nodiscard]] sockaddr_in native() const noexcept;
 };
 
-// A listening socket on a port that the kernel picks. TCP_NODELAY is inherited by what it accepts. The backlog is
-// cut to net.core.somaxconn by the kernel.
+// A listening socket. Accepted sockets inherit TCP_NODELAY. The kernel limits the backlog to net.core.somaxconn.
 [[nodiscard]] UniqueFd listen_on(Endpoint endpoint, int backlog);
 [[nodiscard]] UniqueFd tcp_socket();
 
-// The local end of a bound socket.
+// Address and port to which a socket is bound.
 [[nodiscard]] Endpoint local_endpoint(int socket);
 
-// Binds to a source address but leaves the port to connect(): it can then choose among all (address, port) pairs
-// that are free for this very destination, so that 127.0.0.x multiplies the 28,000 ephemeral ports.
+// Binds a socket to a source address (host byte order), but not to a port: connect() chooses the port, and can use any
+// that is free for this destination. So each address 127.0.0.x adds 28,000 ephemeral ports.
 void bind_source(int socket, std::uint32_t address);
 
-// On the open file description: it holds in every process that shares it. A descriptor that cannot be set (it is
-// none) shows in the next call on it.
+// Applies to the open file description, so to all processes that share it. Reports no error: if the descriptor is not
+// valid, the next call that uses it fails.
 void set_nonblocking(int descriptor) noexcept;
 
 }  // namespace sys

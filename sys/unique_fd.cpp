@@ -5,7 +5,7 @@
 namespace sys {
 
 void UniqueFd::reset() noexcept {
-    // Not repeated on EINTR: Linux has released the number by then, and another thread may already own it.
+    // Not repeated after EINTR: Linux has freed the number already, and another thread may have got it since.
     if (fd_ >= 0) ::close(std::exchange(fd_, -1));
 }
 

@@ -4,7 +4,7 @@
 
 namespace sys {
 
-// Owns a file descriptor and closes it. Empty is -1.
+// Owns a file descriptor, and closes it. -1 means that it owns none.
 class UniqueFd {
 public:
     UniqueFd() = default;
@@ -19,6 +19,7 @@ public:
 
     [[nodiscard]] int get() const noexcept { return fd_; }
     [[nodiscard]] explicit operator bool() const noexcept { return fd_ >= 0; }
+    // The caller owns the descriptor from then on.
     [[nodiscard]] int release() noexcept { return std::exchange(fd_, -1); }
     void reset() noexcept;
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cassert>
+#include <cstddef>
 #include <cstdint>
 #include <initializer_list>
 #include <span>
@@ -10,16 +12,16 @@
 
 namespace tasks {
 
-// One size that a workload or a model can be asked for, with its unit as the last part of its name (nap_us).
+// A number that the user can choose for a workload or a model. The last part of its name is the unit (nap_us).
 struct Parameter {
     std::string_view name;
-    std::int64_t fallback;  // taken where nothing is said
-    std::int64_t least;
+    std::int64_t fallback;  // the argument if none is given
+    std::int64_t least;     // both bounds are allowed values
     std::int64_t most;
     std::string_view meaning;
 };
 
-// Named sizes in a fixed order: "connections:100/payload:64".
+// Values of parameters, with their names, in a fixed order: "connections:100/payload:64".
 class Arguments {
 public:
     using Item = std::pair<std::string, std::int64_t>;
@@ -28,11 +30,16 @@ public:
     Arguments(std::initializer_list<Item> items) : items_{items} {}
     explicit Arguments(std::vector<Item> items) : items_{std::move(items)} {}
 
-    // Throws std::out_of_range for a name that is not there.
+    // Throws std::out_of_range for an unknown name.
     [[nodiscard]] std::int64_t at(std::string_view name) const;
-    [[nodiscard]] std::size_t count(std::string_view name) const { return static_cast<std::size_t>(at(name)); }
+    // The same for an argument whose parameter does not allow negative values.
+    [[nodiscard]] std::size_t count(std::string_view name) const {
+        const std::int64_t value = at(name);
+        assert(value >= 0);
+        return static_cast<std::size_t>(value);
+    }
     [[nodiscard]] std::span<const Item> items() const noexcept { return items_; }
-    // "/connections:100/payload:64", each with its slash; empty where there are none.
+    // "/connections:100/payload:64": a slash before each argument. Empty if there are no arguments.
     [[nodiscard]] std::string path() const;
     friend bool operator==(const Arguments&, const Arguments&) = default;
 
@@ -40,12 +47,12 @@ private:
     std::vector<Item> items_;
 };
 
-// The reverse of path(), with or without the first slash: "connections:100/payload:64". Throws
-// std::invalid_argument, with a message that shows the form.
+// The reverse of Arguments::path(), with or without the first slash: "connections:100/payload:64". Throws
+// std::invalid_argument for a text of another form, with a message that shows the right one.
 [[nodiscard]] Arguments parse_arguments(std::string_view text);
 
-// Every parameter, in its order, with what is given or else its fallback. Throws std::invalid_argument, with a
-// message that says what there is, for an unknown name or a value out of its bounds.
+// One argument for each parameter, in the order of the parameters: the given value, or the fallback. Throws
+// std::invalid_argument for an unknown name or a value out of bounds; the message names what is allowed.
 [[nodiscard]] Arguments complete(std::span<const Parameter> parameters, const Arguments& given);
 
 }  // namespace tasks

@@ -7,17 +7,17 @@
 
 namespace tasks {
 
-// What a job asks of the machine, for a model to say beforehand whether it can run it.
+// What a job needs. A model reads it before a run, and says whether it can run the job.
 struct Demand {
-    std::size_t tasks_at_once = 0;         // roots and spawned, alive together at the most
-    std::size_t descriptors_per_task = 0;  // that such a task holds open
-    std::size_t descriptors_lent = 0;      // to all of them together: that they use, and the job has open already
-    std::size_t together = 1;              // tasks that wait for one another: fewer at once would wait for ever
-    std::size_t events = 0;                // that are awaited and announced
-    std::size_t staying = 0;               // roots that do not end before what they spawned has: each keeps a worker
+    std::size_t tasks_at_once = 0;         // most tasks alive at the same time, root tasks and spawned tasks
+    std::size_t descriptors_per_task = 0;  // descriptors that each of these tasks opens
+    std::size_t descriptors_lent = 0;      // descriptors that the job opened and its tasks share
+    std::size_t together = 1;              // tasks that wait for each other: a model that runs fewer at once deadlocks
+    std::size_t events = 0;                // events of Await and Announce, numbered from 0
+    std::size_t staying = 0;  // root tasks that outlive the tasks they spawn (acceptors); each occupies a worker
 };
 
-// A whole piece of work as a model sees it: a number of root tasks, made by their index.
+// The work of one run as a model sees it: `size()` root tasks, made by index.
 class Job {
 public:
     Job() = default;
@@ -26,8 +26,9 @@ public:
     virtual ~Job() = default;
 
     [[nodiscard]] virtual std::size_t size() const = 0;
-    // By index, since a pool process that was forked earlier builds its own. Called by any thread or process, once
-    // for each index in each run.
+    // Makes root task `index`, which is less than size(). By index, because a process of a pool was forked earlier and
+    // makes its tasks itself. Any thread or process may call it; once for each index in each run. The job outlives the
+    // task.
     [[nodiscard]] virtual std::unique_ptr<Task> make(std::size_t index) const = 0;
     [[nodiscard]] virtual Demand demand() const = 0;
 };

@@ -28,7 +28,7 @@ void Ledger::finish(TaskId id, const Finish& finish) noexcept {
         totals_->spawned_finished.fetch_add(1, relaxed);
         return;
     }
-    Root& root = roots_[static_cast<std::size_t>(id)];
+    Root& root = roots_[static_cast<std::size_t>(id)];  // asserts the index
     root.digest.store(finish.digest, relaxed);
     root.times_finished.fetch_add(1, relaxed);
 }

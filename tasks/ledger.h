@@ -10,26 +10,27 @@
 
 namespace tasks {
 
-// Which task this is: a root by its index, or a spawned one, which has no number of its own.
+// Which task finishes: a root task by its index, or any spawned task. Spawned tasks have no numbers.
 enum class TaskId : std::size_t { spawned = std::numeric_limits<std::size_t>::max() };
 [[nodiscard]] constexpr TaskId root(std::size_t index) { return TaskId{index}; }
 
-// What the tasks of a run brought back. It lies in memory shared with all children, so that a thread, a coroutine
-// and a process hand in their digests in the same way and at the same price: two or three relaxed atomic adds.
-// A spawned task adds to a sum, which is the same in whatever order they finish.
+// The results of a run's tasks. It lies in memory that is shared with all child processes, so that threads, coroutines
+// and processes enter their digests in the same way and at the same cost: two or three relaxed atomic operations.
+// The digests of spawned tasks are added up, because a sum does not depend on the order in which they finish.
 class Ledger {
 public:
+    // `roots`: the number of root tasks. Throws std::system_error if there is no memory.
     explicit Ledger(std::size_t roots);
 
-    // Before each run, while no task is alive.
+    // Called before each run, while no task is alive.
     void clear() noexcept;
 
-    // Thread-safe, and safe between processes. Each task calls it once; whoever waits for the tasks (join, wait,
-    // semaphore) makes the figures below visible.
+    // Called once for each task, by any thread or process. The atomic operations are relaxed: read the figures below
+    // only after the end of all tasks was awaited (join, waitpid, semaphore), which makes them visible.
     void finish(TaskId id, const Finish& finish) noexcept;
 
     [[nodiscard]] std::size_t roots() const noexcept { return roots_.size(); }
-    // How often root `index` finished: anything but 1 after a run is a mistake of the model.
+    // How often root task `index` finished. After a run it must be 1; any other number is a mistake of the model.
     [[nodiscard]] std::uint32_t times_finished(std::size_t index) const noexcept;
     [[nodiscard]] std::uint64_t digest(std::size_t index) const noexcept;
 
@@ -37,7 +38,7 @@ public:
     [[nodiscard]] std::uint64_t spawned_digest_sum() const noexcept;
 
     [[nodiscard]] std::uint64_t failures() const noexcept;
-    // The negative errno of the first task that failed, 0 where none did.
+    // The negative errno of the first task that failed; 0 if none failed.
     [[nodiscard]] int first_error() const noexcept;
 
 private:
@@ -57,7 +58,8 @@ private:
     sys::Shared<Totals> totals_;
 };
 
-// A digest of two numbers that differs when either does (splitmix64's finaliser, Steele et al. 2014).
+// A digest of two numbers, which changes when one of them changes: splitmix64, G. Steele, D. Lea, C. Flood, "Fast
+// splittable pseudorandom number generators", 2014.
 [[nodiscard]] constexpr std::uint64_t mix(std::uint64_t a, std::uint64_t b) noexcept {
     std::uint64_t x = a + 0x9e3779b97f4a7c15ULL * (b + 1);
     x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9ULL;

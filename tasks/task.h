@@ -1,16 +1,17 @@
 #pragma once
 
+#include <concepts>
 #include <utility>
 
 #include "tasks/operation.h"
 
 namespace tasks {
 
-// A state machine that does no I/O and never waits: it says what it wants next, and is resumed with the result.
-// The very same object code runs under every model, so that what is measured is the model alone.
+// A state machine that does no I/O and never waits. It returns the operation that it needs next; the model performs the
+// operation, and resumes the task with the result. All models run the same object code of the task, so that only the
+// model is measured.
 //
-// A task is resumed by one thread at a time, though not always by the same one. It is owned by its model and
-// destroyed after Finish.
+// One thread at a time resumes a task, not always the same one. The model owns the task, and destroys it after Finish.
 class Task {
 public:
     Task() = default;
@@ -18,16 +19,17 @@ public:
     Task& operator=(const Task&) = delete;
     virtual ~Task() = default;
 
-    // The first call starts the task, with Result{0}. Not called again after Finish.
+    // The first call starts the task; its result is Result{0}. Not called again after Finish.
     [[nodiscard]] virtual Operation resume(Result result) = 0;
 
-    // The work of a Compute operation. Called once for each, before the resume that ends it, possibly on another
-    // thread.
+    // The work of a Compute operation. Called once for each Compute, possibly on another thread, and before the task is
+    // resumed.
     virtual void compute() {}
 };
 
-// A task written as named steps, each named after what has just happened (connected, sent, received), so that it
-// reads like the callbacks of an event loop. Not as a coroutine: the state must cost every carrier the same.
+// Base of a task that consists of steps, which are members of Self. The name of a step says what has just happened
+// (connected, sent, received), like the name of a callback. A task is not a coroutine, because its state must cost the
+// same under every carrier.
 template <class Self>
 class SteppedTask : public Task {
 public:
@@ -36,15 +38,16 @@ public:
     [[nodiscard]] Operation resume(Result result) final { return (static_cast<Self&>(*this).*next_)(result); }
 
 protected:
-    explicit SteppedTask(Step first) : next_{first} {}
+    explicit SteppedTask(Step first) : next_{first} { static_assert(std::derived_from<Self, SteppedTask>); }
 
-    // "Ask for `operation`, and go on with `step`."
+    // Returns `operation`, and goes on with `step` when it has ended.
     template <class Next>
+    requires std::constructible_from<Operation, Next>
     [[nodiscard]] Operation then(Step step, Next&& operation) {
         next_ = step;
         return Operation{std::forward<Next>(operation)};
     }
-    // "That failed: end, and say why."
+    // Ends the task with the error of `result`.
     [[nodiscard]] static Operation give_up(Result result) { return Finish{0, result.error()}; }
 
 private:

@@ -17,11 +17,13 @@
 
 namespace workloads {
 
-// A task without a model: the test sees what it asks for, and says how that ended.
+// Plays the model of a task: the test reads the operation that the task asks for, and chooses its result.
 class Script {
 public:
+    // Owns the task, and starts it.
     explicit Script(std::unique_ptr<tasks::Task> task) : task_{std::move(task)} { answer(0); }
 
+    // Resumes the task with this result.
     void answer(std::int64_t result) { asked_ = task_->resume({result}); }
     // Performs a Compute as a model does.
     void compute() {
@@ -34,27 +36,34 @@ public:
     [[nodiscard]] bool asks() const {
         return std::holds_alternative<Asked>(asked_);
     }
-    // Throws where it asks for something else: the test has then failed.
+    // Throws std::bad_variant_access if the task asks for another operation, so that the test fails.
     template <class Asked>
     [[nodiscard]] Asked& asked() {
         return std::get<Asked>(asked_);
     }
     [[nodiscard]] std::unique_ptr<tasks::Task> take_spawned() { return std::move(asked<tasks::Spawn>().task); }
 
-    // What it wants to send.
+    // The bytes that the task asks to send.
     [[nodiscard]] std::string sent() {
         const auto bytes = asked<tasks::Send>().bytes;
         return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
     }
-    // Its Receive gets the front of `text`: as much as fits, and at most `most`. Returns the rest.
+    // Answers a Send as if all bytes were sent, and returns them.
+    std::string take_sent() {
+        std::string text = sent();
+        answer(static_cast<std::int64_t>(text.size()));
+        return text;
+    }
+    // Answers a Receive with the beginning of `text`: as many bytes as fit, but not more than `most`. Returns the rest.
     std::string_view receive(std::string_view text, std::size_t most = std::string_view::npos) {
         const std::span<std::byte> into = asked<tasks::Receive>().into;
         const std::size_t size = std::min({into.size(), text.size(), most});
-        if (size == 0) throw std::logic_error{"a receive of nothing"};
+        if (size == 0) throw std::logic_error{"a receive of 0 bytes would be the end of the stream"};
         std::ranges::copy(std::as_bytes(std::span{text.substr(0, size)}), into.begin());
         answer(static_cast<std::int64_t>(size));
         return text.substr(size);
     }
+    // Answers a Receive with the end of the stream.
     void receive_end() {
         (void)asked<tasks::Receive>();
         answer(0);
@@ -65,10 +74,10 @@ private:
     tasks::Operation asked_;
 };
 
-// What stands for a connection where nobody receives or sends.
+// Opens a descriptor that stands for a connection in tests that neither receive nor send. The caller owns it.
 [[nodiscard]] inline int some_descriptor() { return sys::check(::eventfd(0, EFD_CLOEXEC), "eventfd"); }
 
-// The task that a server spawns for a connection.
+// Lets an acceptor accept a connection, and returns the handler that it spawns.
 [[nodiscard]] inline Script accept_one(Script& acceptor) {
     (void)acceptor.asked<tasks::Accept>();
     acceptor.answer(some_descriptor());
@@ -77,8 +86,9 @@ private:
     return handler;
 }
 
-// Answers what the task asks, by answer(script, step); then step number `failing` fails with `error`. Each step that
-// fails must be the last, and the task must say why. Returns the number of steps that can fail.
+// Runs the task again and again; in run number n, operation number n fails with the errno `error`, and answer(script,
+// number) answers the operations before it. After the failure the task must finish with that error. Returns the number
+// of operations of a run without a failure.
 template <class MakeTask, class Answer>
 int fail_each_step(MakeTask make_task, Answer answer, int error) {
     for (int failing = 0;; ++failing) {
@@ -90,7 +100,7 @@ int fail_each_step(MakeTask make_task, Answer answer, int error) {
         if (script.asks<tasks::Finish>()) return failing;
         script.answer(-error);
         if (!script.asks<tasks::Finish>()) {
-            ADD_FAILURE() << "went on though step " << failing << " failed";
+            ADD_FAILURE() << "the task goes on, but step " << failing << " failed";
             return failing;
         }
         EXPECT_EQ(script.asked<tasks::Finish>().error, -error) << "step " << failing;

@@ -1,6 +1,7 @@
 #include "workloads/histogram.h"
 
 #include <algorithm>
+#include <cassert>
 #include <cmath>
 
 namespace workloads {
@@ -17,6 +18,7 @@ std::uint64_t Histogram::count() const noexcept {
 }
 
 std::uint64_t Histogram::quantile_ns(double fraction) const noexcept {
+    assert(fraction >= 0 && fraction <= 1);
     const auto wanted = static_cast<std::uint64_t>(std::ceil(fraction * static_cast<double>(count())));
     std::uint64_t seen = 0;
     for (std::size_t index = 0; index < counts_.size(); ++index) {

@@ -9,20 +9,21 @@
 
 namespace workloads {
 
-// A log-linear histogram of times, HdrHistogram's bucket scheme: every power of two is cut into 128 equal buckets, so
-// that a value is known to 1/128 (0.8 %) whatever its size, from 1 ns to 18 minutes (longer ones count as that).
+// A log-linear histogram of times, with the buckets of HdrHistogram: each power of two has 128 buckets of equal width.
+// So the error of a value is at most 1/128 (0.8 %), from 1 ns to 18 minutes; longer times count as 18 minutes.
 //
-//   value:  1xxx xxxx ........   the leading one and the next 7 bits choose the bucket inside the power of two
-//           |<-- 8 -->|<shift>|  the rest is forgotten
+//   value:  1xxx xxxx ........   the leading 1 and the next 7 bits choose the bucket
+//           |<-- 8 -->|<shift>|  the other bits are dropped
 //
-// Lies in shared memory and may be recorded into by any thread or process. Zeroed memory is an empty histogram.
+// Any thread or process may record into it, if it lies in shared memory. Zeroed memory is an empty histogram.
 class Histogram {
 public:
     struct Bucket {
-        std::uint64_t highest_ns;  // highest value that falls into it
+        std::uint64_t highest_ns;  // the highest value that belongs to the bucket
         std::uint64_t count;
     };
 
+    // A negative value counts as 0.
     void record(std::int64_t value_ns) noexcept {
         const std::uint64_t value = value_ns < 0 ? 0 : static_cast<std::uint64_t>(value_ns);
         counts_[index_of(value)].fetch_add(1, std::memory_order_relaxed);
@@ -30,16 +31,16 @@ public:
         while (value > highest && !max_ns_.compare_exchange_weak(highest, value, std::memory_order_relaxed)) {
         }
     }
-    void clear() noexcept;
 
-    // The rest is for when nobody records.
+    // The functions below only while no other thread or process records.
+    void clear() noexcept;
     [[nodiscard]] std::uint64_t count() const noexcept;
-    // Exact, not rounded to a bucket; 0 for an empty histogram.
+    // The exact value, not the bucket's; 0 for an empty histogram.
     [[nodiscard]] std::uint64_t max_ns() const noexcept { return max_ns_.load(std::memory_order_relaxed); }
-    // The smallest value that `fraction` of all values do not exceed, rounded up to its bucket's end (and never
-    // beyond the maximum); 0 for an empty histogram.
+    // The smallest value that is not exceeded by `fraction` (0 to 1) of all values, rounded up to the end of its
+    // bucket, but not above the maximum. 0 for an empty histogram.
     [[nodiscard]] std::uint64_t quantile_ns(double fraction) const noexcept;
-    // The buckets that hold something, ascending.
+    // The buckets that are not empty, in ascending order.
     [[nodiscard]] std::vector<Bucket> buckets() const;
 
 private:

@@ -1,6 +1,8 @@
 #include "workloads/table.h"
 
+#include <algorithm>
 #include <array>
+#include <cassert>
 #include <vector>
 
 #include "tasks/lookup.h"
@@ -21,7 +23,10 @@ std::vector<const Entry*>& whole_table() {
 
 std::span<const Entry* const> table() noexcept { return whole_table(); }
 
-void add_workload(const Entry& entry) { whole_table().push_back(&entry); }
+void add_workload(const Entry& entry) {
+    assert(std::ranges::find(table(), entry.name, &Entry::name) == table().end());
+    whole_table().push_back(&entry);
+}
 
 const Entry& find(std::string_view name) { return tasks::find_named(table(), name, "workload"); }
 

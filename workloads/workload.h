@@ -1,5 +1,6 @@
 #pragma once
 
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -7,6 +8,8 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <type_traits>
+#include <utility>
 
 #include "sys/tcp.h"
 #include "tasks/arguments.h"
@@ -16,99 +19,109 @@
 
 namespace workloads {
 
-// Whether a run did its work: yes, or what is wrong with it, in words that stand in the results and on the chart.
+// Whether a run did its work. If not, the results and the charts show the reason.
 struct Verdict {
-    std::string reason;
+    std::string reason;  // empty: valid
 
     [[nodiscard]] static Verdict valid() { return {}; }
     [[nodiscard]] static Verdict invalid(std::string reason) { return {std::move(reason)}; }
     [[nodiscard]] explicit operator bool() const noexcept { return reason.empty(); }
 };
 
-// How a run's work was spread over its connections.
+// How the work of a run was distributed over its connections.
 struct Fairness {
-    std::uint64_t least = 0;  // units of the connection that got least
+    std::uint64_t least = 0;  // units of the connection that got the least
     std::uint64_t most = 0;
-    double jain = 1.0;  // Jain's index when half of the work was done: 1 for equal shares, 1/n for one that got all
+    // Jain's index when half of the work was done: 1 if all got the same, 1/n if one of n connections got everything.
+    double jain = 1.0;
 };
 
-// What was done and checked in one run; rates are divided by this alone.
+// The work that was done and checked in one run. Only this counts for rates.
 struct Work {
     std::uint64_t units = 0;
     std::uint64_t bytes = 0;  // payload, both directions
     std::optional<Fairness> fairness;
 };
 
-// What tasks hold while all of them wait, over what was there before they were made.
+// The memory that tasks hold while all of them wait, without the memory that was used before they were made.
 struct Memory {
     std::size_t tasks = 0;
     std::int64_t pss_bytes = 0;
     std::int64_t kernel_bytes = 0;  // of the whole machine
 };
 
-// What is run. Knows no model: it makes tasks, and can tell whether they did their work.
+// A job whose work can be checked. It knows no model.
 class Workload : public tasks::Job {
 public:
-    // Before each run, in the process that made it, while none of its tasks is alive.
+    // Called before each run, in the process that made the workload, while none of its tasks is alive.
     virtual void begin() {}
-    // After each run. Compares the digests with the serial answer, and counts what came back.
+    // Called after each run. Compares the digests with the serial answer, and counts the tasks.
     [[nodiscard]] virtual Verdict verify(const tasks::Ledger& ledger) const = 0;
-    // Of the last run.
+    // The work of the last run.
     [[nodiscard]] virtual Work work() const = 0;
 
-    // The remote end, to be run in a process of its own (forked before any thread or pool exists), once for each
-    // run of this one; nothing where there is none. Lent this workload, which outlives it.
+    // The remote end of the connections; null if there is none. It runs in a process of its own, which is forked before
+    // any thread or pool exists, once for each run of this workload. This workload outlives its peer.
     [[nodiscard]] virtual std::unique_ptr<Workload> make_peer() const { return nullptr; }
 
-    // The next run is not timed: it may stop to look at what its tasks hold. Before begin().
+    // Called before begin(). The next run is not timed: it may stop to read the memory that its tasks hold.
     virtual void observe_next_run() {}
-    // Of the last run, where it was observed and this workload looks.
+    // The memory that the last run read; nullopt if it was not observed, or if this workload reads none.
     [[nodiscard]] virtual std::optional<Memory> memory() const { return std::nullopt; }
 
-    // Of a peer: how far it has come in this run, a number that grows, and how it is brought to an early end when it
-    // comes no further (its connections break). Both are called by another thread while it runs.
+    // For peers. Another thread calls both during a run. progress() grows while the peer makes progress; if it stops,
+    // hang_up() ends the run early by breaking the connections.
     [[nodiscard]] virtual std::uint64_t progress() const noexcept { return 0; }
     virtual void hang_up() noexcept {}
 
-    // What was timed, of all runs since it was last cleared: in shared memory, whoever recorded it. None: null.
+    // The times that were measured in all runs since the last clear(), by any process. It lies in shared memory, and
+    // belongs to the workload. Null if the workload measures no times.
     [[nodiscard]] virtual Histogram* latency() const { return nullptr; }
-    // Open loop alone: the same, counted from when a request was really sent, not from when it should have been.
+    // Open loop only: the times from when a request was sent. latency() counts from when it should have been sent.
     [[nodiscard]] virtual Histogram* latency_uncorrected() const { return nullptr; }
-    // latency() in words, as they stand on an axis.
+    // What latency() is, as a label for an axis.
     [[nodiscard]] virtual std::string_view latency_meaning() const { return {}; }
 };
 
-// Workloads of a group are built into one benchmark binary.
+// The workloads of a group are built into one benchmark binary.
 enum class Group { cpu, io };
 [[nodiscard]] constexpr std::string_view to_string(Group group) noexcept { return group == Group::cpu ? "cpu" : "io"; }
 
-// A size at which a benchmark binary runs a workload by itself: "connections:100/payload:64", and how many runs of
-// it make one sample: a fixed number, so that every model does identical work.
+// Arguments with which a benchmark binary runs a workload if the user gives none.
 struct Point {
-    std::string_view arguments;
-    int iterations;
+    std::string_view arguments;  // "connections:100/payload:64"
+    int iterations;              // runs in one sample: a fixed number, so that all models do the same work
 };
 
-// A line of the table.
+// An entry of the table.
 struct Entry {
     std::string_view name;
     Group group;
-    std::string_view unit;  // what is counted, in the singular
+    std::string_view unit;  // what Work::units counts, in the singular
     std::string_view summary;
     std::span<const tasks::Parameter> parameters;
     std::span<const Point> points;
-    std::string_view smoke;  // sizes that every test can afford
-    // Sizes are complete. A server makes `acceptors` root tasks that accept. Throws where sockets cannot be had.
+    std::string_view smoke;  // arguments that are small enough for every test
+    // `arguments` are complete(). A server makes `acceptors` root tasks, which accept connections. Throws
+    // std::system_error if there are no sockets or no memory.
     std::unique_ptr<Workload> (*make)(const tasks::Arguments& arguments, std::size_t acceptors);
-    // The task that serves one connection of a client from outside to its end, and owns it: its server without a crowd
-    // of its own. Called in any process, by any thread. Null where the workload has no server.
+    // Makes a task that owns a connection and serves it to its end, for the program `serve`, whose clients come from
+    // outside. Any thread or process may call it. Null if the workload has no server.
     std::unique_ptr<tasks::Task> (*make_handler)(sys::UniqueFd connection) = nullptr;
 };
 
-// For verify(): every root finished just once and none failed.
+// Entry::make of a workload that accepts no connections.
+template <class Made>
+requires std::derived_from<Made, Workload> && std::constructible_from<Made, const tasks::Arguments&>
+[[nodiscard]] std::unique_ptr<Workload> make_workload(const tasks::Arguments& arguments, std::size_t /*acceptors*/) {
+    return std::make_unique<Made>(arguments);
+}
+
+// For verify(): every root task finished exactly once, and no task failed.
 [[nodiscard]] Verdict verify_finished(const tasks::Ledger& ledger);
-// And each brought expected(index).
+// The same, and the digest of each root task is expected(index).
 template <class Expected>
+requires std::is_invocable_r_v<std::uint64_t, Expected&, std::size_t>
 [[nodiscard]] Verdict verify_digests(const tasks::Ledger& ledger, Expected expected) {
     if (Verdict finished = verify_finished(ledger); !finished) return finished;
     for (std::size_t index = 0; index < ledger.roots(); ++index) {

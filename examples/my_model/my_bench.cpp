@@ -1,4 +1,4 @@
-// A model and a workload of one's own, beside all of concur's: docs/extending.md.
+// A user's own model and workload, beside all of those of concur: docs/extending.md.
 #include "bench/main.h"
 #include "models/loop/table_model.h"
 #include "models/loop/pollers.h"
@@ -6,7 +6,7 @@
 #include "workloads/table.h"
 
 namespace {
-// The model: an event loop that looks for readiness, and never waits for it.
+// The model: an event loop that polls for readiness, and never waits for it.
 struct Impatient final : models::Poller {
     void watch(int fd, models::Interest interest, bool known) override { epoll_->watch(fd, interest, known); }
     void forget(int fd) override { epoll_->forget(fd); }
@@ -14,10 +14,10 @@ struct Impatient final : models::Poller {
     std::unique_ptr<models::Poller> epoll_ = models::make_epoll_poller();
 };
 const models::Entry impatient{.name = "impatient", .family = models::Family::loops, .carrier = "loop's table",
-    .waiter = "epoll, not waiting", .summary = "an event loop that keeps looking", .parameters = {},
+    .waiter = "epoll without waiting", .summary = "an event loop that never waits", .parameters = {},
     .support = models::support_one_process, .make = models::make_event_loop<Impatient>};
 
-// The workload: in how many steps does a number come down to 1 by Collatz' rule?
+// The workload: counts the steps from a number to 1 by the rule of Collatz.
 std::uint64_t steps_of(std::uint64_t n) { return n == 1 ? 0 : 1 + steps_of(n % 2 == 0 ? n / 2 : 3 * n + 1); }
 struct CollatzTask final : tasks::SteppedTask<CollatzTask> {
     explicit CollatzTask(std::uint64_t n) : SteppedTask{&CollatzTask::started}, number{n} {}
@@ -37,10 +37,10 @@ struct Collatz final : workloads::Workload {
     workloads::Work work() const override { return {.units = numbers}; }
     std::size_t numbers;
 };
-constexpr tasks::Parameter parameters[] = {{"numbers", 1'000, 1, 1'000'000, "numbers from 1 on"}};
+constexpr tasks::Parameter parameters[] = {{"numbers", 1'000, 1, 1'000'000, "numbers, from 1"}};
 constexpr workloads::Point points[] = {{"numbers:100", 10}, {"numbers:10000", 1}};
 const workloads::Entry collatz{.name = "collatz", .group = workloads::Group::cpu, .unit = "number",
-    .summary = "numbers that come down to 1", .parameters = parameters, .points = points, .smoke = "numbers:10",
+    .summary = "steps from a number to 1 by the rule of Collatz", .parameters = parameters, .points = points, .smoke = "numbers:10",
     .make = [](const tasks::Arguments& arguments, std::size_t) -> std::unique_ptr<workloads::Workload> {
         return std::make_unique<Collatz>(arguments.count("numbers")); }};
 }  // namespace

@@ -8,7 +8,7 @@ namespace {
 TEST(Check, PassesAResultThrough) {
     EXPECT_EQ(check(0, "call"), 0);
     EXPECT_EQ(check(7L, "call"), 7L);
-    // -1 alone is a failure.
+    // Only -1 is a failure.
     EXPECT_EQ(check(-2, "call"), -2);
 }
 
@@ -16,7 +16,7 @@ TEST(Check, ThrowsWithTheErrorNumberAndTheNameOfTheCall) {
     errno = ENOENT;
     try {
         check(-1, "open");
-        FAIL() << "it did not throw";
+        FAIL() << "check() did not throw";
     } catch (const std::system_error& error) {
         EXPECT_EQ(error.code(), std::error_code(ENOENT, std::system_category()));
         EXPECT_EQ(std::string{error.what()}, "open: No such file or directory");
@@ -28,7 +28,7 @@ TEST(CheckError, TakesTheErrorNumberItself) {
     errno = ENOENT;
     try {
         check_error(EAGAIN, "pthread_create");
-        FAIL() << "it did not throw";
+        FAIL() << "check() did not throw";
     } catch (const std::system_error& error) {
         EXPECT_EQ(error.code().value(), EAGAIN);
         EXPECT_TRUE(std::string_view{error.what()}.starts_with("pthread_create: ")) << error.what();

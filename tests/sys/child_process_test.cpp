@@ -19,7 +19,7 @@ namespace {
     for (;;) ::pause();
 }
 
-// Such a child says when it runs. The pipe's end tells when it, and all that it started, is gone.
+// Returns when the child runs. The end of the pipe shows that the child and all its descendants have ended.
 ChildProcess fork_sleeper(Pipe& alive) {
     auto child = ChildProcess::fork([&] {
         alive.write('r');
@@ -45,15 +45,15 @@ TEST(ChildProcess, LeavesWithItsOwnCode) {
     EXPECT_EQ(describe_exit(ChildProcess::fork([] { ::_exit(3); }).wait()), "exit code 3");
 }
 
-TEST(ChildProcess, TellsAnExceptionOnStandardErrorAndLeavesWithOne) {
+TEST(ChildProcess, WritesAnExceptionToStandardErrorAndLeavesWithOne) {
     Pipe errors;
     auto child = ChildProcess::fork([&] {
         check(::dup2(errors.in(), STDERR_FILENO), "dup2");
-        throw std::runtime_error{"the well is dry"};
+        throw std::runtime_error{"no more memory"};
     });
     errors.close_in();
     const std::string text = errors.read_to_end();
-    EXPECT_NE(text.find("child process " + std::to_string(child.pid()) + ": the well is dry\n"), std::string::npos)
+    EXPECT_NE(text.find("child process " + std::to_string(child.pid()) + ": no more memory\n"), std::string::npos)
         << text;
     EXPECT_EQ(describe_exit(child.wait()), "exit code 1");
 }
@@ -101,7 +101,7 @@ TEST(ChildProcess, Moves) {
     const pid_t pid = from.pid();
     const ChildProcess to{std::move(from)};
     EXPECT_EQ(to.pid(), pid);
-    EXPECT_EQ(from.pid(), -1);  // NOLINT(bugprone-use-after-move): what is tested
+    EXPECT_EQ(from.pid(), -1);  // NOLINT(bugprone-use-after-move): that is tested
 }
 
 TEST(ChildProcess, AssignmentEndsTheOneBefore) {
@@ -128,11 +128,11 @@ TEST(ChildProcess, DiesWithItsParentEvenWhenThatIsKilled) {
     ASSERT_EQ(alive.read(), "r");
     parent.kill();
     EXPECT_EQ(describe_exit(parent.wait()), "signal 9 (Killed)");
-    // The end of the pipe: the grandchild, which had the other end too, is gone.
+    // The end of the pipe: the grandchild, which had the other end open too, has ended.
     EXPECT_EQ(alive.read(), "");
 }
 
-TEST(DieWithParent, EndsAChildWhoseParentHasGoneAlready) {
+TEST(DieWithParent, EndsAChildWhoseParentHasEndedAlready) {
     const pid_t nobody = ::getpid() + 1;
     auto child = ChildProcess::fork([&] {
         die_with_parent(nobody);

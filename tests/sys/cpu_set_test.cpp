@@ -37,7 +37,7 @@ TEST_F(Affinity, HoldsForChildren) {
     const CpuSet last{available().back()};
     set_affinity(last);
     auto child = ChildProcess::fork([&] {
-        if (current_affinity() != last) throw std::runtime_error{"another set"};
+        if (current_affinity() != last) throw std::runtime_error{"the child has other CPUs"};
     });
     EXPECT_EQ(child.wait(), 0);
 }

@@ -12,7 +12,7 @@
 namespace sys {
 namespace {
 
-// In a child: limits cannot always be raised again.
+// Runs in a child, because a process may not raise a hard limit again.
 std::string ending_of(const std::function<void()>& body) { return describe_exit(ChildProcess::fork(body).wait()); }
 
 void require(bool condition, const char* what) {
@@ -23,11 +23,11 @@ TEST(RaiseDescriptorLimit, RaisesTheSoftLimitToTheHardOne) {
     EXPECT_EQ(ending_of([] {
                   const rlimit low{64, 128};
                   check(::setrlimit(RLIMIT_NOFILE, &low), "setrlimit");
-                  require(raise_descriptor_limit() == 128, "not the hard limit");
+                  require(raise_descriptor_limit() == 128, "raise_descriptor_limit() does not return the hard limit");
                   rlimit now{};
                   check(::getrlimit(RLIMIT_NOFILE, &now), "getrlimit");
                   require(now.rlim_cur == 128, "the soft limit is not raised");
-                  require(raise_descriptor_limit() == 128, "not the same again");
+                  require(raise_descriptor_limit() == 128, "the second call returns another limit");
               }),
               "");
 }
@@ -42,7 +42,7 @@ TEST(OpenDescriptors, CountsThem) {
     EXPECT_EQ(open_descriptors(), before);
 }
 
-TEST(ProcessLimit, IsNotBeyondTheKernels) {
+TEST(ProcessLimit, IsNotAboveThoseOfTheKernel) {
     std::size_t pid_max = 0;
     std::ifstream{"/proc/sys/kernel/pid_max"} >> pid_max;
     std::size_t threads_max = 0;
@@ -53,14 +53,15 @@ TEST(ProcessLimit, IsNotBeyondTheKernels) {
     EXPECT_LE(limit, threads_max);
 }
 
-TEST(ProcessLimit, KnowsTheUsersOwnLimitUnlessItIsRoots) {
+TEST(ProcessLimit, IsThatOfTheUserUnlessItIsRoot) {
     EXPECT_EQ(ending_of([] {
                   const rlimit low{50, 50};
                   check(::setrlimit(RLIMIT_NPROC, &low), "setrlimit");
-                  require(::geteuid() == 0 ? process_limit() > 50 : process_limit() == 50, "not the limit");
+                  require(::geteuid() == 0 ? process_limit() > 50 : process_limit() == 50,
+                          "process_limit() is not RLIMIT_NPROC");
                   if (::geteuid() != 0) return;
                   check(::setresuid(65534, 65534, 65534), "setresuid");
-                  require(process_limit() == 50, "not the limit of another user");
+                  require(process_limit() == 50, "process_limit() is not RLIMIT_NPROC for a user other than root");
               }),
               "");
 }

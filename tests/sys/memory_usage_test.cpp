@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::size_t some_bytes = std::size_t{64} << 20;
 
-TEST(MemoryUsage, GrowsByWhatIsTouched) {
+TEST(MemoryUsage, GrowsByPagesThatAreUsed) {
     const MemoryUsage before = memory_usage_of_tree(::getpid());
     EXPECT_GT(before.pss_bytes, 0);
     EXPECT_GT(before.kernel_bytes, 0);
@@ -49,7 +49,7 @@ TEST(MemoryUsage, SeesChildrenOfChildren) {
     EXPECT_LT(memory_usage_of_tree(::getpid()).pss_bytes - before, static_cast<std::int64_t>(some_bytes) / 2);
 }
 
-TEST(MemoryUsage, OfAProcessThatIsGoneIsTheKernelsAlone) {
+TEST(MemoryUsage, OfAProcessThatHasEndedIsZero) {
     ChildProcess child = ChildProcess::fork([] {});
     const pid_t pid = child.pid();
     child.wait();

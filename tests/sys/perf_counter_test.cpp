@@ -22,7 +22,7 @@ protected:
     void SetUp() override {
         if (!counter_.reason().empty()) GTEST_SKIP() << counter_.reason();
     }
-    // By what `work` does, in calls; a little more for what is around it.
+    // How many calls were counted during `work`. A thread or a process itself needs up to `around` calls more.
     template <class Work>
     std::int64_t counted(Work work) {
         const auto before = counter_.read();

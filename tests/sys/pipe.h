@@ -12,8 +12,8 @@
 
 namespace sys {
 
-// What a test and its children talk through. A read gives up after some seconds, so that a mistake in the code under
-// test is a failed test and not one that hangs.
+// A pipe between a test and its child processes. A read gives up after 20 s, so that a mistake in the tested code makes
+// the test fail instead of hang.
 class Pipe {
 public:
     Pipe() {
@@ -28,7 +28,7 @@ public:
     void close_in() noexcept { in_.reset(); }
 
     void write(char byte) const { check(::write(in_.get(), &byte, 1), "write"); }
-    // "timeout" where neither a byte nor the end comes; empty at the end: nobody has the other end open.
+    // Empty at the end, when no process has the other end open. "timeout" if neither a byte nor the end comes.
     [[nodiscard]] std::string read() const {
         pollfd entry{out_.get(), POLLIN, 0};
         constexpr int patience_ms = 20'000;

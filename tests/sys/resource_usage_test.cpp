@@ -14,7 +14,7 @@ namespace {
 
 static_assert(std::is_trivially_copyable_v<ResourceUsage>);
 
-// CPU time, not time on the wall: how long it takes does not matter.
+// CPU time, so that the load of the machine does not matter.
 constexpr std::int64_t work_ns = 40'000'000;
 
 void burn_cpu() {
@@ -51,7 +51,7 @@ TEST(OwnUsage, GrowsWithWork) {
     EXPECT_GE((own_usage() - before).cpu_ns(), work_ns);
 }
 
-TEST(UsageWithChildren, HasAChildOnceItWasReaped) {
+TEST(UsageWithChildren, IncludesAChildThatWasReaped) {
     const Shared<ResourceUsage> told;
     const ResourceUsage own_before = own_usage();
     const ResourceUsage all_before = usage_with_children();
@@ -59,11 +59,11 @@ TEST(UsageWithChildren, HasAChildOnceItWasReaped) {
         burn_cpu();
         *told = own_usage();
     });
-    // It has ended, but nobody has asked for its status yet.
+    // Wait until the child has ended, but do not reap it.
     siginfo_t info{};
     check(::waitid(P_PID, static_cast<id_t>(child.pid()), &info, WEXITED | WNOWAIT), "waitid");
     EXPECT_GE(told->cpu_ns(), work_ns);
-    // Nothing but what this process itself has used (a little more since then).
+    // The difference may be a little more than 0, because time passes between the two calls.
     const auto children_ns = [&] {
         const std::int64_t all = (usage_with_children() - all_before).cpu_ns();
         return all - (own_usage() - own_before).cpu_ns();
@@ -77,7 +77,7 @@ TEST(UsageWithChildren, HasAChildOnceItWasReaped) {
 TEST(MachineTime, NeverGoesBack) {
     const auto before = machine_time();
     const auto after = machine_time();
-    if (!before || !after) GTEST_SKIP() << "/proc/stat does not tell";
+    if (!before || !after) GTEST_SKIP() << "no /proc/stat";
     EXPECT_GT(before->busy.count(), 0);
     EXPECT_GE(after->busy, before->busy);
     EXPECT_GE(before->steal.count(), 0);
@@ -87,7 +87,7 @@ TEST(MachineTime, NeverGoesBack) {
 TEST(RunDelay, NeverGoesBack) {
     const auto before = run_delay();
     const auto after = run_delay();
-    if (!before || !after) GTEST_SKIP() << "/proc/self/schedstat does not tell";
+    if (!before || !after) GTEST_SKIP() << "no /proc/self/schedstat";
     EXPECT_GE(before->count(), 0);
     EXPECT_GE(*after, *before);
 }

@@ -14,7 +14,7 @@ namespace {
 static_assert(std::is_trivially_destructible_v<Semaphore>);
 
 using std::chrono::milliseconds;
-// Only a mistake makes anybody wait so long.
+// Waits take so long only if there is a mistake.
 constexpr std::chrono::seconds patience{20};
 
 TEST(Semaphore, Counts) {
@@ -26,7 +26,7 @@ TEST(Semaphore, Counts) {
     EXPECT_FALSE(semaphore.wait_until(now()));
 }
 
-TEST(Semaphore, TakesWhatIsThereThoughTheDeadlineHasPassed) {
+TEST(Semaphore, CanBeTakenAfterTheDeadlineHasPassed) {
     Semaphore semaphore;
     semaphore.post();
     EXPECT_TRUE(semaphore.wait_until(TimePoint{}));
@@ -39,7 +39,7 @@ TEST(Semaphore, GivesUpAtTheDeadlineAndNotEarlier) {
     EXPECT_GE(now(), deadline);
 }
 
-TEST(Semaphore, HandsOverBetweenProcesses) {
+TEST(Semaphore, WorksBetweenProcesses) {
     struct Table {
         Semaphore ping;
         Semaphore pong;
@@ -62,7 +62,7 @@ TEST(Semaphore, HandsOverBetweenProcesses) {
     EXPECT_EQ(child.wait(), 0);
 }
 
-TEST(Semaphore, AChildThatEndsTakesNothingDown) {
+TEST(Semaphore, IsNotDestroyedByAChildThatEnds) {
     const Shared<Semaphore> semaphore;
     auto child = ChildProcess::fork([&] { semaphore->post(); });
     ASSERT_EQ(child.wait(), 0);

@@ -34,12 +34,12 @@ TEST(SharedArray, MayBeEmpty) {
     EXPECT_EQ(none.begin(), none.end());
 }
 
-TEST(SharedArray, ShowsWhatAChildWrote) {
+TEST(SharedArray, ShowsTheWritesOfAChild) {
     const SharedArray<int> numbers{100'000};
     const Shared<Pair> pair;
     numbers[1] = 11;
     auto child = ChildProcess::fork([&] {
-        // And the other way round: the child sees what stood there at the fork.
+        // The child also sees what the parent wrote before the fork.
         numbers.span().back() = numbers[1] + 1;
         pair->second = 44;
         (*pair).first = 33;
@@ -68,13 +68,13 @@ TEST(SharedMapping, Moves) {
     SharedMapping to{200};
     to = std::move(from);
     EXPECT_EQ(to.data(), data);
-    EXPECT_EQ(from.data(), nullptr);  // NOLINT(bugprone-use-after-move): what is tested
+    EXPECT_EQ(from.data(), nullptr);  // NOLINT(bugprone-use-after-move): that is tested
     *static_cast<char*>(data) = 'x';  // still mapped
     const SharedMapping last{std::move(to)};
     EXPECT_EQ(*static_cast<char*>(last.data()), 'x');
 }
 
-TEST(SharedMapping, ThrowsWhereThereIsNotSoMuch) {
+TEST(SharedMapping, ThrowsIfThereIsNotEnoughMemory) {
     EXPECT_THROW(SharedMapping{std::size_t{1} << 62}, std::system_error);
 }
 

@@ -35,7 +35,7 @@ TEST(Endpoint, IsInNetworkByteOrderForTheKernel) {
     EXPECT_STREQ(::inet_ntoa(native.sin_addr), "127.0.0.3");
 }
 
-TEST(TcpSocket, IsBlockingAndCloseOnExecWithoutNagle) {
+TEST(TcpSocket, IsBlockingAndCloseOnExecAndHasNoDelay) {
     const UniqueFd socket = tcp_socket();
     EXPECT_EQ(option_of(socket.get(), IPPROTO_TCP, TCP_NODELAY), 1);
     EXPECT_EQ(::fcntl(socket.get(), F_GETFD) & FD_CLOEXEC, FD_CLOEXEC);
@@ -50,7 +50,7 @@ TEST(ListenOn, TakesAPortThatIsFree) {
     EXPECT_EQ(option_of(listener.get(), SOL_SOCKET, SO_ACCEPTCONN), 1);
 }
 
-TEST(ListenOn, ThrowsWhereThePortIsTaken) {
+TEST(ListenOn, ThrowsIfThePortIsTaken) {
     const UniqueFd listener = listen_on({}, 4);
     try {
         (void)listen_on(local_endpoint(listener.get()), 4);
@@ -61,7 +61,7 @@ TEST(ListenOn, ThrowsWhereThePortIsTaken) {
     }
 }
 
-TEST(ListenOn, WhatItAcceptsHasNoNagle) {
+TEST(ListenOn, AcceptedSocketsHaveNoDelay) {
     const UniqueFd listener = listen_on({}, 4);
     const UniqueFd client = tcp_socket();
     connect_to(client.get(), local_endpoint(listener.get()));
@@ -75,7 +75,7 @@ TEST(BindSource, GivesTheAddressAndLeavesThePort) {
     for (const std::uint32_t offset : {0U, 1U, 249U}) {
         const UniqueFd client = tcp_socket();
         bind_source(client.get(), INADDR_LOOPBACK + offset);
-        EXPECT_EQ(local_endpoint(client.get()).port, 0) << "the port is connect()'s to choose";
+        EXPECT_EQ(local_endpoint(client.get()).port, 0) << "connect() chooses the port";
         connect_to(client.get(), local_endpoint(listener.get()));
         sockaddr_in seen{};
         socklen_t size = sizeof seen;
@@ -85,7 +85,7 @@ TEST(BindSource, GivesTheAddressAndLeavesThePort) {
     }
 }
 
-TEST(BindSource, ThrowsForAnAddressThatIsNotOurs) {
+TEST(BindSource, ThrowsForAnAddressOfAnotherHost) {
     const UniqueFd socket = tcp_socket();
     EXPECT_THROW(bind_source(socket.get(), 0x01010101), std::system_error);
 }
@@ -96,8 +96,6 @@ TEST(SetNonblocking, MakesCallsReturnAtOnce) {
     EXPECT_EQ(::accept(listener.get(), nullptr, nullptr), -1);
     EXPECT_EQ(errno, EAGAIN);
 }
-
-TEST(SetNonblocking, LeavesWhatIsNoDescriptorToTheNextCall) { set_nonblocking(-1); }
 
 }  // namespace
 }  // namespace sys

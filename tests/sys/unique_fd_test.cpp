@@ -45,7 +45,7 @@ TEST(UniqueFd, MovesItsDescriptorAndIsEmptyThen) {
     const int number = from.get();
     const UniqueFd to{std::move(from)};
     EXPECT_EQ(to.get(), number);
-    EXPECT_FALSE(from);  // NOLINT(bugprone-use-after-move): what is tested
+    EXPECT_FALSE(from);  // NOLINT(bugprone-use-after-move): that is tested
     EXPECT_TRUE(is_open(number));
 }
 
@@ -56,7 +56,7 @@ TEST(UniqueFd, AssignmentClosesWhatWasOwned) {
     const int second_number = second.get();
     first = std::move(second);
     EXPECT_EQ(first.get(), second_number);
-    EXPECT_FALSE(second);  // NOLINT(bugprone-use-after-move): what is tested
+    EXPECT_FALSE(second);  // NOLINT(bugprone-use-after-move): that is tested
     EXPECT_FALSE(is_open(first_number));
     EXPECT_TRUE(is_open(second_number));
 }
@@ -87,12 +87,12 @@ TEST(UniqueFd, ReleaseGivesTheDescriptorAway) {
         EXPECT_FALSE(owner);
     }
     EXPECT_TRUE(is_open(number));
-    ::close(number);
+    const UniqueFd closed_at_the_end{number};
 }
 
 TEST(UniqueFd, ClosesExactlyOnce) {
-    // The kernel gives out the lowest free number, so that the next descriptor has the number that was closed: a
-    // second close would take it away from its new owner.
+    // A new descriptor gets the lowest free number, which is the one that was just closed. A second close of the old
+    // descriptor would close the new one.
     UniqueFd owner{open_null()};
     const int number = owner.get();
     owner.reset();

@@ -52,7 +52,7 @@ TEST(Ledger, CountsARootThatFinishesTwice) {
     EXPECT_EQ(ledger.times_finished(0), 2U);
 }
 
-TEST(Ledger, AddsSpawnedDigestsInWhateverOrder) {
+TEST(Ledger, AddsSpawnedDigestsInAnyOrder) {
     std::vector<std::uint64_t> digests{1, ~std::uint64_t{0}, 7, std::uint64_t{1} << 63};
     Ledger forwards{0};
     for (const std::uint64_t digest : digests) forwards.finish(TaskId::spawned, {digest});
@@ -71,7 +71,7 @@ TEST(Ledger, CountsFailuresOfBothKindsAndKeepsTheFirstError) {
     ledger.finish(root(1), {9});
     EXPECT_EQ(ledger.failures(), 2U);
     EXPECT_EQ(ledger.first_error(), -EPIPE);
-    // They finished all the same.
+    // Tasks that failed have finished too.
     EXPECT_EQ(ledger.times_finished(0), 1U);
     EXPECT_EQ(ledger.spawned_finished(), 1U);
 }
@@ -136,7 +136,7 @@ TEST(Mix, DiffersWhenEitherNumberDoes) {
 }
 
 TEST(Mix, IsSplitmix64) {
-    // The generator's first output from seed 0, which is known.
+    // The first number that the generator returns for seed 0.
     static_assert(mix(0, 0) == 0xe220a8397b1dcdafULL);
     EXPECT_NE(mix(1, 2), mix(2, 1));
 }

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <span>
 
 namespace tasks {
 namespace {
@@ -31,7 +32,7 @@ TEST(FindNamed, GivesTheEntryOfTheTable) {
     EXPECT_EQ(&find_named(table, "owl", "bird"), &owl);
 }
 
-TEST(FindNamed, SaysWhatThereIs) {
+TEST(FindNamed, ListsTheKnownNames) {
     for (const std::string_view name : {"crow", "", "ow", "owls"}) {
         try {
             (void)find_named(table, name, "bird");

@@ -24,12 +24,12 @@ TEST(Result, IsACountOrADescriptor) {
     EXPECT_EQ(result.error(), 0);
     EXPECT_EQ(result.descriptor(), 5);
     EXPECT_EQ(result.bytes(), 5U);
-    // More bytes than an int can say.
+    // More bytes than an int can hold.
     constexpr std::int64_t many = std::int64_t{std::numeric_limits<int>::max()} + 1;
     EXPECT_EQ(Result{many}.bytes(), static_cast<std::size_t>(many));
 }
 
-TEST(Result, IsANegativeErrnoWhereItFailed) {
+TEST(Result, IsANegativeErrnoIfItFailed) {
     constexpr Result result{-ECONNREFUSED};
     EXPECT_TRUE(result.failed());
     EXPECT_EQ(result.error(), -ECONNREFUSED);

@@ -9,7 +9,7 @@
 namespace tasks {
 namespace {
 
-// Writes down what it was resumed with.
+// Writes its results into a diary.
 class Walker final : public SteppedTask<Walker> {
 public:
     explicit Walker(std::string& diary) : SteppedTask{&Walker::started}, diary_{diary} {}
@@ -26,14 +26,14 @@ private:
     }
     Operation spawned(Result result) {
         if (result.failed()) return give_up(result);
-        // A step may come more than once.
+        // A step may run more than once.
         return then(&Walker::yielded, Yield{});
     }
 
     std::string& diary_;
 };
 
-TEST(SteppedTask, GoesFromStepToStepWithTheOutcomes) {
+TEST(SteppedTask, GoesFromStepToStepWithTheResults) {
     std::string diary;
     {
         const std::unique_ptr<Task> walker = std::make_unique<Walker>(diary);
@@ -41,7 +41,7 @@ TEST(SteppedTask, GoesFromStepToStepWithTheOutcomes) {
         EXPECT_TRUE(std::holds_alternative<Spawn>(walker->resume({5})));
         EXPECT_TRUE(std::holds_alternative<Yield>(walker->resume({})));
         EXPECT_TRUE(std::holds_alternative<Spawn>(walker->resume({6})));
-        // The default: there is nothing to compute.
+        // The default of compute() does nothing.
         walker->compute();
     }
     EXPECT_EQ(diary, "started 0,yielded 5,yielded 6,gone");

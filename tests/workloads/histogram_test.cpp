@@ -16,14 +16,14 @@ namespace {
 
 constexpr std::uint64_t longest = (std::uint64_t{1} << 40) - 1;
 
-// It is large for a stack.
+// On the heap, because a histogram is too large for a stack.
 std::unique_ptr<Histogram> make_histogram(const std::vector<std::uint64_t>& values = {}) {
     auto histogram = std::make_unique<Histogram>();
     for (const std::uint64_t value : values) histogram->record(static_cast<std::int64_t>(value));
     return histogram;
 }
 
-// From 1 to the longest, as many small ones as large.
+// Random values from 1 to the longest, with the same number of values in each power of two.
 std::vector<std::uint64_t> values_over_the_range(std::size_t count) {
     std::mt19937_64 random{7};
     std::uniform_real_distribution<double> exponent{0, 40};
@@ -32,7 +32,7 @@ std::vector<std::uint64_t> values_over_the_range(std::size_t count) {
     return values;
 }
 
-// The bucket that a value falls into.
+// The highest value of the bucket to which a value belongs.
 std::uint64_t highest_with(std::uint64_t value) {
     const auto buckets = make_histogram({value})->buckets();
     EXPECT_EQ(buckets.size(), 1U);
@@ -51,9 +51,9 @@ TEST(Histogram, IsExactUpTo256) {
     for (std::uint64_t value = 0; value < 256; ++value) EXPECT_EQ(highest_with(value), value);
 }
 
-TEST(Histogram, KnowsAValueToOne128th) {
+TEST(Histogram, HasAnErrorOfOne128thAtMost) {
     std::vector<std::uint64_t> values = values_over_the_range(500);
-    // And at the edges of every power of two.
+    // The edges of every power of two.
     for (int bit = 1; bit <= 40; ++bit) {
         const std::uint64_t power = std::uint64_t{1} << bit;
         values.insert(values.end(), {power - 1, power == longest + 1 ? longest : power, power / 2 + 1});
@@ -75,7 +75,7 @@ TEST(Histogram, BucketsMeetWithoutGapOrOverlap) {
     }
 }
 
-TEST(Histogram, CountsTooLongOnesAsTheLongestButKnowsTheMaximum) {
+TEST(Histogram, CountsLongerValuesAsTheLongestButKnowsTheMaximum) {
     const std::uint64_t hours = std::uint64_t{1} << 45;
     const auto histogram = make_histogram({longest, hours});
     ASSERT_EQ(histogram->buckets().size(), 1U);
@@ -84,7 +84,7 @@ TEST(Histogram, CountsTooLongOnesAsTheLongestButKnowsTheMaximum) {
     EXPECT_EQ(histogram->max_ns(), hours);
 }
 
-TEST(Histogram, CountsNegativeOnesAsZero) {
+TEST(Histogram, CountsNegativeValuesAsZero) {
     const auto histogram = make_histogram();
     histogram->record(-5);
     EXPECT_EQ(histogram->count(), 1U);
@@ -103,7 +103,7 @@ TEST(Histogram, QuantilesAreThoseOfTheSortedValues) {
     const auto histogram = make_histogram(values);
     std::ranges::sort(values);
     for (std::size_t rank = 1; rank <= values.size(); ++rank) {
-        // Just below a rank's end, so that rounding cannot tip it over into the next.
+        // In the middle between two ranks, so that rounding cannot change the rank.
         const double fraction = (static_cast<double>(rank) - 0.5) / static_cast<double>(values.size());
         const std::uint64_t exact = values[rank - 1];
         EXPECT_EQ(histogram->quantile_ns(fraction), std::min(highest_with(exact), values.back())) << rank;
@@ -164,7 +164,7 @@ TEST(Histogram, ClearEmptiesIt) {
     EXPECT_TRUE(histogram->buckets().empty());
 }
 
-TEST(Histogram, IsRecordedIntoByProcessesAndThreadsAtOnce) {
+TEST(Histogram, IsUsedByProcessesAndThreadsAtOnce) {
     const sys::Shared<Histogram> histogram;
     constexpr int each = 5000;
     const auto record = [&](std::int64_t first) {

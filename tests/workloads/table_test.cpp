@@ -11,7 +11,7 @@ namespace {
 
 class Table : public testing::TestWithParam<const Entry*> {};
 
-TEST_P(Table, EntryIsWhole) {
+TEST_P(Table, EntryIsComplete) {
     const Entry& entry = *GetParam();
     EXPECT_FALSE(entry.unit.empty());
     EXPECT_FALSE(entry.summary.empty());
@@ -28,12 +28,12 @@ TEST_P(Table, ItsParametersAreSound) {
         EXPECT_LE(parameter.least, parameter.fallback) << parameter.name;
         EXPECT_LE(parameter.fallback, parameter.most) << parameter.name;
         EXPECT_FALSE(parameter.meaning.empty()) << parameter.name;
-        // It could not be told from a model's in the name of a case.
+        // In the name of a case, it would be confused with the parameter of the models.
         EXPECT_NE(parameter.name, "workers");
     }
 }
 
-TEST_P(Table, ItsSizesAreTakenByItsParameters) {
+TEST_P(Table, ItsParametersAllowItsArguments) {
     const Entry& entry = *GetParam();
     EXPECT_NO_THROW((void)tasks::complete(entry.parameters, tasks::parse_arguments(entry.smoke)));
     for (const Point& point : entry.points) {
@@ -49,19 +49,19 @@ TEST_P(Table, MakesAWorkload) {
     EXPECT_GE(workload->demand().tasks_at_once, workload->size());
     EXPECT_EQ(workload->latency() == nullptr, workload->latency_meaning().empty());
     for (std::size_t index = 0; index < workload->size(); ++index) EXPECT_TRUE(workload->make(index));
-    // Nothing has been done yet, and nobody may take it for done.
+    // No task has run yet.
     EXPECT_FALSE(workload->verify(tasks::Ledger{workload->size()}));
 }
 
 INSTANTIATE_TEST_SUITE_P(All, Table, testing::ValuesIn(table().begin(), table().end()),
                          [](const auto& entry) { return std::string{entry.param->name}; });
 
-TEST(Find, SaysWhatThereIs) {
+TEST(Find, ListsTheKnownNames) {
     std::set<std::string_view> names;
     for (const Entry* const entry : table()) EXPECT_TRUE(names.insert(entry->name).second) << entry->name;
     try {
         (void)find("ech");
-        FAIL() << "it was found";
+        FAIL() << "find() did not throw";
     } catch (const std::invalid_argument& error) {
         const std::string message = error.what();
         EXPECT_TRUE(message.starts_with("unknown workload 'ech'; there are: ")) << message;

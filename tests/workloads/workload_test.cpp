@@ -13,7 +13,7 @@ TEST(Verdict, IsValidWithoutAReason) {
     EXPECT_EQ(Verdict::invalid("wrong").reason, "wrong");
 }
 
-TEST(VerifyFinished, WantsEveryRootJustOnce) {
+TEST(VerifyFinished, NeedsEveryRootTaskExactlyOnce) {
     tasks::Ledger ledger{3};
     ledger.finish(tasks::root(0), {1});
     ledger.finish(tasks::root(2), {1});
@@ -24,7 +24,7 @@ TEST(VerifyFinished, WantsEveryRootJustOnce) {
     EXPECT_EQ(verify_finished(ledger).reason, "task 2 finished 2 times");
 }
 
-TEST(VerifyFinished, TellsHowManyFailedAndWithWhat) {
+TEST(VerifyFinished, SaysHowManyTasksFailedAndTheFirstError) {
     tasks::Ledger ledger{2};
     ledger.finish(tasks::root(0), {0, -ENOENT});
     ledger.finish(tasks::root(1), {0, -EPIPE});
@@ -40,7 +40,7 @@ TEST(VerifyDigests, ComparesEveryOne) {
     EXPECT_TRUE(verify_digests(ledger, [](std::size_t index) { return 10 * index; }));
     EXPECT_EQ(verify_digests(ledger, [](std::size_t index) { return index == 2 ? 21 : 10 * index; }).reason,
               "wrong digest from task 2");
-    // What did not finish has no digest to compare.
+    // A task that did not finish is found before the digests are compared.
     tasks::Ledger empty{1};
     EXPECT_EQ(verify_digests(empty, [](std::size_t) { return 0U; }).reason, "task 0 finished 0 times");
 }

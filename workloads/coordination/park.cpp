@@ -1,5 +1,6 @@
-// I/O: tasks that all wait on one release, which the last of them gives when it has come. The time is that of
-// starting, parking, waking and ending a task; and while all of them wait, the memory that they hold can be read.
+// I/O: all tasks wait for one event, which the last task announces when it starts. The measured time is that of
+// starting, parking, waking and ending a task. In an observed run, the last task reads the memory that all tasks hold,
+// while the others wait.
 #include <unistd.h>
 
 #include <atomic>
@@ -14,12 +15,12 @@ namespace {
 
 constexpr int release = 0;
 
-// Between the tasks, wherever they are.
+// Shared by the tasks of all processes.
 struct ParkBoard {
     std::atomic<std::uint64_t> arrived;
-    bool observed;  // memory is to be read in this run
-    bool read;      // and has been
-    pid_t root;     // of the process tree that the tasks are in
+    bool observed;  // this run reads the memory
+    bool read;      // it has done so
+    pid_t root;     // the tasks run in this process and its descendants
     sys::MemoryUsage before;
     sys::MemoryUsage parked;
 };
@@ -29,7 +30,7 @@ public:
     ParkTask(std::size_t index, std::size_t tasks, ParkBoard& board)
         : SteppedTask{&ParkTask::started}, index_{index}, tasks_{tasks}, board_{board} {}
 
-    // Of the last to come, while all others wait.
+    // Called for the last task only, while all others wait.
     void compute() override {
         board_.parked = sys::memory_usage_of_tree(board_.root);
         board_.read = true;
@@ -55,15 +56,13 @@ private:
 
 class Park final : public Workload {
 public:
-    explicit Park(std::size_t tasks) : tasks_{tasks} { board_->root = ::getpid(); }
+    explicit Park(const tasks::Arguments& arguments) : tasks_{arguments.count("tasks")} { board_->root = ::getpid(); }
 
     std::size_t size() const override { return tasks_; }
     std::unique_ptr<tasks::Task> make(std::size_t index) const override {
         return std::make_unique<ParkTask>(index, tasks_, *board_);
     }
-    tasks::Demand demand() const override {
-        return {.tasks_at_once = tasks_, .descriptors_per_task = 0, .together = tasks_, .events = 1};
-    }
+    tasks::Demand demand() const override { return {.tasks_at_once = tasks_, .together = tasks_, .events = 1}; }
     void observe_next_run() override { observe_next_run_ = true; }
     void begin() override {
         board_->arrived.store(0, std::memory_order_relaxed);
@@ -97,13 +96,11 @@ extern constinit const Entry park_entry{
     .name = "park",
     .group = Group::io,
     .unit = "task",
-    .summary = "tasks that all wait on one release, and the memory that they hold meanwhile",
+    .summary = "tasks that all wait for the same event, and the memory that they hold meanwhile",
     .parameters = parameters,
     .points = points,
     .smoke = "tasks:2",
-    .make = [](const tasks::Arguments& arguments, std::size_t) -> std::unique_ptr<Workload> {
-        return std::make_unique<Park>(arguments.count("tasks"));
-    },
+    .make = make_workload<Park>,
 };
 
 }  // namespace workloads

@@ -1,6 +1,6 @@
-// I/O: pairs of tasks that hand a byte to and fro over a pair of sockets, each waiting for the other: what does it
-// cost to wake a task? Beside them any number of tasks wait for a byte that comes only at the end: what do they cost
-// those that are awake?
+// I/O: pairs of tasks send a byte back and forth over a pair of sockets, and wait for each other. The measured time is
+// that of waking a task. Idle tasks wait at the same time for a byte that comes only at the end, so that their cost for
+// the active tasks can be measured.
 #include <sys/socket.h>
 
 #include <array>
@@ -16,12 +16,14 @@ namespace workloads {
 namespace {
 
 struct PingPongArguments {
+    explicit PingPongArguments(const tasks::Arguments& arguments)
+        : pairs{arguments.count("pairs")}, idle{arguments.count("idle")}, round_trips{arguments.count("round_trips")} {}
     std::size_t pairs;
     std::size_t idle;
     std::uint64_t round_trips;  // of each pair
 };
 
-// Connected, and blocking: event loops ask for each call not to block.
+// Two connected sockets. They are blocking; an event loop uses MSG_DONTWAIT.
 struct SocketPair {
     SocketPair() {
         std::array<int, 2> ends{};
@@ -39,7 +41,7 @@ struct Sockets {
     std::vector<SocketPair> idle;
 };
 
-// One end of a pair: it waits for a byte and sends back the next one. The left end serves first.
+// One end of a pair: it receives a byte, and sends back the next number. The left end begins.
 class PlayerTask final : public tasks::SteppedTask<PlayerTask> {
 public:
     PlayerTask(std::size_t player, const PingPongArguments& arguments, const Sockets& sockets,
@@ -66,7 +68,7 @@ private:
         if (serves_ && --left_ == 0) return leave();
         return hit();
     }
-    // The last player of all lets those go who have been waiting.
+    // The last active task sends the idle tasks their byte.
     tasks::Operation leave() { return playing_.fetch_sub(1) == 1 ? release_next({}) : tasks::Finish{digest_}; }
     tasks::Operation release_next(tasks::Result result) {
         if (result.failed()) return give_up(result);
@@ -107,15 +109,15 @@ private:
 
 class PingPong final : public Workload {
 public:
-    explicit PingPong(const PingPongArguments& arguments) : arguments_{arguments}, sockets_{arguments} {
-        // Both ends see the same numbers, one apart: 1, 3, 5, ... came back; 0, 2, 4, ... went there.
-        for (std::uint64_t trip = 0; trip < arguments.round_trips; ++trip) {
+    explicit PingPong(const tasks::Arguments& arguments) : arguments_{arguments}, sockets_{arguments_} {
+        // The left end receives 1, 3, 5, ..., and the right end 0, 2, 4, ...
+        for (std::uint64_t trip = 0; trip < arguments_.round_trips; ++trip) {
             left_digest_ = tasks::mix(left_digest_, (2 * trip + 1) % 256);
             right_digest_ = tasks::mix(right_digest_, 2 * trip % 256);
         }
     }
 
-    // Those who wait come first, so that they are there when the play begins.
+    // Idle tasks come first, so that they wait already when the active tasks begin.
     std::size_t size() const override { return arguments_.idle + 2 * arguments_.pairs; }
     std::unique_ptr<tasks::Task> make(std::size_t index) const override {
         if (index < arguments_.idle) return std::make_unique<WaitingTask>(index, sockets_.idle[index].right.get());
@@ -149,8 +151,8 @@ private:
 };
 
 constexpr tasks::Parameter parameters[] = {
-    {"pairs", 1, 1, 100'000, "pairs of tasks that hand a byte to and fro"},
-    {"idle", 0, 0, 1'000'000, "tasks that wait beside them, two descriptors each"},
+    {"pairs", 1, 1, 100'000, "pairs of tasks that send a byte back and forth"},
+    {"idle", 0, 0, 1'000'000, "tasks that wait meanwhile, two descriptors each"},
     {"round_trips", 1'000, 1, 1'000'000'000, "round trips of each pair"},
 };
 constexpr Point points[] = {
@@ -166,14 +168,11 @@ extern constinit const Entry ping_pong_entry{
     .name = "ping_pong",
     .group = Group::io,
     .unit = "round trip",
-    .summary = "pairs of tasks that hand a byte to and fro, beside tasks that wait",
+    .summary = "pairs of tasks that send a byte back and forth, while idle tasks wait",
     .parameters = parameters,
     .points = points,
     .smoke = "pairs:1/idle:0/round_trips:5",
-    .make = [](const tasks::Arguments& arguments, std::size_t) -> std::unique_ptr<Workload> {
-        return std::make_unique<PingPong>(PingPongArguments{arguments.count("pairs"), arguments.count("idle"),
-                                                            static_cast<std::uint64_t>(arguments.at("round_trips"))});
-    },
+    .make = make_workload<PingPong>,
 };
 
 }  // namespace workloads

@@ -1,5 +1,7 @@
 #include "workloads/cpu/integer_work.h"
 
+#include <cassert>
+
 namespace workloads {
 namespace {
 
@@ -13,7 +15,9 @@ bool is_prime(std::uint32_t odd) noexcept {
 }  // namespace
 
 std::uint64_t integer_work(std::int64_t units) noexcept {
-    // A unit looks at a few odd numbers, always among the same 1,200, so that all units cost about the same.
+    assert(units >= 0);
+    // A unit tests 24 odd numbers. There are 50 such blocks, and all units take turns with them, so that all units cost
+    // about the same.
     constexpr std::uint32_t base = 10'007;
     constexpr std::uint32_t numbers_per_unit = 24;
     constexpr std::uint32_t cycle = 50;

@@ -4,9 +4,9 @@
 
 namespace workloads {
 
-// `units` of integer work, each about a microsecond on a CPU of 2.5 GHz: primes are counted by trial division. The
-// amount is fixed, not timed, so that every model on every machine does the same; how long it really takes is in
-// the results of `serial`. Returns the number of primes found.
+// Counts primes by trial division, and returns their number. A unit takes about a microsecond on a CPU of 2.5 GHz. The
+// amount of work is fixed, not its time, so that all models do the same work; the results of `serial` show the real
+// time. `units` is not negative.
 [[nodiscard]] std::uint64_t integer_work(std::int64_t units) noexcept;
 
 }  // namespace workloads

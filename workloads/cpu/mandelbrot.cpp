@@ -1,5 +1,5 @@
-// CPU: rows of very unequal cost. Cut into as many tasks as there are CPUs the job shows static sharing (the first
-// task has most of the work), cut into many it shows dynamic sharing.
+// CPU: rows of very unequal cost. With as many tasks as CPUs, the job shows static sharing: the first task has most of
+// the work. With many tasks it shows dynamic sharing.
 #include <vector>
 
 #include "workloads/workload.h"
@@ -7,8 +7,8 @@
 namespace workloads {
 namespace {
 
-// The upper half of the set, the row at the real axis first: rows inside the set run to the limit at nearly every
-// point, rows at the edge of the picture leave at once.
+// The upper half of the Mandelbrot set; row 0 is the real axis. Rows inside the set need the most iterations at nearly
+// every point; rows at the edge of the picture need few.
 struct Picture {
     std::size_t rows;
 
@@ -68,7 +68,7 @@ public:
     std::unique_ptr<tasks::Task> make(std::size_t index) const override {
         return std::make_unique<MandelbrotTask>(picture_, first_row(index), first_row(index + 1));
     }
-    tasks::Demand demand() const override { return {tasks_, 0}; }
+    tasks::Demand demand() const override { return {.tasks_at_once = tasks_}; }
     Verdict verify(const tasks::Ledger& ledger) const override {
         return verify_digests(ledger, [this](std::size_t index) { return expected_[index]; });
     }
@@ -84,7 +84,7 @@ private:
 
 constexpr tasks::Parameter parameters[] = {
     {"rows", 128, 1, 100'000, "rows of the picture, 256 points each"},
-    {"tasks", 128, 1, 100'000, "tasks that they are cut into, in order"},
+    {"tasks", 128, 1, 100'000, "tasks that share the rows, in order"},
 };
 constexpr Point points[] = {{"tasks:2", 2}, {"tasks:128", 2}};
 
@@ -98,9 +98,7 @@ extern constinit const Entry mandelbrot_entry{
     .parameters = parameters,
     .points = points,
     .smoke = "rows:12/tasks:5",
-    .make = [](const tasks::Arguments& arguments, std::size_t) -> std::unique_ptr<Workload> {
-        return std::make_unique<Mandelbrot>(arguments);
-    },
+    .make = make_workload<Mandelbrot>,
 };
 
 }  // namespace workloads

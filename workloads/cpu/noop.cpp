@@ -1,4 +1,4 @@
-// CPU: tasks that finish at once. All that is left is the price of starting and ending a task.
+// CPU: tasks that finish at once. The measured time is that of starting and ending a task.
 #include "workloads/workload.h"
 
 namespace workloads {
@@ -15,7 +15,7 @@ private:
 
 class Noop final : public Workload {
 public:
-    explicit Noop(std::size_t tasks) : tasks_{tasks} {}
+    explicit Noop(const tasks::Arguments& arguments) : tasks_{arguments.count("tasks")} {}
 
     std::size_t size() const override { return tasks_; }
     std::unique_ptr<tasks::Task> make(std::size_t index) const override { return std::make_unique<NoopTask>(index); }
@@ -42,9 +42,7 @@ extern constinit const Entry noop_entry{
     .parameters = parameters,
     .points = points,
     .smoke = "tasks:20",
-    .make = [](const tasks::Arguments& arguments, std::size_t) -> std::unique_ptr<Workload> {
-        return std::make_unique<Noop>(arguments.count("tasks"));
-    },
+    .make = make_workload<Noop>,
 };
 
 }  // namespace workloads

@@ -1,5 +1,5 @@
-// CPU: equal slices of integer work, one for each task. The size is the grain: from which length of task on does a
-// model pay for itself?
+// CPU: tasks with the same amount of integer work (the grain). How long must a task be, so that a model is faster than
+// serial?
 #include "workloads/cpu/integer_work.h"
 #include "workloads/workload.h"
 
@@ -31,7 +31,7 @@ public:
     std::unique_ptr<tasks::Task> make(std::size_t index) const override {
         return std::make_unique<PrimesTask>(index, grain_us_);
     }
-    tasks::Demand demand() const override { return {tasks_, 0}; }
+    tasks::Demand demand() const override { return {.tasks_at_once = tasks_}; }
     Verdict verify(const tasks::Ledger& ledger) const override {
         return verify_digests(ledger, [this](std::size_t index) { return tasks::mix(index, expected_); });
     }
@@ -40,7 +40,7 @@ public:
 private:
     std::size_t tasks_;
     std::int64_t grain_us_;
-    std::uint64_t expected_;  // of every slice: they are equal
+    std::uint64_t expected_;  // the same for each task
 };
 
 constexpr tasks::Parameter parameters[] = {
@@ -57,13 +57,11 @@ extern constinit const Entry primes_entry{
     .name = "primes",
     .group = Group::cpu,
     .unit = "task",
-    .summary = "equal slices of integer work; the size is the grain",
+    .summary = "tasks with the same amount of integer work (the grain)",
     .parameters = parameters,
     .points = points,
     .smoke = "tasks:7/grain_us:20",
-    .make = [](const tasks::Arguments& arguments, std::size_t) -> std::unique_ptr<Workload> {
-        return std::make_unique<Primes>(arguments);
-    },
+    .make = make_workload<Primes>,
 };
 
 }  // namespace workloads

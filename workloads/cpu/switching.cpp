@@ -1,5 +1,5 @@
-// CPU: a fixed amount of integer work for each task, cut into slices with a Yield between. What does switching cost
-// where there is nothing to wait for?
+// CPU: each task has the same amount of integer work, divided into slices. It yields between two slices. What does it
+// cost to switch between tasks that do not wait?
 #include <algorithm>
 
 #include "workloads/cpu/integer_work.h"
@@ -40,7 +40,7 @@ public:
     std::unique_ptr<tasks::Task> make(std::size_t index) const override {
         return std::make_unique<SwitchingTask>(index, slices_, slice_us_);
     }
-    tasks::Demand demand() const override { return {tasks_, 0}; }
+    tasks::Demand demand() const override { return {.tasks_at_once = tasks_}; }
     Verdict verify(const tasks::Ledger& ledger) const override {
         return verify_digests(ledger, [this](std::size_t index) { return tasks::mix(index, expected_); });
     }
@@ -58,7 +58,7 @@ private:
 constexpr tasks::Parameter parameters[] = {
     {"tasks", 16, 1, 1'000'000, "tasks in a job"},
     {"work_us", 1'000, 1, 1'000'000, "work of a task, in units of about a microsecond"},
-    {"slices", 100, 1, 1'000'000, "slices that it is cut into; a Yield between each two"},
+    {"slices", 100, 1, 1'000'000, "slices of a task's work; the task yields between two of them"},
 };
 constexpr Point points[] = {{"slices:1", 5}, {"slices:10", 5}, {"slices:100", 5}, {"slices:1000", 5}};
 
@@ -68,13 +68,11 @@ extern constinit const Entry switching_entry{
     .name = "switching",
     .group = Group::cpu,
     .unit = "slice",
-    .summary = "the same integer work cut into slices with a Yield between",
+    .summary = "the same integer work, divided into slices with a yield between them",
     .parameters = parameters,
     .points = points,
     .smoke = "tasks:5/work_us:50/slices:10",
-    .make = [](const tasks::Arguments& arguments, std::size_t) -> std::unique_ptr<Workload> {
-        return std::make_unique<Switching>(arguments);
-    },
+    .make = make_workload<Switching>,
 };
 
 }  // namespace workloads

@@ -3,6 +3,7 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <type_traits>
 #include <utility>
 
 #include "sys/unique_fd.h"
@@ -10,14 +11,18 @@
 
 namespace workloads {
 
-// Accepts connections, and spawns a task for each. Several may share a listener (prefork): each connection is
-// promised to one of them by a ticket from the common counter before it is accepted, so that none of them is left
-// waiting when all connections have come. `make_handler(UniqueFd)` makes the task that owns the connection.
-template <class MakeHandler>
+// A function that makes the task for a connection. The task owns the connection.
+template <class Function>
+concept MakesHandler = std::is_invocable_r_v<std::unique_ptr<tasks::Task>, Function&, sys::UniqueFd>;
+
+// Accepts connections, and spawns a handler for each. Several acceptors may share a listener (prefork): each takes a
+// ticket from the common counter before it accepts, so that no acceptor waits for a connection that another one got.
+template <MakesHandler MakeHandler>
 class Acceptor final : public tasks::SteppedTask<Acceptor<MakeHandler>> {
     using Base = tasks::SteppedTask<Acceptor>;
 
 public:
+    // `tickets` counts from 0, and outlives the task. The acceptors together accept `connections`.
     Acceptor(int listener, std::atomic<std::uint64_t>& tickets, std::uint64_t connections, MakeHandler make_handler)
         : Base{&Acceptor::ready_for_next},
           listener_{listener},
@@ -41,5 +46,11 @@ private:
     std::uint64_t connections_;
     MakeHandler make_handler_;
 };
+
+template <MakesHandler MakeHandler>
+[[nodiscard]] std::unique_ptr<tasks::Task> make_acceptor(int listener, std::atomic<std::uint64_t>& tickets,
+                                                         std::uint64_t connections, MakeHandler make_handler) {
+    return std::make_unique<Acceptor<MakeHandler>>(listener, tickets, connections, std::move(make_handler));
+}
 
 }  // namespace workloads

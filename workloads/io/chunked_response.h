@@ -7,8 +7,8 @@
 
 namespace workloads {
 
-// FNV-1a, 64 bits (Fowler, Noll, Vo): a checksum that can be carried on piece by piece, and that knows the order of
-// the bytes.
+// FNV-1a with 64 bits (G. Fowler, L. C. Noll, P. Vo). It can be computed in pieces, and depends on the order of the
+// bytes.
 class Checksum {
 public:
     void add(std::span<const std::byte> bytes) noexcept {
@@ -20,13 +20,14 @@ private:
     std::uint64_t value_ = 0xcbf29ce484222325ULL;
 };
 
-// Reads one HTTP/1.1 response whose body comes in chunks (RFC 9112, sections 4 and 7.1), in whatever pieces it
-// arrives: enough for the peer of `fetch`, and strict, since any deviation would be a mistake.
+// Reads one HTTP/1.1 response whose body is chunked (RFC 9112, sections 4 and 7.1) from pieces of any length. It knows
+// only what the peer of `fetch` sends, and is strict, because any deviation is a mistake of ours.
 class ChunkedResponse {
 public:
     enum class State { unfinished, complete, malformed };
 
-    // Reads on. What follows the response in `bytes` makes it malformed: nothing was asked for yet.
+    // Reads the next piece. Bytes after the end of the response make it malformed, because there is no other request
+    // yet.
     State read(std::span<const std::byte> bytes);
 
     [[nodiscard]] std::uint64_t body_checksum() const noexcept { return body_.value(); }
@@ -38,7 +39,7 @@ private:
     State take_line();
 
     Part part_ = Part::status;
-    std::string line_;  // of the line that is being read, without its end
+    std::string line_;  // the beginning of the line that is not complete yet
     bool chunked_ = false;
     std::size_t chunk_left_ = 0;
     std::size_t body_bytes_ = 0;

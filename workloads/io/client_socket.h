@@ -7,10 +7,10 @@
 
 namespace workloads {
 
-// A socket for the client's side of connection number `number`, counted over all runs. The side that closes first
-// keeps each port for a minute (TIME_WAIT). So the source addresses go from 127.0.0.1 to 127.0.0.250, and 10,000
-// connections share one of them: well below the 28,000 ports that Linux has for each. Where no socket can be had the
-// returned descriptor is empty, and `result` holds the negative errno.
+// Opens the client's socket of connection number `number`, counted from 0 over all runs, and binds it to an address.
+// The side that closes a connection first keeps its port for a minute (TIME_WAIT), and Linux has 28,000 ports for each
+// address. So only 10,000 connections in a row use the same address, and the addresses go from 127.0.0.1 to
+// 127.0.0.250. If there is no socket, the returned descriptor is empty, and `result` is the negative errno.
 [[nodiscard]] sys::UniqueFd open_client_socket(std::uint64_t number, tasks::Result& result);
 
 }  // namespace workloads

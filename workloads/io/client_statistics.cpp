@@ -1,13 +1,16 @@
 #include "workloads/io/client_statistics.h"
 
 #include <algorithm>
+#include <cassert>
 
 namespace workloads {
 
 constexpr auto relaxed = std::memory_order_relaxed;
 
 ClientStatistics::ClientStatistics(std::size_t clients, std::uint64_t units_per_client)
-    : units_per_client_{units_per_client}, completions_{clients} {}
+    : units_per_client_{units_per_client}, completions_{clients} {
+    assert(clients > 0);
+}
 
 void ClientStatistics::begin() noexcept {
     board_->tickets.store(0, relaxed);
@@ -23,7 +26,7 @@ void ClientStatistics::answered(std::size_t client, std::int64_t latency_ns, std
     completions_[client].fetch_add(1, relaxed);
     board_->bytes.fetch_add(bytes, relaxed);
     const std::uint64_t done = board_->answered.fetch_add(1, relaxed) + 1;
-    // At the end all have got the same: how fair it was shows on the way.
+    // At the end all clients have the same number of answers, so fairness is measured when half of them are there.
     if (done == (completions_.size() * units_per_client_ + 1) / 2) board_->jain_at_half.store(jain(), relaxed);
 }
 

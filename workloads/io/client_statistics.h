@@ -10,33 +10,36 @@
 
 namespace workloads {
 
-// What the clients of a run see together, in shared memory, so that the server's side can read it when they are
-// another process, and so that it does not matter how many processes they are.
+// What all clients of a run count together. It lies in shared memory, because clients and server are different
+// processes.
 class ClientStatistics {
 public:
+    // `clients` is not 0. Throws std::system_error if there is no memory.
     ClientStatistics(std::size_t clients, std::uint64_t units_per_client);
 
-    // Before each run.
+    // Called before each run, while there are no clients.
     void begin() noexcept;
 
-    // Open loop: true for the last client of all to be connected, with which the schedule begins.
+    // Open loop: called by each client when it has connected. Returns true for the last one; then the schedule begins.
     [[nodiscard]] bool arrive_last() noexcept;
+    // Only after the last client has arrived.
     [[nodiscard]] sys::TimePoint begin_of_schedule() const noexcept {
         return sys::TimePoint{sys::Nanoseconds{board_->schedule_begin_ns.load(std::memory_order_acquire)}};
     }
 
-    // A client got one more answer, and it was right. `bytes`: payload in both directions.
+    // A client has received one more right answer. `bytes`: payload in both directions.
     void answered(std::size_t client, std::int64_t latency_ns, std::uint64_t bytes) noexcept;
-    // The number of a new connection, counted over all runs.
+    // The number of a new connection, counted from 0 over all runs.
     [[nodiscard]] std::uint64_t next_connection() noexcept;
+    // For Acceptor.
     [[nodiscard]] std::atomic<std::uint64_t>& tickets() const noexcept { return board_->tickets; }
 
     [[nodiscard]] Histogram& latency() const noexcept { return *latency_; }
-    // For clients in open loop, which enter it themselves.
+    // Open loop: the clients record into it themselves.
     [[nodiscard]] Histogram& latency_uncorrected() const noexcept { return *latency_uncorrected_; }
     [[nodiscard]] std::uint64_t progress() const noexcept { return board_->answered.load(std::memory_order_relaxed); }
     [[nodiscard]] Work work() const noexcept;
-    // Invalid where a client did not get all its answers: it was starved, or work is missing.
+    // Invalid if a client did not receive the right number of answers.
     [[nodiscard]] Verdict verify() const;
 
 private:

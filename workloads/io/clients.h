@@ -1,38 +1,63 @@
 #pragma once
 
-#include <atomic>
+#include <sys/socket.h>
+
 #include <cstddef>
 #include <cstdint>
+#include <memory>
+#include <utility>
 #include <vector>
 
+#include "sys/tcp.h"
 #include "workloads/io/client_statistics.h"
+#include "workloads/io/client_task.h"
 #include "workloads/workload.h"
 
 namespace workloads {
 
-// A client's socket, as the crowd knows it: -1 while there is none.
-using SocketPlace = std::atomic<int>;
-
-// What every peer that is a crowd of clients has in common: its size, what it has to bring back, and how it is hung up.
-// An heir makes the clients' tasks, which keep their place up to date and finish with the number of their answers.
-class Clients : public Workload {
+// The clients of a server. Each finishes with the number of its answers.
+template <MakesExchange MakeExchange>
+class Clients final : public Workload {
 public:
-    Clients(std::size_t connections, std::uint64_t requests, ClientStatistics& statistics);
+    // `statistics` outlives the clients.
+    Clients(const ClientArguments& arguments, ClientStatistics& statistics, sys::Endpoint server,
+            MakeExchange make_exchange)
+        : arguments_{arguments},
+          statistics_{statistics},
+          server_{server},
+          make_exchange_{std::move(make_exchange)},
+          places_(arguments.connections) {
+        for (SocketPlace& place : places_) place.store(-1);
+    }
 
-    std::size_t size() const final { return places_.size(); }
-    Verdict verify(const tasks::Ledger& ledger) const final;
-    Work work() const final { return statistics_.work(); }
-    std::uint64_t progress() const noexcept final { return statistics_.progress(); }
-    // Whoever waits for an answer that does not come finds the end of the stream instead, and so does the server.
-    void hang_up() noexcept final;
-
-protected:
-    [[nodiscard]] ClientStatistics& statistics() const noexcept { return statistics_; }
-    [[nodiscard]] SocketPlace& place(std::size_t client) const noexcept { return places_[client]; }
+    std::size_t size() const override { return places_.size(); }
+    std::unique_ptr<tasks::Task> make(std::size_t index) const override {
+        return make_client(index, arguments_, statistics_, server_, &places_[index], make_exchange_);
+    }
+    tasks::Demand demand() const override {
+        const bool wait_for_each_other = arguments_.rate > 0;
+        return {.tasks_at_once = size(),
+                .descriptors_per_task = 1,
+                .together = wait_for_each_other ? size() : 1,
+                .events = wait_for_each_other ? 1U : 0U};
+    }
+    Verdict verify(const tasks::Ledger& ledger) const override {
+        return verify_digests(ledger, [this](std::size_t) { return arguments_.requests; });
+    }
+    Work work() const override { return statistics_.work(); }
+    std::uint64_t progress() const noexcept override { return statistics_.progress(); }
+    // Shuts all sockets down: clients and server receive the end of the stream, and stop waiting for each other.
+    void hang_up() noexcept override {
+        for (const SocketPlace& place : places_) {
+            if (const int socket = place.load(); socket >= 0) ::shutdown(socket, SHUT_RDWR);
+        }
+    }
 
 private:
-    std::uint64_t requests_;
+    ClientArguments arguments_;
     ClientStatistics& statistics_;
+    sys::Endpoint server_;
+    MakeExchange make_exchange_;
     mutable std::vector<SocketPlace> places_;  // by client
 };
 

@@ -1,18 +1,18 @@
-// I/O: a TCP server that answers in upper case. The peer is a crowd of clients, each with a connection, that send a
-// request when the last was answered (closed loop), compare every byte, and time it.
+// I/O: a TCP server that answers in upper case. The peer's clients have a connection each. A client sends its next
+// request when the last one was answered (closed loop), compares every byte of the answer, and records its latency.
 #include "workloads/io/echo.h"
 
 #include <algorithm>
 #include <memory>
 
-#include "sys/tcp.h"
-#include "workloads/io/acceptor.h"
+#include "workloads/io/echo_exchange.h"
+#include "workloads/io/server.h"
 #include "workloads/io/upper_case.h"
 
 namespace workloads {
 namespace {
 
-// The server's side of a connection: it answers whatever comes until the client closes.
+// Serves one connection: answers until the client closes it.
 class EchoTask final : public tasks::SteppedTask<EchoTask> {
 public:
     EchoTask(sys::UniqueFd connection, std::size_t buffer_bytes)
@@ -43,53 +43,34 @@ private:
     std::uint64_t sum_ = 0;
 };
 
-class Echo final : public Workload {
+class Echo final : public Server {
 public:
-    Echo(const EchoArguments& arguments, std::size_t acceptors)
-        : arguments_{arguments},
-          acceptors_{acceptors},
-          statistics_{arguments.connections, arguments.requests},
-          expected_sum_{echo_digest_sum(arguments)} {}
-
-    std::size_t size() const override { return acceptors_; }
-    std::unique_ptr<tasks::Task> make(std::size_t) const override {
-        // Twice what can come at once: a receive that does not fill its buffer tells a loop to wait.
-        const std::size_t buffer_bytes = std::max<std::size_t>(4096, 2 * arguments_.payload);
-        auto make_handler = [buffer_bytes](sys::UniqueFd connection) {
-            return std::make_unique<EchoTask>(std::move(connection), buffer_bytes);
-        };
-        return std::make_unique<Acceptor<decltype(make_handler)>>(listener_.get(), statistics_.tickets(),
-                                                                  arguments_.connections, make_handler);
-    }
-    tasks::Demand demand() const override { return {arguments_.connections + acceptors_, 1}; }
-
-    void begin() override { statistics_.begin(); }
-    Verdict verify(const tasks::Ledger& ledger) const override {
-        if (Verdict finished = verify_finished(ledger); !finished) return finished;
-        if (Verdict answered = statistics_.verify(); !answered) return answered;
-        if (ledger.spawned_finished() != arguments_.connections) {
-            return Verdict::invalid(std::to_string(ledger.spawned_finished()) + " of " +
-                                    std::to_string(arguments_.connections) + " connections were served to their end");
+    Echo(const ClientArguments& arguments, std::size_t payload, std::size_t acceptors)
+        : Server{arguments, acceptors}, payload_{payload} {
+        for (std::size_t client = 0; client < arguments.connections; ++client) {
+            EchoExchange exchange{client, payload};
+            std::uint64_t sum = 0;
+            for (std::uint64_t number = 0; number < arguments.requests; ++number) {
+                (void)exchange.begin(number);
+                sum += exchange.answer_sum();
+            }
+            expected_digest_sum_ += tasks::mix(arguments.requests * payload, sum);
         }
-        if (ledger.spawned_digest_sum() != expected_sum_) return Verdict::invalid("wrong digest from the connections");
-        return Verdict::valid();
     }
-    Work work() const override { return statistics_.work(); }
+
     std::unique_ptr<Workload> make_peer() const override {
-        return make_echo_clients(arguments_, statistics_, sys::local_endpoint(listener_.get()));
+        return make_clients([payload = payload_](std::size_t client) { return EchoExchange{client, payload}; });
     }
-    Histogram* latency() const override { return &statistics_.latency(); }
-    Histogram* latency_uncorrected() const override {
-        return arguments_.rate > 0 ? &statistics_.latency_uncorrected() : nullptr;
-    }
-    std::string_view latency_meaning() const override { return "time to answer, seen by the client"; }
 
 private:
-    EchoArguments arguments_;
-    std::size_t acceptors_;
-    mutable ClientStatistics statistics_;  // what const tasks write into: it lies in shared memory
-    std::uint64_t expected_sum_;
-    sys::UniqueFd listener_ = sys::listen_on({}, static_cast<int>(arguments_.connections) + 16);
+    std::unique_ptr<tasks::Task> make_handler(sys::UniqueFd connection) const override {
+        // Twice a request: a receive that fills its buffer tells an event loop to try again before it waits.
+        return std::make_unique<EchoTask>(std::move(connection), std::max<std::size_t>(4096, 2 * payload_));
+    }
+    std::uint64_t expected_digest_sum() const override { return expected_digest_sum_; }
+
+    std::size_t payload_;
+    std::uint64_t expected_digest_sum_ = 0;
 };
 
 constexpr tasks::Parameter parameters[] = {
@@ -105,21 +86,20 @@ constexpr Point points[] = {
 
 }  // namespace
 
-std::unique_ptr<Workload> make_echo(const EchoArguments& arguments, std::size_t acceptors) {
-    return std::make_unique<Echo>(arguments, acceptors);
+std::unique_ptr<Workload> make_echo(const ClientArguments& arguments, std::size_t payload, std::size_t acceptors) {
+    return std::make_unique<Echo>(arguments, payload, acceptors);
 }
 
 extern constinit const Entry echo_entry{
     .name = "echo",
     .group = Group::io,
     .unit = "request",
-    .summary = "TCP server that answers in upper case, under a crowd of clients",
+    .summary = "TCP server that answers in upper case, for many clients at once",
     .parameters = parameters,
     .points = points,
     .smoke = "connections:5/payload:100/requests:3",
     .make = [](const tasks::Arguments& arguments, std::size_t acceptors) -> std::unique_ptr<Workload> {
-        return make_echo({arguments.count("connections"), arguments.count("payload"),
-                          static_cast<std::uint64_t>(arguments.at("requests"))},
+        return make_echo({arguments.count("connections"), arguments.count("requests")}, arguments.count("payload"),
                          acceptors);
     },
     .make_handler = [](sys::UniqueFd connection) -> std::unique_ptr<tasks::Task> {

@@ -1,5 +1,5 @@
-// I/O: clients that GET pages over HTTP/1.1 from a peer that answers after a set delay, in chunks. Nearly all of the
-// time is waiting, so what a model overlaps is what it gains.
+// I/O: clients that GET pages over HTTP/1.1. The peer is the server: it answers after a fixed delay, and in chunks.
+// Nearly all of the time is waiting, so a model is fast if it lets many clients wait at the same time.
 #include <array>
 #include <charconv>
 #include <chrono>
@@ -12,35 +12,37 @@
 #include "sys/tcp.h"
 #include "workloads/io/acceptor.h"
 #include "workloads/io/chunked_response.h"
-#include "workloads/io/client_socket.h"
 #include "workloads/io/client_statistics.h"
+#include "workloads/io/client_task.h"
+#include "workloads/io/server.h"
 #include "workloads/workload.h"
 
 namespace workloads {
 namespace {
 
 struct FetchArguments {
-    std::size_t clients;
-    std::uint64_t pages;  // for each client
+    explicit FetchArguments(const tasks::Arguments& arguments)
+        : clients{arguments.count("clients"), arguments.count("pages")},
+          delay{arguments.at("delay_ms")},
+          page_bytes{arguments.count("page_bytes")} {}
+    ClientArguments clients;
     std::chrono::milliseconds delay;
     std::size_t page_bytes;
 };
 
-std::span<const std::byte> as_bytes(std::string_view text) { return std::as_bytes(std::span{text}); }
-
-// Page `number` of a client, and its path.
+// The path of page `number` of a client, and the text of the page with a path.
 std::string page_path(std::size_t client, std::uint64_t number) {
     return "/" + std::to_string(client) + "/" + std::to_string(number);
 }
 std::string page_body(std::string_view path, std::size_t bytes) {
     Checksum seed;
-    seed.add(as_bytes(path));
+    seed.add(std::as_bytes(std::span{path}));
     std::string body(bytes, ' ');
     for (std::size_t i = 0; i < bytes; ++i) body[i] = static_cast<char>('A' + (seed.value() + 7 * i + i / 64) % 26);
     return body;
 }
 
-// The peer's side of a connection.
+// The peer's task for one connection.
 class PageServerTask final : public tasks::SteppedTask<PageServerTask> {
 public:
     PageServerTask(sys::UniqueFd connection, const FetchArguments& arguments)
@@ -67,7 +69,7 @@ private:
         out_ = "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nTransfer-Encoding: chunked\r\n\r\n";
         return send_chunk();
     }
-    // Each chunk is a send of its own, so that a page comes in pieces.
+    // Each chunk is sent by itself, so that the client receives a page in pieces.
     tasks::Operation chunk_sent(tasks::Result result) {
         if (result.failed()) return give_up(result);
         out_.clear();
@@ -82,7 +84,7 @@ private:
         out_.append(std::string_view{digits.data(), end}).append("\r\n").append(chunk).append("\r\n");
         body_sent_ += chunk.size();
         last_sent_ = chunk.empty();
-        return then(&PageServerTask::chunk_sent, tasks::Send{connection_.get(), as_bytes(out_)});
+        return then(&PageServerTask::chunk_sent, tasks::Send{connection_.get(), std::as_bytes(std::span{out_})});
     }
     tasks::Operation receive_more() {
         return then(&PageServerTask::received,
@@ -99,56 +101,34 @@ private:
     bool last_sent_ = false;
 };
 
-class FetchTask final : public tasks::SteppedTask<FetchTask> {
+class FetchExchange {
 public:
-    FetchTask(std::size_t client, ClientStatistics& statistics, sys::Endpoint server, const FetchArguments& arguments)
-        : SteppedTask{&FetchTask::started},
-          client_{client},
-          statistics_{statistics},
-          server_{server},
-          arguments_{arguments} {}
+    explicit FetchExchange(std::size_t client) : client_{client} {}
+
+    std::span<const std::byte> begin(std::uint64_t number) {
+        response_ = {};
+        request_ = "GET " + page_path(client_, number) + " HTTP/1.1\r\nHost: localhost\r\n\r\n";
+        return std::as_bytes(std::span{request_});
+    }
+    std::span<std::byte> room() noexcept { return buffer_; }
+    bool add(std::size_t bytes) {
+        state_ = response_.read(std::span{buffer_}.first(bytes));
+        return state_ != ChunkedResponse::State::unfinished;
+    }
+    bool check() noexcept {
+        digest_ = tasks::mix(digest_, response_.body_checksum());
+        return state_ == ChunkedResponse::State::complete;
+    }
+    std::uint64_t payload_bytes() const noexcept { return response_.body_bytes(); }
+    std::uint64_t digest() const noexcept { return digest_; }
 
 private:
-    tasks::Operation started(tasks::Result result) {
-        socket_ = open_client_socket(statistics_.next_connection(), result);
-        if (!socket_) return give_up(result);
-        return then(&FetchTask::connected, tasks::Connect{socket_.get(), server_.native()});
-    }
-    tasks::Operation connected(tasks::Result result) { return result.failed() ? give_up(result) : ask_next(); }
-    tasks::Operation sent(tasks::Result result) { return result.failed() ? give_up(result) : receive_more(); }
-    tasks::Operation received(tasks::Result result) {
-        if (result.failed()) return give_up(result);
-        if (result.bytes() == 0) return give_up({-ECONNRESET});
-        const auto state = response_.read(std::as_bytes(std::span{buffer_}).first(result.bytes()));
-        if (state == ChunkedResponse::State::malformed) return give_up({-EBADMSG});
-        if (state == ChunkedResponse::State::unfinished) return receive_more();
-        const sys::Nanoseconds latency = sys::now() - asked_at_;
-        digest_ = tasks::mix(digest_, response_.body_checksum());
-        statistics_.answered(client_, latency.count(), response_.body_bytes());
-        return ++fetched_ < arguments_.pages ? ask_next() : tasks::Finish{digest_};
-    }
-
-    tasks::Operation ask_next() {
-        response_ = {};
-        request_ = "GET " + page_path(client_, fetched_) + " HTTP/1.1\r\nHost: localhost\r\n\r\n";
-        asked_at_ = sys::now();
-        return then(&FetchTask::sent, tasks::Send{socket_.get(), as_bytes(request_)});
-    }
-    tasks::Operation receive_more() {
-        return then(&FetchTask::received, tasks::Receive{socket_.get(), std::as_writable_bytes(std::span{buffer_})});
-    }
-
     std::size_t client_;
-    ClientStatistics& statistics_;
-    sys::Endpoint server_;
-    const FetchArguments& arguments_;
-    sys::UniqueFd socket_;
     std::string request_;
-    std::array<char, 8192> buffer_;
+    std::array<std::byte, 8192> buffer_;
     ChunkedResponse response_;
+    ChunkedResponse::State state_ = ChunkedResponse::State::unfinished;
     std::uint64_t digest_ = 0;
-    std::uint64_t fetched_ = 0;
-    sys::TimePoint asked_at_;
 };
 
 class PageServer final : public Workload {
@@ -158,46 +138,44 @@ public:
 
     std::size_t size() const override { return 1; }
     std::unique_ptr<tasks::Task> make(std::size_t) const override {
-        auto make_handler = [this](sys::UniqueFd connection) {
+        return make_acceptor(listener_, statistics_.tickets(), connections(), [this](sys::UniqueFd connection) {
             return std::make_unique<PageServerTask>(std::move(connection), arguments_);
-        };
-        return std::make_unique<Acceptor<decltype(make_handler)>>(listener_, statistics_.tickets(), arguments_.clients,
-                                                                  make_handler);
+        });
     }
-    tasks::Demand demand() const override { return {arguments_.clients + 1, 1}; }
-    Verdict verify(const tasks::Ledger& ledger) const override {
-        if (Verdict finished = verify_finished(ledger); !finished) return finished;
-        return ledger.spawned_finished() == arguments_.clients ? Verdict::valid()
-                                                               : Verdict::invalid("a client did not come");
-    }
+    tasks::Demand demand() const override { return {.tasks_at_once = connections() + 1, .descriptors_per_task = 1}; }
+    Verdict verify(const tasks::Ledger& ledger) const override { return verify_served(ledger, connections()); }
     Work work() const override { return statistics_.work(); }
 
 private:
+    [[nodiscard]] std::size_t connections() const noexcept { return arguments_.clients.connections; }
+
     FetchArguments arguments_;
-    ClientStatistics& statistics_;
-    int listener_;  // the workload's, which outlives this
+    ClientStatistics& statistics_;  // both belong to Fetch, which outlives its peer
+    int listener_;
 };
 
 class Fetch final : public Workload {
 public:
-    explicit Fetch(const FetchArguments& arguments)
-        : arguments_{arguments}, statistics_{arguments.clients, arguments.pages} {
-        for (std::size_t client = 0; client < arguments.clients; ++client) {
+    explicit Fetch(const tasks::Arguments& arguments)
+        : arguments_{arguments}, statistics_{arguments_.clients.connections, arguments_.clients.requests} {
+        for (std::size_t client = 0; client < size(); ++client) {
             std::uint64_t digest = 0;
-            for (std::uint64_t page = 0; page < arguments.pages; ++page) {
+            for (std::uint64_t page = 0; page < arguments_.clients.requests; ++page) {
+                const std::string body_text = page_body(page_path(client, page), arguments_.page_bytes);
                 Checksum body;
-                body.add(as_bytes(page_body(page_path(client, page), arguments.page_bytes)));
+                body.add(std::as_bytes(std::span{body_text}));
                 digest = tasks::mix(digest, body.value());
             }
             expected_.push_back(digest);
         }
     }
 
-    std::size_t size() const override { return arguments_.clients; }
+    std::size_t size() const override { return arguments_.clients.connections; }
     std::unique_ptr<tasks::Task> make(std::size_t index) const override {
-        return std::make_unique<FetchTask>(index, statistics_, server_, arguments_);
+        return make_client(index, arguments_.clients, statistics_, server_, nullptr,
+                           [](std::size_t client) { return FetchExchange{client}; });
     }
-    tasks::Demand demand() const override { return {arguments_.clients, 1}; }
+    tasks::Demand demand() const override { return {.tasks_at_once = size(), .descriptors_per_task = 1}; }
 
     void begin() override { statistics_.begin(); }
     Verdict verify(const tasks::Ledger& ledger) const override {
@@ -216,15 +194,15 @@ public:
 
 private:
     FetchArguments arguments_;
-    mutable ClientStatistics statistics_;  // what const tasks write into: it lies in shared memory
+    mutable ClientStatistics statistics_;  // in shared memory; tasks write it
     std::vector<std::uint64_t> expected_;
-    sys::UniqueFd listener_ = sys::listen_on({}, static_cast<int>(arguments_.clients) + 16);
+    sys::UniqueFd listener_ = listen_for(size());
     sys::Endpoint server_ = sys::local_endpoint(listener_.get());
 };
 
 constexpr tasks::Parameter parameters[] = {
     {"clients", 20, 1, 1'000'000, "clients, each with one connection"},
-    {"pages", 2, 1, 1'000'000, "pages that each gets, one after another"},
+    {"pages", 2, 1, 1'000'000, "pages of each client, one after another"},
     {"delay_ms", 5, 0, 60'000, "milliseconds before the peer answers"},
     {"page_bytes", 4096, 1, 1 << 24, "bytes of a page, sent in four chunks"},
 };
@@ -244,11 +222,7 @@ extern constinit const Entry fetch_entry{
     .parameters = parameters,
     .points = points,
     .smoke = "clients:4/pages:2/delay_ms:1/page_bytes:1000",
-    .make = [](const tasks::Arguments& arguments, std::size_t) -> std::unique_ptr<Workload> {
-        return std::make_unique<Fetch>(
-            FetchArguments{arguments.count("clients"), static_cast<std::uint64_t>(arguments.at("pages")),
-                           std::chrono::milliseconds{arguments.at("delay_ms")}, arguments.count("page_bytes")});
-    },
+    .make = make_workload<Fetch>,
 };
 
 }  // namespace workloads

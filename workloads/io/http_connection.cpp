@@ -33,16 +33,16 @@ private:
     tasks::Operation sent(tasks::Result result) {
         if (result.failed()) return give_up(result);
         bytes_ += result.bytes();
-        return closing_ ? say_no_more() : receive_more();
+        return closing_ ? end_sending() : receive_more();
     }
-    // Whatever the client does from here on, it was answered.
+    // The client has its answer, so a failure from here on does not matter.
     tasks::Operation discarded(tasks::Result result) {
         if (result.failed() || result.bytes() == 0) return end();
         discarded_bytes_ += result.bytes();
         return discarded_bytes_ < discarded_bytes_max ? discard_more() : end();
     }
 
-    // False: nothing whole is left of what has come.
+    // Appends the answer to the next request. False if there is no complete request, or if it was refused.
     bool answer_next() {
         switch (requests_.next()) {
             case HttpRequests::State::unfinished: return false;
@@ -56,10 +56,10 @@ private:
     void answer_with_page() {
         using Connection = HttpAnswers::Connection;
         closing_ = !requests_.keep_alive();
-        const Connection said = closing_                   ? Connection::close
-                                : requests_.must_be_told() ? Connection::keep_alive
-                                                           : Connection::unsaid;
-        answers_.add_to(answer_, said, requests_.head_only());
+        const Connection field = closing_                   ? Connection::close
+                                 : requests_.must_be_told() ? Connection::keep_alive
+                                                            : Connection::unsaid;
+        answers_.add_to(answer_, field, requests_.head_only());
         ++answered_;
     }
     void refuse(std::string_view status) {
@@ -67,11 +67,10 @@ private:
         closing_ = true;
     }
 
-    // A close while something has come that nobody received resets the connection, and the client may lose the answer
-    // that is on its way: so the end of ours is sent, and the client's is waited for (RFC 9112, 9.6). The alphabet has
-    // no word for this, and needs none: shutdown() does not wait, and no model does it in another way, any more than
-    // close() in a destructor.
-    tasks::Operation say_no_more() {
+    // close() resets the connection if there are bytes that nobody received, and then the client may lose the last
+    // answer. So the server ends its own side, and receives until the client ends its side (RFC 9112, 9.6). shutdown()
+    // is no operation, because it never waits: all models would do the same.
+    tasks::Operation end_sending() {
         ::shutdown(connection_.get(), SHUT_WR);
         return discard_more();
     }
@@ -80,7 +79,7 @@ private:
     [[nodiscard]] tasks::Receive receive() { return {connection_.get(), std::as_writable_bytes(std::span{buffer_})}; }
     [[nodiscard]] tasks::Operation end() const { return tasks::Finish{tasks::mix(answered_, bytes_)}; }
 
-    // More than clients send before they look at an answer, and than the sockets' buffers hold by default.
+    // More than a client sends before it reads an answer, and more than socket buffers hold by default.
     static constexpr std::size_t discarded_bytes_max = std::size_t{16} << 20;
 
     sys::UniqueFd connection_;

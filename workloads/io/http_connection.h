@@ -10,27 +10,29 @@
 
 namespace workloads {
 
-// What the server of one page answers, made once.
+// The answers of a server that has one page. They are made once.
 class HttpAnswers {
 public:
+    // The page has `page_bytes` bytes, but at least 1.
     explicit HttpAnswers(std::size_t page_bytes);
 
-    // What is said of the connection. Nothing, where the client goes on by its version's custom.
+    // The answer's Connection field. `unsaid`: the answer has none, if client and server do what is usual in the
+    // client's version of HTTP.
     enum class Connection { unsaid, keep_alive, close };
-    // Appends the answer; to HEAD it has no body.
+    // Appends the answer to `text`. The answer to HEAD has no body.
     void add_to(std::string& text, Connection connection, bool head_only) const;
-    // The plain answer, with nothing said.
+    // The whole answer with Connection::unsaid.
     [[nodiscard]] const std::string& page() const noexcept { return page_; }
-    // "400 Bad Request"; the connection is closed.
+    // The answer to a request that is refused. `status`: "400 Bad Request".
     [[nodiscard]] static std::string refusal(std::string_view status);
 
 private:
-    std::string fields_;  // and the line before them
+    std::string fields_;  // the status line and the fields that all answers have
     std::string page_;
 };
 
-// The server's side of a connection: it answers every request with the page, in the order in which they come. Its
-// digest is mix(requests answered, bytes sent). The answers outlive it.
+// Makes the task that serves one connection: it answers every request with the page, in the order of the requests. Its
+// digest is mix(number of answered requests, bytes sent). `answers` outlives the task.
 [[nodiscard]] std::unique_ptr<tasks::Task> make_http_connection(sys::UniqueFd connection, const HttpAnswers& answers);
 
 }  // namespace workloads

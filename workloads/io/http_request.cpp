@@ -12,7 +12,7 @@ bool same_word(std::string_view a, std::string_view b) {
     return std::ranges::equal(a, b, [](char x, char y) { return lower(x) == lower(y); });
 }
 
-// RFC 9110, 5.6.2.
+// A token of RFC 9110, 5.6.2.
 bool is_token(std::string_view text) {
     constexpr std::string_view marks = "!#$%&'*+-.^_`|~";
     return !text.empty() && std::ranges::all_of(text, [&](char letter) {
@@ -29,7 +29,7 @@ std::string_view trimmed(std::string_view text) {
     return text;
 }
 
-// Whether one of the words between commas is this one.
+// Whether `words`, which are separated by commas, contain the wanted word.
 bool lists(std::string_view words, std::string_view wanted) {
     for (;;) {
         const std::size_t comma = words.find(',');
@@ -39,7 +39,7 @@ bool lists(std::string_view words, std::string_view wanted) {
     }
 }
 
-// Of a body, which none is served with: digits alone.
+// Checks a Content-Length: it must consist of digits, and be 0, because no request with a body is served.
 HttpRequests::State judge_length(std::string_view value) {
     const auto is_digit = [](char letter) { return letter >= '0' && letter <= '9'; };
     if (value.empty() || !std::ranges::all_of(value, is_digit)) return HttpRequests::State::malformed;
@@ -66,11 +66,12 @@ HttpRequests::State HttpRequests::next() {
         scanned_ = end + 1;
         size_ += scanned_ - line_;
         if (size_ > largest) return State::too_large;
-        // Others take it for an end, or do not: where they differ, requests are smuggled.
+        // Some programs accept a line feed alone as the end of a line, and some do not. If a proxy and a server differ,
+        // an attacker can hide a request in another one (request smuggling).
         if (end == line_ || pending_[end - 1] != '\r') return State::malformed;
         const std::string_view line = std::string_view{pending_}.substr(line_, end - 1 - line_);
         line_ = scanned_;
-        // Empty lines before a request are to be ignored (RFC 9112, 2.2).
+        // A server ignores empty lines before a request (RFC 9112, 2.2).
         if (line.empty() && !in_fields_) continue;
         if (!line.empty()) {
             if (const State state = read_line(line); state != State::complete) return state;
@@ -132,7 +133,7 @@ HttpRequests::State HttpRequests::read_field(std::string_view line) {
     return State::complete;
 }
 
-// Twice, or with something else in it, it is read in one way here and in another there (RFC 9112, 3.2).
+// A second Host field, or one with spaces, is refused, because programs read it in different ways (RFC 9112, 3.2).
 HttpRequests::State HttpRequests::read_host(std::string_view value) {
     const bool good = !has_host_ && std::ranges::all_of(value, is_visible);
     has_host_ = true;

@@ -6,49 +6,51 @@
 
 namespace workloads {
 
-// Reads HTTP/1.1 requests (RFC 9112) from pieces of a stream, however it was cut: a part of one, one, or several that
-// were sent without waiting (pipelining). Bodies are not expected: a request that announces one is refused.
+// Reads HTTP/1.1 requests (RFC 9112) from a stream that comes in pieces of any length: a piece may hold a part of a
+// request, or several requests (pipelining). A request with a body is refused.
 //
-// Each line is judged as soon as it is there, so that who speaks something else (TLS, say) hears of it at once, and no
-// byte is looked at twice.
+// Each line is checked when it is complete, so that a client with another protocol (TLS) is refused at once. No byte is
+// read twice.
 class HttpRequests {
 public:
     enum class State {
-        unfinished,    // more has to come
-        complete,      // a whole request was taken: keep_alive(), must_be_told() and head_only() are of it
-        malformed,     // to be answered with 400, and the connection closed
-        too_large,     // with 431
-        not_possible,  // with 501: a method that is not served, or a body
+        unfinished,    // the next request is not complete yet
+        complete,      // a request was read: keep_alive(), must_be_told() and head_only() describe it
+        malformed,     // answer 400
+        too_large,     // answer 431
+        not_possible,  // answer 501: the method is not served, or there is a body
     };
-    // Of a request's line and fields together, and of the empty lines before it.
+    // Most bytes of a request: its line, its fields, and empty lines before it.
     static constexpr std::size_t largest = 8192;
 
-    // More of the stream has come.
+    // Adds the next piece of the stream.
     void add(std::string_view piece);
-    // Takes the next request out of what has come. After anything but unfinished and complete the stream is of no use.
+    // Reads the next request from the pieces. After malformed, too_large or not_possible, close the connection: the
+    // rest of the stream cannot be read.
     [[nodiscard]] State next();
 
-    // Whether the client wants to go on with this connection.
+    // Whether the client wants to keep the connection.
     [[nodiscard]] bool keep_alive() const noexcept { return !wants_close_ && (!is_1_0_ || wants_keep_alive_); }
-    // It asked for what is not its version's custom (HTTP/1.0), and goes on only where the answer says so too.
+    // The client speaks HTTP/1.0, and asked to keep the connection. It does so only if the answer has a field that
+    // allows it.
     [[nodiscard]] bool must_be_told() const noexcept { return keep_alive() && is_1_0_; }
-    // HEAD: the answer has no body.
+    // The method is HEAD: the answer has no body.
     [[nodiscard]] bool head_only() const noexcept { return head_only_; }
 
 private:
-    // One line, without its end: complete where it is well-formed.
+    // Each reads a line without its end, and returns complete if the line is well-formed.
     State read_line(std::string_view line);
     State read_request_line(std::string_view line);
     State read_field(std::string_view line);
     State read_host(std::string_view value);
-    // The last line has not come to its end yet.
+    // Whether a line that has no end yet can still become a right one.
     [[nodiscard]] State judge_rest() const;
 
     std::string pending_;
-    std::size_t line_ = 0;     // where the line begins that is being read
-    std::size_t scanned_ = 0;  // up to here there is no end of it
-    std::size_t size_ = 0;     // of the lines that have been read of this request
-    bool in_fields_ = false;   // its first line has been read
+    std::size_t line_ = 0;     // position in pending_ where the current line begins
+    std::size_t scanned_ = 0;  // the current line has no end before this position
+    std::size_t size_ = 0;     // bytes of the lines of this request that were read
+    bool in_fields_ = false;   // the request line was read
     bool is_1_0_ = false;
     bool wants_close_ = false;
     bool wants_keep_alive_ = false;

@@ -1,6 +1,6 @@
-// I/O: the echo server under clients that send at a fixed rate, whether or not the last request was answered by then
-// (open loop): each request is timed from the moment when it should have been sent, so that a server that stalls
-// cannot hide it by keeping its clients from asking. (G. Tene, "How NOT to measure latency", 2013; wrk2.)
+// I/O: the echo server, with clients that send at a fixed rate (open loop). The latency of a request is counted from
+// the time at which it should have been sent, even if the answer before it was late. So a stall of the server counts
+// for every request that it delayed. (G. Tene, "How NOT to measure latency", 2013; wrk2.)
 #include "workloads/io/echo.h"
 
 namespace workloads {
@@ -24,14 +24,13 @@ extern constinit const Entry open_echo_entry{
     .name = "open_echo",
     .group = Group::io,
     .unit = "request",
-    .summary = "the echo server under clients that send at a fixed rate (open loop)",
+    .summary = "the echo server, with clients that send at a fixed rate (open loop)",
     .parameters = parameters,
     .points = points,
     .smoke = "connections:4/payload:64/rate:20000/requests:5",
     .make = [](const tasks::Arguments& arguments, std::size_t acceptors) -> std::unique_ptr<Workload> {
-        return make_echo({arguments.count("connections"), arguments.count("payload"),
-                          static_cast<std::uint64_t>(arguments.at("requests")), arguments.at("rate")},
-                         acceptors);
+        return make_echo({arguments.count("connections"), arguments.count("requests"), arguments.at("rate")},
+                         arguments.count("payload"), acceptors);
     },
 };
 

@@ -1,6 +1,5 @@
-// I/O: tasks that only sleep, in a row of naps each. Every third task's naps are half as long again: three tasks of
-// three naps with nap_us:20000 sleep 60, 60 and 90 ms, so that a model that overlaps them takes 90 ms and serial
-// takes 210.
+// I/O: tasks that only sleep, several times each (naps). The naps of every third task are 1.5 times as long. So three
+// tasks with three naps of 20 ms sleep 60, 60 and 90 ms: a model that overlaps them takes 90 ms, and serial takes 210.
 #include <cerrno>
 #include <chrono>
 
@@ -18,7 +17,7 @@ public:
 
 private:
     tasks::Operation started(tasks::Result) {
-        // Counted from here, each nap's end is a fixed time: a late waking shortens the next nap.
+        // The ends of all naps are fixed from here on: after a late wake-up, the next nap is shorter.
         until_ = sys::now();
         return nap_again();
     }
@@ -53,7 +52,7 @@ public:
         const bool longer = index % 3 == 2;
         return std::make_unique<TimersTask>(index, naps_, longer ? nap_ * 3 / 2 : nap_, *lateness_);
     }
-    tasks::Demand demand() const override { return {tasks_, 0}; }
+    tasks::Demand demand() const override { return {.tasks_at_once = tasks_}; }
     Verdict verify(const tasks::Ledger& ledger) const override {
         return verify_digests(ledger, [this](std::size_t index) {
             std::uint64_t digest = 0;
@@ -76,8 +75,8 @@ private:
 
 constexpr tasks::Parameter parameters[] = {
     {"tasks", 3, 1, 1'000'000, "tasks that sleep"},
-    {"naps", 3, 1, 1'000'000, "naps of each, one after another"},
-    {"nap_us", 20'000, 1, 10'000'000, "length of a nap in microseconds; every third task's are half as long again"},
+    {"naps", 3, 1, 1'000'000, "naps of each task, one after another"},
+    {"nap_us", 20'000, 1, 10'000'000, "length of a nap in microseconds; 1.5 times as long in every third task"},
 };
 constexpr Point points[] = {
     {"tasks:3/naps:3/nap_us:20000", 1},
@@ -91,13 +90,11 @@ extern constinit const Entry timers_entry{
     .name = "timers",
     .group = Group::io,
     .unit = "nap",
-    .summary = "tasks that only sleep, in a row of naps each",
+    .summary = "tasks that only sleep, several times each",
     .parameters = parameters,
     .points = points,
     .smoke = "tasks:4/naps:2/nap_us:500",
-    .make = [](const tasks::Arguments& arguments, std::size_t) -> std::unique_ptr<Workload> {
-        return std::make_unique<Timers>(arguments);
-    },
+    .make = make_workload<Timers>,
 };
 
 }  // namespace workloads

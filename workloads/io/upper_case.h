@@ -6,7 +6,8 @@
 
 namespace workloads {
 
-// Turns a-z into A-Z in place, and returns the sum of the bytes then. Plain loops, which the compiler vectorises.
+// Changes a-z to A-Z in place, and returns the sum of all bytes after that. Two simple loops, which the compiler
+// vectorises.
 inline std::uint64_t upper_case(std::span<std::byte> bytes) noexcept {
     for (std::byte& byte : bytes) {
         const auto letter = static_cast<unsigned char>(byte);

@@ -12,7 +12,7 @@ constexpr std::size_t tasks_count = 3;
 
 class Park : public testing::Test {
 protected:
-    // All tasks, each as far as it comes by itself.
+    // Starts all tasks.
     std::vector<Script> start_all() {
         std::vector<Script> scripts;
         for (std::size_t index = 0; index < tasks_count; ++index) scripts.emplace_back(park_->make(index));
@@ -29,17 +29,17 @@ protected:
     tasks::Ledger ledger_{tasks_count};
 };
 
-TEST_F(Park, AllWaitUntilTheLastHasCome) {
+TEST_F(Park, AllWaitUntilTheLastHasStarted) {
     park_->begin();
     std::vector<Script> scripts = start_all();
     EXPECT_EQ(scripts[0].asked<tasks::Await>().event, scripts[2].asked<tasks::Announce>().event);
     EXPECT_TRUE(scripts[1].asks<tasks::Await>());
     finish_all(scripts);
     EXPECT_TRUE(park_->verify(ledger_));
-    EXPECT_FALSE(park_->memory()) << "nobody looked";
+    EXPECT_FALSE(park_->memory()) << "the run was not observed";
 }
 
-TEST_F(Park, TheLastLooksAtTheMemoryWhileTheOthersWait) {
+TEST_F(Park, TheLastReadsTheMemoryWhileTheOthersWait) {
     park_->observe_next_run();
     park_->begin();
     std::vector<Script> scripts = start_all();
@@ -51,7 +51,7 @@ TEST_F(Park, TheLastLooksAtTheMemoryWhileTheOthersWait) {
     EXPECT_EQ(park_->memory()->tasks, tasks_count);
 
     park_->begin();
-    EXPECT_TRUE(start_all()[2].asks<tasks::Announce>()) << "one run alone is observed";
+    EXPECT_TRUE(start_all()[2].asks<tasks::Announce>()) << "only one run is observed";
 }
 
 TEST_F(Park, AsksForAllAtOnce) {

@@ -15,12 +15,8 @@ protected:
 
     PingPong() { play_->begin(); }
 
-    // Hands over what one sends to the other, who must be receiving.
-    static void hand_over(Script& from, Script& to) {
-        const std::string ball = from.sent();
-        from.answer(static_cast<std::int64_t>(ball.size()));
-        to.receive(ball);
-    }
+    // Gives the bytes that `from` sends to `to`, which must ask to receive.
+    static void hand_over(Script& from, Script& to) { to.receive(from.take_sent()); }
     void finish(std::size_t index, Script& script) {
         ledger_.finish(tasks::root(index), script.asked<tasks::Finish>());
     }
@@ -30,7 +26,7 @@ protected:
     tasks::Ledger ledger_{idle + 2};
 };
 
-TEST_F(PingPong, GoesToAndFroAndThenReleasesThoseWhoWait) {
+TEST_F(PingPong, GoesBackAndForthAndThenReleasesTheIdleTasks) {
     Script waiting[] = {Script{play_->make(0)}, Script{play_->make(1)}};
     Script left{play_->make(idle)};
     Script right{play_->make(idle + 1)};
@@ -51,15 +47,15 @@ TEST_F(PingPong, GoesToAndFroAndThenReleasesThoseWhoWait) {
 TEST_F(PingPong, SeesAWrongBall) {
     Script right{play_->make(idle + 1)};
     right.receive("x");
-    EXPECT_EQ(right.sent(), "y") << "each sends back the next one";
-    // Both come to their end, each with a digest of what it saw.
+    EXPECT_EQ(right.sent(), "y") << "each task sends back the next number";
+    // All tasks finish, the active ones with a wrong digest.
     for (std::size_t index = 0; index < 2; ++index) ledger_.finish(tasks::root(index), {tasks::mix(index, 1)});
     ledger_.finish(tasks::root(idle), {0});
     ledger_.finish(tasks::root(idle + 1), {0});
     EXPECT_EQ(play_->verify(ledger_).reason, "wrong digest from task 2");
 }
 
-TEST_F(PingPong, EndsWhereTheOtherIsGone) {
+TEST_F(PingPong, EndsIfTheOtherEndIsClosed) {
     Script right{play_->make(idle + 1)};
     right.receive_end();
     EXPECT_EQ(right.asked<tasks::Finish>().error, -ECONNRESET);

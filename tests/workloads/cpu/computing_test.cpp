@@ -36,7 +36,7 @@ TEST_P(Computing, IsValidWhenAllHaveComputed) {
     EXPECT_EQ(workload_->demand().descriptors_per_task, 0U);
 }
 
-TEST_P(Computing, IsInvalidWhereATaskIsMissing) {
+TEST_P(Computing, IsInvalidIfATaskIsMissing) {
     finish_all(*workload_, ledger_);
     const std::size_t last = workload_->size() - 1;
     tasks::Ledger missing{workload_->size()};
@@ -44,13 +44,13 @@ TEST_P(Computing, IsInvalidWhereATaskIsMissing) {
     EXPECT_EQ(workload_->verify(missing).reason, "task " + std::to_string(last) + " finished 0 times");
 }
 
-TEST_P(Computing, IsInvalidWhereATaskFinishedTwice) {
+TEST_P(Computing, IsInvalidIfATaskFinishedTwice) {
     finish_all(*workload_, ledger_);
     ledger_.finish(tasks::root(0), {ledger_.digest(0)});
     EXPECT_EQ(workload_->verify(ledger_).reason, "task 0 finished 2 times");
 }
 
-TEST_P(Computing, IsInvalidWhereADigestIsWrong) {
+TEST_P(Computing, IsInvalidIfADigestIsWrong) {
     finish_all(*workload_, ledger_);
     ASSERT_GE(workload_->size(), 2U);
     tasks::Ledger wrong{workload_->size()};
@@ -60,7 +60,7 @@ TEST_P(Computing, IsInvalidWhereADigestIsWrong) {
     EXPECT_EQ(workload_->verify(wrong).reason, "wrong digest from task 1");
 }
 
-TEST_P(Computing, IsInvalidWhereTheComputingIsSkipped) {
+TEST_P(Computing, IsInvalidIfNoTaskComputed) {
     for (std::size_t index = 0; index < workload_->size(); ++index) {
         Script script{workload_->make(index)};
         while (!script.asks<tasks::Finish>()) script.answer(0);
@@ -72,7 +72,7 @@ TEST_P(Computing, IsInvalidWhereTheComputingIsSkipped) {
 TEST_P(Computing, DigestsDifferFromTaskToTask) {
     finish_all(*workload_, ledger_);
     for (std::size_t index = 1; index < workload_->size(); ++index) {
-        EXPECT_NE(ledger_.digest(index), ledger_.digest(index - 1)) << "tasks that were mixed up would pass";
+        EXPECT_NE(ledger_.digest(index), ledger_.digest(index - 1)) << "a model that confuses two tasks would pass";
     }
 }
 
@@ -108,8 +108,8 @@ TEST(Switching, HasSlicesOfOneUnitAtTheLeast) {
     EXPECT_EQ(switching->verify(ledger).reason, "");
 }
 
-TEST(Mandelbrot, DoesEveryRowJustOnceHoweverItIsCut) {
-    // The digests of the parts add up to the whole picture's.
+TEST(Mandelbrot, DoesEveryRowOnceWithAnyNumberOfTasks) {
+    // The sum of the digests is the same for every number of tasks.
     const auto total = [](std::int64_t cut_into) {
         const auto picture = find("mandelbrot").make({{"rows", 11}, {"tasks", cut_into}}, 1);
         tasks::Ledger ledger{picture->size()};

@@ -5,7 +5,7 @@
 namespace workloads {
 namespace {
 
-// Counted in another way: a sieve would be the work itself's rival, so division by everything.
+// Counts in another way than integer_work(): divides by all numbers.
 std::uint64_t primes_among(std::uint32_t first_odd, std::uint32_t count) {
     std::uint64_t primes = 0;
     for (std::uint32_t number = first_odd; number < first_odd + 2 * count; number += 2) {
@@ -23,9 +23,7 @@ TEST(IntegerWork, CountsPrimes) {
     EXPECT_EQ(integer_work(50), primes_among(10'007, 1200));
 }
 
-TEST(IntegerWork, IsTheSameEveryTime) { EXPECT_EQ(integer_work(333), integer_work(333)); }
-
-TEST(IntegerWork, ComesRoundToTheSameNumbers) {
+TEST(IntegerWork, RepeatsItsNumbersAfter50Units) {
     const std::uint64_t cycle = integer_work(50);
     EXPECT_EQ(integer_work(100), 2 * cycle);
     EXPECT_EQ(integer_work(103), 2 * cycle + integer_work(3));

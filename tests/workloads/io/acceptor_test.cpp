@@ -8,7 +8,7 @@
 namespace workloads {
 namespace {
 
-// Finishes with what it owned.
+// Finishes with the number of its descriptor.
 class HandlerTask final : public tasks::Task {
 public:
     explicit HandlerTask(sys::UniqueFd connection) : connection_{std::move(connection)} {}
@@ -44,10 +44,10 @@ TEST_F(Acceptors, AcceptAndSpawnForEachConnectionAndEnd) {
     EXPECT_EQ(acceptor.asked<tasks::Finish>().digest, 0U);
 }
 
-TEST_F(Acceptors, EndAtOnceWhereNobodyComes) { EXPECT_TRUE(Script{make(0)}.asks<tasks::Finish>()); }
+TEST_F(Acceptors, EndAtOnceWithoutConnections) { EXPECT_TRUE(Script{make(0)}.asks<tasks::Finish>()); }
 
-TEST_F(Acceptors, SharingAListenerNeverWaitForMoreThanThereAre) {
-    // Three acceptors in every order of steps: at no time do they wait for more than is still to come.
+TEST_F(Acceptors, ShareAListenerAndNeverWaitForTooMany) {
+    // Three acceptors in every order of steps never wait for more connections than are still to come.
     constexpr int connections = 5;
     for (int order = 0; order < 3 * 3 * 3 * 3 * 3; ++order) {
         tickets = 0;
@@ -58,9 +58,9 @@ TEST_F(Acceptors, SharingAListenerNeverWaitForMoreThanThereAre) {
         };
         int digits = order;
         for (int accepted = 0; accepted < connections; ++accepted, digits /= 3) {
-            ASSERT_GT(waiting(), 0) << "nobody takes connection " << accepted;
+            ASSERT_GT(waiting(), 0) << "no acceptor waits for connection " << accepted;
             ASSERT_LE(waiting(), connections - accepted);
-            // The next that accepts is any of those that wait.
+            // `order` chooses which of the waiting acceptors gets the connection.
             auto next = static_cast<std::size_t>(digits % 3);
             while (!acceptors[next].asks<tasks::Accept>()) next = (next + 1) % acceptors.size();
             (void)accept_one(acceptors[next]);
@@ -69,7 +69,7 @@ TEST_F(Acceptors, SharingAListenerNeverWaitForMoreThanThereAre) {
     }
 }
 
-TEST_F(Acceptors, GiveUpWhereAStepFails) {
+TEST_F(Acceptors, GiveUpIfAStepFails) {
     const auto answer = [](Script& acceptor, int) {
         acceptor.asks<tasks::Accept>() ? acceptor.answer(some_descriptor()) : acceptor.answer(0);
     };

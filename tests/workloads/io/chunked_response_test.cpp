@@ -24,7 +24,8 @@ constexpr std::string_view head = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked
 
 std::string with_head(std::string_view chunks) { return std::string{head}.append(chunks); }
 
-// Chunk sizes in both cases of the hexadecimal digits, and a body that looks like the framing around it.
+// The sizes of the chunks have small and capital hexadecimal digits, and the body contains text that looks like a
+// chunk.
 const std::string response =
     "HTTP/1.1 200 OK\r\nServer: x\r\nTransfer-Encoding: chunked\r\nDate: now\r\n\r\n"
     "a\r\n0123456789\r\n1\r\n\n\r\nB\r\n\r\n0\r\n\r\nabcd\r\n0\r\nTrailer: y\r\n\r\n";
@@ -35,13 +36,13 @@ void expect_body(const ChunkedResponse& read) {
     EXPECT_EQ(read.body_checksum(), checksum_of(body));
 }
 
-TEST(ChunkedResponse, ReadsAWholeOne) {
+TEST(ChunkedResponse, ReadsAResponseInOnePiece) {
     ChunkedResponse whole;
     EXPECT_EQ(whole.read(bytes_of(response)), State::complete);
     expect_body(whole);
 }
 
-TEST(ChunkedResponse, ReadsOneInTwoPiecesWhereverItIsSplit) {
+TEST(ChunkedResponse, ReadsAResponseInTwoPiecesOfAnyLength) {
     for (std::size_t split = 1; split < response.size(); ++split) {
         ChunkedResponse in_two;
         ASSERT_EQ(in_two.read(bytes_of(response).first(split)), State::unfinished) << split;
@@ -50,7 +51,7 @@ TEST(ChunkedResponse, ReadsOneInTwoPiecesWhereverItIsSplit) {
     }
 }
 
-TEST(ChunkedResponse, ReadsOneByteByByte) {
+TEST(ChunkedResponse, ReadsAResponseByteByByte) {
     ChunkedResponse slow;
     for (std::size_t i = 0; i + 1 < response.size(); ++i) {
         ASSERT_EQ(slow.read(bytes_of(response).subspan(i, 1)), State::unfinished) << i;
@@ -66,14 +67,14 @@ TEST(ChunkedResponse, ReadsAnEmptyBody) {
     EXPECT_EQ(empty.body_checksum(), checksum_of(""));
 }
 
-TEST(ChunkedResponse, NothingChangesNothing) {
+TEST(ChunkedResponse, IgnoresEmptyPieces) {
     ChunkedResponse read;
     EXPECT_EQ(read.read({}), State::unfinished);
     EXPECT_EQ(read.read(bytes_of(response)), State::complete);
     EXPECT_EQ(read.read({}), State::complete);
 }
 
-TEST(ChunkedResponse, IsMalformedWhereMoreFollows) {
+TEST(ChunkedResponse, IsMalformedIfMoreFollows) {
     EXPECT_EQ(read_whole(response + "H"), State::malformed);
     ChunkedResponse over;
     EXPECT_EQ(over.read(bytes_of(response)), State::complete);
@@ -84,20 +85,20 @@ TEST(ChunkedResponse, IsMalformed) {
     for (const std::string& wrong : {
              std::string{"HTTP/1.1 404 Not Found\r\n"}, std::string{"HTTP/1.0 200 OK\r\n"}, std::string{"\r\n"},
              std::string{"HTTP/1.1 200 OK\n"},                             // a bare line feed
-             std::string{"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n"},  // not in chunks
+             std::string{"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n"},  // not chunked
              std::string{"HTTP/1.1 200 OK\r\nX-Transfer-Encoding: chunked\r\n\r\n"}, with_head("\r\n"),
              with_head("x\r\n"), with_head("-1\r\n"), with_head("0x5\r\n"), with_head(" 5\r\n"), with_head("5 \r\n"),
-             with_head("10000000000000000\r\n"),  // one more than 64 bits hold
+             with_head("10000000000000000\r\n"),  // 2^64, which does not fit into 64 bits
              with_head("5\n"),
-             with_head("5\r\n01234x\r\n"),  // longer than it said
+             with_head("5\r\n01234x\r\n"),  // longer than its size
              with_head("5\r\n01234\n"),
-             with_head("5\r\n01234\r\n\r\n"),  // no size, no end
+             with_head("5\r\n01234\r\n\r\n"),  // neither a size nor the end
          }) {
         EXPECT_EQ(read_whole(wrong), State::malformed) << wrong;
     }
 }
 
-TEST(ChunkedResponse, DoesNotKeepALineWithoutAnEnd) {
+TEST(ChunkedResponse, RefusesALineThatIsTooLong) {
     EXPECT_EQ(read_whole(std::string(8192, 'H')), State::unfinished);
     EXPECT_EQ(read_whole(std::string(8193, 'H')), State::malformed);
     EXPECT_EQ(read_whole(with_head(std::string(100'000, '0'))), State::malformed);
@@ -105,12 +106,12 @@ TEST(ChunkedResponse, DoesNotKeepALineWithoutAnEnd) {
 
 TEST(Checksum, IsFnv1a) {
     EXPECT_EQ(checksum_of(""), 0xcbf29ce484222325ULL);
-    // The authors' own vectors.
+    // Test vectors of the authors.
     EXPECT_EQ(checksum_of("a"), 0xaf63dc4c8601ec8cULL);
     EXPECT_EQ(checksum_of("foobar"), 0x85944171f73967e8ULL);
 }
 
-TEST(Checksum, KnowsTheOrderButNotThePieces) {
+TEST(Checksum, DependsOnTheOrderButNotOnThePieces) {
     EXPECT_NE(checksum_of("ab"), checksum_of("ba"));
     Checksum pieces;
     pieces.add(bytes_of("foo"));

@@ -17,7 +17,7 @@ std::uint32_t source_of(std::uint64_t number) {
     return sys::local_endpoint(socket.get()).address;
 }
 
-TEST(OpenClientSocket, GoesOverTheLoopbackAddresses) {
+TEST(OpenClientSocket, UsesTheLoopbackAddressesInTurn) {
     EXPECT_EQ(source_of(0), INADDR_LOOPBACK);
     EXPECT_EQ(source_of(9'999), INADDR_LOOPBACK);
     EXPECT_EQ(source_of(10'000), INADDR_LOOPBACK + 1);
@@ -25,9 +25,9 @@ TEST(OpenClientSocket, GoesOverTheLoopbackAddresses) {
     EXPECT_EQ(source_of(2'500'000), INADDR_LOOPBACK);
 }
 
-TEST(OpenClientSocket, SaysWhyThereIsNone) {
+TEST(OpenClientSocket, SaysWhyThereIsNoSocket) {
 #ifdef __SANITIZE_ADDRESS__
-    GTEST_SKIP() << "sanitizers look at an exception through a pipe of their own";
+    GTEST_SKIP() << "AddressSanitizer needs descriptors of its own when an exception is thrown";
 #endif
     rlimit before{};
     sys::check(::getrlimit(RLIMIT_NOFILE, &before), "getrlimit");

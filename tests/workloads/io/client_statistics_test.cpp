@@ -25,7 +25,7 @@ TEST(ClientStatistics, IsValidWhenEveryClientGotEverything) {
     EXPECT_EQ(statistics.latency().count(), 6U);
 }
 
-TEST(ClientStatistics, NamesTheStarvedOnes) {
+TEST(ClientStatistics, CountsTheClientsThatGotTooLittle) {
     ClientStatistics statistics{4, 3};
     statistics.begin();
     EXPECT_EQ(statistics.verify().reason, "4 of 4 connections did not get their 3 answers; the least got 0");
@@ -38,7 +38,7 @@ TEST(ClientStatistics, NamesTheStarvedOnes) {
     EXPECT_EQ(statistics.work().fairness->most, 3U);
 }
 
-TEST(ClientStatistics, IsInvalidWhereAClientGotTooMuch) {
+TEST(ClientStatistics, IsInvalidIfAClientGotTooMuch) {
     ClientStatistics statistics{2, 1};
     statistics.begin();
     answer(statistics, 0, 1);
@@ -46,7 +46,7 @@ TEST(ClientStatistics, IsInvalidWhereAClientGotTooMuch) {
     EXPECT_FALSE(statistics.verify());
 }
 
-// Jain's index, taken when half of the answers are there.
+// Jain's index when half of the answers are there. `shares`: answers of each client, in the order of the clients.
 double jain_of(const std::vector<int>& shares, std::uint64_t units_per_client) {
     ClientStatistics statistics{shares.size(), units_per_client};
     statistics.begin();
@@ -56,18 +56,18 @@ double jain_of(const std::vector<int>& shares, std::uint64_t units_per_client) {
 
 TEST(ClientStatistics, MeasuresFairnessByJainsIndex) {
     EXPECT_DOUBLE_EQ(jain_of({2, 2, 2, 2}, 4), 1.0);
-    // One of four got all.
+    // One of four clients got all answers.
     EXPECT_DOUBLE_EQ(jain_of({8, 0, 0, 0}, 4), 0.25);
-    // k of n got the same, the rest nothing: k/n.
+    // k of n clients got the same, and the others nothing: k/n.
     EXPECT_DOUBLE_EQ(jain_of({4, 4, 0, 0}, 4), 0.5);
     EXPECT_DOUBLE_EQ(jain_of({1, 2, 3, 2}, 4), 64.0 / (4.0 * 18.0));
 }
 
-TEST(ClientStatistics, TakesFairnessOnTheWayAndNotAtTheEnd) {
+TEST(ClientStatistics, MeasuresFairnessAtHalfOfTheAnswers) {
     ClientStatistics statistics{2, 4};
     statistics.begin();
     answer(statistics, 0, 3);
-    EXPECT_EQ(statistics.work().fairness->jain, 0) << "not half yet";
+    EXPECT_EQ(statistics.work().fairness->jain, 0) << "less than half of the answers are there";
     answer(statistics, 1, 1);
     EXPECT_DOUBLE_EQ(statistics.work().fairness->jain, 16.0 / (2.0 * 10.0));
     answer(statistics, 0, 1);
@@ -80,7 +80,7 @@ TEST(ClientStatistics, HalfOfAnOddNumberIsRoundedUp) {
     EXPECT_DOUBLE_EQ(jain_of({1, 1, 0}, 1), 2.0 / 3.0);
 }
 
-TEST(ClientStatistics, BeginForgetsTheRunBeforeButNotLatenciesAndConnections) {
+TEST(ClientStatistics, BeginClearsEverythingButLatenciesAndConnectionNumbers) {
     ClientStatistics statistics{1, 1};
     EXPECT_EQ(statistics.next_connection(), 0U);
     statistics.tickets().store(7);

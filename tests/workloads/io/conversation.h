@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cctype>
 #include <string>
 #include <utility>
 
@@ -7,22 +8,22 @@
 
 namespace workloads {
 
-// A client and a server's task with a wire of memory between them: two workloads talk without a socket.
+// Connects the task of a client and the task of a server by two strings instead of sockets.
 class Conversation {
 public:
-    // Both may be handed in pieces of at most `piece` bytes.
+    // A receive of either side gets at most `piece` bytes.
     Conversation(Script& client, Script& server, std::size_t piece = std::string::npos)
         : client_{client}, server_{server}, piece_{piece} {}
 
-    // Until the client is done; then the server meets the end of the stream. Returns what went to the client.
+    // Runs until the client finishes; then the server receives the end of the stream. Returns the bytes that the client
+    // received.
     std::string run() {
         std::string all_to_client;
         while (!client_.asks<tasks::Finish>()) {
             if (client_.asks<tasks::Connect>()) {
                 client_.answer(0);
             } else if (client_.asks<tasks::Send>()) {
-                to_server_ += client_.sent();
-                client_.answer(static_cast<std::int64_t>(client_.sent().size()));
+                to_server_ += client_.take_sent();
             } else {
                 if (to_client_.empty()) {
                     run_server();
@@ -35,15 +36,15 @@ public:
         return all_to_client;
     }
 
+    // How often the server slept.
     [[nodiscard]] int naps() const noexcept { return naps_; }
 
 private:
-    // As far as it comes with what was sent to it.
+    // Runs the server until it waits for bytes that were not sent yet.
     void run_server() {
         for (;;) {
             if (server_.asks<tasks::Send>()) {
-                to_client_ += server_.sent();
-                server_.answer(static_cast<std::int64_t>(server_.sent().size()));
+                to_client_ += server_.take_sent();
             } else if (server_.asks<tasks::Sleep>()) {
                 ++naps_;
                 server_.answer(0);
@@ -63,7 +64,13 @@ private:
     int naps_ = 0;
 };
 
-// Enters a task that has finished.
+// What the echo server answers.
+inline std::string in_upper_case(std::string text) {
+    for (char& letter : text) letter = static_cast<char>(std::toupper(letter));
+    return text;
+}
+
+// Enters the end of a task into the ledger.
 inline void enter(tasks::Ledger& ledger, tasks::TaskId id, Script& task) {
     ledger.finish(id, task.asked<tasks::Finish>());
 }

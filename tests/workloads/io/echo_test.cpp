@@ -1,8 +1,6 @@
 // The echo server and its clients, step by step, without a socket between them.
 #include <gtest/gtest.h>
 
-#include <cctype>
-
 #include "conversation.h"
 #include "sys/tcp.h"
 #include "workloads/table.h"
@@ -14,31 +12,25 @@ constexpr std::size_t connections = 3;
 constexpr std::size_t payload = 40;
 constexpr std::size_t requests = 4;
 
-std::string in_upper_case(std::string text) {
-    for (char& letter : text) letter = static_cast<char>(std::toupper(letter));
-    return text;
-}
-
 class Echo : public testing::Test {
 protected:
     Echo() { server_->begin(); }
 
     Script client(std::size_t index) { return Script{peer_->make(index)}; }
-    // A client that is connected and has sent its first request, which is in `request`.
+    // A client that has connected, and has sent its first request, which is stored in `request`.
     Script asking_client(std::string& request) {
         Script script = client(0);
         script.answer(0);
-        request = script.sent();
-        script.answer(static_cast<std::int64_t>(request.size()));
+        request = script.take_sent();
         return script;
     }
-    // The server's side of a connection.
+    // The server's task for a connection.
     Script handler() {
         Script acceptor{server_->make(0)};
         return accept_one(acceptor);
     }
 
-    // Every client in turn; `tamper` may change what the ledgers get.
+    // Serves one client after another, and enters all tasks into the ledgers.
     void serve_all(std::size_t piece = std::string::npos) {
         Script acceptor{server_->make(0)};
         for (std::size_t index = 0; index < connections; ++index) {
@@ -61,7 +53,7 @@ protected:
 TEST_F(Echo, ServerAnswersInUpperCaseUntilTheEnd) {
     Script served = handler();
     const auto room = served.asked<tasks::Receive>().into.size();
-    EXPECT_GE(room, 2 * payload) << "a receive must not fill its buffer";
+    EXPECT_GE(room, 2 * payload) << "a request must not fill the buffer";
     const int connection = served.asked<tasks::Receive>().socket;
     served.receive("Hello, world!");
     EXPECT_EQ(served.sent(), "HELLO, WORLD!");
@@ -77,7 +69,7 @@ TEST_F(Echo, ServerAnswersInUpperCaseUntilTheEnd) {
     EXPECT_EQ(served.asked<tasks::Finish>().error, 0);
 }
 
-TEST_F(Echo, ServerEndsWithWhateverStepFails) {
+TEST_F(Echo, ServerEndsWithTheErrorOfAnyStep) {
     const auto make_handler = [this] {
         server_->begin();
         Script acceptor{server_->make(0)};
@@ -88,7 +80,7 @@ TEST_F(Echo, ServerEndsWithWhateverStepFails) {
         if (script.asks<tasks::Send>()) return script.answer(1);
         step == 4 ? script.receive_end() : (void)script.receive("a");
     };
-    // A receive and a send, twice, and the receive that meets the end.
+    // Receive and send, twice, and the receive that gets the end of the stream.
     EXPECT_EQ(fail_each_step(make_handler, answer, ECONNRESET), 5);
 }
 
@@ -101,7 +93,8 @@ TEST_F(Echo, ClientConnectsToTheServerAndSendsItsRequest) {
     script.answer(0);
     EXPECT_EQ(script.asked<tasks::Send>().socket, socket);
     EXPECT_EQ(script.sent().size(), payload);
-    EXPECT_NE(script.sent(), in_upper_case(script.sent())) << "an echo without work would pass";
+    EXPECT_NE(script.sent(), in_upper_case(script.sent()))
+        << "a server that sends the request back unchanged would pass";
 }
 
 TEST_F(Echo, RequestsDifferFromEachOther) {
@@ -122,12 +115,12 @@ TEST_F(Echo, RequestsDifferFromEachOther) {
     EXPECT_EQ(server_->work().bytes, connections * requests * 2 * payload);
 }
 
-TEST_F(Echo, ClientTakesItsAnswerByteByByte) {
+TEST_F(Echo, ClientReceivesItsAnswerByteByByte) {
     std::string request;
     Script script = asking_client(request);
     const std::string answer = in_upper_case(request);
     for (std::size_t i = 0; i < answer.size(); ++i) {
-        EXPECT_EQ(script.asked<tasks::Receive>().into.size(), answer.size() - i) << "it asks for the rest alone";
+        EXPECT_EQ(script.asked<tasks::Receive>().into.size(), answer.size() - i) << "the client asks only for the rest";
         script.receive(std::string_view{answer}.substr(i), 1);
     }
     EXPECT_TRUE(script.asks<tasks::Send>());
@@ -135,7 +128,7 @@ TEST_F(Echo, ClientTakesItsAnswerByteByByte) {
     EXPECT_EQ(server_->latency()->count(), 1U);
 }
 
-TEST_F(Echo, ClientEndsWithWhateverStepFails) {
+TEST_F(Echo, ClientEndsWithTheErrorOfAnyStep) {
     std::string request;
     const auto answer = [&](Script& script, int) {
         if (script.asks<tasks::Connect>()) return script.answer(0);
@@ -146,7 +139,7 @@ TEST_F(Echo, ClientEndsWithWhateverStepFails) {
     EXPECT_EQ(fail_each_step([this] { return peer_->make(0); }, answer, ETIMEDOUT), 1 + 2 * requests);
 }
 
-TEST_F(Echo, ClientFailsWhereOneByteIsWrong) {
+TEST_F(Echo, ClientFailsIfOneByteIsWrong) {
     for (std::size_t wrong = 0; wrong < payload; ++wrong) {
         std::string request;
         Script script = asking_client(request);
@@ -158,7 +151,7 @@ TEST_F(Echo, ClientFailsWhereOneByteIsWrong) {
     EXPECT_EQ(server_->work().units, 0U);
 }
 
-TEST_F(Echo, ClientFailsWhereTheServerCloses) {
+TEST_F(Echo, ClientFailsIfTheServerCloses) {
     std::string request;
     Script script = asking_client(request);
     script.receive(in_upper_case(request), payload / 2);
@@ -181,14 +174,14 @@ TEST_F(Echo, IsValidWhenAllAreServed) {
     EXPECT_FALSE(server_->latency_meaning().empty());
 }
 
-TEST_F(Echo, IsInvalidWhereNothingWasDone) {
+TEST_F(Echo, IsInvalidIfNoTaskRan) {
     EXPECT_EQ(server_->verify(ledger_).reason, "task 0 finished 0 times");
     EXPECT_EQ(peer_->verify(peer_ledger_).reason, "task 0 finished 0 times");
     ledger_.finish(tasks::root(0), {0});
     EXPECT_EQ(server_->verify(ledger_).reason, "3 of 3 connections did not get their 4 answers; the least got 0");
 }
 
-TEST_F(Echo, IsInvalidWhereAConnectionWasNotServedToItsEnd) {
+TEST_F(Echo, IsInvalidIfAConnectionWasNotServedToItsEnd) {
     Script acceptor{server_->make(0)};
     for (std::size_t index = 0; index < connections; ++index) {
         Script one = client(index);
@@ -200,7 +193,7 @@ TEST_F(Echo, IsInvalidWhereAConnectionWasNotServedToItsEnd) {
     EXPECT_EQ(server_->verify(ledger_).reason, "2 of 3 connections were served to their end");
 }
 
-TEST_F(Echo, IsInvalidWhereADigestIsWrong) {
+TEST_F(Echo, IsInvalidIfADigestIsWrong) {
     serve_all();
     tasks::Ledger wrong{1};
     wrong.finish(tasks::root(0), {0});
@@ -208,7 +201,7 @@ TEST_F(Echo, IsInvalidWhereADigestIsWrong) {
     EXPECT_EQ(server_->verify(wrong).reason, "wrong digest from the connections");
 }
 
-TEST_F(Echo, IsInvalidWhereATaskFailed) {
+TEST_F(Echo, IsInvalidIfATaskFailed) {
     serve_all();
     ledger_.finish(tasks::TaskId::spawned, {0, -EPIPE});
     EXPECT_EQ(server_->verify(ledger_).reason, "1 tasks failed, the first with: Broken pipe");

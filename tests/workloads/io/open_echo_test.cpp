@@ -1,10 +1,9 @@
-// The clients of the open loop, step by step.
+// The clients of open_echo, step by step.
 #include <gtest/gtest.h>
 
-#include <cctype>
 #include <chrono>
 
-#include "script.h"
+#include "conversation.h"
 #include "workloads/table.h"
 
 namespace workloads {
@@ -16,22 +15,14 @@ class OpenEcho : public testing::Test {
 protected:
     OpenEcho() { server_->begin(); }
 
-    static std::string in_upper_case(std::string text) {
-        for (char& letter : text) letter = static_cast<char>(std::toupper(letter));
-        return text;
-    }
-    static void answer_request(Script& client) {
-        const std::string request = client.sent();
-        client.answer(static_cast<std::int64_t>(request.size()));
-        client.receive(in_upper_case(request));
-    }
+    static void answer_request(Script& client) { client.receive(in_upper_case(client.take_sent())); }
     Script connected_client(std::size_t index) {
         Script client{clients_->make(index)};
         client.answer(0);
         return client;
     }
 
-    // One request every 10 ms, of two clients in turn.
+    // Two clients take turns to send a request every 10 ms.
     std::unique_ptr<Workload> server_ =
         find("open_echo").make({{"connections", 2}, {"payload", 20}, {"rate", 100}, {"requests", 2}}, 1);
     std::unique_ptr<Workload> clients_ = server_->make_peer();
@@ -51,7 +42,7 @@ TEST_F(OpenEcho, SendsInTurnAndInTime) {
     const sys::TimePoint after = sys::now();
     first.answer(0);
     second.answer(0);
-    EXPECT_TRUE(first.asks<tasks::Send>()) << "its time has come already";
+    EXPECT_TRUE(first.asks<tasks::Send>()) << "its first request is due at once";
     const sys::TimePoint seconds_turn = second.asked<tasks::Sleep>().until;
     EXPECT_GE(seconds_turn, before + milliseconds{10});
     EXPECT_LE(seconds_turn, after + milliseconds{10});
@@ -63,20 +54,21 @@ TEST_F(OpenEcho, CountsFromTheIntendedSend) {
     Script first = connected_client(0);
     Script second = connected_client(1);
     first.answer(0);
-    // The first request is answered long after the second should have been sent.
+    // The answer to the first request comes after the second request should have been sent.
     sys::sleep_until(sys::now() + milliseconds{40});
     answer_request(first);
-    EXPECT_TRUE(first.asks<tasks::Send>()) << "late already";
+    EXPECT_TRUE(first.asks<tasks::Send>()) << "the second request is late, so it is sent at once";
     answer_request(first);
     EXPECT_TRUE(first.asks<tasks::Finish>());
     constexpr std::uint64_t ms = 1'000'000;
-    EXPECT_GE(server_->latency()->quantile_ns(0.5), 20 * ms) << "of the second: 40 ms less the 20 it could wait";
+    EXPECT_GE(server_->latency()->quantile_ns(0.5), 20 * ms)
+        << "the second request: it is due after 20 ms, and sent after 40";
     EXPECT_LT(server_->latency_uncorrected()->quantile_ns(0.5), server_->latency()->quantile_ns(0.5));
     EXPECT_EQ(server_->latency()->count(), 2U);
     EXPECT_EQ(server_->latency_uncorrected()->count(), 2U);
 }
 
-TEST_F(OpenEcho, EndsWithAWaitOrASleepThatFails) {
+TEST_F(OpenEcho, EndsIfAnAwaitOrASleepFails) {
     Script first = connected_client(0);
     first.answer(-EINTR);
     EXPECT_EQ(first.asked<tasks::Finish>().error, -EINTR);

@@ -11,8 +11,7 @@ using std::chrono::microseconds;
 constexpr int tasks_count = 4;
 constexpr int naps = 3;
 
-// Naps of a nanosecond or more have to be over before a task is told so: the tests below wait for the clock, which
-// is what a Sleep is.
+// A task fails if it is resumed before the end of its nap, so these tests really sleep.
 class Timers : public testing::Test {
 protected:
     static std::unique_ptr<Workload> make(int nap_us) {
@@ -42,7 +41,7 @@ TEST_F(Timers, SleepInARowThatDoesNotDrift) {
         EXPECT_LE(first, sys::now() + nap);
         for (int i = 1; i < naps; ++i) {
             sleep(script);
-            // From the deadline before, however late it was noticed.
+            // Counted from the deadline before, even if the task was late.
             EXPECT_EQ(script.asked<tasks::Sleep>().until, first + i * nap);
         }
         sleep(script);
@@ -51,7 +50,7 @@ TEST_F(Timers, SleepInARowThatDoesNotDrift) {
     EXPECT_EQ(timers->latency()->count(), static_cast<std::uint64_t>(tasks_count * naps));
 }
 
-TEST_F(Timers, FailWhenWokenEarly) {
+TEST_F(Timers, FailIfTheyAreResumedEarly) {
     const auto timers = make(10'000'000);
     Script script{timers->make(0)};
     script.answer(0);
@@ -59,7 +58,7 @@ TEST_F(Timers, FailWhenWokenEarly) {
     EXPECT_EQ(timers->latency()->count(), 0U);
 }
 
-TEST_F(Timers, EndWithWhateverStepFails) {
+TEST_F(Timers, EndWithTheErrorOfAnyStep) {
     const auto timers = make(1);
     EXPECT_EQ(fail_each_step([&] { return timers->make(0); }, [](Script& script, int) { sleep(script); }, EINTR), naps);
 }
@@ -75,13 +74,13 @@ TEST_F(Timers, AreValidWhenAllHaveSlept) {
     EXPECT_EQ(timers->make_peer(), nullptr);
 }
 
-TEST_F(Timers, AreInvalidWhereNapsAreMissing) {
+TEST_F(Timers, AreInvalidIfNapsAreMissing) {
     const auto timers = make(1);
     tasks::Ledger ledger{tasks_count};
     run_all(*timers, ledger);
     tasks::Ledger wrong{tasks_count};
     for (std::size_t index = 0; index < tasks_count; ++index) {
-        // The last one says what it had after a nap less.
+        // The last task has the digest that is right after one nap less.
         const std::uint64_t digest = index == 3 ? tasks::mix(tasks::mix(0, index), index) : ledger.digest(index);
         wrong.finish(tasks::root(index), {digest});
     }

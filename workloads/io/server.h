@@ -1,0 +1,65 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <utility>
+
+#include "sys/tcp.h"
+#include "sys/unique_fd.h"
+#include "workloads/io/acceptor.h"
+#include "workloads/io/client_statistics.h"
+#include "workloads/io/clients.h"
+#include "workloads/workload.h"
+
+namespace workloads {
+
+// A listener on a free port of 127.0.0.1 whose backlog has room for all connections at once.
+[[nodiscard]] sys::UniqueFd listen_for(std::size_t connections);
+
+// Every task finished once and without a failure, among them the handlers of `connections` connections.
+[[nodiscard]] Verdict verify_served(const tasks::Ledger& ledger, std::size_t connections);
+
+// A server whose peer is its clients: what echo, open_echo and http have in common. A derived class makes the handlers
+// and the clients.
+class Server : public Workload {
+public:
+    // Throws std::system_error if there is no socket.
+    Server(const ClientArguments& arguments, std::size_t acceptors);
+
+    std::size_t size() const final { return acceptors_; }
+    std::unique_ptr<tasks::Task> make(std::size_t) const final {
+        return make_acceptor(listener_.get(), statistics_.tickets(), arguments_.connections,
+                             [this](sys::UniqueFd connection) { return make_handler(std::move(connection)); });
+    }
+    tasks::Demand demand() const final {
+        return {.tasks_at_once = arguments_.connections + acceptors_, .descriptors_per_task = 1};
+    }
+    void begin() final { statistics_.begin(); }
+    Verdict verify(const tasks::Ledger& ledger) const final;
+    Work work() const final { return statistics_.work(); }
+    Histogram* latency() const final { return &statistics_.latency(); }
+    Histogram* latency_uncorrected() const final {
+        return arguments_.rate > 0 ? &statistics_.latency_uncorrected() : nullptr;
+    }
+    std::string_view latency_meaning() const final { return "time to answer, seen by the client"; }
+
+protected:
+    template <MakesExchange MakeExchange>
+    [[nodiscard]] std::unique_ptr<Workload> make_clients(MakeExchange make_exchange) const {
+        return std::make_unique<Clients<MakeExchange>>(arguments_, statistics_, sys::local_endpoint(listener_.get()),
+                                                       std::move(make_exchange));
+    }
+
+private:
+    [[nodiscard]] virtual std::unique_ptr<tasks::Task> make_handler(sys::UniqueFd connection) const = 0;
+    // The sum of the handlers' digests when all requests were answered.
+    [[nodiscard]] virtual std::uint64_t expected_digest_sum() const = 0;
+
+    ClientArguments arguments_;
+    std::size_t acceptors_;
+    mutable ClientStatistics statistics_;  // in shared memory; tasks write it
+    sys::UniqueFd listener_ = listen_for(arguments_.connections);
+};
+
+}  // namespace workloads
