@@ -3,6 +3,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <array>
 #include <fstream>
 #include <string>
 
@@ -20,25 +21,20 @@ ResourceUsage read_usage(int who) noexcept {
             usage.ru_nivcsw,       usage.ru_minflt,       usage.ru_majflt};
 }
 
+constexpr std::array fields{&ResourceUsage::cpu_user_ns,        &ResourceUsage::cpu_system_ns,
+                            &ResourceUsage::switches_voluntary, &ResourceUsage::switches_involuntary,
+                            &ResourceUsage::faults_minor,       &ResourceUsage::faults_major};
+static_assert(sizeof(ResourceUsage) == fields.size() * sizeof(std::int64_t), "a field is missing here");
+
 }  // namespace
 
 ResourceUsage& ResourceUsage::operator+=(const ResourceUsage& other) noexcept {
-    cpu_user_ns += other.cpu_user_ns;
-    cpu_system_ns += other.cpu_system_ns;
-    switches_voluntary += other.switches_voluntary;
-    switches_involuntary += other.switches_involuntary;
-    faults_minor += other.faults_minor;
-    faults_major += other.faults_major;
+    for (const auto field : fields) this->*field += other.*field;
     return *this;
 }
 
 ResourceUsage& ResourceUsage::operator-=(const ResourceUsage& other) noexcept {
-    cpu_user_ns -= other.cpu_user_ns;
-    cpu_system_ns -= other.cpu_system_ns;
-    switches_voluntary -= other.switches_voluntary;
-    switches_involuntary -= other.switches_involuntary;
-    faults_minor -= other.faults_minor;
-    faults_major -= other.faults_major;
+    for (const auto field : fields) this->*field -= other.*field;
     return *this;
 }
 

@@ -4,13 +4,47 @@
 
 #include <algorithm>
 #include <memory>
+#include <span>
+#include <vector>
 
-#include "workloads/io/echo_exchange.h"
+#include "workloads/io/known_answer.h"
 #include "workloads/io/server.h"
 #include "workloads/io/upper_case.h"
 
 namespace workloads {
 namespace {
+
+// What one client asks: `payload` small letters, different in each request of each client. The answer is the same text
+// in upper case.
+class EchoExchange : public KnownAnswer {
+public:
+    EchoExchange(std::size_t client, std::size_t payload)
+        : KnownAnswer{payload}, client_{client}, request_(payload), expected_(payload) {
+        for (std::size_t i = 0; i < payload; ++i) request_[i] = static_cast<std::byte>('a' + (client + 7 * i) % 26);
+    }
+
+    std::span<const std::byte> begin(std::uint64_t number) {
+        // The first 16 letters identify client and request; the others stay the same.
+        std::uint64_t code = tasks::mix(client_, number);
+        for (std::size_t i = 0; i < std::min<std::size_t>(16, request_.size()); ++i, code >>= 4) {
+            request_[i] = static_cast<std::byte>('a' + (code & 15));
+        }
+        std::ranges::copy(request_, expected_.begin());
+        answer_sum_ = upper_case(expected_);
+        begin_answer();
+        return request_;
+    }
+    bool check() noexcept { return equals(expected_); }
+    std::uint64_t payload_bytes() const noexcept { return 2 * expected_.size(); }
+    // The sum of the bytes of the last request's answer.
+    std::uint64_t answer_sum() const noexcept { return answer_sum_; }
+
+private:
+    std::size_t client_;
+    std::vector<std::byte> request_;
+    std::vector<std::byte> expected_;
+    std::uint64_t answer_sum_ = 0;
+};
 
 // Serves one connection: answers until the client closes it.
 class EchoTask final : public tasks::SteppedTask<EchoTask> {
@@ -47,6 +81,7 @@ class Echo final : public Server {
 public:
     Echo(const ClientArguments& arguments, std::size_t payload, std::size_t acceptors)
         : Server{arguments, acceptors}, payload_{payload} {
+        std::uint64_t expected = 0;
         for (std::size_t client = 0; client < arguments.connections; ++client) {
             EchoExchange exchange{client, payload};
             std::uint64_t sum = 0;
@@ -54,8 +89,9 @@ public:
                 (void)exchange.begin(number);
                 sum += exchange.answer_sum();
             }
-            expected_digest_sum_ += tasks::mix(arguments.requests * payload, sum);
+            expected += tasks::mix(arguments.requests * payload, sum);
         }
+        expect_digest_sum(expected);
     }
 
     std::unique_ptr<Workload> make_peer() const override {
@@ -67,10 +103,8 @@ private:
         // Twice a request: a receive that fills its buffer tells an event loop to try again before it waits.
         return std::make_unique<EchoTask>(std::move(connection), std::max<std::size_t>(4096, 2 * payload_));
     }
-    std::uint64_t expected_digest_sum() const override { return expected_digest_sum_; }
 
     std::size_t payload_;
-    std::uint64_t expected_digest_sum_ = 0;
 };
 
 constexpr tasks::Parameter parameters[] = {

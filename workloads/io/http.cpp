@@ -35,7 +35,7 @@ public:
     Http(const ClientArguments& arguments, std::size_t page_bytes, std::size_t acceptors)
         : Server{arguments, acceptors}, answers_{page_bytes} {
         const std::uint64_t each = tasks::mix(arguments.requests, arguments.requests * answers_.page().size());
-        expected_digest_sum_ = arguments.connections * each;
+        expect_digest_sum(arguments.connections * each);
     }
 
     std::unique_ptr<Workload> make_peer() const override {
@@ -46,10 +46,8 @@ private:
     std::unique_ptr<tasks::Task> make_handler(sys::UniqueFd connection) const override {
         return make_http_connection(std::move(connection), answers_);
     }
-    std::uint64_t expected_digest_sum() const override { return expected_digest_sum_; }
 
     HttpAnswers answers_;
-    std::uint64_t expected_digest_sum_;
 };
 
 constexpr tasks::Parameter parameters[] = {

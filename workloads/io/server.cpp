@@ -21,8 +21,8 @@ Verdict Server::verify(const tasks::Ledger& ledger) const {
     // Before the connections are counted: a client that got too little says more.
     if (Verdict answered = statistics_.verify(); !answered) return answered;
     if (Verdict served = verify_served(ledger, arguments_.connections); !served) return served;
-    return ledger.spawned_digest_sum() == expected_digest_sum() ? Verdict::valid()
-                                                                : Verdict::invalid("wrong digest from the connections");
+    return ledger.spawned_digest_sum() == expected_digest_sum_ ? Verdict::valid()
+                                                               : Verdict::invalid("wrong digest from the connections");
 }
 
 }  // namespace workloads

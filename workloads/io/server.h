@@ -45,6 +45,8 @@ public:
     std::string_view latency_meaning() const final { return "time to answer, seen by the client"; }
 
 protected:
+    // The sum of the handlers' digests when all requests were answered; set by the constructor of the derived class.
+    void expect_digest_sum(std::uint64_t sum) noexcept { expected_digest_sum_ = sum; }
     template <MakesExchange MakeExchange>
     [[nodiscard]] std::unique_ptr<Workload> make_clients(MakeExchange make_exchange) const {
         return std::make_unique<Clients<MakeExchange>>(arguments_, statistics_, sys::local_endpoint(listener_.get()),
@@ -53,11 +55,10 @@ protected:
 
 private:
     [[nodiscard]] virtual std::unique_ptr<tasks::Task> make_handler(sys::UniqueFd connection) const = 0;
-    // The sum of the handlers' digests when all requests were answered.
-    [[nodiscard]] virtual std::uint64_t expected_digest_sum() const = 0;
 
     ClientArguments arguments_;
     std::size_t acceptors_;
+    std::uint64_t expected_digest_sum_ = 0;
     mutable ClientStatistics statistics_;  // in shared memory; tasks write it
     sys::UniqueFd listener_ = listen_for(arguments_.connections);
 };
