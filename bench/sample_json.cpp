@@ -79,8 +79,6 @@ json to_json(const Sample& sample) {
             {"control", false},
             {"outcome", to_string(sample.outcome)},
             {"reason", sample.reason},
-            {"round", 0},
-            {"sequence", 0},
             {"start_time", to_iso8601(sample.start_time)},
             {"placement", to_string(sample.placement)},
             {"model_cpus", sample.cpu_split.model},

@@ -5,39 +5,33 @@
 #include <stdexcept>
 
 #include "bench/native/bare_tasks.h"
-#include "bench/native/blocking_echo.h"
-#include "bench/native/coroutine_echo.h"
-#include "bench/native/epoll_echo.h"
-#include "bench/native/uring_echo.h"
+#include "bench/native/echo_servers.h"
 #include "models/table.h"
 
 namespace bench {
 namespace {
 
-// The listener of a server: its first root task begins by asking for a connection on it.
+// The first operation of an echo server's root task is an Accept, and names the listener.
 int listener_of(const tasks::Job& job) {
     const auto acceptor = job.make(0);
     const tasks::Operation first = acceptor->resume({});
     const auto* const accept = std::get_if<tasks::Accept>(&first);
-    if (accept == nullptr) throw std::invalid_argument{"a native control serves the workload echo alone"};
+    if (accept == nullptr) throw std::invalid_argument{"this native control can run the workload echo only"};
     return accept->listener;
 }
 
-using Serve = void (*)(int listener, std::size_t connections, std::size_t buffer_bytes,
-                       const std::function<void(Served)>& ended);
-
-template <Serve serve>
+template <void (*serve)(const EchoSetup& setup)>
 class NativeEcho final : public models::Model {
 public:
     NativeEcho(const tasks::Job& job, tasks::Ledger& ledger) : job_{job}, ledger_{ledger} {}
 
     void run() override {
-        const std::size_t connections = job_.demand().tasks_at_once - job_.size();
-        // As large as echo's own for payloads up to 16 KiB.
-        constexpr std::size_t buffer_bytes = 32'768;
-        serve(listener_of(job_), connections, buffer_bytes, [this](Served served) {
-            ledger_.finish(tasks::TaskId::spawned, {.digest = tasks::mix(served.bytes, served.sum)});
-        });
+        serve({.listener = listener_of(job_),
+               .connections = job_.demand().tasks_at_once - job_.size(),
+               .buffer_bytes = 32'768,  // the size of echo's own buffers for payloads up to 16 KiB
+               .ended = [this](Served served) {
+                   ledger_.finish(tasks::TaskId::spawned, {.digest = tasks::mix(served.bytes, served.sum)});
+               }});
         ledger_.finish(tasks::root(0), {.digest = 0});
     }
 
@@ -46,7 +40,7 @@ private:
     tasks::Ledger& ledger_;
 };
 
-// A bare loop, for the workload that it does the same as: `digest_of` says what a task of that brings back.
+// A bare loop in place of a model. `digest_of` gives the digests that the workload expects of its tasks.
 template <class Starts, std::uint64_t (*digest_of)(std::size_t index, std::size_t tasks)>
 class NativeStarts final : public models::Model {
 public:
@@ -74,33 +68,27 @@ models::Support with_processes(const tasks::Demand& demand, const tasks::Argumen
     return models::enough_processes(demand.tasks_at_once, "processes");
 }
 [[maybe_unused]] models::Support without_library(const tasks::Demand&, const tasks::Arguments&) {
-    return models::Support::no("this build has not the library that this is made of");
+    return models::Support::no("this build lacks the library of this control");
 }
 
-template <class Control>
+// Without its optional library a control stands in the table, but support() refuses every job, so make() is never
+// called.
+template <class Control, bool has_library = true>
 constexpr models::Entry control(std::string_view name, std::string_view carrier, std::string_view waiter,
                                 std::string_view summary, decltype(models::Entry::support) support) {
-    return {.name = name,
-            .family = models::Family::native,
-            .carrier = carrier,
-            .waiter = waiter,
-            .summary = summary,
-            .parameters = {},
-            .support = support,
-            .make = [](const tasks::Job& job, tasks::Ledger& ledger, const tasks::Arguments&)
-                -> std::unique_ptr<models::Model> { return std::make_unique<Control>(job, ledger); }};
-}
-
-// A control that is made of an optional library. Where that is not there it is skipped, with that reason, and nobody
-// has written what it would run.
-template <bool has_library, class Control>
-constexpr models::Entry control_of_library(std::string_view name, std::string_view carrier, std::string_view waiter,
-                                           std::string_view summary, decltype(models::Entry::support) support) {
+    models::Entry entry{.name = name,
+                        .family = models::Family::native,
+                        .carrier = carrier,
+                        .waiter = waiter,
+                        .summary = summary,
+                        .parameters = {},
+                        .support = without_library,
+                        .make = nullptr};
     if constexpr (has_library) {
-        return control<Control>(name, carrier, waiter, summary, support);
-    } else {
-        return control<NativeStarts<ParkCoroutines, digest_of_park>>(name, carrier, waiter, summary, without_library);
+        entry.support = support;
+        entry.make = models::make_model<Control>;
     }
+    return entry;
 }
 
 constexpr models::Entry native_blocking = control<NativeEcho<serve_echo_by_threads>>(
@@ -127,28 +115,28 @@ constexpr models::Entry bare_thread =
 constexpr models::Entry bare_process = control<Parks<ParkProcesses>>(
     "bare_process", "process each", "pipe", "control of process_per_task: forked, parked and reaped", with_processes);
 
-constexpr models::Entry native_uring = control_of_library<CONCUR_HAS_LIBURING, NativeEcho<serve_echo_by_uring>>(
+constexpr models::Entry native_uring = control<NativeEcho<serve_echo_by_uring>, CONCUR_HAS_LIBURING>(
     "native_uring", "hand-written state", "io_uring, plain", "control of io_uring: an echo server written by hand",
-    // Forbidden or too old for the model is so for its control.
+    // The control needs what the model needs of the kernel.
     [](const tasks::Demand& demand, const tasks::Arguments& arguments) {
         return models::find("io_uring").support(demand, arguments);
     });
-constexpr models::Entry bare_fiber = control_of_library<CONCUR_HAS_BOOST_CONTEXT, Parks<ParkFibers>>(
+constexpr models::Entry bare_fiber = control<Parks<ParkFibers>, CONCUR_HAS_BOOST_CONTEXT>(
     "bare_fiber", "stack each (Boost.Context)", "caller resumes", "control of fiber: stacks taken, parked on and left",
     models::support_one_process);
-constexpr models::Entry bare_boost_fiber = control_of_library<CONCUR_HAS_BOOST_FIBER, Parks<ParkBoostFibers>>(
+constexpr models::Entry bare_boost_fiber = control<Parks<ParkBoostFibers>, CONCUR_HAS_BOOST_FIBER>(
     "bare_boost_fiber", "stack each (Boost.Fiber)", "Boost.Fiber's scheduler",
     "control of boost_fiber: fibers launched, parked and joined", models::support_one_process);
-constexpr models::Entry bare_asio_pool = control_of_library<CONCUR_HAS_ASIO, EndsAtOnce<PostToAsio>>(
+constexpr models::Entry bare_asio_pool = control<EndsAtOnce<PostToAsio>, CONCUR_HAS_ASIO>(
     "bare_asio_pool", "2 threads", "asio::thread_pool", "control of thread_pool: functions posted to asio::thread_pool",
     models::support_one_process);
-constexpr models::Entry bare_onetbb = control_of_library<CONCUR_HAS_ONETBB, EndsAtOnce<SpawnInOneTbb>>(
+constexpr models::Entry bare_onetbb = control<EndsAtOnce<SpawnInOneTbb>, CONCUR_HAS_ONETBB>(
     "bare_onetbb", "2 threads with a deque each", "oneTBB's task_group",
     "control of work_stealing: functions run in a task_group", models::support_one_process);
 
 struct Control {
     const models::Entry* entry;
-    std::string_view workload;  // the one that it can do
+    std::string_view workload;  // the only one that it can run
 };
 constexpr std::array controls{
     Control{&native_blocking, "echo"},  Control{&native_epoll, "echo"},   Control{&native_coroutine, "echo"},

@@ -48,8 +48,8 @@ void require_descriptors(const Plan& plan) {
     const std::size_t limit = sys::raise_descriptor_limit();
     if (needed <= limit) return;
     const std::string number = std::to_string(needed);
-    throw UsageError{"this suite needs " + number + " descriptors, the hard limit is " + std::to_string(limit) +
-                     ": raise it (ulimit -Hn " + number + ") or leave the large cases out with --filter"};
+    throw UsageError{"this suite needs " + number + " descriptors, but the hard limit is " + std::to_string(limit) +
+                     ": raise the limit (ulimit -Hn " + number + "), or exclude large cases with --filter"};
 }
 
 void require_writable_folder(const std::filesystem::path& file) {
@@ -67,8 +67,7 @@ std::filesystem::path new_output(const std::filesystem::path& output) {
     const bool named = !output.empty();
     std::filesystem::path file = named ? output : std::filesystem::path{"results/local"} / default_name();
     if (std::filesystem::exists(std::filesystem::symlink_status(file))) {
-        throw UsageError{file.string() + " is there already: name another file with --output, or go on with it by " +
-                         "--resume"};
+        throw UsageError{file.string() + " exists: name another file with --output, or resume the run with --resume"};
     }
     std::error_code error;
     if (!named && !std::filesystem::create_directories(file.parent_path(), error) && error) {

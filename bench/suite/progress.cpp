@@ -11,7 +11,7 @@
 namespace bench {
 namespace {
 
-// A log gets a line only so often; a suite has more than a thousand samples.
+// The time between two lines of a log. A suite has more than a thousand samples, too many for a line each.
 constexpr std::chrono::seconds log_interval{5};
 
 std::size_t terminal_width() {
@@ -52,7 +52,7 @@ void Progress::clear() const {
     if (terminal_ && !quiet_) std::fputs("\r\x1b[K", stderr);
 }
 
-// A case is taken to last as long as it did last time, and one that has not run yet as long as the mean of the others.
+// Assumes that a case takes as long as its latest sample, and a case without a sample as long as the mean.
 std::string Progress::time_left() const {
     if (durations_.empty()) return {};
     sys::Nanoseconds known{};

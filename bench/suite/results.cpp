@@ -13,7 +13,7 @@ namespace {
 
 using nlohmann::json;
 
-// A reason may hold what a program wrote, which may be anything.
+// A reason may hold the output of a program, which need not be valid UTF-8.
 std::string to_text(const json& value, int indent) {
     return value.dump(indent, ' ', false, json::error_handler_t::replace);
 }
@@ -26,7 +26,7 @@ std::string host_name() {
 
 }  // namespace
 
-// The braces of nlohmann::json would make a list of one out of a copy: hence the parentheses.
+// Parentheses, because braces would make a list with one element of nlohmann::json.
 Results::Results(std::filesystem::path path, json context, bool has_context)
     : path_(std::move(path)), context_(std::move(context)), has_context_(has_context) {}
 

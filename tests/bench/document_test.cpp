@@ -110,7 +110,7 @@ TEST_F(Files, SayWhichCannotBeRead) {
     for (const std::string_view text : {R"({"a": [1,)", "", "{} {}"}) {
         write_atomically(half, text);
         const std::string thrown = thrown_by([&] { (void)read_json(half); });
-        EXPECT_TRUE(thrown.starts_with(half.string() + " is not whole JSON (")) << thrown;
+        EXPECT_TRUE(thrown.starts_with(half.string() + " is not complete JSON (")) << thrown;
         EXPECT_EQ(thrown.find('\n'), std::string::npos) << "more than one line";
     }
 }

@@ -47,8 +47,8 @@ TEST(Case, EveryCrossingComesBackFromItsName) {
 }
 
 TEST(Case, SaysWhatIsWrongWithAName) {
-    EXPECT_EQ(refusal("echo"), "'echo' is not a case: write workload/model/size:number/...");
-    EXPECT_EQ(refusal(""), "'' is not a case: write workload/model/size:number/...");
+    EXPECT_EQ(refusal("echo"), "'echo' is not a case: write workload/model/argument:number/...");
+    EXPECT_EQ(refusal(""), "'' is not a case: write workload/model/argument:number/...");
     EXPECT_EQ(refusal("ech/epoll").substr(0, 39), "unknown workload 'ech'; there are: noop");
     EXPECT_EQ(refusal("/epoll").substr(0, 20), "unknown workload '';");
     EXPECT_EQ(refusal("echo/epol").substr(0, 36), "unknown model 'epol'; there are: ser");
@@ -67,9 +67,9 @@ TEST(Case, AModelWithoutWorkersTakesNone) {
 TEST(Case, AHandWrittenControlIsForItsWorkloadAlone) {
     EXPECT_EQ(parse_case("echo/native_epoll/payload:3").name(),
               "echo/native_epoll/connections:100/payload:3/requests:100");
-    EXPECT_EQ(refusal("fetch/native_epoll"), "'native_epoll' is a hand-written control for echo alone");
-    EXPECT_EQ(refusal("echo/bare_thread"), "'bare_thread' is a hand-written control for park alone");
-    EXPECT_EQ(refusal("park/bare_onetbb"), "'bare_onetbb' is a hand-written control for noop alone");
+    EXPECT_EQ(refusal("fetch/native_epoll"), "'native_epoll' is a native control and runs only the workload echo");
+    EXPECT_EQ(refusal("echo/bare_thread"), "'bare_thread' is a native control and runs only the workload park");
+    EXPECT_EQ(refusal("park/bare_onetbb"), "'bare_onetbb' is a native control and runs only the workload noop");
 }
 
 TEST(MakeCase, CompletesBothSizes) {

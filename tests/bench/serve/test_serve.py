@@ -46,7 +46,7 @@ def test_a_connection_that_does_not_end_is_cut_off_after_the_grace() -> None:
             said, complaints = server.process.communicate(timeout=30)
     assert server.process.returncode == 0
     assert "1 connections accepted, 0 served to their end, 0 broken, 0 dropped, 1 cut off" in said
-    assert complaints == "serve: 1 connections cut off: not closed in the time that --grace gives\n"
+    assert complaints == "serve: 1 connections cut off: their clients did not close them in the time of --grace\n"
 
 
 def test_a_second_signal_ends_it_at_once() -> None:
@@ -125,7 +125,7 @@ def test_what_it_cannot_do_is_one_line() -> None:
     for arguments, said in (
         (["--model", "epol"], "unknown model 'epol'"),
         (["--model", "epoll", "--workers", "2"], "model 'epoll' has no workers"),
-        (["--workload", "primes"], "has no server for clients from outside; there are: echo, http"),
+        (["--workload", "primes"], "has no server; workloads that have one: echo, http"),
         (["--host", "localhost"], "is not an IPv4 address"),
         (["--port", "x"], "see --help"),
         (["--model", "thread_pool", "--workers", "1"], "needs 2 workers, there is 1"),
@@ -142,7 +142,7 @@ def test_a_port_that_is_taken() -> None:
         done = subprocess.run(
             [BINARIES / "serve", "--port", str(server.port)], capture_output=True, text=True, check=False
         )
-        way_out = "Address already in use; --port 0 takes any that is free"
+        way_out = "Address already in use; --port 0 takes any free port"
         assert done.stderr == f"serve: cannot listen on 127.0.0.1:{server.port}: {way_out}\n"
         assert (done.returncode, done.stdout) == (2, "")
 

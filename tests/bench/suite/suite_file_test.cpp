@@ -148,7 +148,7 @@ TEST_P(SuiteFault, IsOneLineThatNamesThePlace) {
     GetParam().make(suite);
     try {
         static_cast<void>(parse_suite(suite, "small.json"));
-        FAIL() << "nothing was said";
+        FAIL() << "no error";
     } catch (const UsageError& error) {
         const std::string said{error.what()};
         EXPECT_EQ(said.rfind("small.json: ", 0), 0U) << said;
@@ -184,13 +184,13 @@ INSTANTIATE_TEST_SUITE_P(
                  },
                  "models: io[1]: unknown family 'loop'; there are: co"},
         BadSuite{"two_ways", [](json& s) { s["models"]["io"][1]["family"] = "loops"; },
-                 "choose by one of 'model' (a name), 'models' (all, classic) and 'family'"},
-        BadSuite{"no_way", [](json& s) { s["models"]["io"][1].erase("model"); }, "choose by one of 'model'"},
+                 "give one of 'model' (a name), 'models' (all, classic) and 'family'"},
+        BadSuite{"no_way", [](json& s) { s["models"]["io"][1].erase("model"); }, "give one of 'model'"},
         BadSuite{"sizes_of_many",
                  [](json& s) {
                      s["models"]["io"][1] = {{"models", "all"}, {"sizes", {{"workers", 2}}}};
                  },
-                 "'sizes' go with 'model' alone"},
+                 "'sizes' needs 'model'"},
         BadSuite{"model_size",
                  [](json& s) {
                      s["models"]["cpu"][1]["sizes"] = {{"threads", 2}};
@@ -220,18 +220,18 @@ INSTANTIATE_TEST_SUITE_P(
                      s["cases"][0]["iterations"] = json{1, 2, 3};
                  },
                  "'iterations' lists 3 numbers and 'grain_us' 2"},
-        BadSuite{"no_iterations", [](json& s) { s["cases"][0]["iterations"] = 0; }, "'iterations' go from 1"},
+        BadSuite{"no_iterations", [](json& s) { s["cases"][0]["iterations"] = 0; }, "'iterations' must be from 1"},
         BadSuite{"no_cases", [](json& s) { s["cases"] = json::array(); }, "there is no case"},
-        BadSuite{"twice", [](json& s) { s["cases"].push_back(s["cases"][1]); }, "stands there twice"},
+        BadSuite{"twice", [](json& s) { s["cases"].push_back(s["cases"][1]); }, "is there twice"},
         BadSuite{"foreign_control", [](json& s) { s["controls"][0]["model"] = "epoll"; },
-                 "controls[0]: primes/epoll/tasks:8/grain_us:10 is no case of this suite"},
+                 "controls[0]: primes/epoll/tasks:8/grain_us:10 is not a case of this suite"},
         BadSuite{"control_of_many",
                  [](json& s) {
                      s["controls"][0]["sizes"]["grain_us"] = json{1, 10};
                  },
-                 "controls[0]: a control is one case"},
+                 "controls[0]: an A/A control is one case"},
         BadSuite{"control_twice", [](json& s) { s["controls"].push_back(s["controls"][0]); },
-                 "controls[2]: control primes/serial/tasks:8/grain_us:10 stands there twice"}),
+                 "controls[2]: control primes/serial/tasks:8/grain_us:10 is there twice"}),
     [](const auto& tested) { return std::string{tested.param.name}; });
 
 }  // namespace
