@@ -38,7 +38,7 @@ void StopSignals::wait() {
     } while (second == -1 && errno == EINTR);  // after Ctrl-Z and fg, for example
     const Service::Counts counts = service_.counts();
     std::fprintf(stderr, "serve: %llu connections cut off: %s\n", static_cast<unsigned long long>(counts.under_way()),
-                 second > 0 ? "a second signal" : "their clients did not close them in the time of --grace");
+                 second > 0 ? "a second signal" : "not closed within --grace");
     std::puts(to_string(counts).c_str());
     std::fflush(stdout);
     // Shells give this exit code to a program that a signal ended.

@@ -99,8 +99,8 @@ def test_too_few_descriptors(bench: Bench) -> None:
     done = subprocess.run([*shell, *arguments], capture_output=True, text=True, timeout=PATIENCE_S)
     assert done.returncode == 2
     assert done.stderr == (
-        "suite_runner: this suite needs 1065 descriptors, but the hard limit is 256: raise the limit (ulimit -Hn 1065), "
-        "or exclude large cases with --filter\n"
+        "suite_runner: this suite needs 1065 descriptors, but the hard limit is 256: "
+        "raise the limit (ulimit -Hn 1065), or exclude large cases with --filter\n"
     )
     assert not bench.output.exists()
     fewer = subprocess.run(
