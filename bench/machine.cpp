@@ -19,6 +19,7 @@
 #include "bench/native/controls.h"
 #include "models/table.h"
 #include "sys/cpu_set.h"
+#include "tasks/lookup.h"
 #include "workloads/table.h"
 
 namespace bench {
@@ -58,9 +59,7 @@ json governor(const sys::CpuSet& cpus) {
         }
     }
     if (governors.empty()) return nullptr;
-    std::string joined = governors.front();
-    for (std::size_t i = 1; i < governors.size(); ++i) joined += ", " + governors[i];
-    return joined;
+    return tasks::join_names(governors);
 }
 
 json mitigations() {
@@ -207,6 +206,12 @@ json describe_models() {
     }
     for (const models::Absent& absent : models::absent()) result.push_back(describe_absent(absent));
     return result;
+}
+
+std::string host_name() {
+    std::array<char, 256> name{};
+    ::gethostname(name.data(), name.size() - 1);
+    return name.data();
 }
 
 json describe_workloads() {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
+#include <string>
 
 namespace bench {
 
@@ -10,5 +11,7 @@ namespace bench {
 [[nodiscard]] nlohmann::json describe_build();
 [[nodiscard]] nlohmann::json describe_models();
 [[nodiscard]] nlohmann::json describe_workloads();
+
+[[nodiscard]] std::string host_name();
 
 }  // namespace bench

@@ -25,7 +25,7 @@ public:
         Watched(Loop& loop, int descriptor) : loop_{loop}, descriptor_{descriptor} {
             const auto place = static_cast<std::size_t>(descriptor);
             if (place >= loop.watched_.size()) loop.watched_.resize(place + 1);
-            control(EPOLL_CTL_ADD, EPOLLIN);
+            epoll_control(EPOLL_CTL_ADD, EPOLLIN);
             loop.watched_[place] = this;
         }
         Watched(const Watched&) = delete;
@@ -41,16 +41,16 @@ public:
         Ready readable() { return until(EPOLLIN); }
         Ready writable() { return until(EPOLLOUT); }
         // Needed only if the descriptor stays open.
-        void forget() { control(EPOLL_CTL_DEL, 0); }
+        void forget() { epoll_control(EPOLL_CTL_DEL, 0); }
 
     private:
         friend Loop;
 
         Ready until(std::uint32_t interest) {
-            if (interest != interest_) control(EPOLL_CTL_MOD, interest);
+            if (interest != interest_) epoll_control(EPOLL_CTL_MOD, interest);
             return Ready{*this};
         }
-        void control(int operation, std::uint32_t interest) {
+        void epoll_control(int operation, std::uint32_t interest) {
             epoll_event event{};
             event.events = interest;
             event.data.ptr = this;

@@ -29,7 +29,7 @@ class Server {
 public:
     explicit Server(const EchoSetup& setup) : setup_{setup} {
         sys::check(::fcntl(setup.listener, F_SETFL, O_NONBLOCK), "fcntl");
-        control(EPOLL_CTL_ADD, setup.listener, EPOLLIN, nullptr);
+        epoll_control(EPOLL_CTL_ADD, setup.listener, EPOLLIN, nullptr);
     }
 
     void serve() {
@@ -46,7 +46,7 @@ public:
     }
 
 private:
-    void control(int operation, int descriptor, std::uint32_t interest, Connection* connection) const {
+    void epoll_control(int operation, int descriptor, std::uint32_t interest, Connection* connection) const {
         epoll_event event{};
         event.events = interest;
         event.data.ptr = connection;
@@ -56,7 +56,7 @@ private:
     void watch(Connection& connection, std::uint32_t interest) const {
         if (connection.interest == interest) return;
         const int operation = connection.interest == 0 ? EPOLL_CTL_ADD : EPOLL_CTL_MOD;
-        control(operation, connection.socket.get(), interest, &connection);
+        epoll_control(operation, connection.socket.get(), interest, &connection);
         connection.interest = interest;
     }
 
@@ -69,7 +69,7 @@ private:
         connections_[place] = std::make_unique<Connection>(std::move(socket), setup_.buffer_bytes);
         watch(*connections_[place], EPOLLIN);
         ++open_;
-        if (--to_accept_ == 0) control(EPOLL_CTL_DEL, setup_.listener, 0, nullptr);
+        if (--to_accept_ == 0) epoll_control(EPOLL_CTL_DEL, setup_.listener, 0, nullptr);
     }
 
     void go_on(Connection& connection) {

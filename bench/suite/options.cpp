@@ -30,11 +30,7 @@ std::string quoted(const std::string& word) {
 
 std::optional<Placement> to_placement(const std::string& name) {
     if (name.empty()) return std::nullopt;
-    try {
-        return parse_placement(name);
-    } catch (const std::invalid_argument& error) {
-        throw UsageError{std::string{"--placement: "} + error.what()};
-    }
+    return or_usage_error("--placement: ", [&] { return parse_placement(name); });
 }
 
 void add_options(CLI::App& app, Options& options, std::string& placement) {

@@ -26,22 +26,17 @@ void check_names(const Suite& suite, const Selection& selection) {
         throw UsageError{"suite '" + suite.name + "' has no " + what + " '" + name +
                          "'; it has: " + tasks::join_names(present)};
     };
-    try {
+    or_usage_error("", [&] {
         for (const std::string& name : selection.workloads) {
             check(std::string{workloads::find(name).name}, "workload", workloads);
         }
         for (const std::string& name : selection.models) check(std::string{find_model(name).name}, "model", models);
-    } catch (const std::invalid_argument& error) {
-        throw UsageError{error.what()};
-    }
+    });
 }
 
 std::regex compile(const std::string& filter) {
-    try {
-        return std::regex{filter};
-    } catch (const std::regex_error& error) {
-        throw UsageError{"--filter '" + filter + "' is not a regular expression: " + error.what()};
-    }
+    return or_usage_error("--filter '" + filter + "' is not a regular expression: ",
+                          [&] { return std::regex{filter}; });
 }
 
 bool among(const std::vector<std::string>& names, std::string_view name) {

@@ -24,7 +24,7 @@ struct PlannedCase {
     int count_rounds;  // of its point
     bool control;      // an A/A control: repeats a case
 
-    // The run_name of the entry. An A/A control has its own name, because tools would take it for a repetition.
+    // The run_name of the entry. An A/A control has its own name; otherwise tools would take it for a repetition.
     [[nodiscard]] std::string run_name() const;
 };
 

@@ -3,12 +3,13 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
-#include <ctime>
+#include <chrono>
 #include <set>
 #include <system_error>
 
+#include "bench/document.h"
+#include "bench/machine.h"
 #include "bench/suite/usage_error.h"
 #include "sys/check.h"
 #include "sys/limits.h"
@@ -17,14 +18,10 @@ namespace bench {
 namespace {
 
 std::string default_name() {
-    const std::time_t now = std::time(nullptr);
-    std::tm parts{};
-    ::gmtime_r(&now, &parts);
-    std::array<char, 32> time{};
-    std::strftime(time.data(), time.size(), "%Y-%m-%dT%H%M", &parts);
-    std::array<char, 256> host{};
-    ::gethostname(host.data(), host.size() - 1);
-    return std::string{time.data()} + "-" + host.data() + ".json";
+    std::string minute =
+        to_iso8601(std::chrono::system_clock::now()).substr(0, std::string_view{"2026-11-21T01:02"}.size());
+    std::erase(minute, ':');
+    return minute + "-" + host_name() + ".json";
 }
 
 }  // namespace

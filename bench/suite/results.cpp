@@ -3,10 +3,10 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <chrono>
 
 #include "bench/document.h"
+#include "bench/machine.h"
 
 namespace bench {
 namespace {
@@ -16,12 +16,6 @@ using nlohmann::json;
 // A reason may hold the output of a program, which need not be valid UTF-8.
 std::string to_text(const json& value, int indent) {
     return value.dump(indent, ' ', false, json::error_handler_t::replace);
-}
-
-std::string host_name() {
-    std::array<char, 256> name{};
-    ::gethostname(name.data(), name.size() - 1);
-    return name.data();
 }
 
 }  // namespace

@@ -48,12 +48,7 @@ bool same_iterations(const json& entry, const PlannedCase& planned) {
 }  // namespace
 
 Unfinished read_unfinished(const std::filesystem::path& path) {
-    Unfinished unfinished{path, {}};
-    try {
-        unfinished.document = read_json(path);
-    } catch (const std::runtime_error& error) {
-        throw UsageError{std::string{"cannot resume: "} + error.what()};
-    }
+    Unfinished unfinished{path, or_usage_error("cannot resume: ", [&] { return read_json(path); })};
     try {
         const json& run = unfinished.run();
         if (run.at("schema") != schema_version) refuse(unfinished, "it has another version of the format");

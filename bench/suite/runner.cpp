@@ -25,11 +25,11 @@ void print_plan(const Suite& suite, const Plan& plan) {
     std::string text;
     std::size_t controls = 0;
     for (const PlannedCase& planned : plan.cases) {
-        text += planned.name + (planned.control ? " (control)\n" : "\n");
+        text += planned.name + (planned.control ? " (A/A control)\n" : "\n");
         if (planned.control) ++controls;
     }
     text += suite.name + ": " + std::to_string(plan.cases.size() - controls) + " cases and " +
-            std::to_string(controls) + " controls, " + std::to_string(plan.rounds) +
+            std::to_string(controls) + " A/A controls, " + std::to_string(plan.rounds) +
             " rounds: " + std::to_string(plan.steps.size()) + " samples\n";
     std::fputs(text.c_str(), stdout);
 }
@@ -125,11 +125,7 @@ std::optional<int> take_samples(Run& run, Progress& progress, SignalWatch& signa
 int execute(Run& run) {
     // Watches signals before it writes the file, so that every signal from now on stops the run in an orderly way.
     SignalWatch signals;
-    try {
-        run.results.write(run.results.size() == run.plan.steps.size());
-    } catch (const std::exception& error) {
-        throw UsageError{error.what()};
-    }
+    or_usage_error("", [&] { run.results.write(run.results.size() == run.plan.steps.size()); });
     Progress progress{run.plan, run.taken, run.options.quiet};
     std::optional<int> signal;
     try {

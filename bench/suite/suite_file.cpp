@@ -245,13 +245,7 @@ Suite parse_suite(const json& suite, const std::string& file) {
 }
 
 Suite load_suite(const std::filesystem::path& path) {
-    json suite;
-    try {
-        suite = read_json(path);
-    } catch (const std::runtime_error& error) {
-        throw UsageError{error.what()};
-    }
-    return parse_suite(suite, path.string());
+    return parse_suite(or_usage_error("", [&] { return read_json(path); }), path.string());
 }
 
 }  // namespace bench

@@ -1,7 +1,8 @@
-"""An invented benchmark binary for the suite runner's tests.
+"""A fake benchmark binary for the suite runner's tests.
 
-It does what the file `behaviour.json` beside it says: a list of [regular expression, behaviour], of which the
-first that is found in the case's name holds; without any, the case is ok. Each call is a line in `calls.log`.
+The file `behaviour.json` beside it is a list of [regular expression, behaviour]. The first behaviour whose
+expression matches a part of the case's name holds; if none does, the case is ok. Each call adds a line to
+`calls.log`.
 """
 
 from __future__ import annotations
@@ -82,7 +83,7 @@ def write_document(arguments: argparse.Namespace, entries: list[dict[str, Any]])
 
 
 def start_grandchild() -> int:
-    """One that dies with this process, as all children of the real binaries do."""
+    """Starts a child that ends with this process, as all children of the real binaries do."""
     import ctypes
 
     read_end, write_end = os.pipe()
@@ -97,7 +98,7 @@ def start_grandchild() -> int:
 
 
 def tell_processes() -> None:
-    """Says through the pipe beside us who is here, once the grandchild is."""
+    """Starts a child, then writes the numbers of both processes to the pipe beside this file."""
     grandchild = start_grandchild()
     with open(HERE / "processes.pipe", "w") as pipe:
         pipe.write(f"{os.getpid()} {grandchild}\n")

@@ -11,7 +11,7 @@
 namespace bench {
 namespace {
 
-// The models of a round in their order, those of one group alone; a control has a star.
+// The models of one group in one round, in order. A star marks an A/A control.
 std::vector<std::string> order(const Plan& plan, int round, std::string_view group) {
     std::vector<std::string> models;
     for (const Step& step : plan.steps) {
@@ -90,7 +90,7 @@ TEST(Plan, KeepsToTheCasesOfARunThatIsResumed) {
     resumed.cases = {"primes/serial/tasks:8/grain_us:10", "echo/poll/connections:1/payload:64/requests:20"};
     const Plan plan = make_plan(suite, resumed, 2);
     EXPECT_EQ(case_names(plan), resumed.cases);
-    EXPECT_EQ(plan.cases.size(), 3U) << "and the control of the first";
+    EXPECT_EQ(plan.cases.size(), 3U) << "both cases, and the A/A control of the first";
 }
 
 TEST(Plan, ComplaintsSayWhatThereIs) {
@@ -105,7 +105,8 @@ TEST(Plan, ComplaintsSayWhatThereIs) {
 
 TEST(Plan, DescriptorsAreThoseOfTheLargestCaseThatIsLeft) {
     const Suite suite = test::small_suite();
-    EXPECT_EQ(descriptors_needed(make_plan(suite, {}, 1)), 165U) << "those of the connections, and the acceptor's";
+    EXPECT_EQ(descriptors_needed(make_plan(suite, {}, 1)), 165U)
+        << "for 100 connections, the acceptor, and the reserve of 64";
     EXPECT_EQ(descriptors_needed(make_plan(suite, {{}, {}, "connections:1/"}, 1)), 66U);
     EXPECT_EQ(descriptors_needed(make_plan(suite, {{"primes"}, {}, ""}, 1)), 64U);
 }

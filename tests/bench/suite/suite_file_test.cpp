@@ -43,7 +43,7 @@ TEST(SuiteFile, ListsOfSizesGoTogether) {
     EXPECT_EQ(suite.points[3].iterations, 1);
 }
 
-TEST(SuiteFile, AHandWrittenControlRunsWhatItWasWrittenFor) {
+TEST(SuiteFile, ANativeControlRunsOnlyItsWorkload) {
     json suite = test::small_suite_json();
     suite["models"]["io"].push_back({{"model", "native_epoll"}});
     suite["cases"].push_back({{"workload", "timers"}});

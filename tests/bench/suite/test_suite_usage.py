@@ -1,4 +1,4 @@
-"""What can be known beforehand to go wrong is one line with the way out, and nothing is run or written."""
+"""The runner finds errors before it runs or writes anything, and says in one line what to do."""
 
 from __future__ import annotations
 
@@ -151,7 +151,7 @@ def test_a_terminal_gets_one_line_that_fits(bench: Bench) -> None:
     try:
         while part := os.read(ours, 4096):
             said += part
-    except OSError:  # How a terminal says that its other side is closed.
+    except OSError:  # The other side of the terminal is closed.
         pass
     os.close(ours)
     assert process.wait(PATIENCE_S) == 0
