@@ -168,7 +168,7 @@ Options parse(int argc, char** argv, CLI::App& app) {
     app.add_option("--model", options.models, "Run only these models; may be repeated")->type_name("NAME");
     app.add_option("--iterations", options.iterations, "Number of runs that make one sample")
         ->check(CLI::Range(1, 1'000'000));
-    app.add_option("--placement", placement, "split (model and peer on CPUs of their own), shared or free")
+    app.add_option("--placement", placement, "split (model and peer on different CPUs), shared or free")
         ->capture_default_str();
     app.add_flag("--count", options.count, "Count system calls and migrations in one more, untimed run of each case");
     app.add_flag("--describe", options.describe, "Print the models and workloads of this build as JSON; run nothing");

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <cassert>
 #include <cstdint>
 #include <functional>
 #include <limits>
@@ -51,7 +52,10 @@ public:
     ~Service() override;
 
     // Call it before a model is made.
-    void limit(const Limits& limits) noexcept { limits_ = limits; }
+    void limit(const Limits& limits) noexcept {
+        assert(open_.empty());
+        limits_ = limits;
+    }
     [[nodiscard]] sys::Endpoint endpoint() const;
     // Stops accepting and receiving, in all processes. Requests that have arrived are still answered. Any thread may
     // call it.

@@ -34,7 +34,8 @@ std::optional<Placement> to_placement(const std::string& name) {
 }
 
 void add_options(CLI::App& app, Options& options, std::string& placement) {
-    app.add_option("SUITE", options.suite, "quick (the default), full, or a JSON file (see bench/suites/README.md)");
+    app.add_option("SUITE", options.suite,
+                   "quick (the default), full, native, libraries, or a JSON file (see bench/suites/README.md)");
     app.add_option("-o,--output", options.output,
                    "Results document to write; default: results/local/<time>-<host>.json");
     app.add_option("--resume", options.resume, "Resume the interrupted run of this results document");

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cassert>
 #include <chrono>
 #include <cstdio>
 #include <utility>
@@ -29,6 +30,7 @@ std::string in_words(std::string outcome) {
 
 Progress::Progress(const Plan& plan, std::vector<bool> taken, bool quiet)
     : plan_{plan}, taken_{std::move(taken)}, quiet_{quiet}, terminal_{::isatty(STDERR_FILENO) == 1} {
+    assert(taken_.size() == plan.steps.size());
     done_ = static_cast<std::size_t>(std::ranges::count(taken_, true));
 }
 
@@ -43,6 +45,7 @@ void Progress::begin(std::size_t step) {
 }
 
 void Progress::end(std::size_t step) {
+    assert(!taken_[step]);
     durations_[plan_.steps[step].index] = sys::now() - begun_;
     taken_[step] = true;
     ++done_;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cassert>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 #include <string_view>
@@ -109,6 +110,7 @@ json unfinished_entry(const PlannedCase& planned, Placement placement, std::chro
 }
 
 void put_in_position(json& entry, const PlannedCase& planned, const Position& position) {
+    assert(position.round < position.rounds);
     set_position(entry, position.round, position.sequence);
     entry["name"] = entry["run_name"] = planned.run_name();
     entry["repetitions"] = position.rounds;

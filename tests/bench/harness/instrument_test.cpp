@@ -130,8 +130,7 @@ const models::Entry dropping{
     .summary = "forgets one task",
     .parameters = {},
     .support = [](const tasks::Demand&, const tasks::Arguments&) { return models::Support::yes(); },
-    .make = [](const tasks::Job& job, tasks::Ledger& ledger, const tasks::Arguments&)
-        -> std::unique_ptr<models::Model> { return std::make_unique<Dropping>(job, ledger); }};
+    .make = models::make_model<Dropping>};
 
 TEST(Instrument, FindsAModelInvalidThatDropsATask) {
     for (const std::string_view name : {"noop", "primes", "mandelbrot", "switching"}) {
