@@ -17,22 +17,22 @@ from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).resolve().parent
-SIZES_OF_MODELS = ("workers",)
+MODEL_PARAMETERS = ("workers",)
 PR_SET_PDEATHSIG = 1
 
 
 def split_case(name: str) -> tuple[str, str, dict[str, int], dict[str, int]]:
-    workload, model, *sizes = name.split("/")
-    parameters: dict[str, int] = {}
-    model_parameters: dict[str, int] = {}
-    for size in sizes:
-        key, value = size.split(":")
-        (model_parameters if key in SIZES_OF_MODELS else parameters)[key] = int(value)
-    return workload, model, parameters, model_parameters
+    workload, model, *words = name.split("/")
+    arguments: dict[str, int] = {}
+    model_arguments: dict[str, int] = {}
+    for word in words:
+        key, value = word.split(":")
+        (model_arguments if key in MODEL_PARAMETERS else arguments)[key] = int(value)
+    return workload, model, arguments, model_arguments
 
 
 def make_entry(arguments: argparse.Namespace, outcome: str, reason: str) -> dict[str, Any]:
-    workload, model, parameters, model_parameters = split_case(arguments.case)
+    workload, model, case_arguments, model_arguments = split_case(arguments.case)
     ok = outcome == "ok"
     name = f"{arguments.case}/iterations:{arguments.iterations}/process_time/real_time"
     entry: dict[str, Any] = {
@@ -48,8 +48,8 @@ def make_entry(arguments: argparse.Namespace, outcome: str, reason: str) -> dict
         "concur": {
             "workload": workload,
             "model": model,
-            "parameters": parameters,
-            "model_parameters": model_parameters,
+            "parameters": case_arguments,
+            "model_parameters": model_arguments,
             "control": False,
             "outcome": outcome,
             "reason": reason,

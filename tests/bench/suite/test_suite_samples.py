@@ -37,8 +37,8 @@ def test_models_follow_each_other_and_every_other_round_is_reversed(bench: Bench
         for model in ("serial", "thread_pool/workers:2")
     ]
     few, many = (
-        [f"bench_io echo/{model}/connections:{sizes} 1 split" for model in ("poll", "epoll")]
-        for sizes in ("1/payload:64/requests:20", "100/payload:64/requests:2")
+        [f"bench_io echo/{model}/connections:{words} 1 split" for model in ("poll", "epoll")]
+        for words in ("1/payload:64/requests:20", "100/payload:64/requests:2")
     )
     primes.append(primes[0])
     assert bench.calls() == primes + few + many + primes[::-1] + few[::-1] + many[::-1]
