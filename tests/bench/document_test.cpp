@@ -164,7 +164,7 @@ TEST_F(Document, GivesEachRepetitionItsOwnSample) {
     EXPECT_EQ(entries[2]["concur"]["workload"], "primes");
 }
 
-TEST_F(Document, FindsThemByNameWhateverTheOrder) {
+TEST_F(Document, FindsEntriesByNameInAnyOrder) {
     document_["benchmarks"] = json::array({entry("b", 0), entry("a", 0), entry("a", 1)});
     const json entries = complete();
     EXPECT_EQ(entries[0]["concur"]["reason"], "third");
@@ -173,7 +173,7 @@ TEST_F(Document, FindsThemByNameWhateverTheOrder) {
     EXPECT_EQ(entries[2]["concur"]["reason"], "second");
 }
 
-TEST_F(Document, LeavesAggregatesAndStrangersAlone) {
+TEST_F(Document, DoesNotChangeAggregatesAndUnknownEntries) {
     json mean = entry("a", 0);
     mean["run_type"] = "aggregate";
     mean["aggregate_name"] = "mean";

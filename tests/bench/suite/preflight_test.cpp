@@ -11,7 +11,7 @@
 namespace bench {
 namespace {
 
-TEST(Preflight, BinariesAreOnlyAskedForWhereTheyAreNeeded) {
+TEST(Preflight, RequiresOnlyTheBinariesOfThePlan) {
     const TemporaryFolder folder;
     const Suite suite = test::small_suite();
     const std::filesystem::path cpu = binary_path(folder.path(), workloads::Group::cpu);
@@ -26,7 +26,7 @@ TEST(Preflight, BinariesAreOnlyAskedForWhereTheyAreNeeded) {
                         ": build it (cmake --build), or name its folder with --binaries");
 }
 
-TEST(Preflight, AFileThatIsThereIsKept) {
+TEST(Preflight, AnExistingFileIsKept) {
     const TemporaryFolder folder;
     const std::filesystem::path file = folder.path() / "a.json";
     EXPECT_EQ(new_output(file), file);

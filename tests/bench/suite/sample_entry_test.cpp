@@ -31,7 +31,7 @@ json good_document() {
     return {{"context", json::object()}, {"benchmarks", {entry}}};
 }
 
-TEST(SampleEntry, IsTakenFromADocumentThatIsInOrder) {
+TEST(SampleEntry, IsTakenFromAValidDocument) {
     const json document = good_document();
     EXPECT_EQ(take_entry(document, planned()), document["benchmarks"][0]);
     EXPECT_EQ(case_of(document["benchmarks"][0]).name(), planned().name);
@@ -48,7 +48,7 @@ TEST(SampleEntry, GetsItsPlaceInTheRun) {
     EXPECT_EQ(entry["run_name"], planned().run_name());
 }
 
-TEST(SampleEntry, OfAControlSaysSo) {
+TEST(SampleEntry, OfAnAAControlIsMarked) {
     const json good = good_document()["benchmarks"][0];
     const json unfinished = unfinished_entry(planned(true), Placement::split, {}, "time limit of 20 s");
     for (json entry : {good, unfinished}) {
@@ -59,7 +59,7 @@ TEST(SampleEntry, OfAControlSaysSo) {
     }
 }
 
-TEST(SampleEntry, ThatWasNotFinishedHoldsAllThatIsRequired) {
+TEST(SampleEntry, OfAnUnfinishedSampleHasAllRequiredKeys) {
     const json entry = unfinished_entry(planned(), Placement::free, {}, "time limit of 20 s");
     EXPECT_EQ(entry["error_message"], "did_not_finish: time limit of 20 s");
     EXPECT_EQ(entry["error_occurred"], true);

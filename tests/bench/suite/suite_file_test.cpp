@@ -17,7 +17,7 @@ namespace {
 
 using nlohmann::json;
 
-TEST(SuiteFile, HoldsWhatIsWritten) {
+TEST(SuiteFile, HoldsTheContentsOfTheFile) {
     const Suite suite = test::small_suite();
     EXPECT_EQ(suite.name, "small");
     EXPECT_EQ(suite.rounds, 3);
@@ -32,7 +32,7 @@ TEST(SuiteFile, HoldsWhatIsWritten) {
     EXPECT_EQ(suite.controls[1].name(), "echo/epoll/connections:1/payload:64/requests:20");
 }
 
-TEST(SuiteFile, ListsOfSizesGoTogether) {
+TEST(SuiteFile, ListsOfArgumentsAreReadInParallel) {
     const Suite suite = test::small_suite();
     ASSERT_EQ(suite.points.size(), 4U);
     EXPECT_EQ(suite.points[0].arguments.path(), "/tasks:8/grain_us:1");
@@ -70,7 +70,7 @@ TEST(SuiteFile, ChoosesModelsByTraitAndFamily) {
     EXPECT_EQ(parse_suite(suite, "small.json").cpu.size(), models::table().size());
 }
 
-TEST(SuiteFile, SizesLeftOutAreTheModelsOwnForTheWorkAndTheMachine) {
+TEST(SuiteFile, MissingArgumentsAreTheModelsDefaults) {
     json suite = test::small_suite_json();
     suite.erase("controls");
     suite["models"] = json::parse(R"({"cpu": [{"model": "thread_pool"}], "io": [{"model": "thread_pool"}]})");
@@ -125,7 +125,7 @@ TEST(SuiteFile, APathIsTakenAsItIs) {
     EXPECT_EQ(find_suite("suite.json", "nowhere"), "suite.json");
 }
 
-TEST(SuiteFile, AnUnknownNameSaysWhatThereIs) {
+TEST(SuiteFile, TheErrorForAnUnknownNameListsTheSuites) {
     try {
         static_cast<void>(find_suite("slow", default_suites_folder()));
         FAIL();
