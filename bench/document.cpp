@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <cassert>
 #include <ctime>
 #include <fstream>
 #include <iterator>
@@ -33,7 +34,7 @@ json parse(const std::string& text, const std::filesystem::path& path) {
     try {
         return json::parse(text);
     } catch (const json::exception& error) {
-        throw std::runtime_error{path.string() + " is not whole JSON (" + error.what() + ")"};
+        throw std::runtime_error{path.string() + " is not complete JSON (" + error.what() + ")"};
     }
 }
 
@@ -72,11 +73,18 @@ json describe_run(Placement placement) {
             {"workloads", describe_workloads()}};
 }
 
+void set_position(json& entry, int round, std::size_t sequence) {
+    entry["repetition_index"] = round;
+    entry["concur"]["round"] = round;
+    entry["concur"]["sequence"] = sequence;
+}
+
 void complete_document(json& document, std::span<const std::string> names, std::span<const Sample> samples,
                        Placement placement) {
+    assert(names.size() == samples.size());
     json& context = document["context"];
     context["concur"] = describe_run(placement);
-    // The name alone: where somebody keeps their builds is nobody's business, and documents get published.
+    // Without its folder: documents get published, and the path of a build is private.
     if (context.contains("executable")) {
         context["executable"] = std::filesystem::path{context["executable"].get<std::string>()}.filename().string();
     }
@@ -87,8 +95,7 @@ void complete_document(json& document, std::span<const std::string> names, std::
             if (given[i] || entry["run_name"] != names[i]) continue;
             given[i] = true;
             entry["concur"] = to_json(samples[i]);
-            entry["concur"]["round"] = entry["repetition_index"];
-            entry["concur"]["sequence"] = i;
+            set_position(entry, entry["repetition_index"], i);
             break;
         }
     }

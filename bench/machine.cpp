@@ -19,6 +19,7 @@
 #include "bench/native/controls.h"
 #include "models/table.h"
 #include "sys/cpu_set.h"
+#include "tasks/lookup.h"
 #include "workloads/table.h"
 
 namespace bench {
@@ -26,7 +27,7 @@ namespace {
 
 using nlohmann::json;
 
-// The first line of a file of /proc or /sys, with blanks in place of tabs. Nothing where it cannot be read.
+// The first line of a file in /proc or /sys, with blanks in place of tabs; nullopt if the file cannot be read.
 std::optional<std::string> read_line(const std::filesystem::path& path) {
     std::ifstream file{path};
     std::string line;
@@ -44,11 +45,11 @@ std::string cpu_model(const utsname& system) {
         const std::size_t start = line.find_first_not_of(' ', line.find(':') + 1);
         if (start != std::string::npos) return line.substr(start);
     }
-    // Arm's cpuinfo names no model.
+    // On Arm, /proc/cpuinfo names no model.
     return system.machine;
 }
 
-// Of the CPUs that we may use: "performance", or "performance, powersave" where they differ.
+// The governors of the CPUs that this process may use: "performance", or "performance, powersave" if they differ.
 json governor(const sys::CpuSet& cpus) {
     std::vector<std::string> governors;
     for (const int cpu : cpus) {
@@ -58,9 +59,7 @@ json governor(const sys::CpuSet& cpus) {
         }
     }
     if (governors.empty()) return nullptr;
-    std::string joined = governors.front();
-    for (std::size_t i = 1; i < governors.size(); ++i) joined += ", " + governors[i];
-    return joined;
+    return tasks::join_names(governors);
 }
 
 json mitigations() {
@@ -83,8 +82,7 @@ json sysctls() {
     return result;
 }
 
-// The hard limit, to which the benchmarks raise theirs. "No limit" does not fit a signed number; the kernel's own
-// bound (fs.nr_open) does.
+// The hard limit: the benchmarks raise their soft limit to it. "No limit" is the greatest signed number here.
 std::int64_t descriptor_limit() {
     rlimit limit{};
     ::getrlimit(RLIMIT_NOFILE, &limit);
@@ -93,8 +91,8 @@ std::int64_t descriptor_limit() {
 
 using ReadLimit = std::optional<std::string> (*)(const std::filesystem::path& group);
 
-// Version 1 has the quota and its period in two files, and says "no limit" in another way in each. We write all as
-// version 2 does: "quota period" in microseconds, or "max".
+// Limits of control groups, version 1, in the form of version 2: "max" for no limit, and "quota period" in microseconds
+// for the CPU. Version 1 has quota and period in two files, and its own word for "no limit" in each file.
 std::optional<std::string> read_cpu_quota(const std::filesystem::path& group) {
     const auto quota = read_line(group / "cpu.cfs_quota_us");
     const auto period = read_line(group / "cpu.cfs_period_us");
@@ -103,14 +101,14 @@ std::optional<std::string> read_cpu_quota(const std::filesystem::path& group) {
 }
 std::optional<std::string> read_memory_limit(const std::filesystem::path& group) {
     const auto bytes = read_line(group / "memory.limit_in_bytes");
-    // "No limit" is the greatest number of whole pages.
+    // "No limit" is the greatest multiple of the page size.
     return bytes && bytes->size() >= 19 ? "max" : bytes;
 }
 std::optional<std::string> read_process_limit(const std::filesystem::path& group) {
     return read_line(group / "pids.max");
 }
 
-// The first limit on the way from a group up to the root: a group without one is bound by its parents'.
+// The limit of the group, or else of its nearest ancestor that has one.
 std::optional<std::string> nearest_limit(const std::filesystem::path& mount, const std::string& group, auto read) {
     std::optional<std::string> limit;
     for (std::filesystem::path path = group;; path = path.parent_path()) {
@@ -120,8 +118,8 @@ std::optional<std::string> nearest_limit(const std::filesystem::path& mount, con
     }
 }
 
-// Groups stand in /proc/self/cgroup as "number:controllers:path", with no controllers for version 2. Both versions
-// may be mounted, each controller in one of them.
+// A line of /proc/self/cgroup is "number:controllers:path"; in version 2 the controllers are empty. Both versions may
+// be mounted at once; a controller belongs to one of them.
 json control_group_limit(std::string_view controller, const char* file, ReadLimit read_version_1) {
     std::ifstream groups{"/proc/self/cgroup"};
     for (std::string line; std::getline(groups, line);) {
@@ -149,7 +147,7 @@ std::string nlohmann_json_version() {
 }
 
 json describe_model(const models::Entry& entry) {
-    // What cannot even do the smallest job is not available on this machine.
+    // A model that cannot do the smallest job is not available on this machine.
     const models::Support support =
         entry.support({.tasks_at_once = 1, .descriptors_per_task = 1}, tasks::complete(entry.parameters, {}));
     return {{"name", entry.name},       {"family", models::to_string(entry.family)},
@@ -208,6 +206,12 @@ json describe_models() {
     }
     for (const models::Absent& absent : models::absent()) result.push_back(describe_absent(absent));
     return result;
+}
+
+std::string host_name() {
+    std::array<char, 256> name{};
+    ::gethostname(name.data(), name.size() - 1);
+    return name.data();
 }
 
 json describe_workloads() {

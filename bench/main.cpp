@@ -33,7 +33,7 @@ namespace {
 struct Options {
     std::vector<std::string> cases;
     std::vector<std::string> models;
-    int iterations = 0;  // 0: what the table says
+    int iterations = 0;  // 0: as many as the table says
     Placement placement = Placement::split;
     bool count = false;
     bool describe = false;
@@ -44,16 +44,16 @@ struct Planned {
     int iterations;
 };
 
-// What a run leaves for the document. Google Benchmark calls our functions back, so that it has to live somewhere.
+// Collects the samples for the document. Google Benchmark calls measure() back.
 struct Run {
     Placement placement;
     bool count;
-    std::vector<std::string> names;             // as in the document's run_name
-    std::vector<Sample> samples;                // parallel to it
-    std::map<std::string, std::string> failed;  // by name: why
+    std::vector<std::string> names;             // run_name in the document
+    std::vector<Sample> samples;                // samples[i] is of names[i]
+    std::map<std::string, std::string> failed;  // by name: the reason
 
     void measure(benchmark::State& state, const std::string& name, const Case& what) {
-        // Google Benchmark 1.7.1 crashes where one repetition fails and a later one does not.
+        // Google Benchmark 1.7.1 crashes if one repetition fails and a later one does not.
         if (const auto before = failed.find(name); before != failed.end()) {
             state.SkipWithError(before->second.c_str());
             samples.push_back(samples[static_cast<std::size_t>(std::ranges::find(names, name) - names.begin())]);
@@ -103,17 +103,17 @@ std::vector<Planned> plan(workloads::Group group, const Options& options) {
 void register_benchmarks(const std::vector<Planned>& planned, Run& run) {
     for (const Planned& one : planned) {
         const std::string name = one.what.name();
-        // As Google Benchmark makes it from what is set below.
-        const std::string run_name = name + "/iterations:" + std::to_string(one.iterations) + "/process_time/real_time";
         auto* const registered = benchmark::RegisterBenchmark(
-            name.c_str(),
-            [&run, run_name, what = one.what](benchmark::State& state) { run.measure(state, run_name, what); });
+            name.c_str(), [&run, full_name = run_name(name, one.iterations), what = one.what](benchmark::State& state) {
+                run.measure(state, full_name, what);
+            });
+        // run_name() has to agree with these settings.
         registered->Iterations(one.iterations)->UseRealTime()->MeasureProcessCPUTime()->Unit(benchmark::kMillisecond);
     }
 }
 
-// Google Benchmark truncates its output file before it knows whether it will write anything, and its JSON has to be
-// completed when it is done: so it writes to a temporary file beside the one that was asked for.
+// The output file. Google Benchmark truncates its file before it knows whether it will write anything, and we have to
+// complete its JSON afterwards. So it writes to a temporary file beside the output file.
 class Output {
 public:
     // Replaces --benchmark_out (or $BENCHMARK_OUT) among the arguments.
@@ -130,7 +130,7 @@ public:
         temporary_ = path_.string() + ".tmp." + std::to_string(::getpid());
         if (!std::ofstream{temporary_}) {
             throw std::runtime_error{"cannot write " + path_.string() + ": " + std::strerror(errno) +
-                                     "; name a folder that exists and may be written to"};
+                                     "; name a folder that exists and is writable"};
         }
         arguments.push_back(std::string{flag} + temporary_.string());
     }
@@ -159,21 +159,19 @@ private:
 
 std::string help_text;
 
-// What Google Benchmark does not know is ours. Throws CLI::ParseError.
+// Google Benchmark takes its own flags first; the rest is ours. Throws CLI::ParseError.
 Options parse(int argc, char** argv, CLI::App& app) {
     Options options;
     std::string placement{to_string(options.placement)};
-    app.add_option("--case", options.cases, "Run this case alone: workload/model/size:number/...; may be repeated")
+    app.add_option("--case", options.cases, "Run only this case: workload/model/argument:number/...; may be repeated")
         ->type_name("NAME");
-    app.add_option("--model", options.models, "Run these models alone; may be repeated")->type_name("NAME");
-    app.add_option("--iterations", options.iterations, "Runs of a case that make one sample")
+    app.add_option("--model", options.models, "Run only these models; may be repeated")->type_name("NAME");
+    app.add_option("--iterations", options.iterations, "Number of runs that make one sample")
         ->check(CLI::Range(1, 1'000'000));
-    app.add_option("--placement", placement, "split (model and peer on CPUs of their own), shared or free")
+    app.add_option("--placement", placement, "split (model and peer on different CPUs), shared or free")
         ->capture_default_str();
-    app.add_flag("--count", options.count,
-                 "Count system calls and migrations in one more run of each case, which is not timed");
-    app.add_flag("--describe", options.describe,
-                 "Print the models and workloads of this build as JSON, and run nothing");
+    app.add_flag("--count", options.count, "Count system calls and migrations in one more, untimed run of each case");
+    app.add_flag("--describe", options.describe, "Print the models and workloads of this build as JSON; run nothing");
     help_text = app.help("", CLI::AppFormatMode::All);
     app.set_help_flag();
     benchmark::Initialize(&argc, argv, [] {
@@ -187,7 +185,7 @@ Options parse(int argc, char** argv, CLI::App& app) {
 }
 
 int run_parsed(workloads::Group group, CLI::App& app, std::vector<std::string> arguments) {
-    // The file's folder is checked first of all; Google Benchmark would go on without it.
+    // Checks the output's folder before anything else: Google Benchmark would run without an output file.
     const bool asks_only = std::ranges::any_of(arguments, [](const std::string& argument) {
         return argument == "--help" || argument == "--describe" || argument.starts_with("--benchmark_list_tests");
     });
@@ -207,7 +205,7 @@ int run_parsed(workloads::Group group, CLI::App& app, std::vector<std::string> a
     Run run{.placement = options.placement, .count = options.count, .names = {}, .samples = {}, .failed = {}};
     register_benchmarks(plan(group, options), run);
     if (benchmark::RunSpecifiedBenchmarks() == 0) {
-        throw std::runtime_error{"nothing to run; --benchmark_list_tests shows what there is"};
+        throw std::runtime_error{"nothing to run; --benchmark_list_tests lists all cases"};
     }
     benchmark::Shutdown();
     if (output) output->finish(run);

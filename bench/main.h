@@ -4,9 +4,9 @@
 
 namespace bench {
 
-// The whole of a benchmark binary: registers every model with every workload of the group, at the sizes of its
-// table, and runs them as Google Benchmark does, with all its flags and a few of ours. Returns the exit code: 0 for
-// ok or skipped, 1 where a case was invalid or did not finish, 2 for a call that cannot be taken.
+// The main function of a benchmark binary. Registers every workload of the group, with the arguments in the workload's
+// table, under every model, and runs them by Google Benchmark, with all its flags and some of ours. Returns the exit
+// code: 0 if all cases are ok or skipped, 1 if a case is invalid or did not finish, 2 for a wrong command line.
 int run_benchmarks(workloads::Group group, int argc, char** argv);
 
 }  // namespace bench

@@ -1,6 +1,7 @@
 #include "bench/sample.h"
 
 #include <algorithm>
+#include <cassert>
 #include <exception>
 
 namespace bench {
@@ -22,7 +23,7 @@ Latency read_latency(const workloads::Histogram& histogram, std::string_view mea
             .buckets = histogram.buckets()};
 }
 
-// Watches the machine over a whole sample, and tells what of it was neither ours nor the peer's.
+// Measures over a whole sample how much CPU time others took: the hypervisor, and other processes of this machine.
 class MachineWatch {
 public:
     explicit MachineWatch(const Harness& harness) : harness_{harness} {}
@@ -44,7 +45,7 @@ private:
     std::optional<sys::MachineTime> machine_ = sys::machine_time();
 };
 
-// Adds up the work of all iterations; Jain's index becomes their mean.
+// Adds up the work of all iterations; Jain's index is the mean.
 class WorkTotal {
 public:
     void add(const workloads::Work& work) {
@@ -58,6 +59,7 @@ public:
         total_.fairness->jain += work.fairness->jain;
     }
     [[nodiscard]] workloads::Work total() const {
+        assert(runs_ > 0);
         workloads::Work result = total_;
         if (result.fairness) result.fairness->jain /= runs_;
         return result;
@@ -69,6 +71,7 @@ private:
 };
 
 void add_counters(benchmark::State& state, const Sample& sample) {
+    assert(sample.work && sample.cost);
     const auto units = static_cast<double>(sample.work->units);
     state.SetItemsProcessed(static_cast<std::int64_t>(sample.work->units));
     state.counters["cpu_ns_per_unit"] = static_cast<double>(sample.cost->cpu_ns()) / units;
@@ -89,7 +92,7 @@ void end(benchmark::State& state, Sample& sample, Outcome outcome, const std::st
     state.SkipWithError((std::string{to_string(outcome)} + ": " + reason).c_str());
 }
 
-// The timed iterations of a harness that has run once already. An empty reason: all went well.
+// Runs the timed iterations; the harness has had a first run already. Returns the reason of a failure, or "".
 std::string measure_iterations(benchmark::State& state, Harness& harness, Sample& sample) {
     workloads::Histogram* const histogram = harness.workload().latency();
     workloads::Histogram* const uncorrected = harness.workload().latency_uncorrected();
@@ -148,6 +151,10 @@ std::string_view to_string(Outcome outcome) noexcept {
     return "unknown";
 }
 
+std::string run_name(const std::string& case_name, int iterations) {
+    return case_name + "/iterations:" + std::to_string(iterations) + "/process_time/real_time";
+}
+
 Sample measure(benchmark::State& state, const Case& what, Placement placement, bool count) {
     Sample sample;
     sample.what = what;
@@ -163,7 +170,7 @@ Sample measure(benchmark::State& state, const Case& what, Placement placement, b
         harness.prepare();
         if (!harness.has_peer()) sample.cpu_split.peer.clear();
         const MachineWatch watch{harness};
-        // Verify first, then time; the first run also touches every page and opens every path.
+        // The first run is verified but not timed: it also faults pages in and opens connections.
         harness.workload().observe_next_run();
         harness.before_run();
         harness.run();

@@ -17,18 +17,18 @@
 
 namespace bench {
 
-// How a case ended: in the document and on the chart, never as a missing row or a zero.
+// How a case ended. Every outcome appears in the document and on the chart, never as a missing row or a zero.
 enum class Outcome {
     ok,
-    skipped,         // the model says why it cannot
+    skipped,         // the model cannot run it, and says why
     did_not_finish,  // time limit, memory, descriptors, a killed child
     invalid,         // wrong digest, work missing, a connection starved
 };
 [[nodiscard]] std::string_view to_string(Outcome outcome) noexcept;
 
-// What was timed beside the run as a whole. Times in nanoseconds.
+// The distribution of the times that the workload measured. Times in nanoseconds.
 struct Latency {
-    std::string meaning;
+    std::string meaning;  // of one time: an axis label
     std::uint64_t count;
     std::uint64_t p50;
     std::uint64_t p99;
@@ -37,18 +37,18 @@ struct Latency {
     std::vector<workloads::Histogram::Bucket> buckets;
 };
 
-// What may have disturbed a sample; nothing where the kernel does not tell.
+// Signs that something disturbed a sample; nullopt if the kernel does not tell.
 struct Evidence {
     std::optional<sys::Nanoseconds> steal;
     std::optional<sys::Nanoseconds> run_delay;
     std::optional<sys::Nanoseconds> peer_cpu;
     std::optional<double> peer_cpu_share;        // 1: the peer never waited, so the peer was measured
-    sys::Nanoseconds elapsed{0};                 // between the readings of steal and others_cpu
-    std::optional<sys::Nanoseconds> others_cpu;  // of all that is neither the model nor its peer
+    sys::Nanoseconds elapsed{0};                 // the time over which steal and others_cpu were measured
+    std::optional<sys::Nanoseconds> others_cpu;  // CPU time of all processes but the model's and the peer's
 };
 
-// One measurement of a case: everything that Google Benchmark's own entry has no room for. Figures are totals over
-// all iterations.
+// One measurement of a case: the figures for which Google Benchmark's own entry has no room. They are totals over all
+// iterations.
 struct Sample {
     Case what;
     Placement placement{};
@@ -65,9 +65,12 @@ struct Sample {
     Evidence evidence;
 };
 
-// The body of a benchmark: one sample, whose iterations Google Benchmark times. Never throws: what goes wrong is
-// the sample's outcome (and is told to `state`).
-// With `count`, what a run does is counted in one more of them, at the end.
+// The name that Google Benchmark gives to a case that was registered with so many iterations, real time and process
+// CPU time.
+[[nodiscard]] std::string run_name(const std::string& case_name, int iterations);
+
+// The body of a benchmark: takes one sample; Google Benchmark times its iterations. Never throws: a failure becomes the
+// sample's outcome, and `state` gets an error. `count`: one more run at the end counts system calls and migrations.
 [[nodiscard]] Sample measure(benchmark::State& state, const Case& what, Placement placement, bool count);
 
 }  // namespace bench

@@ -16,6 +16,12 @@ json to_json(const tasks::Arguments& arguments) {
     return result;
 }
 
+template <class T>
+json or_null(const std::optional<T>& value) {
+    return value ? json(*value) : json();
+}
+json or_null(const std::optional<sys::Nanoseconds>& time) { return time ? json(time->count()) : json(); }
+
 json to_json(const std::optional<workloads::Work>& work) {
     if (!work) return nullptr;
     const auto& fairness = work->fairness;
@@ -52,21 +58,16 @@ json to_json(const std::optional<workloads::Memory>& memory) {
 
 json to_json(const std::optional<Counts>& counts) {
     if (!counts) return nullptr;
-    const auto number = [](std::optional<std::int64_t> count) { return count ? json(*count) : json(); };
     return {{"units", counts->units},
-            {"system_calls", number(counts->system_calls)},
-            {"migrations", number(counts->migrations)},
+            {"system_calls", or_null(counts->system_calls)},
+            {"migrations", or_null(counts->migrations)},
             {"reason", counts->reason}};
 }
 
 json to_json(const Evidence& evidence) {
-    const auto nanoseconds = [](std::optional<sys::Nanoseconds> time) { return time ? json(time->count()) : json(); };
-    return {{"steal_ns", nanoseconds(evidence.steal)},
-            {"run_delay_ns", nanoseconds(evidence.run_delay)},
-            {"peer_cpu_ns", nanoseconds(evidence.peer_cpu)},
-            {"peer_cpu_share", evidence.peer_cpu_share ? json(*evidence.peer_cpu_share) : json()},
-            {"elapsed_ns", evidence.elapsed.count()},
-            {"others_cpu_ns", nanoseconds(evidence.others_cpu)}};
+    return {{"steal_ns", or_null(evidence.steal)},       {"run_delay_ns", or_null(evidence.run_delay)},
+            {"peer_cpu_ns", or_null(evidence.peer_cpu)}, {"peer_cpu_share", or_null(evidence.peer_cpu_share)},
+            {"elapsed_ns", evidence.elapsed.count()},    {"others_cpu_ns", or_null(evidence.others_cpu)}};
 }
 
 }  // namespace
@@ -79,8 +80,6 @@ json to_json(const Sample& sample) {
             {"control", false},
             {"outcome", to_string(sample.outcome)},
             {"reason", sample.reason},
-            {"round", 0},
-            {"sequence", 0},
             {"start_time", to_iso8601(sample.start_time)},
             {"placement", to_string(sample.placement)},
             {"model_cpus", sample.cpu_split.model},

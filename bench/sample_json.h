@@ -6,7 +6,7 @@
 
 namespace bench {
 
-// results/schema.json's $defs/sample, with round and sequence 0.
+// A sample by $defs/sample of results/schema.json, but without its place in the run (set_position() of document.h).
 [[nodiscard]] nlohmann::json to_json(const Sample& sample);
 
 }  // namespace bench

@@ -1,10 +1,10 @@
-# The target concur_build_info: who links it can include "bench/build_info.h" (from bench/build_info.h.in), which says
-# with what this build was made. The git revision is asked for at every build, not when CMake runs: so this file is
-# also the script that asks. The header is only rewritten where its text changes.
+# The target concur_build_info provides "bench/build_info.h" (made from bench/build_info.h.in): compiler, flags and git
+# revision of this build. The revision may change after CMake has run, so every build runs this file as a script that
+# asks for it again. The script rewrites the header only if its text changes.
 
 if(CMAKE_SCRIPT_MODE_FILE)
   set(git_revision "unknown")
-  # An unpacked archive inside somebody else's repository must not get that one's revision.
+  # Without this check an unpacked archive inside another repository would get the revision of that repository.
   if(EXISTS "${SOURCE}/.git")
     execute_process(
       COMMAND git --no-optional-locks describe --always --exclude=* --abbrev=12 --dirty
@@ -18,7 +18,7 @@ if(CMAKE_SCRIPT_MODE_FILE)
   return()
 endif()
 
-# The version of a library that was found, or else of the project that was fetched; empty where neither tells.
+# The version of an installed or a fetched library; "unknown" if neither tells.
 function(concur_library_version name result)
   set(version "${${name}_VERSION}")
   if(NOT version AND ${name}_SOURCE_DIR)
@@ -45,7 +45,7 @@ function(concur_make_build_info)
   concur_library_version(benchmark build_benchmark_version)
   concur_library_version(CLI11 build_cli11_version)
 
-  # All but the revision is filled in now; the rest of the template is left for the script above.
+  # Fills in everything but the revision, which the script above fills in.
   set(folder "${PROJECT_BINARY_DIR}/build_info")
   set(git_revision "@git_revision@")
   configure_file("${PROJECT_SOURCE_DIR}/bench/build_info.h.in" "${folder}/build_info.h.in" @ONLY)
@@ -53,7 +53,7 @@ function(concur_make_build_info)
     COMMAND "${CMAKE_COMMAND}" "-DSOURCE=${PROJECT_SOURCE_DIR}" "-DTEMPLATE=${folder}/build_info.h.in"
             "-DHEADER=${folder}/bench/build_info.h" -P "${PROJECT_SOURCE_DIR}/cmake/BuildInfo.cmake"
     BYPRODUCTS "${folder}/bench/build_info.h"
-    COMMENT "Asking for the git revision" VERBATIM)
+    COMMENT "Reading the git revision" VERBATIM)
   add_library(concur_build_info INTERFACE)
   target_include_directories(concur_build_info INTERFACE "${folder}")
   add_dependencies(concur_build_info concur_build_info_header)

@@ -1,4 +1,4 @@
-# What is installed is used; what is missing is fetched (FIND_PACKAGE_ARGS asks find_package first).
+# Uses installed libraries, and fetches missing ones (by FIND_PACKAGE_ARGS, find_package comes first).
 include(FetchContent)
 
 find_package(Threads REQUIRED)

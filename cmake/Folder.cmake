@@ -1,16 +1,15 @@
 # concur_folder(<path> <name> SOURCES <files> [HEADERS <files>] [LINKS <targets>] [PRIVATE_LINKS <targets>] [NOT_INSTALLED])
 #
-# The library concur::<name> of the folder <path>, with the files that its list names. Its headers are reached through
-# a folder of its own under the build tree, which holds nothing but a link to <path>, so that a target can include what
-# its link line names and no more: an #include against the arrows of the architecture does not compile.
-# HEADERS names the headers one by one, for a folder that has folders with libraries of their own below it.
+# Makes the library concur::<name> of the folder <path>. The library's include path is a folder in the build tree that
+# holds only a link to <path>. So a target can include the headers of the libraries on its link line and no others: an
+# #include against the arrows of the architecture does not compile.
+# HEADERS lists the headers of a folder that contains folders with their own libraries.
 function(concur_folder path name)
   cmake_parse_arguments(PARSE_ARGV 2 arg "NOT_INSTALLED" "" "SOURCES;HEADERS;LINKS;PRIVATE_LINKS")
   set(target concur_${name})
   add_library(${target} STATIC ${arg_SOURCES})
   add_library(concur::${name} ALIAS ${target})
 
-  # Not where an older build tree has a link to the whole folder: links would be made through it, in the source.
   set(view "${PROJECT_BINARY_DIR}/views/${name}")
   cmake_path(GET path PARENT_PATH parent)
   if(arg_HEADERS)
@@ -24,8 +23,8 @@ function(concur_folder path name)
   endif()
   target_include_directories(${target} PUBLIC "$<BUILD_INTERFACE:${view}>" "$<INSTALL_INTERFACE:include/concur>")
   target_link_libraries(${target} PUBLIC ${arg_LINKS} PRIVATE ${arg_PRIVATE_LINKS} "$<BUILD_INTERFACE:concur_options>")
-  # What nearly every file includes is parsed once. Each file includes all the same what it uses: builds with clang go
-  # without this (CMAKE_DISABLE_PRECOMPILE_HEADERS).
+  # The compiler parses these headers once for all files. Each file still has to include the headers that it uses:
+  # `./check clang` builds without precompiled headers.
   if(TARGET concur_sys AND NOT target STREQUAL "concur_sys")
     target_precompile_headers(${target} REUSE_FROM concur_sys)
   else()
@@ -46,12 +45,12 @@ function(concur_folder path name)
   endif()
 endfunction()
 
-# Warnings and sanitizers for our own code: libraries, programs and tests link it.
+# Warnings and sanitizers for our own libraries, programs and tests.
 add_library(concur_options INTERFACE)
 target_compile_options(concur_options INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor -Woverloaded-virtual -Werror)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
-  # False alarms on std::string's operator+ (GCC bug 105651), which come under three names.
+  # GCC bug 105651: three warnings about std::string's operator+ are wrong.
   target_compile_options(concur_options INTERFACE -Wno-restrict -Wno-stringop-overflow -Wno-array-bounds)
 endif()
 if(CONCUR_SANITIZE)

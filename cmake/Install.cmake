@@ -1,5 +1,5 @@
-# `cmake --install`: the libraries with their headers as concur::sys, tasks, workloads, models, harness and bench for
-# find_package(concur); the binaries; and plot/ under share/concur. docs/extending.md uses it.
+# `cmake --install` installs the libraries and headers for find_package(concur) (concur::sys, tasks, workloads, models,
+# harness, bench), the programs, and plot/ under share/concur. docs/extending.md shows its use.
 include(CMakePackageConfigHelpers)
 
 install(EXPORT concurTargets NAMESPACE concur:: DESTINATION lib/cmake/concur)

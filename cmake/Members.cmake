@@ -1,22 +1,23 @@
-# Models and workloads: one line for each, in the CMakeLists.txt of their folder.
+# Each model and each workload is one line in the CMakeLists.txt of its folder.
 #
 # concur_model(<name> <file> FAMILY <family> [NEEDS <LIB> ...])
 # concur_workload(<name> <file>)
-#   <file> defines `const Entry <name>_entry`. NEEDS names optional libraries (cmake/OptionalLibraries.cmake): in a build
-#   that lacks one of them the model is absent, and the table of absent models says so, with its family and the reason.
+#   <file> defines `const Entry <name>_entry`. NEEDS lists optional libraries (cmake/OptionalLibraries.cmake). If the build
+#   lacks one of them, it leaves the model out; the table of absent models then has its family and the reason.
 # concur_shared(<file> ... [NEEDS <LIB> ...])
-#   What members share; without a library that it needs it is left out.
+#   Files that members share. The build leaves them out if it lacks one of the libraries.
 # concur_members(<folder> [LINKS <targets>])
-#   The library of the folder, made of the lines so far, with its table in their order (table_lines.h, which table.cpp
-#   includes). Sets CONCUR_<FOLDER> to the names of the members that this build has.
+#   Makes the folder's library of the lines so far. The table has their order (table.cpp includes the generated file
+#   table_lines.h). Sets CONCUR_<FOLDER> to the names of this build's members.
 
-# What this build lacks of the libraries: their names, joined with "and", and the options that insist on them.
+# Finds the libraries that this build lacks: result_names gets their names, joined with "and"; result_options gets the
+# CMake options that make each of them required.
 function(concur_lacking libraries result_names result_options)
   set(names)
   set(options)
   foreach(lib IN LISTS libraries)
     if(NOT DEFINED CONCUR_HAS_${lib})
-      message(FATAL_ERROR "${CMAKE_CURRENT_SOURCE_DIR}: NEEDS ${lib}, which is no line of cmake/OptionalLibraries.cmake")
+      message(FATAL_ERROR "${CMAKE_CURRENT_SOURCE_DIR}: NEEDS ${lib}, but cmake/OptionalLibraries.cmake has no such library")
     endif()
     if(NOT CONCUR_HAS_${lib})
       list(APPEND names "${CONCUR_NAME_${lib}}")
@@ -47,7 +48,7 @@ endmacro()
 macro(concur_model name file)
   cmake_parse_arguments(model "" "FAMILY" "NEEDS" ${ARGN})
   if(NOT model_FAMILY OR model_UNPARSED_ARGUMENTS)
-    message(FATAL_ERROR "concur_model(<name> <file> FAMILY <family> [NEEDS <LIB> ...]), not: ${name} ${file} ${ARGN}")
+    message(FATAL_ERROR "write concur_model(<name> <file> FAMILY <family> [NEEDS <LIB> ...]), not: ${name} ${file} ${ARGN}")
   endif()
   concur_lacking("${model_NEEDS}" lacking options)
   if(lacking)
@@ -75,7 +76,7 @@ function(concur_members folder)
   endforeach()
   list(LENGTH member_names count)
   set(generated "${PROJECT_BINARY_DIR}/generated/${folder}")
-  set(lines "// Made from ${folder}/CMakeLists.txt when the build was configured.\n\n${declarations}\n")
+  set(lines "// CMake made this file from ${folder}/CMakeLists.txt.\n\n${declarations}\n")
   string(APPEND lines "constexpr std::array<const Entry*, ${count}> lines{\n${addresses}};\n\n")
   if(folder STREQUAL "models")
     list(JOIN member_families "\n" families)

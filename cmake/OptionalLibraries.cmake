@@ -1,11 +1,11 @@
-# The libraries that some models are made of: used where they are installed, left out where they are not.
+# The libraries that some models use. A build has only the models whose libraries are installed.
 #
-# CONCUR_WITH_<LIB>=AUTO|ON|OFF: AUTO takes the library if it is there, ON insists on it, OFF leaves it out. Sets
-# CONCUR_HAS_<LIB> and CONCUR_NAME_<LIB>, and says in a line what it found.
+# CONCUR_WITH_<LIB>=AUTO|ON|OFF: AUTO uses the library if it is installed, ON requires it, OFF does not use it.
+# Sets CONCUR_HAS_<LIB> and CONCUR_NAME_<LIB>, and prints a line for each library.
 
-# concur_optional_library(<LIB> <name>): the macro concur_find_<LIB> makes a target concur_lib_<LIB>.
+# concur_optional_library(<LIB> <name>): calls the macro concur_find_<LIB>, which makes the target concur_lib_<LIB>.
 function(concur_optional_library lib name)
-  set(CONCUR_WITH_${lib} AUTO CACHE STRING "Models made of ${name}: AUTO, ON or OFF")
+  set(CONCUR_WITH_${lib} AUTO CACHE STRING "Models that use ${name}: AUTO, ON or OFF")
   set_property(CACHE CONCUR_WITH_${lib} PROPERTY STRINGS AUTO ON OFF)
   string(TOUPPER "${CONCUR_WITH_${lib}}" wanted)
   if(NOT wanted MATCHES "^(AUTO|ON|OFF)$")
@@ -29,7 +29,7 @@ function(concur_optional_library lib name)
   endif()
 endfunction()
 
-# concur_library_target(<LIB> <header> [<library>]): finds both, and makes concur_lib_<LIB> of them; sets found.
+# concur_library_target(<LIB> <header> [<library> ...]): finds the files and makes concur_lib_<LIB> of them. Sets `found`.
 macro(concur_library_target lib header)
   find_path(CONCUR_${lib}_INCLUDE ${header})
   set(libraries)

@@ -17,8 +17,9 @@ std::string Case::name() const {
 Case make_case(const workloads::Entry& workload, const models::Entry& model, const tasks::Arguments& arguments,
                const tasks::Arguments& model_arguments) {
     if (model.family == models::Family::native && workload.name != workload_of_control(model)) {
-        throw std::invalid_argument{"'" + std::string{model.name} + "' is a hand-written control for " +
-                                    std::string{workload_of_control(model)} + " alone"};
+        throw std::invalid_argument{"'" + std::string{model.name} +
+                                    "' is a native control and runs only the workload " +
+                                    std::string{workload_of_control(model)}};
     }
     return {&workload, &model, tasks::complete(workload.parameters, arguments),
             tasks::complete(model.parameters, model_arguments)};
@@ -27,7 +28,8 @@ Case make_case(const workloads::Entry& workload, const models::Entry& model, con
 Case parse_case(std::string_view name) {
     const std::size_t first_slash = name.find('/');
     if (first_slash == std::string_view::npos) {
-        throw std::invalid_argument{"'" + std::string{name} + "' is not a case: write workload/model/size:number/..."};
+        throw std::invalid_argument{"'" + std::string{name} +
+                                    "' is not a case: write workload/model/argument:number/..."};
     }
     const workloads::Entry& workload = workloads::find(name.substr(0, first_slash));
     const std::string_view rest = name.substr(first_slash + 1);

@@ -9,26 +9,26 @@
 
 namespace bench {
 
-// One crossing of the axes: a workload at a size under a model at a size.
+// What one measurement runs: a workload under a model, each with its arguments.
 struct Case {
-    const workloads::Entry* workload = nullptr;  // both of the tables, which live for ever
-    const models::Entry* model = nullptr;
-    tasks::Arguments arguments;        // of the workload, complete
-    tasks::Arguments model_arguments;  // complete
+    const workloads::Entry* workload = nullptr;  // in the table of workloads, which outlives every case
+    const models::Entry* model = nullptr;        // in the table of models or of native controls
+    tasks::Arguments arguments;                  // of the workload: one for each of its parameters
+    tasks::Arguments model_arguments;            // of the model: one for each of its parameters
 
     // "echo/thread_pool/workers:16/connections:100/payload:64/requests:50"
     [[nodiscard]] std::string name() const;
 };
 
-// The reverse of Case::name(). Sizes may be left out and stand in any order. Throws std::invalid_argument, with a
-// one-line message that says what there is.
+// The reverse of Case::name(). Arguments may have any order; a missing one has its default. Throws
+// std::invalid_argument, with a message of one line that lists what may be written.
 [[nodiscard]] Case parse_case(std::string_view name);
 
 [[nodiscard]] Case make_case(const workloads::Entry& workload, const models::Entry& model,
                              const tasks::Arguments& arguments, const tasks::Arguments& model_arguments);
 
-// The sizes of a model, complete: those that are given, and for the others what the model has by default for this kind
-// of workload on this machine. Throws std::invalid_argument, as tasks::complete().
+// An argument for each parameter of the model: the given one, or else the model's default for this kind of workload on
+// this machine. Throws std::invalid_argument, as tasks::complete() does.
 [[nodiscard]] tasks::Arguments complete_arguments(const models::Entry& model, workloads::Group group,
                                                   const tasks::Arguments& given = {});
 

@@ -1,5 +1,6 @@
 #include "bench/harness/harness.h"
 
+#include <cassert>
 #include <stdexcept>
 
 #include "sys/perf_counter.h"
@@ -32,6 +33,7 @@ models::Support Harness::support() const {
 }
 
 void Harness::prepare() {
+    assert(!model_ && "call prepare() once");
     if (auto peer = workload_->make_peer()) peer_.emplace(std::move(peer), cpu_split_.peer, patience_);
     make_model();
 }
@@ -42,6 +44,7 @@ void Harness::before_run() {
 }
 
 void Harness::run() {
+    assert(model_ && "call prepare() first");
     if (peer_) peer_->start();
     model_->run();
 }
@@ -64,7 +67,8 @@ Counts Harness::count() {
     const sys::PerfCounter system_calls{sys::PerfCounter::Event::system_calls};
     const sys::PerfCounter migrations{sys::PerfCounter::Event::cpu_migrations};
     make_model();
-    // Not the first run, which makes what later ones find: threads' stacks, room in tables.
+    // The counted run is the second one, because the first one also makes things that later runs reuse (stacks,
+    // tables).
     run_once();
     const auto difference = [](const sys::PerfCounter& counter, std::optional<std::int64_t> before) {
         const auto after = counter.read();

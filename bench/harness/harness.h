@@ -16,46 +16,47 @@
 
 namespace bench {
 
-// Of one run. A count is not there where the kernel does not permit it.
+// The counts of one run. A count is nullopt if the kernel does not permit it.
 struct Counts {
     std::uint64_t units = 0;
     std::optional<std::int64_t> system_calls;
     std::optional<std::int64_t> migrations;
-    std::string reason;  // why a count is not there
+    std::string reason;  // why a count is nullopt
 };
 
-// A case ready to be run: workload, peer and model, put together in the one order that works (sockets, then the
-// peer's process, then the model with its threads or processes). Used by the benchmarks and by the tests. While it
-// lives, this thread is bound to the model's CPUs.
+// Makes the workload, the peer and the model of a case, and runs it. The order matters: first the workload's sockets,
+// then the peer's process, then the model's threads or processes. While a Harness lives, its thread runs on the model's
+// CPUs only.
 class Harness {
 public:
-    // `patience`: how long a peer waits for the model without an answer before it breaks its connections.
+    // `patience`: if the peer makes no progress for so long, it closes its connections.
     Harness(const Case& what, Placement placement, sys::Nanoseconds patience = std::chrono::seconds{5});
     ~Harness();
     Harness(const Harness&) = delete;
     Harness& operator=(const Harness&) = delete;
 
-    // Whether model and machine can do this. Where not, nothing below may be called.
+    // Whether the model and this machine can run the case. If not, nothing below may be called.
     [[nodiscard]] models::Support support() const;
 
-    // Starts the peer and makes the model. Throws where they cannot be had.
+    // Starts the peer and makes the model; called once. Throws if the system refuses a process or a thread.
     void prepare();
 
-    // One run, in three steps of which only the second is to be timed.
+    // One run has three steps. Time only the second.
     void before_run();
     void run();
-    // Whether the run did all its work. After a verdict of invalid nothing more may be run.
+    // Whether the run did all its work. After an invalid verdict there must be no more runs.
     [[nodiscard]] workloads::Verdict after_run();
 
-    // What one more run does, in counts: not to be timed, since it is done under the kernel's counters, by a model made
-    // anew (they see only what begins after them). Comes last. Throws std::runtime_error where a run is invalid.
+    // Makes one more run under the kernel's counters, which slow it, so it is not timed. Makes a new model before: the
+    // counters see only threads and processes that start after them. Must be the last call. Throws std::runtime_error
+    // if a run is invalid.
     [[nodiscard]] Counts count();
 
     [[nodiscard]] workloads::Workload& workload() noexcept { return *workload_; }
     [[nodiscard]] const CpuSplit& cpu_split() const noexcept { return cpu_split_; }
     [[nodiscard]] bool has_peer() const noexcept { return peer_.has_value(); }
 
-    // Used so far by the model's side: this process, its children that ended, its children that live on.
+    // The resources used so far by the model: by this process, and by its children, dead or alive.
     [[nodiscard]] sys::ResourceUsage model_usage() const;
     [[nodiscard]] sys::ResourceUsage peer_usage() const;
 
@@ -70,7 +71,7 @@ private:
     std::unique_ptr<workloads::Workload> workload_;
     tasks::Ledger ledger_;
     std::optional<Peer> peer_;
-    std::unique_ptr<models::Model> model_;  // ended first: it uses all of the above
+    std::unique_ptr<models::Model> model_;  // destroyed first: it uses the members above
 };
 
 }  // namespace bench

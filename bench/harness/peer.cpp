@@ -16,7 +16,7 @@ namespace bench {
 
 namespace {
 
-// Hangs a workload up where it comes no further. It sleeps nearly all the time.
+// A thread that closes the connections of a workload that makes no progress. It sleeps nearly all the time.
 class Watchdog {
 public:
     Watchdog(workloads::Workload& workload, sys::Nanoseconds patience)
@@ -47,7 +47,7 @@ private:
     std::mutex mutex_;
     std::condition_variable_any stopped_;
     bool running_ = false;      // guarded by mutex_
-    sys::TimePoint last_move_;  // likewise
+    sys::TimePoint last_move_;  // guarded by mutex_
     std::jthread thread_;
 };
 
@@ -59,7 +59,7 @@ Peer::Peer(std::unique_ptr<workloads::Workload> workload, const sys::CpuSet& cpu
 
 void Peer::serve(workloads::Workload& workload, const sys::CpuSet& cpus, Board& board, sys::Nanoseconds patience) {
     sys::set_affinity(cpus);
-    // The kernel may wake a sleeper 50 us late, to save power; who sends at set times must not.
+    // To save power the kernel may wake a thread 50 us late. A client that sends at fixed times must not be late.
     ::prctl(PR_SET_TIMERSLACK, 1);
     Watchdog watchdog{workload, patience};
     tasks::Ledger ledger{workload.size()};
@@ -80,15 +80,15 @@ void Peer::serve(workloads::Workload& workload, const sys::CpuSet& cpus, Board& 
 }
 
 workloads::Verdict Peer::finish() {
-    // The model's side is done and right, so that only the peer's last steps are left; unless it has died, which is
-    // looked after now and then.
+    // The model's side has ended well, so the peer needs only its last steps. But the peer may have died: check for
+    // that now and then.
     constexpr std::chrono::milliseconds slice{200};
     const sys::TimePoint deadline = sys::now() + std::chrono::seconds{10};
     while (!board_->done.wait_until(std::min(deadline, sys::now() + slice))) {
         if (const auto status = child_->try_wait()) {
             return workloads::Verdict::invalid("the peer ended with " + sys::describe_exit(*status));
         }
-        if (sys::now() >= deadline) return workloads::Verdict::invalid("the peer did not come to its end");
+        if (sys::now() >= deadline) return workloads::Verdict::invalid("the peer did not end in time");
     }
     const std::string reason{board_->reason.data()};
     return reason.empty() ? workloads::Verdict::valid() : workloads::Verdict::invalid("peer: " + reason);

@@ -13,21 +13,21 @@
 
 namespace bench {
 
-// The remote end of a workload, in a process of its own, on CPUs of its own, under one fixed model (epoll, the
-// fastest loop), whatever the model that is measured. Made before any thread or pool exists.
+// The remote end of a workload, in its own process and on its own CPUs. It runs under the same model for all measured
+// models: epoll, the fastest loop. Make it before any thread or pool exists, because it forks.
 class Peer {
 public:
-    // Once nothing has come forward for as long as `patience`, its connections are broken: who starves ends as
-    // invalid, and not by the time limit of the whole case.
+    // If the peer makes no progress for `patience`, it closes its connections. So a model that starves a connection
+    // ends as invalid, and not by the time limit of the case.
     Peer(std::unique_ptr<workloads::Workload> workload, const sys::CpuSet& cpus, sys::Nanoseconds patience);
 
-    // Lets it do its part of one run. A system call and no more: it is inside the timed region.
+    // Starts the peer's part of one run. Costs one system call, because it is inside the timed region.
     void start() noexcept { board_->start.post(); }
-    // Waits until its part is over; says what went wrong with it. Not to be called after a run that failed on the
-    // model's side: the peer may then wait for ever.
+    // Waits until the peer's part has ended, and says what went wrong there. Must not be called if the model's side
+    // failed: the peer may then wait for ever.
     [[nodiscard]] workloads::Verdict finish();
 
-    // Since it was started, up to the end of its last run.
+    // The resources used from the start of the process to the end of its last run.
     [[nodiscard]] sys::ResourceUsage usage() const noexcept { return board_->usage; }
 
 private:
@@ -35,7 +35,7 @@ private:
         sys::Semaphore start;
         sys::Semaphore done;
         sys::ResourceUsage usage;
-        std::array<char, 256> reason;  // empty where its part was done as it should be
+        std::array<char, 256> reason;  // empty if the peer's part went well
     };
 
     static void serve(workloads::Workload& workload, const sys::CpuSet& cpus, Board& board, sys::Nanoseconds patience);

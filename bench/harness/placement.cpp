@@ -1,5 +1,6 @@
 #include "bench/harness/placement.h"
 
+#include <cassert>
 #include <stdexcept>
 #include <string>
 
@@ -22,6 +23,7 @@ Placement parse_placement(std::string_view name) {
 }
 
 CpuSplit place(Placement placement, workloads::Group group, const sys::CpuSet& available) {
+    assert(!available.empty());
     if (placement == Placement::free || group == workloads::Group::cpu) return {available, available};
     const auto half = available.begin() + static_cast<std::ptrdiff_t>((available.size() + 1) / 2);
     const sys::CpuSet first(available.begin(), half);

@@ -7,17 +7,18 @@
 
 namespace bench {
 
-// Where model and peer run; it moves round trips more than any model does, so it is a parameter and is recorded.
+// The CPUs of model and peer. They change round-trip times more than any model does, so every document records them.
 enum class Placement {
-    split,   // on CPUs of their own: the model is not disturbed by what measures it; the default
+    split,   // each on its own CPUs, so that the peer does not disturb the model; the default
     shared,  // both on the same CPUs
     free,    // the scheduler decides
 };
 [[nodiscard]] std::string_view to_string(Placement placement) noexcept;
-// Throws std::invalid_argument, with what there is.
+// Throws std::invalid_argument with a message that lists the placements.
 [[nodiscard]] Placement parse_placement(std::string_view name);
 
-// The CPUs of both sides. Every model gets the same ones: all of them for CPU work, the first half for I/O.
+// The CPUs of both sides, the same for every model: all CPUs for CPU work, the first half for I/O. `available` must not
+// be empty.
 struct CpuSplit {
     sys::CpuSet model;
     sys::CpuSet peer;

@@ -4,39 +4,37 @@
 #include <functional>
 #include <memory>
 
-// What it costs to start and end a task, with nothing of concur: the bare loops that a model's price is set against.
-// run() starts so many tasks, calls `ended` with the index of each, and returns when all have ended. It throws
-// std::system_error where they cannot be had.
+// Native controls of the workloads park and noop: bare loops that start and end tasks, without concur's tasks and
+// models. run() starts `tasks` tasks, calls `ended` with the index of each, and returns when all have ended. It throws
+// std::system_error if the system refuses one.
 namespace bench {
 
 using Ended = std::function<void(std::size_t index)>;
 
-// These wait once, all at the same time, and are then let go.
+// In these loops every task waits once. All tasks wait at the same time, then the loop releases them.
 struct ParkCoroutines {
     static void run(std::size_t tasks, const Ended& ended);
 };
-// Boost.Context, on stacks from a pool.
+// Boost.Context; the stacks come from a pool.
 struct ParkFibers {
     static void run(std::size_t tasks, const Ended& ended);
 };
-// Boost.Fiber, on stacks from its pool, with its scheduler and condition variable.
+// Boost.Fiber, with its pool of stacks, its scheduler and its condition variable.
 struct ParkBoostFibers {
     static void run(std::size_t tasks, const Ended& ended);
 };
 struct ParkThreads {
     static void run(std::size_t tasks, const Ended& ended);
 };
-// `ended` is called by the parent.
+// The parent process calls `ended`.
 struct ParkProcesses {
     static void run(std::size_t tasks, const Ended& ended);
 };
 
-// These end at once, on two threads that are there already: asio::thread_pool, and oneTBB.
+// In these loops a task ends at once. Two threads run the tasks; the constructor starts them.
 class PostToAsio {
 public:
     PostToAsio();
-    PostToAsio(const PostToAsio&) = delete;
-    PostToAsio& operator=(const PostToAsio&) = delete;
     ~PostToAsio();
     void run(std::size_t tasks, const Ended& ended);
 
@@ -47,8 +45,6 @@ private:
 class SpawnInOneTbb {
 public:
     SpawnInOneTbb();
-    SpawnInOneTbb(const SpawnInOneTbb&) = delete;
-    SpawnInOneTbb& operator=(const SpawnInOneTbb&) = delete;
     ~SpawnInOneTbb();
     void run(std::size_t tasks, const Ended& ended);
 

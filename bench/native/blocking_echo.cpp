@@ -1,11 +1,13 @@
-#include "bench/native/blocking_echo.h"
-
 #include <sys/socket.h>
 
 #include <memory>
 #include <stop_token>
 #include <thread>
 #include <vector>
+
+#include "bench/native/echo_servers.h"
+#include "sys/check.h"
+#include "sys/unique_fd.h"
 
 namespace bench {
 namespace {
@@ -21,7 +23,7 @@ bool send_all(int socket, const unsigned char* bytes, std::size_t count) {
     return true;
 }
 
-// Until the client closes, or the connection breaks.
+// Serves until the client closes the connection or the connection breaks.
 Served serve(int socket, std::size_t buffer_bytes) {
     const auto buffer = std::make_unique_for_overwrite<unsigned char[]>(buffer_bytes);
     Served served;
@@ -30,29 +32,27 @@ Served serve(int socket, std::size_t buffer_bytes) {
         if (received == -1 && errno == EINTR) continue;
         if (received <= 0) return served;
         const auto count = static_cast<std::size_t>(received);
-        served.bytes += count;
-        served.sum += answer(buffer.get(), count);
+        served.answer(buffer.get(), count);
         if (!send_all(socket, buffer.get(), count)) return served;
     }
 }
 
 }  // namespace
 
-void serve_echo_by_threads(int listener, std::size_t connections, std::size_t buffer_bytes,
-                           const std::function<void(Served)>& ended) {
+void serve_echo_by_threads(const EchoSetup& setup) {
     std::vector<std::jthread> threads;
-    threads.reserve(connections);
-    while (threads.size() < connections) {
-        const int accepted = ::accept4(listener, nullptr, nullptr, SOCK_CLOEXEC);
+    threads.reserve(setup.connections);
+    while (threads.size() < setup.connections) {
+        const int accepted = ::accept4(setup.listener, nullptr, nullptr, SOCK_CLOEXEC);
         if (accepted == -1 && errno == EINTR) continue;
-        Descriptor socket{check(accepted, "accept4")};
-        threads.emplace_back([socket = std::move(socket), buffer_bytes, &ended](const std::stop_token& failed) {
-            // Nothing but a shutdown wakes a thread that blocks in recv().
-            const std::stop_callback hang_up{failed, [&] { ::shutdown(socket.number, SHUT_RDWR); }};
-            ended(serve(socket.number, buffer_bytes));
+        sys::UniqueFd socket{sys::check(accepted, "accept4")};
+        threads.emplace_back([socket = std::move(socket), &setup](const std::stop_token& failed) {
+            // A thread that blocks in recv() does not see the token; a shutdown wakes it.
+            const std::stop_callback hang_up{failed, [&] { ::shutdown(socket.get(), SHUT_RDWR); }};
+            setup.ended(serve(socket.get(), setup.buffer_bytes));
         });
     }
-    // Their destructors would stop them: that is for an exception.
+    // Not by their destructors: after an exception those stop the threads.
     for (std::jthread& thread : threads) thread.join();
 }
 

@@ -5,39 +5,33 @@
 #include <stdexcept>
 
 #include "bench/native/bare_tasks.h"
-#include "bench/native/blocking_echo.h"
-#include "bench/native/coroutine_echo.h"
-#include "bench/native/epoll_echo.h"
-#include "bench/native/uring_echo.h"
+#include "bench/native/echo_servers.h"
 #include "models/table.h"
 
 namespace bench {
 namespace {
 
-// The listener of a server: its first root task begins by asking for a connection on it.
+// The first operation of an echo server's root task is an Accept, and names the listener.
 int listener_of(const tasks::Job& job) {
     const auto acceptor = job.make(0);
     const tasks::Operation first = acceptor->resume({});
     const auto* const accept = std::get_if<tasks::Accept>(&first);
-    if (accept == nullptr) throw std::invalid_argument{"a native control serves the workload echo alone"};
+    if (accept == nullptr) throw std::invalid_argument{"this native control can run the workload echo only"};
     return accept->listener;
 }
 
-using Serve = void (*)(int listener, std::size_t connections, std::size_t buffer_bytes,
-                       const std::function<void(Served)>& ended);
-
-template <Serve serve>
+template <void (*serve)(const EchoSetup& setup)>
 class NativeEcho final : public models::Model {
 public:
     NativeEcho(const tasks::Job& job, tasks::Ledger& ledger) : job_{job}, ledger_{ledger} {}
 
     void run() override {
-        const std::size_t connections = job_.demand().tasks_at_once - job_.size();
-        // As large as echo's own for payloads up to 16 KiB.
-        constexpr std::size_t buffer_bytes = 32'768;
-        serve(listener_of(job_), connections, buffer_bytes, [this](Served served) {
-            ledger_.finish(tasks::TaskId::spawned, {.digest = tasks::mix(served.bytes, served.sum)});
-        });
+        serve({.listener = listener_of(job_),
+               .connections = job_.demand().tasks_at_once - job_.size(),
+               .buffer_bytes = 32'768,  // the size of echo's own buffers for payloads up to 16 KiB
+               .ended = [this](Served served) {
+                   ledger_.finish(tasks::TaskId::spawned, {.digest = tasks::mix(served.bytes, served.sum)});
+               }});
         ledger_.finish(tasks::root(0), {.digest = 0});
     }
 
@@ -46,13 +40,13 @@ private:
     tasks::Ledger& ledger_;
 };
 
-// A bare loop, for the workload that it does the same as: `digest_of` says what a task of that brings back.
-template <class Starts, std::uint64_t (*digest_of)(std::size_t index, std::size_t tasks)>
-class NativeStarts final : public models::Model {
+// A bare loop in place of a model. `digest_of` gives the digests that the workload expects of its tasks.
+template <class Loop, std::uint64_t (*digest_of)(std::size_t index, std::size_t tasks)>
+class NativeLoop final : public models::Model {
 public:
-    NativeStarts(const tasks::Job& job, tasks::Ledger& ledger) : tasks_{job.size()}, ledger_{ledger} {}
+    NativeLoop(const tasks::Job& job, tasks::Ledger& ledger) : tasks_{job.size()}, ledger_{ledger} {}
     void run() override {
-        starts_.run(tasks_, [this](std::size_t index) {
+        loop_.run(tasks_, [this](std::size_t index) {
             ledger_.finish(tasks::root(index), {.digest = digest_of(index, tasks_)});
         });
     }
@@ -60,7 +54,7 @@ public:
 private:
     std::size_t tasks_;
     tasks::Ledger& ledger_;
-    Starts starts_;
+    Loop loop_;
 };
 std::uint64_t digest_of_noop(std::size_t index, std::size_t) { return tasks::mix(index, 0); }
 std::uint64_t digest_of_park(std::size_t index, std::size_t tasks) { return tasks::mix(index, tasks); }
@@ -74,102 +68,90 @@ models::Support with_processes(const tasks::Demand& demand, const tasks::Argumen
     return models::enough_processes(demand.tasks_at_once, "processes");
 }
 [[maybe_unused]] models::Support without_library(const tasks::Demand&, const tasks::Arguments&) {
-    return models::Support::no("this build has not the library that this is made of");
+    return models::Support::no("this build lacks the library of this control");
 }
-
-template <class Control>
-constexpr models::Entry control(std::string_view name, std::string_view carrier, std::string_view waiter,
-                                std::string_view summary, decltype(models::Entry::support) support) {
-    return {.name = name,
-            .family = models::Family::native,
-            .carrier = carrier,
-            .waiter = waiter,
-            .summary = summary,
-            .parameters = {},
-            .support = support,
-            .make = [](const tasks::Job& job, tasks::Ledger& ledger, const tasks::Arguments&)
-                -> std::unique_ptr<models::Model> { return std::make_unique<Control>(job, ledger); }};
-}
-
-// A control that is made of an optional library. Where that is not there it is skipped, with that reason, and nobody
-// has written what it would run.
-template <bool has_library, class Control>
-constexpr models::Entry control_of_library(std::string_view name, std::string_view carrier, std::string_view waiter,
-                                           std::string_view summary, decltype(models::Entry::support) support) {
-    if constexpr (has_library) {
-        return control<Control>(name, carrier, waiter, summary, support);
-    } else {
-        return control<NativeStarts<ParkCoroutines, digest_of_park>>(name, carrier, waiter, summary, without_library);
-    }
-}
-
-constexpr models::Entry native_blocking = control<NativeEcho<serve_echo_by_threads>>(
-    "native_blocking", "thread each", "blocking", "control of thread_per_task: an echo server written by hand",
-    with_threads);
-constexpr models::Entry native_epoll = control<NativeEcho<serve_echo_by_epoll>>(
-    "native_epoll", "hand-written state", "epoll, level-triggered", "control of epoll: an echo server written by hand",
-    models::support_one_process);
-constexpr models::Entry native_coroutine = control<NativeEcho<serve_echo_by_coroutines>>(
-    "native_coroutine", "coroutine frame", "epoll, level-triggered",
-    "control of coroutine: an echo server written by hand", models::support_one_process);
-
-template <class Starts>
-using Parks = NativeStarts<Starts, digest_of_park>;
-template <class Starts>
-using EndsAtOnce = NativeStarts<Starts, digest_of_noop>;
-
-constexpr models::Entry bare_coroutine = control<Parks<ParkCoroutines>>(
-    "bare_coroutine", "coroutine frame", "caller resumes", "control of coroutine: frames started, parked and ended",
-    models::support_one_process);
-constexpr models::Entry bare_thread =
-    control<Parks<ParkThreads>>("bare_thread", "thread each", "futex",
-                                "control of thread_per_task: threads started, parked and ended", with_threads);
-constexpr models::Entry bare_process = control<Parks<ParkProcesses>>(
-    "bare_process", "process each", "pipe", "control of process_per_task: forked, parked and reaped", with_processes);
-
-constexpr models::Entry native_uring = control_of_library<CONCUR_HAS_LIBURING, NativeEcho<serve_echo_by_uring>>(
-    "native_uring", "hand-written state", "io_uring, plain", "control of io_uring: an echo server written by hand",
-    // Forbidden or too old for the model is so for its control.
-    [](const tasks::Demand& demand, const tasks::Arguments& arguments) {
-        return models::find("io_uring").support(demand, arguments);
-    });
-constexpr models::Entry bare_fiber = control_of_library<CONCUR_HAS_BOOST_CONTEXT, Parks<ParkFibers>>(
-    "bare_fiber", "stack each (Boost.Context)", "caller resumes", "control of fiber: stacks taken, parked on and left",
-    models::support_one_process);
-constexpr models::Entry bare_boost_fiber = control_of_library<CONCUR_HAS_BOOST_FIBER, Parks<ParkBoostFibers>>(
-    "bare_boost_fiber", "stack each (Boost.Fiber)", "Boost.Fiber's scheduler",
-    "control of boost_fiber: fibers launched, parked and joined", models::support_one_process);
-constexpr models::Entry bare_asio_pool = control_of_library<CONCUR_HAS_ASIO, EndsAtOnce<PostToAsio>>(
-    "bare_asio_pool", "2 threads", "asio::thread_pool", "control of thread_pool: functions posted to asio::thread_pool",
-    models::support_one_process);
-constexpr models::Entry bare_onetbb = control_of_library<CONCUR_HAS_ONETBB, EndsAtOnce<SpawnInOneTbb>>(
-    "bare_onetbb", "2 threads with a deque each", "oneTBB's task_group",
-    "control of work_stealing: functions run in a task_group", models::support_one_process);
 
 struct Control {
-    const models::Entry* entry;
-    std::string_view workload;  // the one that it can do
+    models::Entry entry;
+    std::string_view workload;  // the only one that it can run
 };
+
+// Without its optional library a control stands in the table, but support() refuses every job, so make() is never
+// called.
+template <class AnyModel, bool has_library = true>
+constexpr Control control_of(std::string_view workload, std::string_view name, std::string_view carrier,
+                             std::string_view wait_mechanism, std::string_view summary,
+                             decltype(models::Entry::support) support = models::support_one_process) {
+    models::Entry entry{.name = name,
+                        .family = models::Family::native,
+                        .carrier = carrier,
+                        .waiter = wait_mechanism,
+                        .summary = summary,
+                        .parameters = {},
+                        .support = without_library,
+                        .make = nullptr};
+    if constexpr (has_library) {
+        entry.support = support;
+        entry.make = models::make_model<AnyModel>;
+    }
+    return {entry, workload};
+}
+
+template <class Loop>
+using Park = NativeLoop<Loop, digest_of_park>;
+template <class Loop>
+using Noop = NativeLoop<Loop, digest_of_noop>;
+
 constexpr std::array controls{
-    Control{&native_blocking, "echo"},  Control{&native_epoll, "echo"},   Control{&native_coroutine, "echo"},
-    Control{&native_uring, "echo"},     Control{&bare_coroutine, "park"}, Control{&bare_fiber, "park"},
-    Control{&bare_boost_fiber, "park"}, Control{&bare_thread, "park"},    Control{&bare_process, "park"},
-    Control{&bare_asio_pool, "noop"},   Control{&bare_onetbb, "noop"},
+    control_of<NativeEcho<serve_echo_by_threads>>("echo", "native_blocking", "thread each", "blocking",
+                                                  "control of thread_per_task: an echo server written by hand",
+                                                  with_threads),
+    control_of<NativeEcho<serve_echo_by_epoll>>("echo", "native_epoll", "hand-written state", "epoll, level-triggered",
+                                                "control of epoll: an echo server written by hand"),
+    control_of<NativeEcho<serve_echo_by_coroutines>>("echo", "native_coroutine", "coroutine frame",
+                                                     "epoll, level-triggered",
+                                                     "control of coroutine: an echo server written by hand"),
+    // The control needs what the model needs of the kernel.
+    control_of<NativeEcho<serve_echo_by_uring>, CONCUR_HAS_LIBURING>(
+        "echo", "native_uring", "hand-written state", "io_uring, plain",
+        "control of io_uring: an echo server written by hand",
+        [](const tasks::Demand& demand, const tasks::Arguments& arguments) {
+            return models::find("io_uring").support(demand, arguments);
+        }),
+    control_of<Park<ParkCoroutines>>("park", "bare_coroutine", "coroutine frame", "caller resumes",
+                                     "control of coroutine: frames started, parked and ended"),
+    control_of<Park<ParkFibers>, CONCUR_HAS_BOOST_CONTEXT>("park", "bare_fiber", "stack each (Boost.Context)",
+                                                           "caller resumes",
+                                                           "control of fiber: stacks taken, parked on and left"),
+    control_of<Park<ParkBoostFibers>, CONCUR_HAS_BOOST_FIBER>(
+        "park", "bare_boost_fiber", "stack each (Boost.Fiber)", "Boost.Fiber's scheduler",
+        "control of boost_fiber: fibers launched, parked and joined"),
+    control_of<Park<ParkThreads>>("park", "bare_thread", "thread each", "futex",
+                                  "control of thread_per_task: threads started, parked and ended", with_threads),
+    control_of<Park<ParkProcesses>>("park", "bare_process", "process each", "pipe",
+                                    "control of process_per_task: forked, parked and reaped", with_processes),
+    control_of<Noop<PostToAsio>, CONCUR_HAS_ASIO>("noop", "bare_asio_pool", "2 threads", "asio::thread_pool",
+                                                  "control of thread_pool: functions posted to asio::thread_pool"),
+    control_of<Noop<SpawnInOneTbb>, CONCUR_HAS_ONETBB>("noop", "bare_onetbb", "2 threads with a deque each",
+                                                       "oneTBB's task_group",
+                                                       "control of work_stealing: functions run in a task_group"),
 };
+
+constexpr const models::Entry* entry_of(const Control& control) { return &control.entry; }
 
 }  // namespace
 
 std::span<const models::Entry* const> native_controls() noexcept {
     static constexpr auto entries = [] {
         std::array<const models::Entry*, controls.size()> found{};
-        std::ranges::transform(controls, found.begin(), &Control::entry);
+        std::ranges::transform(controls, found.begin(), entry_of);
         return found;
     }();
     return entries;
 }
 
 std::string_view workload_of_control(const models::Entry& control) noexcept {
-    const auto* const found = std::ranges::find(controls, &control, &Control::entry);
+    const auto* const found = std::ranges::find(controls, &control, entry_of);
     return found != controls.end() ? found->workload : std::string_view{};
 }
 

@@ -1,5 +1,3 @@
-#include "bench/native/coroutine_echo.h"
-
 #include <fcntl.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
@@ -10,19 +8,24 @@
 #include <memory>
 #include <vector>
 
+#include "bench/native/echo_servers.h"
+#include "sys/check.h"
+#include "sys/unique_fd.h"
+
 namespace bench {
 namespace {
 
-// Level-triggered epoll, for coroutines that wait. When it goes, it ends those that still wait.
+// Level-triggered epoll. Resumes the coroutine that waits for a descriptor. The destructor destroys all coroutines that
+// still wait.
 class Loop {
 public:
-    // A descriptor that does not block, registered until it is closed; one coroutine waits on it.
+    // A non-blocking descriptor, which stays registered until it is closed. One coroutine waits for it.
     class Watched {
     public:
         Watched(Loop& loop, int descriptor) : loop_{loop}, descriptor_{descriptor} {
             const auto place = static_cast<std::size_t>(descriptor);
             if (place >= loop.watched_.size()) loop.watched_.resize(place + 1);
-            control(EPOLL_CTL_ADD, EPOLLIN);
+            epoll_control(EPOLL_CTL_ADD, EPOLLIN);
             loop.watched_[place] = this;
         }
         Watched(const Watched&) = delete;
@@ -37,21 +40,21 @@ public:
         };
         Ready readable() { return until(EPOLLIN); }
         Ready writable() { return until(EPOLLOUT); }
-        // For a descriptor that stays open.
-        void forget() { control(EPOLL_CTL_DEL, 0); }
+        // Needed only if the descriptor stays open.
+        void forget() { epoll_control(EPOLL_CTL_DEL, 0); }
 
     private:
         friend Loop;
 
         Ready until(std::uint32_t interest) {
-            if (interest != interest_) control(EPOLL_CTL_MOD, interest);
+            if (interest != interest_) epoll_control(EPOLL_CTL_MOD, interest);
             return Ready{*this};
         }
-        void control(int operation, std::uint32_t interest) {
+        void epoll_control(int operation, std::uint32_t interest) {
             epoll_event event{};
             event.events = interest;
             event.data.ptr = this;
-            check(::epoll_ctl(loop_.epoll_.number, operation, descriptor_, &event), "epoll_ctl");
+            sys::check(::epoll_ctl(loop_.epoll_.get(), operation, descriptor_, &event), "epoll_ctl");
             interest_ = interest;
         }
 
@@ -71,31 +74,30 @@ public:
     }
 
     void turn() {
-        const int count = ::epoll_wait(epoll_.number, events_.data(), static_cast<int>(events_.size()), -1);
+        const int count = ::epoll_wait(epoll_.get(), events_.data(), static_cast<int>(events_.size()), -1);
         if (count == -1 && errno == EINTR) return;
-        check(count, "epoll_wait");
+        sys::check(count, "epoll_wait");
         for (int i = 0; i < count; ++i) {
             static_cast<Watched*>(events_[static_cast<std::size_t>(i)].data.ptr)->waiting_.resume();
         }
     }
 
 private:
-    Descriptor epoll_{check(::epoll_create1(EPOLL_CLOEXEC), "epoll_create1")};
-    std::vector<Watched*> watched_;  // by their descriptors
+    sys::UniqueFd epoll_{sys::check(::epoll_create1(EPOLL_CLOEXEC), "epoll_create1")};
+    std::vector<Watched*> watched_;  // by descriptor
     std::array<epoll_event, 512> events_{};
 };
 
 struct Server {
-    std::size_t buffer_bytes;
-    const std::function<void(Served)>& ended;
-    std::size_t to_accept;
+    const EchoSetup& setup;
+    std::size_t to_accept = setup.connections;
     std::size_t open = 0;
     std::exception_ptr failure{};
     Loop loop{};
 };
 
-// Nobody waits for it: it starts by itself, and its frame goes when it ends. So it leaves its exception with the
-// server.
+// A coroutine that starts at once, and whose frame is destroyed when it ends. Nothing awaits it, so the server keeps
+// its exception.
 struct Detached {
     class promise_type {
     public:
@@ -111,22 +113,21 @@ struct Detached {
     };
 };
 
-Detached serve(Server& server, Descriptor socket) {
-    Loop::Watched connection{server.loop, socket.number};
-    const auto buffer = std::make_unique_for_overwrite<unsigned char[]>(server.buffer_bytes);
+Detached serve(Server& server, sys::UniqueFd socket) {
+    Loop::Watched connection{server.loop, socket.get()};
+    const auto buffer = std::make_unique_for_overwrite<unsigned char[]>(server.setup.buffer_bytes);
     Served served;
     bool filled = false;
     for (bool broken = false; !broken;) {
         if (!filled) co_await connection.readable();
-        const ssize_t received = ::recv(socket.number, buffer.get(), server.buffer_bytes, 0);
-        filled = received == static_cast<ssize_t>(server.buffer_bytes);
+        const ssize_t received = ::recv(socket.get(), buffer.get(), server.setup.buffer_bytes, 0);
+        filled = received == static_cast<ssize_t>(server.setup.buffer_bytes);
         if (received == -1 && would_block()) continue;
         if (received <= 0) break;
         const auto count = static_cast<std::size_t>(received);
-        served.bytes += count;
-        served.sum += answer(buffer.get(), count);
+        served.answer(buffer.get(), count);
         for (std::size_t done = 0; done < count && !broken;) {
-            const ssize_t sent = ::send(socket.number, buffer.get() + done, count - done, MSG_NOSIGNAL);
+            const ssize_t sent = ::send(socket.get(), buffer.get() + done, count - done, MSG_NOSIGNAL);
             if (sent >= 0) {
                 done += static_cast<std::size_t>(sent);
             } else if (would_block()) {
@@ -136,18 +137,19 @@ Detached serve(Server& server, Descriptor socket) {
             }
         }
     }
-    server.ended(served);
+    server.setup.ended(served);
     --server.open;
 }
 
-Detached accept_all(Server& server, int listener) {
-    check(::fcntl(listener, F_SETFL, O_NONBLOCK), "fcntl");
+Detached accept_all(Server& server) {
+    const int listener = server.setup.listener;
+    sys::check(::fcntl(listener, F_SETFL, O_NONBLOCK), "fcntl");
     Loop::Watched watched{server.loop, listener};
     while (server.to_accept > 0) {
         co_await watched.readable();
         const int accepted = ::accept4(listener, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
         if (accepted == -1 && would_block()) continue;
-        Descriptor socket{check(accepted, "accept4")};
+        sys::UniqueFd socket{sys::check(accepted, "accept4")};
         --server.to_accept;
         ++server.open;
         serve(server, std::move(socket));
@@ -157,10 +159,9 @@ Detached accept_all(Server& server, int listener) {
 
 }  // namespace
 
-void serve_echo_by_coroutines(int listener, std::size_t connections, std::size_t buffer_bytes,
-                              const std::function<void(Served)>& ended) {
-    Server server{.buffer_bytes = buffer_bytes, .ended = ended, .to_accept = connections};
-    accept_all(server, listener);
+void serve_echo_by_coroutines(const EchoSetup& setup) {
+    Server server{.setup = setup};
+    accept_all(server);
     while (!server.failure && server.to_accept + server.open > 0) server.loop.turn();
     if (server.failure) std::rethrow_exception(server.failure);
 }

@@ -12,7 +12,7 @@ namespace bench {
 
 void ParkBoostFibers::run(std::size_t tasks, const Ended& ended) {
     namespace fibers = boost::fibers;
-    // They live on from run to run, as a model's do.
+    // The pool lives on between runs, like a model's.
     static fibers::pooled_fixedsize_stack stacks{std::size_t{64} * 1024};
     fibers::mutex mutex;
     fibers::condition_variable released;
@@ -38,7 +38,7 @@ void ParkBoostFibers::run(std::size_t tasks, const Ended& ended) {
         for (fibers::fiber& one : parked) one.join();
         throw;
     }
-    // Lets all of them come to their wait.
+    // Every fiber runs until it waits.
     boost::this_fiber::yield();
     release();
     for (fibers::fiber& one : parked) one.join();

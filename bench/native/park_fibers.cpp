@@ -8,7 +8,7 @@ namespace bench {
 
 void ParkFibers::run(std::size_t tasks, const Ended& ended) {
     namespace context = boost::context;
-    // They live on from run to run, as a model's do.
+    // The pool lives on between runs, like a model's.
     static context::pooled_fixedsize_stack stacks{std::size_t{64} * 1024};
     std::vector<context::fiber> parked;
     parked.reserve(tasks);

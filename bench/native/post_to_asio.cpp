@@ -8,14 +8,14 @@ namespace bench {
 
 struct PostToAsio::Pool {
     std::atomic<std::size_t> left{0};
-    asio::thread_pool threads{2};  // ended first: they use the above
+    asio::thread_pool threads{2};  // destroyed first: the threads use `left`
 };
 
 PostToAsio::PostToAsio() : pool_{std::make_unique<Pool>()} {}
 PostToAsio::~PostToAsio() = default;
 
 void PostToAsio::run(std::size_t tasks, const Ended& ended) {
-    // The pool's own wait() ends it for good.
+    // Not by the pool's own wait(): after it the pool takes no more functions.
     std::atomic<std::size_t>& left = pool_->left;
     left.store(tasks);
     const auto wait = [&left] {

@@ -7,7 +7,7 @@
 namespace bench {
 
 struct SpawnInOneTbb::Arena {
-    // Two, on however few CPUs.
+    // Two threads, even on one CPU.
     oneapi::tbb::global_control allowed{oneapi::tbb::global_control::max_allowed_parallelism, 2};
     oneapi::tbb::task_arena threads{2};
 };

@@ -9,7 +9,8 @@
 #include <vector>
 
 #include "bench/native/bare_tasks.h"
-#include "bench/native/posix.h"
+#include "sys/check.h"
+#include "sys/unique_fd.h"
 
 namespace bench {
 namespace {
@@ -69,12 +70,13 @@ void ParkThreads::run(std::size_t tasks, const Ended& ended) {
 
 namespace {
 
-// Waits for those that are left when it goes: they end when the last who could write to their pipe has closed it.
+// Child processes. Each reads from one pipe, and ends when nothing has the pipe's write end open any more. The
+// destructor waits for all that are left.
 struct Children {
     std::vector<pid_t> pids;
     std::size_t reaped = 0;
 
-    // Of the next in turn; -1 where it cannot be had.
+    // The exit status of the next child; -1 if waitpid fails.
     int next_status() noexcept {
         int status = 0;
         pid_t got = 0;
@@ -100,17 +102,17 @@ struct Children {
 
 void ParkProcesses::run(std::size_t tasks, const Ended& ended) {
     std::array<int, 2> ends{};
-    check(::pipe(ends.data()), "pipe");
-    const Descriptor released{ends[0]};
+    sys::check(::pipe(ends.data()), "pipe");
+    const sys::UniqueFd released{ends[0]};
     Children children;
     children.pids.reserve(tasks);
     {
-        const Descriptor held{ends[1]};
+        sys::UniqueFd held{ends[1]};
         for (std::size_t index = 0; index < tasks; ++index) {
-            const pid_t child = check(::fork(), "fork");
+            const pid_t child = sys::check(::fork(), "fork");
             if (child == 0) {
-                ::close(held.number);
-                wait_for_the_end_of(released.number);
+                held.reset();
+                wait_for_the_end_of(released.get());
             }
             children.pids.push_back(child);
         }

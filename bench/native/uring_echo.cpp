@@ -1,5 +1,3 @@
-#include "bench/native/uring_echo.h"
-
 #include <liburing.h>
 #include <sys/socket.h>
 
@@ -8,14 +6,17 @@
 #include <system_error>
 #include <vector>
 
+#include "bench/native/echo_servers.h"
+#include "sys/unique_fd.h"
+
 namespace bench {
 namespace {
 
 struct Connection {
-    Connection(Descriptor accepted, std::size_t buffer_bytes)
+    Connection(sys::UniqueFd accepted, std::size_t buffer_bytes)
         : socket{std::move(accepted)}, buffer{std::make_unique_for_overwrite<unsigned char[]>(buffer_bytes)} {}
 
-    Descriptor socket;
+    sys::UniqueFd socket;
     std::unique_ptr<unsigned char[]> buffer;
     bool sending = false;
     std::size_t unsent_from = 0;  // [unsent_from, unsent_to) has not been sent
@@ -25,15 +26,14 @@ struct Connection {
 
 class Server {
 public:
-    Server(int listener, std::size_t connections, std::size_t buffer_bytes, const std::function<void(Served)>& ended)
-        : listener_{listener}, to_accept_{connections}, buffer_bytes_{buffer_bytes}, ended_{ended} {
-        // The kernel need not interrupt us for a completion: we come for them (Linux 5.19).
+    explicit Server(const EchoSetup& setup) : setup_{setup} {
+        // The kernel does not interrupt this thread for a completion; the loop fetches completions (Linux 5.19).
         constexpr unsigned flags = IORING_SETUP_COOP_TASKRUN | IORING_SETUP_TASKRUN_FLAG;
         if (const int made = ::io_uring_queue_init(4096, &ring_, flags); made < 0) fail(made, "io_uring_queue_init");
     }
     Server(const Server&) = delete;
     Server& operator=(const Server&) = delete;
-    // After a failure the kernel still has requests, and what they write to.
+    // After a failure the kernel still has requests that use our buffers: cancels all, and waits for their ends.
     ~Server() {
         while (in_flight_ > 0) {
             if (io_uring_sqe* const cancel = ::io_uring_get_sqe(&ring_)) {
@@ -71,7 +71,7 @@ private:
     io_uring_sqe* entry() {
         io_uring_sqe* free = ::io_uring_get_sqe(&ring_);
         while (free == nullptr) {
-            // The queue is full: what is in it goes first.
+            // The queue is full; a submission empties it.
             if (const int got = ::io_uring_submit(&ring_); got < 0 && got != -EINTR) fail(got, "io_uring_submit");
             free = ::io_uring_get_sqe(&ring_);
         }
@@ -93,16 +93,16 @@ private:
 
     void accept_next() {
         io_uring_sqe* const request = entry();
-        ::io_uring_prep_accept(request, listener_, nullptr, nullptr, SOCK_CLOEXEC);
+        ::io_uring_prep_accept(request, setup_.listener, nullptr, nullptr, SOCK_CLOEXEC);
         ::io_uring_sqe_set_data(request, nullptr);
     }
     void accepted(int result) {
         if (result < 0 && result != -EINTR) fail(result, "accept");
         if (result >= 0) {
-            Descriptor socket{result};
+            sys::UniqueFd socket{result};
             const auto place = static_cast<std::size_t>(result);
             if (place >= connections_.size()) connections_.resize(place + 1);
-            connections_[place] = std::make_unique<Connection>(std::move(socket), buffer_bytes_);
+            connections_[place] = std::make_unique<Connection>(std::move(socket), setup_.buffer_bytes);
             ++open_;
             --to_accept_;
             receive(*connections_[place]);
@@ -112,13 +112,13 @@ private:
 
     void receive(Connection& connection) {
         io_uring_sqe* const request = entry();
-        ::io_uring_prep_recv(request, connection.socket.number, connection.buffer.get(), buffer_bytes_, 0);
+        ::io_uring_prep_recv(request, connection.socket.get(), connection.buffer.get(), setup_.buffer_bytes, 0);
         ::io_uring_sqe_set_data(request, &connection);
         connection.sending = false;
     }
     void send_rest(Connection& connection) {
         io_uring_sqe* const request = entry();
-        ::io_uring_prep_send(request, connection.socket.number, connection.buffer.get() + connection.unsent_from,
+        ::io_uring_prep_send(request, connection.socket.get(), connection.buffer.get() + connection.unsent_from,
                              connection.unsent_to - connection.unsent_from, MSG_NOSIGNAL | MSG_WAITALL);
         ::io_uring_sqe_set_data(request, &connection);
         connection.sending = true;
@@ -130,36 +130,30 @@ private:
         if (!connection.sending) {
             connection.unsent_from = 0;
             connection.unsent_to = static_cast<std::size_t>(result);
-            connection.served.bytes += connection.unsent_to;
-            connection.served.sum += answer(connection.buffer.get(), connection.unsent_to);
+            connection.served.answer(connection.buffer.get(), connection.unsent_to);
             return send_rest(connection);
         }
         connection.unsent_from += static_cast<std::size_t>(result);
         connection.unsent_from < connection.unsent_to ? send_rest(connection) : receive(connection);
     }
 
-    // Closed by its client, or broken: the kernel has no request of it then.
+    // The kernel has no request of this connection any more.
     void end(Connection& connection) {
-        ended_(connection.served);
-        connections_[static_cast<std::size_t>(connection.socket.number)].reset();
+        setup_.ended(connection.served);
+        connections_[static_cast<std::size_t>(connection.socket.get())].reset();
         --open_;
     }
 
-    int listener_;
-    std::size_t to_accept_;
+    const EchoSetup& setup_;
+    std::size_t to_accept_ = setup_.connections;
     std::size_t open_ = 0;
-    std::size_t in_flight_ = 0;  // requests
-    std::size_t buffer_bytes_;
-    const std::function<void(Served)>& ended_;
-    std::vector<std::unique_ptr<Connection>> connections_;  // by their descriptors
+    std::size_t in_flight_ = 0;                             // requests
+    std::vector<std::unique_ptr<Connection>> connections_;  // by descriptor
     io_uring ring_{};
 };
 
 }  // namespace
 
-void serve_echo_by_uring(int listener, std::size_t connections, std::size_t buffer_bytes,
-                         const std::function<void(Served)>& ended) {
-    Server{listener, connections, buffer_bytes, ended}.serve();
-}
+void serve_echo_by_uring(const EchoSetup& setup) { Server{setup}.serve(); }
 
 }  // namespace bench

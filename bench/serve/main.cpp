@@ -1,11 +1,9 @@
-// Serves a workload's server to clients from outside, under any model, until it is told to stop.
+// The program `serve`: runs a workload's server under any model, for clients of other programs, until Ctrl-C.
 #include <arpa/inet.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <atomic>
 #include <cerrno>
-#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
@@ -15,9 +13,9 @@
 #include <string>
 #include <string_view>
 #include <system_error>
-#include <thread>
 
 #include "bench/serve/service.h"
+#include "bench/serve/stop_signals.h"
 #include "models/table.h"
 #include "sys/check.h"
 #include "sys/clock.h"
@@ -43,7 +41,7 @@ sys::Nanoseconds from_seconds(double seconds) {
     return std::chrono::duration_cast<sys::Nanoseconds>(std::chrono::duration<double>{seconds});
 }
 
-// The names of those that can be served: "echo, http".
+// The names of the workloads that have a server: "echo, http".
 std::string served_workloads() {
     std::string names;
     for (const workloads::Entry* const one : workloads::table()) {
@@ -56,14 +54,14 @@ const workloads::Entry& find_service(const std::string& name) {
     const workloads::Entry& workload = workloads::find(name);
     if (workload.make_handler != nullptr) return workload;
     throw std::invalid_argument{"workload '" + name +
-                                "' has no server for clients from outside; there are: " + served_workloads()};
+                                "' has no server; workloads that have one: " + served_workloads()};
 }
 
 sys::Endpoint parse_endpoint(const Options& options) {
     in_addr address{};
     if (::inet_pton(AF_INET, options.host.c_str(), &address) != 1) {
-        throw std::invalid_argument{"'" + options.host +
-                                    "' is not an IPv4 address; 127.0.0.1 is this machine alone, 0.0.0.0 everybody"};
+        throw std::invalid_argument{
+            "'" + options.host + "' is not an IPv4 address; 127.0.0.1 is for clients on this machine, 0.0.0.0 for all"};
     }
     return {ntohl(address.s_addr), options.port};
 }
@@ -88,11 +86,11 @@ std::unique_ptr<bench::Service> listen(const Options& options, std::size_t accep
         const int number = error.code().value();
         throw std::runtime_error{"cannot listen on " + options.host + ":" + std::to_string(options.port) + ": " +
                                  sys::error_text(number) +
-                                 (number == EADDRINUSE ? "; --port 0 takes any that is free" : "")};
+                                 (number == EADDRINUSE ? "; --port 0 takes any free port" : "")};
     }
 }
 
-// What the model itself says when it is asked for more and more. Throws where it has no room for one.
+// Asks the model how many connections it can hold. Throws if it cannot hold one.
 std::size_t most_connections(const models::Entry& model, tasks::Demand demand, const tasks::Arguments& arguments) {
     const std::size_t acceptors = demand.tasks_at_once;
     const auto support = [&](std::size_t connections) {
@@ -100,10 +98,10 @@ std::size_t most_connections(const models::Entry& model, tasks::Demand demand, c
         return model.support(demand, arguments);
     };
     if (const models::Support one = support(1); !one) {
-        throw std::runtime_error{std::string{model.name} + " cannot do this: " + one.reason};
+        throw std::runtime_error{std::string{model.name} + " cannot serve: " + one.reason};
     }
     std::size_t possible = 1;
-    // More than Linux lets a process have open unless it is told to.
+    // By default Linux lets a process open fewer descriptors.
     std::size_t too_many = std::size_t{1} << 20;
     while (too_many - possible > 1) {
         const std::size_t middle = possible + (too_many - possible) / 2;
@@ -112,74 +110,11 @@ std::size_t most_connections(const models::Entry& model, tasks::Demand demand, c
     return possible;
 }
 
-void print_counts(const bench::Service::Counts& counts) {
-    const auto print = [](std::uint64_t count, const char* what) {
-        std::printf("%llu %s", static_cast<unsigned long long>(count), what);
-    };
-    print(counts.accepted, "connections accepted, ");
-    print(counts.finished, "served to their end, ");
-    print(counts.failed, "broken, ");
-    print(counts.dropped, "dropped, ");
-    print(counts.under_way(), "cut off\n");
-    std::fflush(stdout);
-}
-
-// Waits for the signals that end the service, in a thread of its own.
-class Watch {
-public:
-    // Before any other thread or child: they are to leave the signals alone. Children end with us.
-    static sigset_t block() {
-        sigset_t stops;
-        sigemptyset(&stops);
-        sigaddset(&stops, SIGINT);
-        sigaddset(&stops, SIGTERM);
-        sys::check_error(::pthread_sigmask(SIG_BLOCK, &stops, nullptr), "pthread_sigmask");
-        return stops;
-    }
-    Watch(bench::Service& service, const sigset_t& stops, double grace_s)
-        : service_{service}, stops_{stops}, grace_s_{grace_s}, thread_{[this] { wait(); }} {}
-    Watch(const Watch&) = delete;
-    Watch& operator=(const Watch&) = delete;
-    // The service has come to its end, in whatever way.
-    ~Watch() {
-        ended_ = true;
-        // It has the signal blocked, and waits for it.
-        ::pthread_kill(thread_.native_handle(), SIGTERM);  // NOLINT(bugprone-bad-signal-to-kill-thread)
-    }
-
-private:
-    void wait() {
-        int signal = 0;
-        ::sigwait(&stops_, &signal);
-        service_.stop();
-        // Clients that never stop asking, or do not take their answers, are given some time; less by a second signal.
-        const timespec grace = sys::to_timespec(from_seconds(grace_s_));
-        int second = -1;
-        do {
-            if (!ended_) second = ::sigtimedwait(&stops_, nullptr, &grace);
-            if (ended_) return;
-        } while (second == -1 && errno == EINTR);  // it was stopped and continued, say
-        const bench::Service::Counts counts = service_.counts();
-        std::fprintf(stderr, "serve: %llu connections cut off: %s\n",
-                     static_cast<unsigned long long>(counts.under_way()),
-                     second > 0 ? "a second signal" : "not closed in the time that --grace gives");
-        print_counts(counts);
-        // As shells say it: ended by that signal.
-        std::_Exit(second > 0 ? 128 + second : 0);
-    }
-
-    bench::Service& service_;
-    const sigset_t& stops_;
-    double grace_s_;
-    std::atomic<bool> ended_{false};
-    std::jthread thread_;
-};
-
 int serve(const Options& options) {
     const models::Entry& model = models::find(options.model);
     const tasks::Arguments arguments = arguments_of(model, options);
     sys::raise_descriptor_limit();
-    const sigset_t stops = Watch::block();
+    const sigset_t stops = bench::StopSignals::block();
 
     const auto service = listen(options, model.acceptors(arguments));
     service->limit({.connections_max = most_connections(model, service->demand(), arguments),
@@ -191,21 +126,22 @@ int serve(const Options& options) {
     std::fflush(stdout);
     std::exception_ptr failure;
     {
-        const Watch watch{*service, stops, options.grace_s};
+        const bench::StopSignals watching{*service, stops, from_seconds(options.grace_s)};
         try {
             running->run();
         } catch (...) {
             failure = std::current_exception();
         }
     }
-    print_counts(service->counts());
+    std::puts(to_string(service->counts()).c_str());
+    std::fflush(stdout);
     if (failure) std::rethrow_exception(failure);
     const workloads::Verdict verdict = service->verify(ledger);
     if (!verdict) throw std::runtime_error{verdict.reason};
     return 0;
 }
 
-// The names of all that can be asked for, in lines.
+// Lists the models and workloads in lines of at most 80 characters.
 std::string footer() {
     std::string text = "Models:";
     std::size_t width = 80;
@@ -217,24 +153,24 @@ std::string footer() {
         text.append(" ").append(model->name);
         width += 1 + model->name.size();
     }
-    return text + "\nWorkloads that can be served:\n  " + served_workloads();
+    return text + "\nWorkloads that have a server:\n  " + served_workloads();
 }
 
 void add_options(CLI::App& app, Options& options) {
     app.add_option("--model", options.model, "The model")->capture_default_str();
-    app.add_option("--workload", options.workload, "What is served")->capture_default_str();
+    app.add_option("--workload", options.workload, "The workload whose server runs")->capture_default_str();
     app.add_option("--host", options.host, "IPv4 address to listen on")->capture_default_str();
-    app.add_option("--port", options.port, "Port; 0: any that is free")->capture_default_str();
+    app.add_option("--port", options.port, "Port; 0: any free port")->capture_default_str();
     app.add_option("--workers", options.workers,
-                   "Of a pool (default: 16 where a client keeps a worker, else one for each CPU)")
+                   "Workers of a pool (default: 16 if each client occupies a worker, else one for each CPU)")
         ->check(CLI::Range(1, 4096));
     app.add_option("--idle", options.idle_s,
-                   "Seconds after which a client that sends nothing is let go; 0: never.\n"
-                   "Where a client keeps a worker (serial, pools), others wait for it meanwhile")
+                   "Seconds after which the server closes the connection of a silent client; 0: never.\n"
+                   "In some models (serial, pools) a client occupies a worker, and others wait for it")
         ->capture_default_str()
         ->check(CLI::Range(0.0, 86'400.0));
     app.add_option("--grace", options.grace_s,
-                   "Seconds that clients have to close after Ctrl-C; a second one ends at once")
+                   "Seconds for clients to close after Ctrl-C; a second Ctrl-C ends the program at once")
         ->capture_default_str()
         ->check(CLI::Range(0.0, 3600.0));
     app.footer(footer());
@@ -245,7 +181,8 @@ void add_options(CLI::App& app, Options& options) {
 int main(int argc, char** argv) {
     try {
         Options options;
-        CLI::App app{"Serves a workload to clients from outside under a model, until Ctrl-C.", "serve"};
+        CLI::App app{"Runs the server of a workload under a model, for clients of other programs, until Ctrl-C.",
+                     "serve"};
         add_options(app, options);
         try {
             app.parse(argc, argv);

@@ -17,9 +17,9 @@ namespace {
 constexpr auto relaxed = std::memory_order_relaxed;
 constexpr int backlog = 4096;
 
-// A wait is no cure where the call itself is wrong. Anything else is the network's, the client's or the machine's want,
-// and passes (accept(2)).
-bool heals(int accept_error) {
+// Whether accept can succeed later. Waiting does not help if the error is a programming error. All other errors come
+// from the network, the client or a lack of resources (accept(2)).
+bool is_temporary(int accept_error) {
     switch (accept_error) {
         case -EBADF:
         case -EINVAL:
@@ -32,7 +32,7 @@ bool heals(int accept_error) {
 
 }  // namespace
 
-// A connection's task, which is known to the service from its first turn on: in the process where that is.
+// The task of a connection. It enters the service's list at its first turn, in the process that runs it.
 class Service::Served final : public tasks::Task {
 public:
     Served(const Service& service, int connection, std::unique_ptr<tasks::Task> handler)
@@ -46,18 +46,18 @@ public:
         sending_.store(std::holds_alternative<tasks::Send>(next), relaxed);
         if (auto* const finish = std::get_if<tasks::Finish>(&next)) {
             (finish->error == 0 ? service_.board_->finished : service_.board_->failed).fetch_add(1, relaxed);
-            // A client that breaks its connection is no failure of the model.
+            // A broken connection is not an error of the model.
             finish->error = 0;
         }
         return next;
     }
     void compute() override { handler_->compute(); }
 
-    // The client has nothing more to say: the task meets the end of the stream when it has received what has come.
+    // The task receives the data that has arrived, and then the end of the stream.
     void end_receiving() const noexcept { ::shutdown(connection_, SHUT_RD); }
     void end_if_idle(sys::TimePoint since) const noexcept {
         if (moved_at_.load(relaxed) > since) return;
-        // Who waits to send would not notice that.
+        // A task that waits to send wakes only if the other direction is shut down too.
         ::shutdown(connection_, sending_.load(relaxed) ? SHUT_RDWR : SHUT_RD);
     }
 
@@ -66,7 +66,7 @@ private:
     int connection_;
     std::unique_ptr<tasks::Task> handler_;
     bool entered_ = false;
-    // Read by the watching thread.
+    // The watcher thread reads them.
     std::atomic<sys::TimePoint> moved_at_{};
     std::atomic<bool> sending_{false};
 };
@@ -86,10 +86,10 @@ private:
             const sys::UniqueFd refused{result.failed() ? -1 : result.descriptor()};
             return tasks::Finish{0};
         }
-        // The client has gone again.
+        // The client has closed the connection before we accepted it.
         if (result.error() == -ECONNABORTED) return ready_for_next({});
-        // Often none is left: those who are being served have to give theirs back first.
-        if (result.failed()) return heals(result.error()) ? pause() : give_up(result);
+        // Often no descriptor is free until another connection ends.
+        if (result.failed()) return is_temporary(result.error()) ? pause() : give_up(result);
         service_.board_->accepted.fetch_add(1, relaxed);
         const int connection = result.descriptor();
         return then(&Acceptor::spawned, tasks::Spawn{std::make_unique<Served>(
@@ -97,7 +97,7 @@ private:
     }
     tasks::Operation spawned(tasks::Result result) {
         if (!result.failed()) return ready_for_next({});
-        // The model had no carrier for it, and has closed it.
+        // The model had no carrier for the task, and has destroyed it.
         service_.board_->dropped.fetch_add(1, relaxed);
         return pause();
     }
@@ -114,7 +114,6 @@ Service::Service(sys::Endpoint endpoint, std::size_t acceptors, MakeHandler make
       listener_{sys::listen_on(endpoint, backlog)},
       stopped_{sys::check(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), "eventfd")} {}
 
-// The watcher is joined by its destructor.
 Service::~Service() { stop(); }
 
 sys::Endpoint Service::endpoint() const { return sys::local_endpoint(listener_.get()); }
@@ -123,13 +122,13 @@ std::unique_ptr<tasks::Task> Service::make(std::size_t) const { return std::make
 
 void Service::stop() noexcept {
     board_->stopping.store(true, relaxed);
-    // Whoever waits in accept, in whatever process and by whatever means, is told that there will be none.
+    // Wakes every task that waits for a connection, in every process and under every model.
     ::shutdown(listener_.get(), SHUT_RDWR);
     ::eventfd_write(stopped_.get(), 1);
 }
 
 Service::Counts Service::counts() const noexcept {
-    // Those that ended first: each was accepted before.
+    // Reads `accepted` last, so that it is never less than the others.
     Counts counts{.accepted = 0,
                   .finished = board_->finished.load(relaxed),
                   .failed = board_->failed.load(relaxed),
@@ -141,14 +140,14 @@ Service::Counts Service::counts() const noexcept {
 void Service::enter(const Served& served) const {
     const std::scoped_lock lock{mutex_};
     open_.insert(&served);
-    // The watcher may have passed already.
+    // The watcher may have ended already.
     if (board_->stopping.load(relaxed)) return served.end_receiving();
-    // Not before: a process that only accepts may have to fork. One that serves does so no more.
+    // The watcher starts with the first connection, because a process that only accepts may still fork.
     if (watcher_.joinable()) return;
     try {
         watcher_ = std::jthread{[this] { watch(); }};
     } catch (const std::system_error&) {
-        // Without it this connection is served all the same; a stop then has to wait for its client.
+        // Serves the connection without a watcher; the stop then waits for the client.
     }
 }
 
@@ -157,23 +156,29 @@ void Service::leave(const Served& served) const {
     open_.erase(&served);
 }
 
-// In a thread of each process that serves: what stop() is told, and what time it is, reaches its connections.
+// Runs in a thread of each process that serves: ends this process's connections after stop(), or when they are idle.
 void Service::watch() const noexcept {
-    const bool minds_idle = limits_.idle.count() > 0;
-    const auto look_every = std::chrono::ceil<std::chrono::milliseconds>(limits_.idle / 4);
+    const bool ends_idle = limits_.idle.count() > 0;
+    const auto interval = std::chrono::ceil<std::chrono::milliseconds>(limits_.idle / 4);
     pollfd stopped{stopped_.get(), POLLIN, 0};
     for (bool stops = false; !stops;) {
-        stops = ::poll(&stopped, 1, minds_idle ? static_cast<int>(look_every.count()) : -1) > 0;
+        stops = ::poll(&stopped, 1, ends_idle ? static_cast<int>(interval.count()) : -1) > 0;
         const sys::TimePoint since = sys::now() - limits_.idle;
         const std::scoped_lock lock{mutex_};
         for (const Served* const served : open_) {
             if (stops) {
                 served->end_receiving();
-            } else if (minds_idle) {
+            } else if (ends_idle) {
                 served->end_if_idle(since);
             }
         }
     }
+}
+
+std::string to_string(const Service::Counts& counts) {
+    return std::to_string(counts.accepted) + " connections accepted, " + std::to_string(counts.finished) +
+           " served to their end, " + std::to_string(counts.failed) + " broken, " + std::to_string(counts.dropped) +
+           " dropped, " + std::to_string(counts.under_way()) + " cut off";
 }
 
 }  // namespace bench

@@ -1,12 +1,14 @@
 #pragma once
 
 #include <atomic>
+#include <cassert>
 #include <cstdint>
 #include <functional>
 #include <limits>
 #include <memory>
 #include <mutex>
 #include <set>
+#include <string>
 #include <thread>
 
 #include "sys/clock.h"
@@ -17,19 +19,18 @@
 
 namespace bench {
 
-// A server for clients from outside, without an end of its own: each connection is accepted and gets a task, until
-// stop().
+// A server for clients of other programs. It accepts each connection and spawns a task for it, until stop().
 class Service final : public workloads::Workload {
 public:
-    // Makes the task that owns a connection and serves it to its end.
+    // Makes the task that owns a connection and serves it until it ends.
     using MakeHandler = std::function<std::unique_ptr<tasks::Task>(sys::UniqueFd connection)>;
 
-    // Since the beginning, in all processes.
+    // Connections since the start, in all processes.
     struct Counts {
         std::uint64_t accepted;
-        std::uint64_t finished;  // served until one side closed it; a refusal is an answer too
-        std::uint64_t failed;    // whose receive or send failed: reset by the client, mostly
-        std::uint64_t dropped;   // closed unserved: no thread or process could be had for it
+        std::uint64_t finished;  // one side closed it; an answer that refuses a request counts too
+        std::uint64_t failed;    // receive or send failed; mostly the client has reset it
+        std::uint64_t dropped;   // closed at once, because there was no thread or process for it
 
         [[nodiscard]] std::uint64_t under_way() const noexcept {
             const std::uint64_t ended = finished + failed + dropped;
@@ -37,23 +38,27 @@ public:
         }
     };
 
-    // What holds from the first connection on.
+    // Limits for all processes together.
     struct Limits {
-        // At once, in all processes; who comes then waits in the listen queue until another has gone.
+        // Open at the same time. More clients wait in the listen queue until another connection ends.
         std::uint64_t connections_max = std::numeric_limits<std::uint64_t>::max();
-        // A connection that brings nothing, or takes nothing, for so long is ended, within a quarter more. Zero: never.
+        // The service ends a connection that neither receives nor sends for so long, or up to a quarter longer. Zero:
+        // never.
         sys::Nanoseconds idle{0};
     };
 
-    // Listens at once. Throws std::system_error.
+    // Begins to listen. Throws std::system_error.
     Service(sys::Endpoint endpoint, std::size_t acceptors, MakeHandler make_handler);
     ~Service() override;
 
-    // Before a model is made.
-    void limit(const Limits& limits) noexcept { limits_ = limits; }
+    // Call it before a model is made.
+    void limit(const Limits& limits) noexcept {
+        assert(open_.empty());
+        limits_ = limits;
+    }
     [[nodiscard]] sys::Endpoint endpoint() const;
-    // Accepts no more, and ends those connections whose clients have nothing more to say, in all processes; requests
-    // that have come are answered. Any thread.
+    // Stops accepting and receiving, in all processes. Requests that have arrived are still answered. Any thread may
+    // call it.
     void stop() noexcept;
     [[nodiscard]] Counts counts() const noexcept;
 
@@ -84,13 +89,16 @@ private:
     MakeHandler make_handler_;
     Limits limits_;
     sys::UniqueFd listener_;
-    // Readable once it is to stop: for any number of those who wait, in whatever process, and with a timeout.
+    // Becomes readable at the stop. A descriptor, because any number of threads in any process can wait for it with a
+    // timeout.
     sys::UniqueFd stopped_;
     sys::Shared<Board> board_;
     mutable std::mutex mutex_;
-    // Of this process, and so is the thread that ends them; guarded by mutex_.
-    mutable std::set<const Served*> open_;
-    mutable std::jthread watcher_;
+    mutable std::set<const Served*> open_;  // this process's connections; guarded by mutex_
+    mutable std::jthread watcher_;          // ends them; guarded by mutex_
 };
+
+// "3 connections accepted, 2 served to their end, 0 broken, 0 dropped, 1 cut off"
+[[nodiscard]] std::string to_string(const Service::Counts& counts);
 
 }  // namespace bench

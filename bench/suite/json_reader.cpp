@@ -14,7 +14,7 @@ using nlohmann::json;
 
 JsonReader::JsonReader(const json& object, std::string where, std::initializer_list<std::string_view> keys)
     : object_{&object}, where_{std::move(where)} {
-    if (!object.is_object()) fail("this must be an object, with " + tasks::join_names(keys));
+    if (!object.is_object()) fail("this must be an object with the keys " + tasks::join_names(keys));
     for (const auto& [key, value] : object.items()) {
         if (std::ranges::find(keys, key) == keys.end()) {
             fail("unknown key '" + key + "'; there are: " + tasks::join_names(keys));
@@ -68,9 +68,9 @@ std::string JsonReader::element(std::string_view key, std::size_t index) const {
 
 void JsonReader::fail(const std::string& message) const { throw UsageError{where_ + ": " + message}; }
 
-void Zip::add(const JsonReader& complain, const std::string& name, const json& numbers) {
+void Zip::add(const JsonReader& reader, const std::string& name, const json& numbers) {
     const auto number = [&](const json& value) {
-        if (!value.is_number_integer()) complain.fail("'" + name + "' must be a whole number, or a list of them");
+        if (!value.is_number_integer()) reader.fail("'" + name + "' must be a whole number, or a list of them");
         return value.get<std::int64_t>();
     };
     Column column{.name = name, .numbers = {}, .list = numbers.is_array()};
@@ -80,15 +80,15 @@ void Zip::add(const JsonReader& complain, const std::string& name, const json& n
         return;
     }
     for (const json& value : numbers) column.numbers.push_back(number(value));
-    if (column.numbers.empty()) complain.fail("'" + name + "' is an empty list");
+    if (column.numbers.empty()) reader.fail("'" + name + "' is an empty list");
     if (!listed_) {
         listed_ = true;
         first_list_ = name;
         length_ = column.numbers.size();
     }
     if (column.numbers.size() != length_) {
-        complain.fail("'" + name + "' lists " + std::to_string(column.numbers.size()) + " numbers and '" + first_list_ +
-                      "' " + std::to_string(length_) + "; lists go together, so give as many in each");
+        reader.fail("'" + name + "' lists " + std::to_string(column.numbers.size()) + " numbers and '" + first_list_ +
+                    "' " + std::to_string(length_) + "; all lists of an entry must have the same length");
     }
     columns_.push_back(std::move(column));
 }

@@ -30,37 +30,36 @@ std::string quoted(const std::string& word) {
 
 std::optional<Placement> to_placement(const std::string& name) {
     if (name.empty()) return std::nullopt;
-    try {
-        return parse_placement(name);
-    } catch (const std::invalid_argument& error) {
-        throw UsageError{std::string{"--placement: "} + error.what()};
-    }
+    return or_usage_error("--placement: ", [&] { return parse_placement(name); });
 }
 
 void add_options(CLI::App& app, Options& options, std::string& placement) {
-    app.add_option("SUITE", options.suite, "quick (the default), full, or a JSON file (see bench/suites/README.md)");
+    app.add_option("SUITE", options.suite,
+                   "quick (the default), full, native, libraries, or a JSON file (see bench/suites/README.md)");
     app.add_option("-o,--output", options.output,
                    "Results document to write; default: results/local/<time>-<host>.json");
-    app.add_option("--resume", options.resume, "Go on with the run that this incomplete results document is of");
-    app.add_option("--rounds", options.rounds, "Rounds, in place of the suite's")->check(CLI::Range(1, 1'000'000));
-    app.add_option("--workload", options.selection.workloads, "These workloads alone")->type_name("NAME");
-    app.add_option("--model", options.selection.models, "These models alone")->type_name("NAME");
-    app.add_option("--filter", options.selection.filter, "Cases alone in whose name this is found")->type_name("REGEX");
-    app.add_option("--placement", placement, "split, shared or free, in place of the suite's");
-    app.add_option("--time-limit", options.time_limit_s, "Seconds that a sample may take, in place of the suite's")
+    app.add_option("--resume", options.resume, "Resume the interrupted run of this results document");
+    app.add_option("--rounds", options.rounds, "Number of rounds; default: the suite's")
+        ->check(CLI::Range(1, 1'000'000));
+    app.add_option("--workload", options.selection.workloads, "Run only these workloads")->type_name("NAME");
+    app.add_option("--model", options.selection.models, "Run only these models")->type_name("NAME");
+    app.add_option("--filter", options.selection.filter, "Run only the cases whose name matches")->type_name("REGEX");
+    app.add_option("--placement", placement, "split, shared or free; default: the suite's");
+    app.add_option("--time-limit", options.time_limit_s, "Seconds that a sample may take; default: the suite's")
         ->check(CLI::PositiveNumber);
-    app.add_option("--suites", options.suites_folder, "Folder in which suites are found by name")->type_name("DIR");
-    app.add_option("--binaries", options.binaries_folder, "Folder of bench_cpu and bench_io; default: this program's")
+    app.add_option("--suites", options.suites_folder, "Folder of the suites that have a name")->type_name("DIR");
+    app.add_option("--binaries", options.binaries_folder,
+                   "Folder of bench_cpu and bench_io; default: the folder of this program")
         ->type_name("DIR");
-    app.add_flag("--list", options.list, "Print the planned cases and run nothing");
-    app.add_flag("--quiet", options.quiet, "Print errors alone");
+    app.add_flag("--list", options.list, "Print the planned cases; run nothing");
+    app.add_flag("--quiet", options.quiet, "Print only errors");
     app.set_version_flag("--version", version(), "Print the version");
 }
 
 }  // namespace
 
 std::optional<Options> parse_options(int argc, const char* const* argv) {
-    CLI::App app{"Runs a suite of benchmarks, each sample in a process of its own, and writes one results document.",
+    CLI::App app{"Runs a suite of benchmarks, each sample in a new process, and writes one results document.",
                  "suite_runner"};
     Options options;
     options.program = argv[0];
@@ -69,8 +68,8 @@ std::optional<Options> parse_options(int argc, const char* const* argv) {
     add_options(app, options, placement);
     try {
         app.parse(argc, argv);
-    } catch (const CLI::Success& asked) {
-        app.exit(asked);
+    } catch (const CLI::Success& help_or_version) {
+        app.exit(help_or_version);
         return std::nullopt;
     } catch (const CLI::ParseError& error) {
         throw UsageError{std::string{error.what()} + "; see --help"};
@@ -78,7 +77,7 @@ std::optional<Options> parse_options(int argc, const char* const* argv) {
     options.placement = to_placement(placement);
     if (options.binaries_folder.empty()) options.binaries_folder = own_folder();
     if (!options.resume.empty() && !options.output.empty() && options.output != options.resume) {
-        throw UsageError{"--resume goes on in its own file: leave --output out"};
+        throw UsageError{"--resume continues its own file: do not give --output"};
     }
     return options;
 }

@@ -9,9 +9,9 @@
 
 namespace bench {
 
-// The command line; what was not given is empty.
+// The command line. An option that was not given is empty.
 struct Options {
-    std::string program;  // as it was called
+    std::string program;  // as the caller wrote it
     std::optional<std::string> suite;
     std::filesystem::path output;
     std::filesystem::path resume;
@@ -25,10 +25,10 @@ struct Options {
     bool quiet = false;
 };
 
-// Nothing where the call was answered right here (--help, --version), on stdout. Throws UsageError.
+// Returns nullopt if it has answered the call itself, on stdout (--help, --version). Throws UsageError.
 [[nodiscard]] std::optional<Options> parse_options(int argc, const char* const* argv);
 
-// The command line that goes on with a run that these options began, ready to be pasted into a shell.
+// The shell command that resumes a run with these options.
 [[nodiscard]] std::string resume_command(const Options& options, const std::filesystem::path& file);
 
 }  // namespace bench

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "bench/native/controls.h"
+#include "bench/sample.h"
 #include "bench/suite/usage_error.h"
 #include "tasks/lookup.h"
 #include "workloads/table.h"
@@ -12,7 +13,7 @@
 namespace bench {
 namespace {
 
-// Names that the program does not know, or that the suite does not have.
+// Throws for a name that the program does not know, and for one that the suite does not have.
 void check_names(const Suite& suite, const Selection& selection) {
     std::set<std::string> workloads;
     std::set<std::string> models;
@@ -25,29 +26,24 @@ void check_names(const Suite& suite, const Selection& selection) {
         throw UsageError{"suite '" + suite.name + "' has no " + what + " '" + name +
                          "'; it has: " + tasks::join_names(present)};
     };
-    try {
+    or_usage_error("", [&] {
         for (const std::string& name : selection.workloads) {
             check(std::string{workloads::find(name).name}, "workload", workloads);
         }
         for (const std::string& name : selection.models) check(std::string{find_model(name).name}, "model", models);
-    } catch (const std::invalid_argument& error) {
-        throw UsageError{error.what()};
-    }
+    });
 }
 
 std::regex compile(const std::string& filter) {
-    try {
-        return std::regex{filter};
-    } catch (const std::regex_error& error) {
-        throw UsageError{"--filter '" + filter + "' is not a regular expression: " + error.what()};
-    }
+    return or_usage_error("--filter '" + filter + "' is not a regular expression: ",
+                          [&] { return std::regex{filter}; });
 }
 
 bool among(const std::vector<std::string>& names, std::string_view name) {
     return names.empty() || std::ranges::find(names, name) != names.end();
 }
 
-// One point under all series, with its controls, as it is run in the first round.
+// The cases of one point with their A/A controls, in the order of the first round.
 std::vector<PlannedCase> make_group(const Suite& suite, const Point& point, const Selection& selection,
                                     const std::regex& filter) {
     std::vector<PlannedCase> group;
@@ -74,9 +70,7 @@ std::vector<PlannedCase> make_group(const Suite& suite, const Point& point, cons
 
 }  // namespace
 
-std::string PlannedCase::run_name() const {
-    return name + "/iterations:" + std::to_string(iterations) + "/process_time/real_time" + (control ? "/control" : "");
-}
+std::string PlannedCase::run_name() const { return bench::run_name(name, iterations) + (control ? "/control" : ""); }
 
 Plan make_plan(const Suite& suite, const Selection& selection, int rounds) {
     check_names(suite, selection);
@@ -90,7 +84,7 @@ Plan make_plan(const Suite& suite, const Selection& selection, int rounds) {
     }
     if (plan.cases.empty()) {
         throw UsageError{"no case of suite '" + suite.name +
-                         "' is left by --workload, --model and --filter; see what there is with --list"};
+                         "' is left by --workload, --model and --filter; --list prints all cases"};
     }
     group_starts.push_back(plan.cases.size());
     for (int round = 0; round < rounds; ++round) {
@@ -114,7 +108,7 @@ std::vector<std::string> case_names(const Plan& plan) {
 }
 
 std::size_t descriptors_needed(const Plan& plan) {
-    // For the standard streams, the poller, the listener, and what a library opens for itself.
+    // For the standard streams, the poller, the listener, and the descriptors that a library opens.
     constexpr std::size_t reserve = 64;
     const auto needed = [](const tasks::Job& job) {
         const tasks::Demand demand = job.demand();

@@ -8,12 +8,12 @@
 
 namespace bench {
 
-// What of a suite is to be run; what is empty leaves nothing out.
+// Selects cases of a suite. An empty member selects all.
 struct Selection {
     std::vector<std::string> workloads;
     std::vector<std::string> models;
-    std::string filter;  // a regular expression that is found in the case's name
-    // By their whole names: what a run that is resumed was to have. A suite may choose more since then.
+    std::string filter;  // a regular expression that matches a part of the case's name
+    // Names of cases. A resumed run has the cases of its document, even if the suite has more models now.
     std::vector<std::string> cases = {};
 };
 
@@ -21,36 +21,36 @@ struct PlannedCase {
     Case what;
     std::string name;
     int iterations;
-    int count_rounds;  // as its point's
-    bool control;      // the same case again (A/A)
+    int count_rounds;  // of its point
+    bool control;      // an A/A control: repeats a case
 
-    // What Google Benchmark calls it; a control has a name of its own, or tools would take it for a repetition.
+    // The run_name of the entry. An A/A control has its own name; otherwise tools would take it for a repetition.
     [[nodiscard]] std::string run_name() const;
 };
 
-// One sample to be taken.
+// One planned sample.
 struct Step {
     std::size_t index;  // of the case
     int round;
 };
 
-// Round by round; in a round workload by workload and size by size; in each of these all models next to each other,
-// in reverse order in every other round (ABBA), so that what drifts slowly hits both of a pair alike. A control
-// stands at the far end of its case's group: as far away as any two models that are compared.
+// The order of all samples. A round takes each case once. In a round, all models of one point follow each other; every
+// other round reverses their order (ABBA), so that a slow drift of the machine affects two models alike. An A/A control
+// runs at the other end of its case's group, so that it is as far from its case as two compared models may be.
 struct Plan {
     std::vector<PlannedCase> cases;  // in the order of the first round
     std::vector<Step> steps;
     int rounds;
 };
 
-// The names of the planned cases, each once.
+// The names of the planned cases, without A/A controls.
 [[nodiscard]] std::vector<std::string> case_names(const Plan& plan);
 
-// Throws UsageError: an unknown name, a filter that matches nothing.
+// Throws UsageError for an unknown name and for a selection without a case.
 [[nodiscard]] Plan make_plan(const Suite& suite, const Selection& selection, int rounds);
 
-// Descriptors that one process needs for the largest case, by what workloads and their peers demand. Makes each
-// workload, and so its sockets, for a moment.
+// How many descriptors one process needs for the largest case. Makes each workload with its sockets for a moment, to
+// ask it and its peer.
 [[nodiscard]] std::size_t descriptors_needed(const Plan& plan);
 
 }  // namespace bench

@@ -3,12 +3,13 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
-#include <ctime>
+#include <chrono>
 #include <set>
 #include <system_error>
 
+#include "bench/document.h"
+#include "bench/machine.h"
 #include "bench/suite/usage_error.h"
 #include "sys/check.h"
 #include "sys/limits.h"
@@ -17,14 +18,10 @@ namespace bench {
 namespace {
 
 std::string default_name() {
-    const std::time_t now = std::time(nullptr);
-    std::tm parts{};
-    ::gmtime_r(&now, &parts);
-    std::array<char, 32> time{};
-    std::strftime(time.data(), time.size(), "%Y-%m-%dT%H%M", &parts);
-    std::array<char, 256> host{};
-    ::gethostname(host.data(), host.size() - 1);
-    return std::string{time.data()} + "-" + host.data() + ".json";
+    std::string minute =
+        to_iso8601(std::chrono::system_clock::now()).substr(0, std::string_view{"2026-11-21T01:02"}.size());
+    std::erase(minute, ':');
+    return minute + "-" + host_name() + ".json";
 }
 
 }  // namespace
@@ -48,8 +45,8 @@ void require_descriptors(const Plan& plan) {
     const std::size_t limit = sys::raise_descriptor_limit();
     if (needed <= limit) return;
     const std::string number = std::to_string(needed);
-    throw UsageError{"this suite needs " + number + " descriptors, the hard limit is " + std::to_string(limit) +
-                     ": raise it (ulimit -Hn " + number + ") or leave the large cases out with --filter"};
+    throw UsageError{"this suite needs " + number + " descriptors, but the hard limit is " + std::to_string(limit) +
+                     ": raise the limit (ulimit -Hn " + number + "), or exclude large cases with --filter"};
 }
 
 void require_writable_folder(const std::filesystem::path& file) {
@@ -67,8 +64,7 @@ std::filesystem::path new_output(const std::filesystem::path& output) {
     const bool named = !output.empty();
     std::filesystem::path file = named ? output : std::filesystem::path{"results/local"} / default_name();
     if (std::filesystem::exists(std::filesystem::symlink_status(file))) {
-        throw UsageError{file.string() + " is there already: name another file with --output, or go on with it by " +
-                         "--resume"};
+        throw UsageError{file.string() + " exists: name another file with --output, or resume the run with --resume"};
     }
     std::error_code error;
     if (!named && !std::filesystem::create_directories(file.parent_path(), error) && error) {

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cassert>
 #include <cerrno>
 #include <csignal>
 
@@ -32,7 +33,7 @@ Pipe make_pipe() {
     return pipe;
 }
 
-// In the child. Only returns by exception.
+// Runs in the child. Leaves only by an exception.
 void execute(const std::vector<std::string>& command, const SignalWatch& signals, int errors) {
     ::setpgid(0, 0);
     const sys::UniqueFd nothing{sys::check(::open("/dev/null", O_RDWR | O_CLOEXEC), "open /dev/null")};
@@ -48,7 +49,7 @@ void execute(const std::vector<std::string>& command, const SignalWatch& signals
 }
 
 sys::ChildProcess start(const std::vector<std::string>& command, const SignalWatch& signals, int errors) {
-    // Members whose parent has died become our children instead of init's, so that we can wait for them too.
+    // A descendant whose parent has died becomes our child, not init's, so that we can wait for it.
     sys::check(::prctl(PR_SET_CHILD_SUBREAPER, 1), "prctl(PR_SET_CHILD_SUBREAPER)");
     return sys::ChildProcess::fork([&] { execute(command, signals, errors); });
 }
@@ -57,12 +58,14 @@ sys::ChildProcess start(const std::vector<std::string>& command, const SignalWat
 
 ProcessGroup::ProcessGroup(const std::vector<std::string>& command, const SignalWatch& signals)
     : child_{[&] {
+          assert(!command.empty());
           Pipe pipe = make_pipe();
           errors_ = std::move(pipe.read);
           return start(command, signals, pipe.write.get());
       }()},
       group_{child_.pid()} {
-    // Both sides do it, so that the group is there whoever is first. After the exec it fails, for it is done then.
+    // Parent and child both call it, so that the group exists whichever is first. After the exec it fails, but then the
+    // child has called it already.
     ::setpgid(group_, group_);
 }
 
@@ -77,15 +80,16 @@ bool ProcessGroup::has_ended() const {
 }
 
 int ProcessGroup::end() {
+    assert(!ended_);
     ended_ = true;
-    // The leader is not reaped yet: no other group can have its number. A member that is being forked right now is
-    // hit as well, since the kernel restarts a fork that a signal has come into.
+    // The leader is not reaped yet, so no other group has its number. The signal cannot miss a process that a member is
+    // forking: the kernel restarts a fork that a signal interrupts.
     ::kill(-group_, SIGKILL);
     const int status = child_.wait();
-    // The children of a process pass to us before it can be reaped, so an empty group is empty for good.
+    // A process's children become ours before it can be reaped, so a group without members stays empty.
     while (::waitpid(-group_, nullptr, 0) > 0 || errno == EINTR) {
     }
-    // Members that left the group are not ours to kill, but to bury.
+    // Reaps processes that have left the group and ended. The others are not killed.
     while (::waitpid(-1, nullptr, WNOHANG) > 0) {
     }
     read_errors();
@@ -113,7 +117,7 @@ std::string ProcessGroup::last_error_line() const {
     const std::size_t break_before = errors_tail_.find_last_of("\r\n", end);
     const std::size_t start = break_before == std::string::npos ? 0 : break_before + 1;
     std::string line = errors_tail_.substr(start, std::min(end + 1 - start, line_bytes_max));
-    // It ends on a terminal.
+    // The line may be shown on a terminal.
     std::ranges::replace_if(
         line, [](unsigned char c) { return c < 0x20 || c == 0x7f; }, '?');
     return line;

@@ -9,28 +9,28 @@
 
 namespace bench {
 
-// A program with all that it starts, as one process group. Dies with us, even by SIGKILL; ended by the destructor.
-// Its standard input is empty, its output is thrown away, the end of what it writes to stderr is kept.
+// A program and all its descendants, as one process group. It ends with the destructor, and with this process, even by
+// SIGKILL. Its standard input is empty and its output is discarded; the end of its stderr is kept.
 class ProcessGroup {
 public:
-    // `command` is the program's path and its arguments. Throws std::system_error. A program that cannot be executed
-    // shows as one that ended with 1 and said so on stderr.
+    // `command` is the program's path and its arguments; not empty. Throws std::system_error. A program that cannot be
+    // executed ends with exit code 1 and a message on stderr.
     ProcessGroup(const std::vector<std::string>& command, const SignalWatch& signals);
     ~ProcessGroup();
     ProcessGroup(const ProcessGroup&) = delete;
     ProcessGroup& operator=(const ProcessGroup&) = delete;
 
-    // Whether the program itself has ended; it is not reaped yet, so that its group's number stays its own.
+    // Whether the program itself has ended. Does not reap it, so that no other group can get its number.
     [[nodiscard]] bool has_ended() const;
-    // Kills what is left of the group and waits until all of it is gone. Returns the program's status as waitpid
-    // gives it. To be called once.
+    // Kills the rest of the group and waits until all its processes have ended. Returns the program's wait status. Call
+    // it once.
     int end();
 
-    // The read end of its stderr; -1 after its end.
+    // The read end of its stderr; -1 after the end of the stream.
     [[nodiscard]] int errors_descriptor() const noexcept { return errors_.get(); }
-    // Takes what has arrived, without waiting.
+    // Reads the data that has arrived; does not wait.
     void read_errors();
-    // The last line with text in it, printable and of bounded length; empty where there was none.
+    // The last line that is not blank, made printable and cut to a bounded length; empty if there is none.
     [[nodiscard]] std::string last_error_line() const;
 
 private:

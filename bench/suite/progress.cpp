@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cassert>
 #include <chrono>
 #include <cstdio>
 #include <utility>
@@ -11,7 +12,7 @@
 namespace bench {
 namespace {
 
-// A log gets a line only so often; a suite has more than a thousand samples.
+// The time between two lines of a log. A suite has more than a thousand samples, too many for a line each.
 constexpr std::chrono::seconds log_interval{5};
 
 std::size_t terminal_width() {
@@ -29,6 +30,7 @@ std::string in_words(std::string outcome) {
 
 Progress::Progress(const Plan& plan, std::vector<bool> taken, bool quiet)
     : plan_{plan}, taken_{std::move(taken)}, quiet_{quiet}, terminal_{::isatty(STDERR_FILENO) == 1} {
+    assert(taken_.size() == plan.steps.size());
     done_ = static_cast<std::size_t>(std::ranges::count(taken_, true));
 }
 
@@ -43,6 +45,7 @@ void Progress::begin(std::size_t step) {
 }
 
 void Progress::end(std::size_t step) {
+    assert(!taken_[step]);
     durations_[plan_.steps[step].index] = sys::now() - begun_;
     taken_[step] = true;
     ++done_;
@@ -52,7 +55,7 @@ void Progress::clear() const {
     if (terminal_ && !quiet_) std::fputs("\r\x1b[K", stderr);
 }
 
-// A case is taken to last as long as it did last time, and one that has not run yet as long as the mean of the others.
+// Assumes that a case takes as long as its latest sample, and a case without a sample as long as the mean.
 std::string Progress::time_left() const {
     if (durations_.empty()) return {};
     sys::Nanoseconds known{};

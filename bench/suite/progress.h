@@ -10,15 +10,16 @@
 
 namespace bench {
 
-// What is going on, on stderr: on a terminal one line that is rewritten in place, elsewhere a line every few seconds.
+// Shows the progress on stderr: on a terminal in one line that is rewritten, elsewhere with a new line every few
+// seconds.
 class Progress {
 public:
-    // `taken` are the steps that an earlier run has done.
+    // `taken`: for each step, whether an interrupted run has taken it already.
     Progress(const Plan& plan, std::vector<bool> taken, bool quiet);
 
     void begin(std::size_t step);
     void end(std::size_t step);
-    // Leaves the terminal's line clean for what follows.
+    // Erases the terminal's line.
     void clear() const;
 
 private:
@@ -32,15 +33,16 @@ private:
     std::size_t done_ = 0;
     sys::TimePoint begun_;
     sys::TimePoint shown_;
-    std::map<std::size_t, sys::Nanoseconds> durations_;  // by case: its latest
+    std::map<std::size_t, sys::Nanoseconds> durations_;  // by case: the latest sample's
 };
 
 // "1:05", "2:03:04"
 [[nodiscard]] std::string to_minutes(sys::Nanoseconds duration);
-// Cut to `width` characters, with "..." for what is left out.
+// Cuts the text to `width` characters; "..." marks the cut.
 [[nodiscard]] std::string shorten(const std::string& text, std::size_t width);
 
-// The last words, on stdout: the file, what came out how often, and why what is not ok is not, each reason once.
+// The last message of a run: the file, the number of samples by outcome, and each reason of a sample that is not ok,
+// once.
 [[nodiscard]] std::string summary(const Results& results);
 
 }  // namespace bench

@@ -3,30 +3,24 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <chrono>
 
 #include "bench/document.h"
+#include "bench/machine.h"
 
 namespace bench {
 namespace {
 
 using nlohmann::json;
 
-// A reason may hold what a program wrote, which may be anything.
+// A reason may hold the output of a program, which need not be valid UTF-8.
 std::string to_text(const json& value, int indent) {
     return value.dump(indent, ' ', false, json::error_handler_t::replace);
 }
 
-std::string host_name() {
-    std::array<char, 256> name{};
-    ::gethostname(name.data(), name.size() - 1);
-    return name.data();
-}
-
 }  // namespace
 
-// The braces of nlohmann::json would make a list of one out of a copy: hence the parentheses.
+// Parentheses, because braces would make a list with one element of nlohmann::json.
 Results::Results(std::filesystem::path path, json context, bool has_context)
     : path_(std::move(path)), context_(std::move(context)), has_context_(has_context) {}
 

@@ -13,7 +13,7 @@
 
 namespace bench {
 
-// How often something happened that is not ok, and to which case first.
+// An outcome other than ok with its reason: how often it occurred, and the first case.
 struct Mishap {
     std::string outcome;
     std::string reason;
@@ -21,26 +21,26 @@ struct Mishap {
     std::size_t count;
 };
 
-// The results document of a run, written after every sample, in one step, so that the file is whole at any time.
-// Entries are kept as text: to make 1,500 of them with histograms (6.5 MB) into text takes 40 ms, to write them 20 ms,
-// most of it the disk.
+// The results document of a run. It is written after every sample, in one step, so that the file is complete at any
+// time. Entries are kept as text, because to convert 1,500 entries with histograms (6.5 MB) takes 40 ms. To write them
+// takes 20 ms, mostly for the disk.
 class Results {
 public:
-    // A new document. `run` is the context's "concur".
+    // Begins a new document. `run` is the context's object "concur".
     [[nodiscard]] static Results begin(std::filesystem::path path, const nlohmann::json& run);
-    // One that was read.
+    // Continues a document that was read from a file.
     [[nodiscard]] static Results go_on(std::filesystem::path path, const nlohmann::json& document);
 
-    // Google Benchmark's part of the context is taken from the first sample that comes with one. Until then it is
-    // our own, with what the schema requires.
+    // Takes Google Benchmark's part of the context from the first sample that has one. Until then the context holds
+    // only what the schema requires.
     void take_context(const nlohmann::json& context);
     void add(const nlohmann::json& entry);
-    // Throws std::runtime_error, with one line that names the file.
+    // Throws std::runtime_error, with a message of one line that names the file.
     void write(bool complete);
 
     [[nodiscard]] const std::filesystem::path& path() const noexcept { return path_; }
     [[nodiscard]] std::size_t size() const noexcept { return size_; }
-    // By outcome.
+    // The number of samples by outcome.
     [[nodiscard]] const std::map<std::string, std::size_t>& counts() const noexcept { return counts_; }
     [[nodiscard]] const std::vector<Mishap>& mishaps() const noexcept { return mishaps_; }
     // Whether all samples are ok or skipped.
@@ -58,7 +58,7 @@ private:
     std::vector<Mishap> mishaps_;
 };
 
-// The context's "concur" of a run that begins.
+// The context's object "concur" of a new run.
 [[nodiscard]] nlohmann::json describe_suite_run(const std::string& suite, const Plan& plan, Placement placement);
 
 }  // namespace bench

@@ -9,7 +9,7 @@
 
 namespace bench {
 
-// A results document that was read in order to go on from it. All throw UsageError, with one line.
+// The results document of an interrupted run. All functions throw UsageError, with a message of one line.
 struct Unfinished {
     std::filesystem::path path;
     nlohmann::json document;
@@ -17,13 +17,13 @@ struct Unfinished {
     [[nodiscard]] const nlohmann::json& run() const { return document.at("context").at("concur"); }
 };
 
-// Checks that the file is a results document of a suite, of this build, and made on this machine.
+// Checks that the file is a results document of a suite, by this build and on this machine.
 [[nodiscard]] Unfinished read_unfinished(const std::filesystem::path& path);
 
-// The cases that the run was to have; empty for a document that does not tell.
+// The planned cases of the run; empty if the document does not list them.
 [[nodiscard]] std::vector<std::string> cases_planned(const Unfinished& unfinished);
 
-// Checks that the document is of this plan. Returns, for each step of the plan, whether the document has it.
+// Checks that the document belongs to this plan. Returns for each step of the plan whether the document has its sample.
 [[nodiscard]] std::vector<bool> steps_taken(const Unfinished& unfinished, const Plan& plan);
 
 }  // namespace bench

@@ -25,16 +25,16 @@ void print_plan(const Suite& suite, const Plan& plan) {
     std::string text;
     std::size_t controls = 0;
     for (const PlannedCase& planned : plan.cases) {
-        text += planned.name + (planned.control ? " (control)\n" : "\n");
+        text += planned.name + (planned.control ? " (A/A control)\n" : "\n");
         if (planned.control) ++controls;
     }
     text += suite.name + ": " + std::to_string(plan.cases.size() - controls) + " cases and " +
-            std::to_string(controls) + " controls, " + std::to_string(plan.rounds) +
+            std::to_string(controls) + " A/A controls, " + std::to_string(plan.rounds) +
             " rounds: " + std::to_string(plan.steps.size()) + " samples\n";
     std::fputs(text.c_str(), stdout);
 }
 
-// A run that has passed all checks.
+// A run after all checks.
 struct Run {
     Options options;
     Plan plan;
@@ -44,14 +44,14 @@ struct Run {
     std::vector<bool> taken;  // by step
 };
 
-// The suite as the command line and the resumed document want it.
+// The suite, with the rounds and the placement that the command line and the resumed document ask for.
 struct Chosen {
     Suite suite;
     int rounds;
     Placement placement;
 };
 
-// What is resumed fixes what is not said; what is said must agree with it.
+// The resumed document gives the values that the command line leaves out, and must agree with the others.
 Chosen choose(const Options& options, const std::optional<Unfinished>& unfinished) {
     std::string name = options.suite.value_or("quick");
     if (unfinished && !options.suite) name = unfinished->run().at("suite").get<std::string>();
@@ -62,7 +62,7 @@ Chosen choose(const Options& options, const std::optional<Unfinished>& unfinishe
         const auto& run = unfinished->run();
         const std::string file = "cannot resume " + unfinished->path.string() + ": ";
         if (run.at("suite") != suite.name) {
-            throw UsageError{file + "it is of suite " + run.at("suite").get<std::string>() + ", not of " + suite.name};
+            throw UsageError{file + "its suite is " + run.at("suite").get<std::string>() + ", not " + suite.name};
         }
         if (!options.rounds) rounds = run.at("rounds").get<int>();
         const std::string placed = run.value("placement", "");
@@ -74,12 +74,12 @@ Chosen choose(const Options& options, const std::optional<Unfinished>& unfinishe
     return {std::move(suite), rounds, placement};
 }
 
-// Nothing where there is nothing to run: --list, or a document that is complete.
+// Returns nullopt if there is nothing to run: for --list, and for a complete document.
 std::optional<Run> prepare(Options options) {
     std::optional<Unfinished> unfinished;
     if (!options.resume.empty()) unfinished = read_unfinished(options.resume);
     if (unfinished && unfinished->run().at("complete") == true && !options.list) {
-        if (!options.quiet) std::printf("%s is complete already\n", options.resume.c_str());
+        if (!options.quiet) std::printf("%s is already complete\n", options.resume.c_str());
         return std::nullopt;
     }
     const Chosen chosen = choose(options, unfinished);
@@ -102,7 +102,7 @@ std::optional<Run> prepare(Options options) {
                time_limit_s,       std::move(results), std::move(taken)};
 }
 
-// Takes all samples that are missing. Returns the signal that stopped it, if any.
+// Takes all missing samples. Returns the signal that stopped it, if any.
 std::optional<int> take_samples(Run& run, Progress& progress, SignalWatch& signals) {
     const Sampler sampler{run.options.binaries_folder, run.placement, run.time_limit_s};
     for (std::size_t step = 0; step < run.plan.steps.size(); ++step) {
@@ -123,26 +123,22 @@ std::optional<int> take_samples(Run& run, Progress& progress, SignalWatch& signa
 }
 
 int execute(Run& run) {
-    // From here on a signal is an event, so that none can come between the file and the first sample.
+    // Watches signals before it writes the file, so that every signal from now on stops the run in an orderly way.
     SignalWatch signals;
-    try {
-        run.results.write(run.results.size() == run.plan.steps.size());
-    } catch (const std::exception& error) {
-        throw UsageError{error.what()};
-    }
+    or_usage_error("", [&] { run.results.write(run.results.size() == run.plan.steps.size()); });
     Progress progress{run.plan, run.taken, run.options.quiet};
     std::optional<int> signal;
     try {
         signal = take_samples(run, progress, signals);
     } catch (const std::exception& error) {
         progress.clear();
-        std::fprintf(stderr, "suite_runner: %s; go on with: %s\n", error.what(),
+        std::fprintf(stderr, "suite_runner: %s; resume with: %s\n", error.what(),
                      resume_command(run.options, run.results.path()).c_str());
         return 1;
     }
     progress.clear();
     if (signal) {
-        std::fprintf(stderr, "suite_runner: stopped after %zu of %zu samples; go on with: %s\n", run.results.size(),
+        std::fprintf(stderr, "suite_runner: stopped after %zu of %zu samples; resume with: %s\n", run.results.size(),
                      run.plan.steps.size(), resume_command(run.options, run.results.path()).c_str());
         return 128 + *signal;
     }

@@ -2,8 +2,8 @@
 
 namespace bench {
 
-// The whole of the suite runner. Returns the exit code: 0 where all samples are ok or skipped, 1 where some are not
-// or the run broke off, 2 for a call that cannot be taken, 128 + n where signal n stopped it.
+// The main function of the suite runner. Returns the exit code: 0 if all samples are ok or skipped, 1 if one is not or
+// if the run failed, 2 for a wrong command line, 128 + n if signal n stopped the run.
 int run_suite(int argc, const char* const* argv);
 
 }  // namespace bench

@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <array>
+#include <cassert>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 #include <string_view>
 #include <vector>
 
+#include "bench/document.h"
 #include "bench/native/controls.h"
 #include "bench/sample.h"
 #include "bench/sample_json.h"
@@ -35,13 +37,13 @@ void require_keys(const json& object, auto keys) {
     }
 }
 
-// What the schema says of an entry that is ok, and of one that is not.
+// Only an ok entry has a time, and only the others have an error message (results/schema.json).
 void require_consistent(const json& entry) {
     const json& outcome = entry["concur"]["outcome"];
     if (outcome == "ok") {
         if (entry["real_time"].get<double>() <= 0 || entry["iterations"].get<std::int64_t>() < 1 ||
             entry.contains("error_occurred")) {
-            throw std::runtime_error{"its entry is ok, yet no time was measured"};
+            throw std::runtime_error{"its entry is ok, but no time was measured"};
         }
         return;
     }
@@ -50,7 +52,7 @@ void require_consistent(const json& entry) {
         throw std::runtime_error{"its entry has the unknown outcome " + outcome.dump()};
     }
     if (!entry.value("error_occurred", false) || entry.value("error_message", "").empty()) {
-        throw std::runtime_error{"its entry is " + outcome.get<std::string>() + ", yet holds no error"};
+        throw std::runtime_error{"its entry is " + outcome.get<std::string>() + ", but has no error message"};
     }
 }
 
@@ -66,7 +68,7 @@ Case case_of(const json& entry) {
 json take_entry(const json& document, const PlannedCase& planned) {
     const json& entries = document.at("benchmarks");
     if (!entries.is_array() || entries.size() != 1) {
-        throw std::runtime_error{"there must be one entry, and there are " + std::to_string(entries.size())};
+        throw std::runtime_error{"there must be one entry, but there are " + std::to_string(entries.size())};
     }
     json entry = entries.front();
     require_keys(entry, entry_keys);
@@ -97,7 +99,6 @@ json unfinished_entry(const PlannedCase& planned, Placement placement, std::chro
     return {{"name", planned.run_name()},
             {"run_name", planned.run_name()},
             {"run_type", "iteration"},
-            {"repetition_index", 0},
             {"threads", 1},
             {"iterations", 0},
             {"real_time", 0.0},
@@ -109,15 +110,11 @@ json unfinished_entry(const PlannedCase& planned, Placement placement, std::chro
 }
 
 void put_in_position(json& entry, const PlannedCase& planned, const Position& position) {
-    if (planned.control) {
-        // A name of its own, or tools would take the control for one more repetition.
-        for (const char* const key : {"name", "run_name"}) entry[key] = entry[key].get<std::string>() + "/control";
-    }
-    entry["repetition_index"] = position.round;
+    assert(position.round < position.rounds);
+    set_position(entry, position.round, position.sequence);
+    entry["name"] = entry["run_name"] = planned.run_name();
     entry["repetitions"] = position.rounds;
     entry["concur"]["control"] = planned.control;
-    entry["concur"]["round"] = position.round;
-    entry["concur"]["sequence"] = position.sequence;
 }
 
 }  // namespace bench

@@ -11,24 +11,25 @@
 
 namespace bench {
 
-// Where a sample stands in the run.
+// The place of a sample in the run.
 struct Position {
     int round;
     int rounds;
     std::size_t sequence;
 };
 
-// The case that an entry of a results document was made of. Throws std::exception where the entry is none of ours.
+// The case of an entry in a results document. Throws std::exception if the entry is not a valid one.
 [[nodiscard]] Case case_of(const nlohmann::json& entry);
 
-// The one entry that a benchmark binary wrote for this case. Throws std::runtime_error that says why it cannot be
-// used: whatever we are given, what we write conforms to results/schema.json.
+// Takes the only entry of a benchmark binary's document, which must be of this case. Throws std::exception if the entry
+// does not conform to results/schema.json, because our own document must.
 [[nodiscard]] nlohmann::json take_entry(const nlohmann::json& document, const PlannedCase& planned);
 
-// The entry of a sample that left none.
+// The entry of a sample whose binary wrote none, without its place in the run.
 [[nodiscard]] nlohmann::json unfinished_entry(const PlannedCase& planned, Placement placement,
                                               std::chrono::system_clock::time_point started, const std::string& reason);
 
+// Sets the place in the run and the name; marks an A/A control.
 void put_in_position(nlohmann::json& entry, const PlannedCase& planned, const Position& position);
 
 }  // namespace bench

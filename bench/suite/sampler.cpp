@@ -26,7 +26,7 @@ std::string to_text(double seconds) {
     return text;
 }
 
-// A limit beyond what the clock can count is none.
+// At most a year, because the clock cannot count more than 292 years.
 sys::Nanoseconds to_nanoseconds(double seconds) {
     constexpr double a_year_s = 365.0 * 86400;
     return std::chrono::duration_cast<sys::Nanoseconds>(std::chrono::duration<double>{std::min(seconds, a_year_s)});
@@ -41,17 +41,17 @@ std::vector<std::string> command(const std::filesystem::path& binary, const std:
     words.push_back("--placement=" + std::string{to_string(placement)});
     if (count) words.emplace_back("--count");
     words.push_back("--benchmark_out=" + output.string());
-    // With JSON on stdout, which nobody reads, Google Benchmark keeps its greetings off stderr: the last line there
-    // is then about the case.
+    // With JSON on stdout (which is discarded) Google Benchmark does not write its own messages to stderr, so the last
+    // line there is about the case.
     words.emplace_back("--benchmark_format=json");
     return words;
 }
 
-// Why there is nothing to be read from a program that ended by itself; empty where there should be.
+// Why a program that ended by itself has no document; empty if it should have one.
 std::string failure(const Ended& ended) {
     const std::string how = sys::describe_exit(ended.status);
     if (WIFSIGNALED(ended.status)) return ended.line.empty() ? how : how + ": " + ended.line;
-    // 1 is a document with a case that is not well; more is no document.
+    // Exit code 1: the document has a case that is invalid or did not finish. Above 1: there is no document.
     if (WEXITSTATUS(ended.status) <= 1) return {};
     return ended.line.empty() ? how : ended.line;
 }
@@ -60,7 +60,7 @@ Taken read(const std::filesystem::path& file, const PlannedCase& planned, int st
     const nlohmann::json document = read_json(file);
     Taken taken{take_entry(document, planned), document.value("context", nlohmann::json{})};
     if (WEXITSTATUS(status) != 0 && taken.entry["concur"]["outcome"] == "ok") {
-        throw std::runtime_error{sys::describe_exit(status) + ", yet its entry is ok"};
+        throw std::runtime_error{sys::describe_exit(status) + ", but its entry is ok"};
     }
     return taken;
 }
@@ -90,7 +90,7 @@ std::optional<Taken> Sampler::take(const PlannedCase& planned, bool count, Signa
         return read(output, planned, ended.status);
     } catch (const std::exception& error) {
         if (!ended.line.empty()) return unfinished(ended.line);
-        // The path is another in every run, and says nothing.
+        // Not the error itself: it names a temporary file, so every sample would have another reason.
         const std::string what = std::filesystem::exists(output) ? "no valid results document" : "no results document";
         return unfinished(binary.filename().string() + " wrote " + what);
     }

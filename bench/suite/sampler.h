@@ -12,10 +12,10 @@
 
 namespace bench {
 
-// What a sample left.
+// The result of taking a sample.
 struct Taken {
     nlohmann::json entry;
-    nlohmann::json context;  // of the binary's document; null where there is none
+    nlohmann::json context;  // of the binary's document; null if it wrote none
 };
 
 // Takes samples, each in a fresh process.
@@ -23,7 +23,7 @@ class Sampler {
 public:
     Sampler(std::filesystem::path binaries, Placement placement, double time_limit_s);
 
-    // `count`: system calls too. Nothing where a signal came in between: the sample is lost and has to be taken again.
+    // `count`: counts system calls too. Returns nullopt if a signal came: the sample is lost and has to be taken again.
     [[nodiscard]] std::optional<Taken> take(const PlannedCase& planned, bool count, SignalWatch& signals) const;
 
 private:

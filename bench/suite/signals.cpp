@@ -8,15 +8,15 @@
 namespace bench {
 
 SignalWatch::SignalWatch() {
-    // A parent may have left SIGCHLD ignored: children would then vanish without a status. SIGPIPE would end us where
-    // the reader of our progress has gone (| head).
+    // Our parent may ignore SIGCHLD; then our children would end without a status. SIGPIPE would end us if the reader
+    // of our progress ends (| head).
     std::signal(SIGCHLD, SIG_DFL);
     std::signal(SIGPIPE, SIG_IGN);
     sigset_t watched;
     ::sigemptyset(&watched);
     ::sigaddset(&watched, SIGCHLD);
     for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
-        // Whoever ignores a signal (nohup, a shell's background job) wants it ignored.
+        // A signal that our parent ignores (nohup, a background job of a shell) stays ignored.
         struct sigaction action {};
         sys::check(::sigaction(signal, nullptr, &action), "sigaction");
         if (action.sa_handler != SIG_IGN) ::sigaddset(&watched, signal);

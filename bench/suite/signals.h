@@ -7,8 +7,8 @@
 
 namespace bench {
 
-// SIGINT, SIGTERM and SIGHUP as an event that a wait can be woken by, together with the end of a child. While it
-// lives they are blocked, so that nothing is ever torn in the middle: a document that is being written is written.
+// Turns SIGINT, SIGTERM, SIGHUP and SIGCHLD into events of a descriptor. They are blocked while this object lives, so
+// that no signal interrupts the program in the middle of a document.
 class SignalWatch {
 public:
     SignalWatch();
@@ -16,12 +16,12 @@ public:
     SignalWatch(const SignalWatch&) = delete;
     SignalWatch& operator=(const SignalWatch&) = delete;
 
-    // Becomes readable by such a signal, and by SIGCHLD.
+    // Becomes readable when a signal arrives.
     [[nodiscard]] int descriptor() const noexcept { return descriptor_.get(); }
-    // Takes what has arrived. The first signal that asked us to stop, now or earlier.
+    // Reads the events that have arrived. Returns the first signal, now or earlier, that asked us to stop.
     std::optional<int> interrupted();
 
-    // Restores in a child, before exec, what this object and the program have changed.
+    // Call it in a child process before exec: restores the signal mask and SIGPIPE.
     void restore_in_child() const noexcept;
 
 private:

@@ -18,7 +18,7 @@ namespace {
 
 using nlohmann::json;
 
-// The tables' own complaints, with the place in the file before them.
+// Calls the function. Puts the place in the file before the message of its exception.
 template <class Function>
 decltype(auto) located(const JsonReader& reader, Function function) {
     try {
@@ -30,7 +30,7 @@ decltype(auto) located(const JsonReader& reader, Function function) {
     }
 }
 
-// Adds the sizes under `key`, if any, and returns their names in the order of the file.
+// Adds the arguments under `key`, if any. Returns their names.
 std::vector<std::string> add_arguments(const JsonReader& reader, std::string_view key, Zip& zip) {
     std::vector<std::string> names;
     const json* const arguments = reader.find(key);
@@ -50,7 +50,7 @@ tasks::Arguments take(const Zip& zip, const std::vector<std::string>& names, std
     return tasks::Arguments{std::move(items)};
 }
 
-// A line of a list of models: one by its name, or all that have a trait or are of a family.
+// An element of a list of models. It chooses one model by its name, or all models with a trait or of a family.
 struct Choice {
     JsonReader reader;
     std::vector<const models::Entry*> models;
@@ -86,7 +86,7 @@ std::vector<const models::Entry*> of_name(const JsonReader& reader) {
     try {
         return {located(reader, [&] { return &find_model(reader.text("model")); })};
     } catch (const models::AbsentModel&) {
-        // This build has it not, and the document's list of models says so.
+        // This build lacks the model; the list of models in the document says so.
         return {};
     }
 }
@@ -95,13 +95,14 @@ Choice parse_choice(const json& choice, std::string where) {
     JsonReader reader{choice, std::move(where), {"model", "models", "family", "sizes"}};
     int ways = 0;
     for (const char* const way : {"model", "models", "family"}) ways += reader.find(way) != nullptr ? 1 : 0;
-    if (ways != 1) reader.fail("choose by one of 'model' (a name), 'models' (all, classic) and 'family'");
+    if (ways != 1) reader.fail("give one of 'model' (a name), 'models' (all, classic) and 'family'");
     if (reader.find("model") != nullptr) return {reader, of_name(reader), true};
-    if (reader.find("sizes") != nullptr) reader.fail("'sizes' go with 'model' alone: others have their defaults");
+    if (reader.find("sizes") != nullptr)
+        reader.fail("'sizes' needs 'model': models chosen in another way have their defaults");
     return {reader, reader.find("models") != nullptr ? of_trait(reader) : of_family(reader), false};
 }
 
-// A model that the list names has the sizes that stand there, and is no part of what it chooses by trait or family.
+// A model that the list names has the arguments given there. The list's traits and families do not choose it again.
 std::vector<Series> parse_series(const json& models, const JsonReader& of, std::string_view key,
                                  workloads::Group group) {
     if (!models.is_array()) of.fail("'" + std::string{key} + "' must be a list");
@@ -147,7 +148,7 @@ std::vector<Point> parse_points(const JsonReader& suite, const Suite& so_far) {
         zip.add(reader, "iterations", iterations != nullptr ? *iterations : json(1));
         for (std::size_t at = 0; at < zip.size(); ++at) {
             const std::int64_t count = zip.at("iterations", at);
-            if (count < 1 || count > 1'000'000) reader.fail("'iterations' go from 1 to 1000000");
+            if (count < 1 || count > 1'000'000) reader.fail("'iterations' must be from 1 to 1000000");
             points.push_back({&workload,
                               located(reader, [&] { return complete(workload.parameters, take(zip, names, at)); }),
                               static_cast<int>(count), count_rounds, series});
@@ -161,7 +162,7 @@ std::set<std::string> case_names(const Suite& suite, const JsonReader& reader) {
     for (const Point& point : suite.points) {
         for (const Case& one : suite.cases(point)) {
             const std::string name = one.name();
-            if (!names.insert(name).second) reader.fail("case " + name + " stands there twice");
+            if (!names.insert(name).second) reader.fail("case " + name + " is there twice");
         }
     }
     return names;
@@ -178,7 +179,8 @@ std::vector<Case> parse_controls(const JsonReader& suite, const std::set<std::st
         Zip model_zip;
         const auto names = add_arguments(reader, "sizes", zip);
         const auto model_names = add_arguments(reader, "model_sizes", model_zip);
-        if (zip.size() != 1 || model_zip.size() != 1) reader.fail("a control is one case: give numbers, not lists");
+        if (zip.size() != 1 || model_zip.size() != 1)
+            reader.fail("an A/A control is one case: give numbers, not lists");
         Case control = located(reader, [&] {
             const workloads::Entry& workload = workloads::find(reader.text("workload"));
             const models::Entry& model = find_model(reader.text("model"));
@@ -186,8 +188,8 @@ std::vector<Case> parse_controls(const JsonReader& suite, const std::set<std::st
                              complete_arguments(model, workload.group, take(model_zip, model_names, 0)));
         });
         const std::string name = control.name();
-        if (!planned.contains(name)) reader.fail(name + " is no case of this suite; a control runs one a second time");
-        if (!seen.insert(name).second) reader.fail("control " + name + " stands there twice");
+        if (!planned.contains(name)) reader.fail(name + " is not a case of this suite; an A/A control repeats one");
+        if (!seen.insert(name).second) reader.fail("control " + name + " is there twice");
         controls.push_back(std::move(control));
     }
     return controls;
@@ -201,7 +203,7 @@ std::vector<Case> Suite::cases(const Point& point) {
         try {
             cases.push_back(make_case(*point.workload, *series.model, point.arguments, series.arguments));
         } catch (const std::invalid_argument&) {
-            // The sizes are known to be good, so it is a hand-written control that is there for another workload.
+            // The arguments have been checked, so this is a native control of another workload.
         }
     }
     return cases;
@@ -219,7 +221,7 @@ std::filesystem::path find_suite(const std::string& suite, const std::filesystem
     if (names.contains(suite)) return folder / (suite + ".json");
     throw UsageError{"unknown suite '" + suite +
                      "'; there are: " + (names.empty() ? "none" : tasks::join_names(names)) + " (in " +
-                     folder.string() + "; name another folder with --suites, or give a file's path)"};
+                     folder.string() + "; name another folder with --suites, or give the path of a file)"};
 }
 
 Suite parse_suite(const json& suite, const std::string& file) {
@@ -237,19 +239,13 @@ Suite parse_suite(const json& suite, const std::string& file) {
                  .controls = {}};
     result.points = parse_points(reader, result);
     const std::set<std::string> planned = case_names(result, reader);
-    if (planned.empty()) reader.fail("there is no case: 'cases' and their group's 'models' must not be empty");
+    if (planned.empty()) reader.fail("there is no case: 'cases' and 'models' of their group must not be empty");
     result.controls = parse_controls(reader, planned);
     return result;
 }
 
 Suite load_suite(const std::filesystem::path& path) {
-    json suite;
-    try {
-        suite = read_json(path);
-    } catch (const std::runtime_error& error) {
-        throw UsageError{error.what()};
-    }
-    return parse_suite(suite, path.string());
+    return parse_suite(or_usage_error("", [&] { return read_json(path); }), path.string());
 }
 
 }  // namespace bench

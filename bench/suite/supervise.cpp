@@ -17,13 +17,13 @@ Ended supervise(const std::vector<std::string>& command, sys::Nanoseconds limit,
         return Ended{how, status, group.last_error_line()};
     };
     for (;;) {
-        // poll() passes over a descriptor of -1: stderr after its end.
+        // poll() ignores a descriptor of -1 (stderr after its end).
         std::array<pollfd, 2> waited{{{signals.descriptor(), POLLIN, 0}, {group.errors_descriptor(), POLLIN, 0}}};
         const timespec left = sys::to_timespec(std::max(deadline - sys::now(), sys::Nanoseconds::zero()));
         ::ppoll(waited.data(), waited.size(), &left, nullptr);
         group.read_errors();
         if (signals.interrupted()) return end_as(Ended::How::interrupted);
-        // Asked before the time, so that what ended while we were stopped (Ctrl-Z) counts.
+        // Comes before the check of the time: the program may have ended while Ctrl-Z had stopped us.
         if (group.has_ended()) return end_as(Ended::How::by_itself);
         if (sys::now() >= deadline) return end_as(Ended::How::time_limit);
     }

@@ -13,12 +13,12 @@ struct Ended {
     enum class How { by_itself, time_limit, interrupted };
 
     How how;
-    int status;        // as waitpid gives it
-    std::string line;  // the last on its stderr
+    int status;        // the wait status
+    std::string line;  // the last line of its stderr
 };
 
-// Runs a program until it ends, the time is over, or a signal asks us to stop; afterwards nothing that it started
-// in its group is alive.
+// Runs a program until it ends, its time is over, or a signal asks us to stop. Afterwards no process of its group is
+// left.
 [[nodiscard]] Ended supervise(const std::vector<std::string>& command, sys::Nanoseconds limit, SignalWatch& signals);
 
 }  // namespace bench

@@ -4,7 +4,7 @@
 
 namespace bench {
 
-// A private folder under the system's temporary one, removed with all that is in it.
+// A private folder in the system's temporary folder. The destructor removes it with its contents.
 class TemporaryFolder {
 public:
     TemporaryFolder();
@@ -13,7 +13,7 @@ public:
     TemporaryFolder& operator=(const TemporaryFolder&) = delete;
 
     [[nodiscard]] const std::filesystem::path& path() const noexcept { return path_; }
-    // Removes what is in it.
+    // Removes its contents.
     void empty() const;
 
 private:

@@ -1,14 +1,25 @@
 #pragma once
 
 #include <stdexcept>
+#include <string>
 
 namespace bench {
 
-// What whoever called us can put right. The message is one line that names the way out; the exit code is 2, and
-// nothing has been written.
+// An error that the caller can correct. The message has one line and says how. Nothing has been written; the exit code
+// is 2.
 class UsageError : public std::runtime_error {
 public:
     using std::runtime_error::runtime_error;
 };
+
+// Calls the function. Turns its exception into a UsageError, with a prefix.
+template <class Function>
+decltype(auto) or_usage_error(const std::string& prefix, Function function) {
+    try {
+        return function();
+    } catch (const std::exception& error) {
+        throw UsageError{prefix + error.what()};
+    }
+}
 
 }  // namespace bench

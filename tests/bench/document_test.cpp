@@ -24,7 +24,7 @@ namespace {
 using nlohmann::json;
 namespace fs = std::filesystem;
 
-// An empty folder, which goes with its test.
+// An empty folder; its destructor removes it.
 class Files : public testing::Test {
 protected:
     Files() {
@@ -42,7 +42,7 @@ protected:
     [[nodiscard]] std::ptrdiff_t files() const {
         return std::distance(fs::directory_iterator{folder_}, fs::directory_iterator{});
     }
-    // What a call that must fail throws.
+    // The message of the exception that the call throws.
     template <class Call>
     static std::string thrown_by(Call call) {
         try {
@@ -68,10 +68,10 @@ TEST_F(Files, AreWrittenAndReplaced) {
     EXPECT_EQ(files(), 1) << "a temporary file is left";
 }
 
-TEST_F(Files, KeepTheOldTextWhereTheNewDoesNotFit) {
+TEST_F(Files, KeepTheOldTextIfTheNewTextDoesNotFit) {
     const fs::path path = folder_ / "results.json";
     write_atomically(path, "old");
-    // A write beyond this is cut short, as on a full disk, and the next one fails.
+    // A file larger than this limit cannot be written, as on a full disk: one write is cut short, the next one fails.
     rlimit before{};
     sys::check(::getrlimit(RLIMIT_FSIZE, &before), "getrlimit");
     const rlimit small{1000, before.rlim_max};
@@ -89,7 +89,7 @@ TEST_F(Files, SayWhichCannotBeWritten) {
     const fs::path nowhere = folder_ / "no" / "such";
     EXPECT_EQ(thrown_by([&] { write_atomically(nowhere, "text"); }),
               "cannot write " + nowhere.string() + ": open: No such file or directory");
-    // A folder stands in the way.
+    // The path is the name of a folder.
     EXPECT_EQ(thrown_by([&] { write_atomically(folder_, "text"); }),
               "cannot write " + folder_.string() + ": rename: Is a directory");
     EXPECT_EQ(files(), 0);
@@ -110,7 +110,7 @@ TEST_F(Files, SayWhichCannotBeRead) {
     for (const std::string_view text : {R"({"a": [1,)", "", "{} {}"}) {
         write_atomically(half, text);
         const std::string thrown = thrown_by([&] { (void)read_json(half); });
-        EXPECT_TRUE(thrown.starts_with(half.string() + " is not whole JSON (")) << thrown;
+        EXPECT_TRUE(thrown.starts_with(half.string() + " is not complete JSON (")) << thrown;
         EXPECT_EQ(thrown.find('\n'), std::string::npos) << "more than one line";
     }
 }
@@ -123,7 +123,7 @@ TEST(ToIso8601, IsUtcWithMilliseconds) {
     EXPECT_EQ(at(1'795'222'923'456), "2026-11-21T01:02:03.456Z");
 }
 
-// Two cases, the first of them repeated, as Google Benchmark writes them.
+// Two cases, the first with two repetitions, as Google Benchmark writes them.
 class Document : public testing::Test {
 protected:
     static Sample make_sample(std::string_view name, std::string reason = "") {
@@ -164,7 +164,7 @@ TEST_F(Document, GivesEachRepetitionItsOwnSample) {
     EXPECT_EQ(entries[2]["concur"]["workload"], "primes");
 }
 
-TEST_F(Document, FindsThemByNameWhateverTheOrder) {
+TEST_F(Document, FindsEntriesByNameInAnyOrder) {
     document_["benchmarks"] = json::array({entry("b", 0), entry("a", 0), entry("a", 1)});
     const json entries = complete();
     EXPECT_EQ(entries[0]["concur"]["reason"], "third");
@@ -173,7 +173,7 @@ TEST_F(Document, FindsThemByNameWhateverTheOrder) {
     EXPECT_EQ(entries[2]["concur"]["reason"], "second");
 }
 
-TEST_F(Document, LeavesAggregatesAndStrangersAlone) {
+TEST_F(Document, DoesNotChangeAggregatesAndUnknownEntries) {
     json mean = entry("a", 0);
     mean["run_type"] = "aggregate";
     mean["aggregate_name"] = "mean";
@@ -208,7 +208,7 @@ TEST_F(Document, DescribesTheRun) {
     EXPECT_EQ(run["placement"], "shared");
     EXPECT_EQ(run["models"].size(), models::table().size() + models::absent().size() + native_controls().size());
     EXPECT_EQ(run["workloads"].size(), workloads::table().size());
-    // Nothing in it that JSON cannot say.
+    // JSON can hold all of it (not NaN, for example).
     EXPECT_EQ(json::parse(document_.dump()), document_);
 }
 
@@ -240,7 +240,7 @@ TEST(SampleAsJson, HasEveryFigure) {
     EXPECT_EQ(text["latency"]["buckets"], json::parse("[[60, 1], [1023, 1]]"));
     EXPECT_EQ(text["evidence"]["steal_ns"], 7);
     EXPECT_EQ(text["evidence"]["peer_cpu_share"], 0.25);
-    EXPECT_TRUE(text["evidence"]["run_delay_ns"].is_null()) << "what the kernel does not tell is no figure";
+    EXPECT_TRUE(text["evidence"]["run_delay_ns"].is_null()) << "null if the kernel does not tell";
 }
 
 }  // namespace

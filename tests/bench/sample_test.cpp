@@ -21,7 +21,7 @@ public:
     std::vector<Run> runs;
 };
 
-// Google Benchmark 1.8 calls it otherwise.
+// Google Benchmark 1.8 has another name for it.
 template <class AnyRun>
 bool failed(const AnyRun& run) {
     if constexpr (requires { run.error_occurred; }) {
@@ -33,7 +33,7 @@ bool failed(const AnyRun& run) {
 
 struct Measured {
     Sample sample;
-    std::optional<Run> run;  // what Google Benchmark made of it
+    std::optional<Run> run;  // Google Benchmark's own result
 };
 
 Measured measured(const Case& what, int iterations = 1, Placement placement = Placement::shared, bool count = false) {
@@ -85,7 +85,7 @@ TEST(Sample, HasThePeersLatencyFairnessAndCpuTime) {
     EXPECT_EQ(sample.work->fairness->most, 2U * 4);
     EXPECT_GT(sample.work->fairness->jain, 0);
     EXPECT_LE(sample.work->fairness->jain, 1);
-    // Of the timed iterations alone: the run before them is not in it.
+    // Only of the timed iterations, not of the first run.
     EXPECT_EQ(sample.latency->count, 24U);
     EXPECT_LE(sample.latency->p50, sample.latency->p99);
     EXPECT_LE(sample.latency->p99, sample.latency->max);
@@ -98,11 +98,11 @@ TEST(Sample, HasThePeersLatencyFairnessAndCpuTime) {
     EXPECT_EQ(run->counters.at("p50_ns").value, static_cast<double>(sample.latency->p50));
 }
 
-TEST(Sample, HasWhatDisturbedIt) {
+TEST(Sample, HasTheCpuTimeOfOthers) {
     const Sample sample = measured(parse_case("primes/serial/tasks:2/grain_us:1")).sample;
     EXPECT_GT(sample.evidence.elapsed.count(), 0);
-    if (!sample.evidence.others_cpu) GTEST_SKIP() << "/proc/stat does not tell";
-    EXPECT_GE(sample.evidence.others_cpu->count(), 0);
+    EXPECT_EQ(sample.evidence.others_cpu.has_value(), sys::machine_time().has_value());
+    EXPECT_EQ(sample.evidence.steal.has_value(), sys::machine_time().has_value());
 }
 
 TEST(Sample, CountsOnlyWhereItIsAskedTo) {
@@ -135,10 +135,10 @@ TEST(Sample, HasBothLatenciesOfAnOpenLoop) {
     EXPECT_FALSE(measured(parse_case("echo/epoll/connections:3/payload:10/requests:4")).sample.latency_uncorrected);
 }
 
-// A sample that is not ok has no figures, and Google Benchmark says why.
-void expect_failed(const Measured& measured, Outcome outcome, const std::string& reason) {
+// A sample that is not ok has no figures, and Google Benchmark reports an error.
+void expect_failed(const Measured& measured, Outcome outcome, std::string_view reason) {
     EXPECT_EQ(measured.sample.outcome, outcome);
-    EXPECT_EQ(measured.sample.reason, reason);
+    EXPECT_NE(measured.sample.reason.find(reason), std::string::npos) << measured.sample.reason;
     EXPECT_FALSE(measured.sample.work);
     EXPECT_FALSE(measured.sample.cost);
     EXPECT_FALSE(measured.sample.latency);
@@ -153,12 +153,10 @@ public:
 constexpr workloads::Entry demanding = make_entry<Demanding>("demanding");
 
 TEST(Sample, IsSkippedWhereTheModelSaysWhyItCannot) {
-    const Measured skipped = measured(case_of(demanding));
-    expect_failed(skipped, Outcome::skipped, skipped.sample.reason);
-    EXPECT_NE(skipped.sample.reason.find("descriptors"), std::string::npos) << skipped.sample.reason;
+    expect_failed(measured(case_of(demanding)), Outcome::skipped, "descriptors");
 }
 
-// Goes wrong from the given run on.
+// Its answer is wrong from the given run on.
 template <int wrong_from>
 class GoesWrong final : public SimpleWorkload {
 public:

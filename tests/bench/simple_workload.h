@@ -14,13 +14,13 @@
 
 namespace bench {
 
-// A workload that is in no table, at the default sizes of the model.
+// A case of a workload outside the table, with the model's default arguments.
 inline Case case_of(const workloads::Entry& workload,
                     const models::Entry& model = models::find(models::default_model)) {
     return {&workload, &model, {}, tasks::complete(model.parameters, {})};
 }
 
-// What is wrong with one run of it.
+// Runs the case once. Returns what is wrong with the run, or "".
 inline std::string verdict_on(const Case& what, sys::Nanoseconds patience = std::chrono::seconds{5}) {
     Harness harness{what, Placement::split, patience};
     harness.prepare();
@@ -29,7 +29,7 @@ inline std::string verdict_on(const Case& what, sys::Nanoseconds patience = std:
     return harness.after_run().reason;
 }
 
-// The classic models that hold any number of tasks at once: each keeps five connections, of which some starve.
+// The classic models that hold any number of tasks at once, and so all connections of the tests.
 inline std::vector<const models::Entry*> models_without_bound() {
     std::vector<const models::Entry*> found;
     for (const models::Entry* const model : models::table()) {
@@ -48,7 +48,7 @@ private:
     tasks::Finish finish_;
 };
 
-// Calls `work`, and finishes.
+// Calls `work`, then finishes.
 class ComputingTask final : public tasks::Task {
 public:
     explicit ComputingTask(void (*work)()) : work_{work} {}
@@ -63,7 +63,7 @@ private:
     bool asked_ = false;
 };
 
-// One task, which has nothing to do and does it well. What a test wants otherwise it overrides.
+// A workload of one task that finishes at once. Tests override what they need.
 class SimpleWorkload : public workloads::Workload {
 public:
     std::size_t size() const override { return 1; }
@@ -75,14 +75,14 @@ public:
     workloads::Work work() const override { return {.units = 3, .bytes = 0, .fairness = {}}; }
 };
 
-// With a remote end.
+// The same with a peer.
 template <class AnyPeer>
 class WithPeer final : public SimpleWorkload {
 public:
     std::unique_ptr<workloads::Workload> make_peer() const override { return std::make_unique<AnyPeer>(); }
 };
 
-// A line of no table.
+// An entry outside the table.
 template <class AnyWorkload>
 constexpr workloads::Entry make_entry(std::string_view name) {
     return {.name = name,

@@ -1,7 +1,7 @@
-"""The real binaries, from the outside.
+"""Runs the real binaries.
 
-What they write conforms to results/schema.json; what they cannot take they refuse in one line,
-and write nothing.
+Their documents conform to results/schema.json. For a wrong command line they print one line and write
+nothing.
 """
 
 from __future__ import annotations
@@ -80,9 +80,9 @@ def test_counts_memory_and_both_latencies(tmp_path: Path) -> None:
     assert open_echo["latency"]["count"] == open_echo["latency_uncorrected"]["count"] == 10
 
 
-# struct sock_filter: load the number of the system call; where it is this one, fail with EPERM; else allow.
+# The steps are struct sock_filter: load the number of the system call; if it is this one, fail with EPERM.
 def forbid(number: int) -> None:
-    """In the child: makes one system call fail, as a container's seccomp profile does."""
+    """Makes one system call of this process fail, as the seccomp profile of a container does."""
     load, jump_if_equal, give = 0x20, 0x15, 0x06
     allow, fail_with_eperm = 0x7FFF0000, 0x00050000 | errno.EPERM
     steps = (
@@ -111,7 +111,7 @@ def call_without(system_call: int, *words: str | Path) -> subprocess.CompletedPr
 
 
 knows_the_numbers = pytest.mark.skipif(
-    platform.machine() != "x86_64", reason="knows the system calls' numbers there"
+    platform.machine() != "x86_64", reason="has the numbers of system calls for x86_64 only"
 )
 
 
@@ -140,7 +140,7 @@ def test_io_uring_that_seccomp_forbids_is_skipped_with_that_reason_and_the_run_c
     cases = [word for model in models for word in ("--case", f"echo/{model}/connections:1/requests:3")]
     done = call_without(io_uring_setup, BINARIES / "bench_io", *cases, f"--benchmark_out={out}")
     if "needs liburing" in done.stderr:
-        pytest.skip("this build has not that library")
+        pytest.skip("this build lacks the library")
     assert done.returncode == 0, done.stderr
     samples = [entry["concur"] for entry in valid_document(out)["benchmarks"]]
     assert [sample["outcome"] for sample in samples] == ["skipped"] * 4 + ["ok"]
@@ -215,19 +215,19 @@ def test_the_committed_reference_is_valid() -> None:
     [
         (["--bogus"], "--bogus"),
         (["--benchmark_bogus=1"], "--benchmark_bogus"),
-        (["--case", "primes"], "workload/model/size:number"),
+        (["--case", "primes"], "workload/model/argument:number"),
         (["--case", "primez/epoll"], "unknown workload 'primez'; there are: noop,"),
         (["--case", "primes/epol"], "unknown model 'epol'; there are: serial,"),
         (["--case", "primes/epoll/sise:1"], "unknown parameter 'sise'; there are: tasks, grain_us"),
         (["--case", "primes/epoll/tasks:0"], "it goes from 1 to"),
-        (["--case", "primes/native_epoll"], "control for echo alone"),
+        (["--case", "primes/native_epoll"], "is a native control and runs only the workload echo"),
         (["--case", "echo/epoll"], "bench_io"),
         (["--model", "epol"], "unknown model 'epol'"),
         (["--placement", "somewhere"], "split, shared, free"),
         (["--benchmark_filter=nothing"], "--benchmark_list_tests"),
     ],
 )
-def test_what_cannot_be_taken_is_refused(tmp_path: Path, arguments: list[str], words: str) -> None:
+def test_a_wrong_command_line_is_refused(tmp_path: Path, arguments: list[str], words: str) -> None:
     kept = tmp_path / "kept.json"
     kept.write_text("older")
     done = call(BINARIES / "bench_cpu", *arguments, f"--benchmark_out={kept}")

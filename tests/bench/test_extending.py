@@ -1,4 +1,4 @@
-"""examples/my_model, built against an installed concur as its reader would, and run."""
+"""Builds and runs examples/my_model with an installed concur, like a reader of docs/extending.md."""
 
 from __future__ import annotations
 

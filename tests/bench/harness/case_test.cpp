@@ -10,29 +10,29 @@
 namespace bench {
 namespace {
 
-// What a name that is none is refused with.
+// The message of the exception for a wrong name.
 std::string refusal(std::string_view name) {
     try {
-        return "it is taken for " + parse_case(name).name();
+        return "no exception: " + parse_case(name).name();
     } catch (const std::invalid_argument& error) {
         return error.what();
     }
 }
 
-TEST(Case, HasItsSizesInItsName) {
+TEST(Case, HasItsArgumentsInItsName) {
     EXPECT_EQ(parse_case("echo/thread_pool/workers:16/connections:100/payload:64/requests:50").name(),
               "echo/thread_pool/workers:16/connections:100/payload:64/requests:50");
     EXPECT_EQ(parse_case("primes/serial/tasks:3/grain_us:4").name(), "primes/serial/tasks:3/grain_us:4");
 }
 
-TEST(Case, SizesMayBeLeftOutAndStandInAnyOrder) {
+TEST(Case, ArgumentsMayBeLeftOutAndHaveAnyOrder) {
     EXPECT_EQ(parse_case("echo/epoll").name(), "echo/epoll/connections:100/payload:64/requests:100");
     EXPECT_EQ(parse_case("echo/epoll/").name(), "echo/epoll/connections:100/payload:64/requests:100");
     EXPECT_EQ(parse_case("echo/process_pool/requests:3/workers:4/payload:2").name(),
               "echo/process_pool/workers:4/connections:100/payload:2/requests:3");
 }
 
-TEST(Case, EveryCrossingComesBackFromItsName) {
+TEST(Case, IsParsedFromItsNameUnchanged) {
     for (const workloads::Entry* const workload : workloads::table()) {
         for (const models::Entry* const model : models::table()) {
             const Case what = make_case(*workload, *model, tasks::parse_arguments(workload->smoke), {});
@@ -47,8 +47,8 @@ TEST(Case, EveryCrossingComesBackFromItsName) {
 }
 
 TEST(Case, SaysWhatIsWrongWithAName) {
-    EXPECT_EQ(refusal("echo"), "'echo' is not a case: write workload/model/size:number/...");
-    EXPECT_EQ(refusal(""), "'' is not a case: write workload/model/size:number/...");
+    EXPECT_EQ(refusal("echo"), "'echo' is not a case: write workload/model/argument:number/...");
+    EXPECT_EQ(refusal(""), "'' is not a case: write workload/model/argument:number/...");
     EXPECT_EQ(refusal("ech/epoll").substr(0, 39), "unknown workload 'ech'; there are: noop");
     EXPECT_EQ(refusal("/epoll").substr(0, 20), "unknown workload '';");
     EXPECT_EQ(refusal("echo/epol").substr(0, 36), "unknown model 'epol'; there are: ser");
@@ -64,15 +64,15 @@ TEST(Case, AModelWithoutWorkersTakesNone) {
               "unknown parameter 'workers'; there are: connections, payload, requests");
 }
 
-TEST(Case, AHandWrittenControlIsForItsWorkloadAlone) {
+TEST(Case, ANativeControlRunsOnlyItsWorkload) {
     EXPECT_EQ(parse_case("echo/native_epoll/payload:3").name(),
               "echo/native_epoll/connections:100/payload:3/requests:100");
-    EXPECT_EQ(refusal("fetch/native_epoll"), "'native_epoll' is a hand-written control for echo alone");
-    EXPECT_EQ(refusal("echo/bare_thread"), "'bare_thread' is a hand-written control for park alone");
-    EXPECT_EQ(refusal("park/bare_onetbb"), "'bare_onetbb' is a hand-written control for noop alone");
+    EXPECT_EQ(refusal("fetch/native_epoll"), "'native_epoll' is a native control and runs only the workload echo");
+    EXPECT_EQ(refusal("echo/bare_thread"), "'bare_thread' is a native control and runs only the workload park");
+    EXPECT_EQ(refusal("park/bare_onetbb"), "'bare_onetbb' is a native control and runs only the workload noop");
 }
 
-TEST(MakeCase, CompletesBothSizes) {
+TEST(MakeCase, CompletesTheArgumentsOfBoth) {
     const Case what = make_case(workloads::find("primes"), models::find("thread_pool"), {{"tasks", 5}}, {});
     EXPECT_EQ(what.arguments, (tasks::Arguments{{"tasks", 5}, {"grain_us", 100}}));
     EXPECT_EQ(what.model_arguments, (tasks::Arguments{{"workers", 2}}));

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <sys/wait.h>
 
+#include <algorithm>
 #include <csignal>
 #include <stdexcept>
 
@@ -46,7 +47,7 @@ public:
 };
 constexpr workloads::Entry never_made = make_entry<NeverMade>("never_made");
 
-TEST(Harness, LeavesTheCpusAloneWhereTheWorkloadCannotBeMade) {
+TEST(Harness, DoesNotChangeTheAffinityIfTheWorkloadCannotBeMade) {
     const sys::CpuSet available = sys::current_affinity();
     EXPECT_THROW((Harness{case_of(never_made), Placement::split}), std::runtime_error);
     EXPECT_EQ(sys::current_affinity(), available);
@@ -61,13 +62,13 @@ TEST(Harness, CountsTheCpuTimeOfTheModelsProcesses) {
         harness.before_run();
         const sys::ResourceUsage before = harness.model_usage();
         harness.run();
-        // Some 20 ms by design; half of that on whatever machine.
+        // The four tasks compute for 20 ms in all. A tenth of that leaves room for a faster machine.
         EXPECT_GE((harness.model_usage() - before).cpu_ns(), 2'000'000) << model->name;
         EXPECT_TRUE(harness.after_run());
     }
 }
 
-// What it has counted is not the same before each run.
+// Its work is the number of runs that have begun.
 class Beginning final : public SimpleWorkload {
 public:
     void begin() override { ++runs_; }
@@ -89,7 +90,7 @@ TEST(Harness, BeginsTheWorkloadAndClearsTheLedgerBeforeEachRun) {
     }
 }
 
-// A model that forgets what it was made for.
+// A model that runs no task.
 class Idle final : public models::Model {
 public:
     void run() override {}
@@ -97,7 +98,7 @@ public:
 const models::Entry idle{
     .name = "idle",
     .family = models::Family::serial,
-    .carrier = "nobody",
+    .carrier = "none",
     .waiter = "none",
     .summary = "does nothing, very fast",
     .parameters = {},
@@ -114,7 +115,7 @@ TEST(Harness, FindsAModelThatSkipsTheWorkInvalid) {
     }
 }
 
-// Closes the second connection without an answer.
+// An echo server that closes the second connection without an answer.
 struct StarvesOne : SmallEcho {
     static std::unique_ptr<tasks::Task> make(std::unique_ptr<tasks::Task> served, int connection) {
         if (connection != 2) return served;
@@ -131,7 +132,7 @@ TEST(Harness, FindsAStarvedConnectionInvalid) {
     }
 }
 
-// Answers what it was asked, but for one letter.
+// Changes the last byte of each answer.
 class WrongTask final : public tasks::Task {
 public:
     explicit WrongTask(std::unique_ptr<tasks::Task> served) : served_{std::move(served)} {}
@@ -197,7 +198,7 @@ TEST(Harness, PassesOnWhatEndsTheRun) {
     EXPECT_THROW(harness.run(), std::runtime_error);
 }
 
-TEST(Harness, LeavesNothingOpenAndNobodyBehind) {
+TEST(Harness, LeavesNoDescriptorAndNoProcess) {
     const std::size_t open_before = sys::open_descriptors();
     EXPECT_EQ(verdict_on(make_case(workloads::find("echo"), models::find(models::default_model),
                                    {{"connections", 3}, {"requests", 2}}, {})),

@@ -1,5 +1,5 @@
-// The heart of the tests: every workload under every model, with real sockets, threads and processes, its digests
-// compared with the serial answer. A new line in either table is tested here without a change.
+// The most important tests: every workload under every model, with real sockets, threads and processes. Each run's
+// digests are compared with the serial answer. These tests also run every new line of either table.
 #include <gtest/gtest.h>
 
 #include <string>
@@ -22,11 +22,11 @@ protected:
         const auto [workload, model] = GetParam();
         return make_case(*workload, *model, tasks::parse_arguments(workload->smoke), model_arguments);
     }
-    // The only reasons for which a case as small as these may be refused: of a model, and of a control.
+    // Cases are so small that only two reasons to refuse one are accepted: one of a model, one of a native control.
     static bool may_refuse(const Harness& harness) {
         const std::string& why = harness.support().reason;
         return why.find("wait for one another") != std::string::npos ||
-               why.find("has not the library") != std::string::npos;
+               why.find("lacks the library") != std::string::npos;
     }
 };
 
@@ -35,7 +35,7 @@ TEST_P(Matrix, DoesAllTheWorkAndBringsTheSerialDigests) {
     if (may_refuse(harness)) GTEST_SKIP() << harness.support().reason;
     ASSERT_TRUE(harness.support()) << harness.support().reason;
     harness.prepare();
-    // More than once: pools and loops are made once and run many jobs.
+    // Several runs, because a model is made once and runs a job many times.
     for (int run = 0; run < 3; ++run) {
         harness.before_run();
         harness.run();
@@ -50,7 +50,7 @@ TEST_P(Matrix, DoesAllTheWorkAndBringsTheSerialDigests) {
     }
 }
 
-TEST_P(Matrix, WorksWithTheLeastOfEachSizeOnOneCpu) {
+TEST_P(Matrix, WorksWithTheLeastArgumentsOnSharedCpus) {
     const models::Entry& model = *std::get<1>(GetParam());
     std::vector<tasks::Arguments::Item> least;
     for (const tasks::Parameter& parameter : model.parameters) least.emplace_back(parameter.name, parameter.least);
@@ -64,7 +64,7 @@ TEST_P(Matrix, WorksWithTheLeastOfEachSizeOnOneCpu) {
 }
 
 std::string name_of(const testing::TestParamInfo<Crossing>& crossing) {
-    // CTest runs the tests of one model as one, by this ending.
+    // CTest runs all tests of a model together: it finds them by the end of their names.
     const auto [workload, model] = crossing.param;
     return std::string{workload->name} + "_under_" + std::string{model->name};
 }
@@ -74,7 +74,7 @@ INSTANTIATE_TEST_SUITE_P(All, Matrix,
                                           testing::ValuesIn(models::table().begin(), models::table().end())),
                          name_of);
 
-// Each control with the one workload that it can do.
+// Each native control with the only workload that it can run.
 std::vector<Crossing> all_controls() {
     std::vector<Crossing> crossings;
     for (const models::Entry* const control : native_controls()) {

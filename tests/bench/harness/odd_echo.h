@@ -9,7 +9,8 @@
 
 namespace bench {
 
-// An echo server, but for the tasks that it spawns: `Served` makes another of each, and says what echo it is.
+// The workload echo (or open_echo) with other server tasks. Served::make_echo() makes the workload; Served::make()
+// replaces the task of each connection.
 template <class Served>
 class OddEcho final : public workloads::Workload {
 public:
@@ -45,7 +46,7 @@ private:
     std::unique_ptr<workloads::Workload> echo_ = Served::make_echo();
 };
 
-// Five clients in closed loop, of three requests each.
+// Five clients with three requests each, in a closed loop.
 struct SmallEcho {
     static std::unique_ptr<workloads::Workload> make_echo() {
         return workloads::find("echo").make(tasks::Arguments{{"connections", 5}, {"payload", 100}, {"requests", 3}}, 1);

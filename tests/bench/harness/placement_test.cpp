@@ -11,23 +11,23 @@ namespace {
 using workloads::Group;
 
 sys::CpuSet cpus(std::size_t count) {
-    // Not from 0 on: what is available need not be.
+    // Starts at 4, because the available CPUs need not begin at 0.
     sys::CpuSet set(count);
     std::iota(set.begin(), set.end(), 4);
     return set;
 }
 
-TEST(Placement, ComesBackFromItsName) {
+TEST(Placement, IsParsedFromItsName) {
     for (const Placement placement : {Placement::split, Placement::shared, Placement::free}) {
         EXPECT_EQ(parse_placement(to_string(placement)), placement);
     }
     EXPECT_EQ(to_string(Placement::split), "split");
 }
 
-TEST(Placement, SaysWhatThereIs) {
+TEST(Placement, ListsThePlacementsInItsError) {
     try {
         (void)parse_placement("apart");
-        FAIL() << "it was taken";
+        FAIL() << "no exception";
     } catch (const std::invalid_argument& error) {
         EXPECT_EQ(std::string{error.what()}, "unknown placement 'apart'; there are: split, shared, free");
     }

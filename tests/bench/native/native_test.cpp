@@ -1,5 +1,5 @@
-// The hand-written servers by themselves: what the matrix does not do to them. A client that goes wrong costs its own
-// connection and no other; a server that fails gives back what it had.
+// The native echo servers with clients that misbehave, which the matrix does not have. A bad client loses its own
+// connection and no other; a server that fails closes all its descriptors.
 #include <gtest/gtest.h>
 #include <sys/socket.h>
 
@@ -10,10 +10,7 @@
 #include <system_error>
 #include <vector>
 
-#include "bench/native/blocking_echo.h"
-#include "bench/native/coroutine_echo.h"
-#include "bench/native/epoll_echo.h"
-#include "bench/native/uring_echo.h"
+#include "bench/native/echo_servers.h"
 #include "sys/check.h"
 #include "sys/limits.h"
 #include "sys/tcp.h"
@@ -23,13 +20,12 @@ namespace {
 
 struct Control {
     std::string name;
-    void (*serve)(int listener, std::size_t connections, std::size_t buffer_bytes,
-                  const std::function<void(Served)>& ended);
+    void (*serve)(const EchoSetup& setup);
 };
 
 class NativeServer : public testing::TestWithParam<Control> {
 protected:
-    // Makes the listener before any client, and so has a small buffer in all that it accepts.
+    // Every accepted socket inherits the listener's small send buffer.
     NativeServer() {
         const int least = 1;
         sys::check(::setsockopt(listener_.get(), SOL_SOCKET, SO_SNDBUF, &least, sizeof least), "setsockopt");
@@ -39,15 +35,15 @@ protected:
         EXPECT_EQ(sys::open_descriptors(), open_before_) << "the server has left something open";
     }
 
-    // Serves beside the test, to which its exception comes through the future.
+    // Serves in another thread; the future passes the server's exception to the test.
     std::future<void> start(std::size_t connections, std::size_t buffer_bytes = 4096) {
         return std::async(std::launch::async, [this, connections, buffer_bytes] {
-            GetParam().serve(listener_.get(), connections, buffer_bytes, [this](Served served) {
-                const std::scoped_lock lock{mutex_};
-                ++ended_;
-                bytes_ += served.bytes;
-                sum_ += served.sum;
-            });
+            GetParam().serve({listener_.get(), connections, buffer_bytes, [this](Served served) {
+                                  const std::scoped_lock lock{mutex_};
+                                  ++ended_;
+                                  bytes_ += served.bytes;
+                                  sum_ += served.sum;
+                              }});
         });
     }
 
@@ -64,11 +60,11 @@ protected:
             sent += static_cast<std::size_t>(more);
         }
     }
-    // Shorter than asked for where the server closes before.
+    // Returns fewer bytes if the server closes the connection before.
     static std::string receive(const sys::UniqueFd& client, std::size_t bytes) {
         std::string answer(bytes, '\0');
         std::size_t received = 0;
-        // Even MSG_WAITALL ends early where the kernel has other work for this thread, as a ring does that has gone.
+        // MSG_WAITALL would not do: it ends early if the kernel has other work for this thread (the end of a ring).
         while (received < bytes) {
             const ssize_t more = ::recv(client.get(), answer.data() + received, bytes - received, 0);
             if (more <= 0) break;
@@ -81,7 +77,7 @@ protected:
         send(client, request);
         return receive(client, request.size());
     }
-    // By a reset, not as a client should.
+    // Closes the connection by a reset.
     static void break_off(sys::UniqueFd client) {
         const linger at_once{.l_onoff = 1, .l_linger = 0};
         sys::check(::setsockopt(client.get(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once), "setsockopt");
@@ -89,7 +85,7 @@ protected:
 
     std::size_t open_before_ = sys::open_descriptors();
     sys::UniqueFd listener_ = sys::listen_on({}, 16);
-    std::mutex mutex_;  // of what follows, until the server has returned
+    std::mutex mutex_;  // guards the counts below until the server has returned
     int ended_ = 0;
     std::uint64_t bytes_ = 0;
     std::uint64_t sum_ = 0;
@@ -115,7 +111,7 @@ TEST_P(NativeServer, CarriesOnAnAnswerThatItsClientIsSlowToTake) {
     {
         const sys::UniqueFd client = connect();
         const std::string request(std::size_t{1} << 18, 'x');
-        // Both at once: the buffers between them need not hold as much.
+        // Sends and receives at the same time: the sockets' buffers need not hold the whole request.
         const std::future<void> sending = std::async(std::launch::async, [&] { send(client, request); });
         EXPECT_TRUE(receive(client, request.size()) == std::string(request.size(), 'X'));
     }
@@ -144,7 +140,7 @@ TEST_P(NativeServer, GoesOnWhenAClientBreaksOffBeforeItTakesItsAnswer) {
         sys::UniqueFd client = connect();
         const int least = 1;
         sys::check(::setsockopt(client.get(), SOL_SOCKET, SO_RCVBUF, &least, sizeof least), "setsockopt");
-        // Far more than comes back into so small a buffer: the server is in the midst of sending.
+        // The answer does not fit into so small a buffer, so the server is still sending.
         const std::string request(1'000'000, 'x');
         ASSERT_GT(::send(client.get(), request.data(), request.size(), MSG_NOSIGNAL | MSG_DONTWAIT), 50'000);
         EXPECT_EQ(receive(client, 1), "X");
@@ -172,7 +168,7 @@ TEST_P(NativeServer, HangsUpOnAllWhereItFails) {
     EXPECT_EQ(receive(second, 1), "");
 }
 
-// As many as this build has.
+// The servers of this build.
 std::vector<Control> all_servers() {
     std::vector<Control> servers{
         {"blocking", serve_echo_by_threads}, {"epoll", serve_echo_by_epoll}, {"coroutine", serve_echo_by_coroutines}};

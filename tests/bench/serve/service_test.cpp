@@ -18,7 +18,7 @@ namespace {
 using workloads::Script;
 using workloads::some_descriptor;
 
-// Receives until the end of the stream, or sends, once.
+// Receives or sends once, then finishes.
 class HandlerTask final : public tasks::SteppedTask<HandlerTask> {
 public:
     HandlerTask(sys::UniqueFd connection, bool sends)
@@ -44,7 +44,7 @@ std::pair<sys::UniqueFd, sys::UniqueFd> connected_pair() {
     return {sys::UniqueFd{ends[0]}, sys::UniqueFd{ends[1]}};
 }
 
-// Waits for it, though not for ever.
+// Waits for the end of the stream, but not for ever.
 bool meets_the_end(int connection) {
     constexpr int patience_ms = 10'000;
     pollfd readable{connection, POLLIN, 0};
@@ -55,7 +55,7 @@ bool meets_the_end(int connection) {
 class ServiceTest : public testing::Test {
 protected:
     Script accepting() { return Script{service_.make(0)}; }
-    // A connection that has had its first turn.
+    // The task of a connection after its first turn.
     Script serve(Script& acceptor, int connection) {
         acceptor.answer(connection);
         Script served{acceptor.take_spawned()};
@@ -71,7 +71,7 @@ protected:
                      }};
 };
 
-TEST_F(ServiceTest, AcceptsAgainAfterWhatPasses) {
+TEST_F(ServiceTest, AcceptsAgainAfterATemporaryError) {
     Script acceptor = accepting();
     for (const int error : {EMFILE, ENFILE, ENOBUFS, ENOMEM, EPROTO, ENETDOWN, EHOSTUNREACH, EPERM, EAGAIN}) {
         acceptor.answer(-error);
@@ -83,7 +83,7 @@ TEST_F(ServiceTest, AcceptsAgainAfterWhatPasses) {
     EXPECT_TRUE(acceptor.asks<tasks::Accept>());
 }
 
-TEST_F(ServiceTest, GivesUpOnWhatDoesNotPass) {
+TEST_F(ServiceTest, GivesUpAfterAProgrammingError) {
     for (const int error : {EBADF, EINVAL, ENOTSOCK, EOPNOTSUPP, EFAULT}) {
         Script acceptor = accepting();
         acceptor.answer(-error);
@@ -91,7 +91,7 @@ TEST_F(ServiceTest, GivesUpOnWhatDoesNotPass) {
     }
 }
 
-TEST_F(ServiceTest, ANewsOfTheStopIsNoFailure) {
+TEST_F(ServiceTest, AnAcceptThatTheStopEndsIsNoFailure) {
     Script waiting = accepting();
     Script accepted = accepting();
     service_.stop();
@@ -119,7 +119,7 @@ TEST_F(ServiceTest, CountsHowConnectionsEnded) {
     EXPECT_EQ(counts.under_way(), 0U);
 }
 
-TEST_F(ServiceTest, CountsWhatTheModelHadNoCarrierFor) {
+TEST_F(ServiceTest, CountsConnectionsWithoutACarrier) {
     Script acceptor = accepting();
     acceptor.answer(some_descriptor());
     acceptor.take_spawned().reset();
@@ -130,7 +130,7 @@ TEST_F(ServiceTest, CountsWhatTheModelHadNoCarrierFor) {
     EXPECT_EQ(service_.counts().under_way(), 0U);
 }
 
-TEST_F(ServiceTest, LetsThoseWaitThatItHasNoRoomFor) {
+TEST_F(ServiceTest, LetsClientsWaitWhenItIsFull) {
     service_.limit({.connections_max = 1});
     Script acceptor = accepting();
     Script served = serve(acceptor, some_descriptor());
@@ -142,7 +142,7 @@ TEST_F(ServiceTest, LetsThoseWaitThatItHasNoRoomFor) {
     EXPECT_TRUE(acceptor.asks<tasks::Accept>());
 }
 
-TEST_F(ServiceTest, EndsWhatIsOpenWhenItStops) {
+TEST_F(ServiceTest, EndsOpenConnectionsWhenItStops) {
     Script acceptor = accepting();
     auto [ours, theirs] = connected_pair();
     const int connection = ours.get();
@@ -151,12 +151,13 @@ TEST_F(ServiceTest, EndsWhatIsOpenWhenItStops) {
     EXPECT_TRUE(meets_the_end(connection));
 }
 
-TEST_F(ServiceTest, EndsWhatWasAcceptedJustBeforeItStopped) {
+TEST_F(ServiceTest, EndsAConnectionThatItAcceptedJustBeforeTheStop) {
     Script acceptor = accepting();
     auto [first, its_client] = connected_pair();
     const int earlier = first.get();
     const Script earlier_served = serve(acceptor, first.release());
-    // After the acceptor has looked, and before the connection is known: those that are known have been ended by then.
+    // Stops after the acceptor has accepted, and before the connection is in the service's list. By then all
+    // connections in the list have been ended.
     before_handler_ = [&] {
         service_.stop();
         EXPECT_TRUE(meets_the_end(earlier));
@@ -168,23 +169,23 @@ TEST_F(ServiceTest, EndsWhatWasAcceptedJustBeforeItStopped) {
     EXPECT_TRUE(meets_the_end(connection));
 }
 
-TEST_F(ServiceTest, EndsWhoBringsNothing) {
+TEST_F(ServiceTest, EndsAConnectionThatReceivesNothing) {
     service_.limit({.idle = std::chrono::milliseconds{1}});
     Script acceptor = accepting();
     auto [ours, theirs] = connected_pair();
     const int connection = ours.get();
     const Script served = serve(acceptor, ours.release());
     EXPECT_TRUE(meets_the_end(connection));
-    EXPECT_EQ(::send(connection, "x", 1, MSG_NOSIGNAL), 1) << "what has come just now is answered";
+    EXPECT_EQ(::send(connection, "x", 1, MSG_NOSIGNAL), 1) << "only receiving is shut down";
 }
 
-TEST_F(ServiceTest, EndsWhoTakesNothing) {
+TEST_F(ServiceTest, EndsAConnectionThatCannotSend) {
     service_.limit({.idle = std::chrono::milliseconds{1}});
     sends_ = true;
     Script acceptor = accepting();
     auto [ours, theirs] = connected_pair();
     const Script served = serve(acceptor, ours.release());
-    EXPECT_TRUE(meets_the_end(theirs.get())) << "and so whoever waits to send is woken";
+    EXPECT_TRUE(meets_the_end(theirs.get())) << "so a task that waits to send wakes";
 }
 
 }  // namespace

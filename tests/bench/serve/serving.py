@@ -1,4 +1,4 @@
-"""`serve` under any model, and what its tests need to talk to it."""
+"""Starts `serve`, and helps its tests to talk to it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ BINARIES = Path(os.environ.get("CONCUR_BINARIES", ROOT / "build/release/bench"))
 
 
 def known_models() -> list[str]:
-    """Of the build under test."""
+    """The models of the build under test."""
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "models.json"
         words = [BINARIES / "bench_cpu", "--case", "noop/serial/tasks:1", f"--benchmark_out={out}"]
@@ -49,19 +49,19 @@ class Server:
         return said
 
     def children(self) -> list[int]:
-        """Those that were forked by it, not by its children."""
+        """Its child processes, without grandchildren."""
         found = []
         for stat in Path("/proc").glob("[0-9]*/stat"):
             try:
                 fields = stat.read_text().rpartition(")")[2].split()
             except OSError:
-                continue  # it has ended
+                continue  # the process has ended
             if int(fields[1]) == self.process.pid:
                 found.append(int(stat.parent.name))
         return found
 
     def begin_to_stop(self) -> None:
-        """Returns when it accepts no more."""
+        """Sends Ctrl-C. Returns when the server no longer accepts."""
         self.process.send_signal(signal.SIGINT)
         while True:
             try:

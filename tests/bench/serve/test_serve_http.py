@@ -1,4 +1,4 @@
-"""The workload http, served to clients from outside: by hand, by curl and by wrk."""
+"""The server of the workload http, with raw sockets, curl and wrk as clients."""
 
 from __future__ import annotations
 
@@ -46,8 +46,8 @@ def test_http_from_outside(model: str) -> None:
     assert "5 connections accepted, 5 served to their end, 0 broken" in said_at_end
 
 
-def test_http_1_0_hears_that_its_connection_is_kept() -> None:
-    """ab -k waits for the end of the connection otherwise."""
+def test_an_http_1_0_client_reads_that_its_connection_stays_open() -> None:
+    """Without that header `ab -k` waits until the connection ends."""
     with serving("--workload", "http") as server, server.connect() as connection:
         for _ in range(2):
             connection.sendall(b"GET / HTTP/1.0\r\nConnection: Keep-Alive\r\n\r\n")

@@ -1,4 +1,4 @@
-"""A suite runner among invented benchmark binaries, in a folder of its own."""
+"""Runs the suite runner with fake benchmark binaries, in a temporary folder."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[2]
 RUNNER = Path(os.environ.get("CONCUR_BINARIES", ROOT / "build/release/bench")) / "suite_runner"
 SCHEMA = json.loads((ROOT / "results/schema.json").read_text())
-# Nothing here takes long; this only keeps a broken runner from hanging the tests.
+# A limit for a broken runner that hangs. A good one takes much less.
 PATIENCE_S = 60
 
 SUITE: dict[str, Any] = {
@@ -39,14 +39,14 @@ SUITE: dict[str, Any] = {
     ],
     "controls": [{"workload": "primes", "sizes": {"tasks": 8, "grain_us": 10}, "model": "serial"}],
 }
-# 2 + 2 * 2 cases and a control.
+# 2 + 2 * 2 cases and an A/A control.
 SAMPLES_PER_ROUND = 7
 SAMPLES = 2 * SAMPLES_PER_ROUND
 
 
 @dataclass
 class Process:
-    """A process that may be gone already; its number cannot be another's while we hold it."""
+    """A process by its descriptor, which never means another process; None if it has ended already."""
 
     descriptor: int | None
 
@@ -66,7 +66,7 @@ class Process:
 
 
 class Bench:
-    """The runner's surroundings."""
+    """The folder of a test: suite, fake binaries, output."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -77,7 +77,7 @@ class Bench:
             binary.write_text(f"#!{sys.executable} -SE\n" + (HERE / "fake_benchmark.py").read_text())
             binary.chmod(0o755)
         os.mkfifo(self.binaries / "processes.pipe")
-        # Kept open on both sides, so that no writer ever waits for us.
+        # Open for reading and writing, so that a writer never waits for a reader.
         self._pipe = open(os.open(self.binaries / "processes.pipe", os.O_RDWR), "r")
         self.temporary = folder / "temporary"
         self.temporary.mkdir()
@@ -90,7 +90,7 @@ class Bench:
         self.suite.write_text(json.dumps(suite))
 
     def behave(self, *behaviours: tuple[str, str]) -> None:
-        """What the binaries do: (regular expression, behaviour); the first found in the case's name holds."""
+        """Sets the binaries' behaviours: the first whose regular expression matches a case's name holds."""
         (self.binaries / "behaviour.json").write_text(json.dumps(behaviours))
 
     def command(self, *arguments: str | Path) -> list[str]:
@@ -118,17 +118,17 @@ class Bench:
         return self.run(self.suite, "--resume", self.output, *arguments)
 
     def hanging(self) -> tuple[Process, Process]:
-        """Waits until a binary hangs: it and its child."""
+        """Waits until a binary hangs. Returns the binary's process and its child."""
         binary, child = self._pipe.readline().split()
         return Process.find(int(binary)), Process.find(int(child))
 
     def stop_while_hanging(self, signal_: signal.Signals, *arguments: str | Path) -> tuple[int, str]:
-        """Sends a signal to the runner while a binary hangs. The exit code and what was said."""
+        """Sends a signal to the runner while a binary hangs. Returns the runner's exit code and stderr."""
         process = self.start(self.suite, *arguments)
         members = self.hanging()
         process.send_signal(signal_)
         _, said = process.communicate(timeout=PATIENCE_S)
-        # By SIGKILL the kernel takes the binaries down, on its own time.
+        # After SIGKILL it is the kernel that ends the binaries, a little later.
         patience_s = PATIENCE_S if signal_ == signal.SIGKILL else 0
         assert all(member.gone(patience_s) for member in members)
         return process.returncode, said
@@ -138,7 +138,7 @@ class Bench:
         return log.read_text().splitlines() if log.exists() else []
 
     def document(self) -> Any:
-        """The results document; it has to conform, and no sample may be there twice."""
+        """The results document, after checks: it conforms to the schema and has no sample twice."""
         document = json.loads(self.output.read_text())
         jsonschema.Draft202012Validator(SCHEMA).validate(document)
         samples = [entry["concur"] for entry in document["benchmarks"]]
@@ -159,7 +159,7 @@ class Bench:
         return document
 
     def left_behind(self) -> list[Path]:
-        """Temporary files, the document's own among them."""
+        """Temporary files that are left."""
         return [*self.temporary.iterdir(), *self.folder.glob("*.tmp*")]
 
 

@@ -1,7 +1,8 @@
-"""An invented benchmark binary for the suite runner's tests.
+"""A fake benchmark binary for the suite runner's tests.
 
-It does what the file `behaviour.json` beside it says: a list of [regular expression, behaviour], of which the
-first that is found in the case's name holds; without any, the case is ok. Each call is a line in `calls.log`.
+The file `behaviour.json` beside it is a list of [regular expression, behaviour]. The first behaviour whose
+expression matches a part of the case's name holds; if none does, the case is ok. Each call adds a line to
+`calls.log`.
 """
 
 from __future__ import annotations
@@ -16,22 +17,22 @@ from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).resolve().parent
-SIZES_OF_MODELS = ("workers",)
+MODEL_PARAMETERS = ("workers",)
 PR_SET_PDEATHSIG = 1
 
 
 def split_case(name: str) -> tuple[str, str, dict[str, int], dict[str, int]]:
-    workload, model, *sizes = name.split("/")
-    parameters: dict[str, int] = {}
-    model_parameters: dict[str, int] = {}
-    for size in sizes:
-        key, value = size.split(":")
-        (model_parameters if key in SIZES_OF_MODELS else parameters)[key] = int(value)
-    return workload, model, parameters, model_parameters
+    workload, model, *words = name.split("/")
+    arguments: dict[str, int] = {}
+    model_arguments: dict[str, int] = {}
+    for word in words:
+        key, value = word.split(":")
+        (model_arguments if key in MODEL_PARAMETERS else arguments)[key] = int(value)
+    return workload, model, arguments, model_arguments
 
 
 def make_entry(arguments: argparse.Namespace, outcome: str, reason: str) -> dict[str, Any]:
-    workload, model, parameters, model_parameters = split_case(arguments.case)
+    workload, model, case_arguments, model_arguments = split_case(arguments.case)
     ok = outcome == "ok"
     name = f"{arguments.case}/iterations:{arguments.iterations}/process_time/real_time"
     entry: dict[str, Any] = {
@@ -47,8 +48,8 @@ def make_entry(arguments: argparse.Namespace, outcome: str, reason: str) -> dict
         "concur": {
             "workload": workload,
             "model": model,
-            "parameters": parameters,
-            "model_parameters": model_parameters,
+            "parameters": case_arguments,
+            "model_parameters": model_arguments,
             "control": False,
             "outcome": outcome,
             "reason": reason,
@@ -82,7 +83,7 @@ def write_document(arguments: argparse.Namespace, entries: list[dict[str, Any]])
 
 
 def start_grandchild() -> int:
-    """One that dies with this process, as all children of the real binaries do."""
+    """Starts a child that ends with this process, as all children of the real binaries do."""
     import ctypes
 
     read_end, write_end = os.pipe()
@@ -97,7 +98,7 @@ def start_grandchild() -> int:
 
 
 def tell_processes() -> None:
-    """Says through the pipe beside us who is here, once the grandchild is."""
+    """Starts a child, then writes the numbers of both processes to the pipe beside this file."""
     grandchild = start_grandchild()
     with open(HERE / "processes.pipe", "w") as pipe:
         pipe.write(f"{os.getpid()} {grandchild}\n")

@@ -14,7 +14,7 @@ std::optional<Options> parse(std::vector<const char*> words) {
     return parse_options(static_cast<int>(words.size()), words.data());
 }
 
-TEST(Options, AreEmptyWhereNothingIsSaid) {
+TEST(Options, AreEmptyWithoutArguments) {
     const Options options = *parse({});
     EXPECT_FALSE(options.suite);
     EXPECT_FALSE(options.rounds);
@@ -24,7 +24,7 @@ TEST(Options, AreEmptyWhereNothingIsSaid) {
     EXPECT_FALSE(options.suites_folder.empty());
 }
 
-TEST(Options, HoldWhatIsSaid) {
+TEST(Options, HoldTheArguments) {
     const Options options = *parse({"full", "--model", "poll", "epoll", "--rounds", "3", "--placement", "free",
                                     "--time-limit", "0.5", "--workload=echo", "-o", "a.json", "--list"});
     EXPECT_EQ(options.suite, "full");
@@ -37,7 +37,7 @@ TEST(Options, HoldWhatIsSaid) {
     EXPECT_TRUE(options.list);
 }
 
-TEST(Options, ComplaintsAreOneLine) {
+TEST(Options, ErrorsHaveOneLine) {
     for (const auto& words : std::vector<std::vector<const char*>>{{"--fast"},
                                                                    {"--rounds", "0"},
                                                                    {"--rounds", "many"},
@@ -52,7 +52,7 @@ TEST(Options, ComplaintsAreOneLine) {
     }
 }
 
-TEST(ResumeCommand, SaysAllThatMakesThePlan) {
+TEST(ResumeCommand, HasAllOptionsThatChangeThePlan) {
     const Options options = *parse({"full", "--filter", "echo/(poll|epoll)", "--workload", "echo", "--time-limit",
                                     "0.5", "--binaries", "/my bin", "-o", "it's.json"});
     EXPECT_EQ(resume_command(options, options.output),

@@ -11,7 +11,7 @@
 namespace bench {
 namespace {
 
-// The models of a round in their order, those of one group alone; a control has a star.
+// The models of one group in one round, in order. A star marks an A/A control.
 std::vector<std::string> order(const Plan& plan, int round, std::string_view group) {
     std::vector<std::string> models;
     for (const Step& step : plan.steps) {
@@ -55,14 +55,14 @@ TEST(Plan, GroupsKeepTheirOrderInEveryRound) {
     }
 }
 
-TEST(Plan, AControlStandsAtTheFarEndOfItsGroup) {
+TEST(Plan, AnAAControlRunsAtTheOtherEndOfItsGroup) {
     const Plan plan = make_plan(test::small_suite(), {}, 1);
     EXPECT_EQ(order(plan, 0, "/tasks:8/grain_us:10"),
               (Names{"serial", "thread_pool/workers:2", "thread_pool/workers:4", "serial*"}));
     EXPECT_EQ(order(plan, 0, "/connections:1/payload:64/requests:20"), (Names{"epoll*", "poll", "epoll"}));
 }
 
-TEST(Plan, AControlHasANameOfItsOwn) {
+TEST(Plan, AnAAControlHasItsOwnName) {
     const Plan plan = make_plan(test::small_suite(), {}, 1);
     std::vector<std::string> names;
     for (const PlannedCase& planned : plan.cases) names.push_back(planned.run_name());
@@ -78,7 +78,7 @@ TEST(Plan, SelectsByWorkloadModelAndName) {
     EXPECT_EQ(make_plan(suite, {{"primes"}, {"serial"}, "grain_us:1$"}, 1).cases.size(), 1U);
 }
 
-TEST(Plan, IterationsFollowTheSize) {
+TEST(Plan, IterationsBelongToTheArguments) {
     for (const PlannedCase& planned : make_plan(test::small_suite(), {{"primes"}, {}, ""}, 1).cases) {
         EXPECT_EQ(planned.iterations, planned.what.arguments.at("grain_us") == 1 ? 20 : 5);
     }
@@ -90,10 +90,10 @@ TEST(Plan, KeepsToTheCasesOfARunThatIsResumed) {
     resumed.cases = {"primes/serial/tasks:8/grain_us:10", "echo/poll/connections:1/payload:64/requests:20"};
     const Plan plan = make_plan(suite, resumed, 2);
     EXPECT_EQ(case_names(plan), resumed.cases);
-    EXPECT_EQ(plan.cases.size(), 3U) << "and the control of the first";
+    EXPECT_EQ(plan.cases.size(), 3U) << "both cases, and the A/A control of the first";
 }
 
-TEST(Plan, ComplaintsSayWhatThereIs) {
+TEST(Plan, ErrorsListTheChoices) {
     EXPECT_EQ(complaint_about({{"sorting"}, {}, ""}).rfind("unknown workload 'sorting'; there are: noop", 0), 0U);
     EXPECT_EQ(complaint_about({{}, {"kqueue"}, ""}).rfind("unknown model 'kqueue'; there are: serial", 0), 0U);
     EXPECT_EQ(complaint_about({{"fetch"}, {}, ""}), "suite 'small' has no workload 'fetch'; it has: echo, primes");
@@ -103,9 +103,10 @@ TEST(Plan, ComplaintsSayWhatThereIs) {
     EXPECT_EQ(complaint_about({{}, {}, "("}).rfind("--filter '(' is not a regular expression", 0), 0U);
 }
 
-TEST(Plan, DescriptorsAreThoseOfTheLargestCaseThatIsLeft) {
+TEST(Plan, CountsTheDescriptorsOfTheLargestSelectedCase) {
     const Suite suite = test::small_suite();
-    EXPECT_EQ(descriptors_needed(make_plan(suite, {}, 1)), 165U) << "those of the connections, and the acceptor's";
+    EXPECT_EQ(descriptors_needed(make_plan(suite, {}, 1)), 165U)
+        << "for 100 connections, the acceptor, and the reserve of 64";
     EXPECT_EQ(descriptors_needed(make_plan(suite, {{}, {}, "connections:1/"}, 1)), 66U);
     EXPECT_EQ(descriptors_needed(make_plan(suite, {{"primes"}, {}, ""}, 1)), 64U);
 }

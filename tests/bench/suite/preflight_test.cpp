@@ -11,7 +11,7 @@
 namespace bench {
 namespace {
 
-TEST(Preflight, BinariesAreOnlyAskedForWhereTheyAreNeeded) {
+TEST(Preflight, RequiresOnlyTheBinariesOfThePlan) {
     const TemporaryFolder folder;
     const Suite suite = test::small_suite();
     const std::filesystem::path cpu = binary_path(folder.path(), workloads::Group::cpu);
@@ -26,13 +26,12 @@ TEST(Preflight, BinariesAreOnlyAskedForWhereTheyAreNeeded) {
                         ": build it (cmake --build), or name its folder with --binaries");
 }
 
-TEST(Preflight, AFileThatIsThereIsKept) {
+TEST(Preflight, AnExistingFileIsKept) {
     const TemporaryFolder folder;
     const std::filesystem::path file = folder.path() / "a.json";
     EXPECT_EQ(new_output(file), file);
     std::ofstream{file} << "precious";
-    EXPECT_NE(test::complaint([&] { static_cast<void>(new_output(file)); }).find("is there already"),
-              std::string::npos);
+    EXPECT_NE(test::complaint([&] { static_cast<void>(new_output(file)); }).find("exists"), std::string::npos);
     EXPECT_NE(test::complaint([&] { static_cast<void>(new_output(folder.path() / "b" / "c.json")); }).find("make it"),
               std::string::npos);
 }

@@ -18,9 +18,10 @@ PlannedCase planned(bool control = false) {
     return {std::move(what), std::move(name), 4, 1, control};
 }
 
-// As a benchmark binary would write it.
+// The document that a benchmark binary would write.
 json good_document() {
     json entry = unfinished_entry(planned(), Placement::split, {}, "nothing yet");
+    put_in_position(entry, planned(), {.round = 0, .rounds = 1, .sequence = 0});
     entry.erase("error_occurred");
     entry.erase("error_message");
     entry["iterations"] = 4;
@@ -30,7 +31,7 @@ json good_document() {
     return {{"context", json::object()}, {"benchmarks", {entry}}};
 }
 
-TEST(SampleEntry, IsTakenFromADocumentThatIsInOrder) {
+TEST(SampleEntry, IsTakenFromAValidDocument) {
     const json document = good_document();
     EXPECT_EQ(take_entry(document, planned()), document["benchmarks"][0]);
     EXPECT_EQ(case_of(document["benchmarks"][0]).name(), planned().name);
@@ -47,14 +48,18 @@ TEST(SampleEntry, GetsItsPlaceInTheRun) {
     EXPECT_EQ(entry["run_name"], planned().run_name());
 }
 
-TEST(SampleEntry, OfAControlSaysSo) {
-    json entry = good_document()["benchmarks"][0];
-    put_in_position(entry, planned(true), {.round = 0, .rounds = 7, .sequence = 0});
-    EXPECT_EQ(entry["concur"]["control"], true);
-    EXPECT_EQ(entry["run_name"], planned(true).run_name());
+TEST(SampleEntry, OfAnAAControlIsMarked) {
+    const json good = good_document()["benchmarks"][0];
+    const json unfinished = unfinished_entry(planned(true), Placement::split, {}, "time limit of 20 s");
+    for (json entry : {good, unfinished}) {
+        put_in_position(entry, planned(true), {.round = 0, .rounds = 7, .sequence = 0});
+        EXPECT_EQ(entry["concur"]["control"], true);
+        EXPECT_EQ(entry["name"], planned(true).run_name());
+        EXPECT_EQ(entry["run_name"], planned(true).run_name());
+    }
 }
 
-TEST(SampleEntry, ThatWasNotFinishedHoldsAllThatIsRequired) {
+TEST(SampleEntry, OfAnUnfinishedSampleHasAllRequiredKeys) {
     const json entry = unfinished_entry(planned(), Placement::free, {}, "time limit of 20 s");
     EXPECT_EQ(entry["error_message"], "did_not_finish: time limit of 20 s");
     EXPECT_EQ(entry["error_occurred"], true);
@@ -80,7 +85,7 @@ TEST_P(EntryFault, IsFound) {
     GetParam().make(document);
     try {
         static_cast<void>(take_entry(document, planned()));
-        FAIL() << "nothing was said";
+        FAIL() << "no error";
     } catch (const std::exception& error) {
         EXPECT_NE(std::string{error.what()}.find(GetParam().message), std::string::npos) << error.what();
     }
@@ -99,7 +104,8 @@ INSTANTIATE_TEST_SUITE_P(
         BadEntry{"zero_time", [](json& d) { d["benchmarks"][0]["real_time"] = 0; }, "no time was measured"},
         BadEntry{"no_runs", [](json& d) { d["benchmarks"][0]["iterations"] = 0; }, "no time was measured"},
         BadEntry{"outcome", [](json& d) { d["benchmarks"][0]["concur"]["outcome"] = "good"; }, "unknown"},
-        BadEntry{"no_error", [](json& d) { d["benchmarks"][0]["concur"]["outcome"] = "invalid"; }, "holds no error"},
+        BadEntry{"no_error", [](json& d) { d["benchmarks"][0]["concur"]["outcome"] = "invalid"; },
+                 "has no error message"},
         BadEntry{"other_model", [](json& d) { d["benchmarks"][0]["concur"]["model"] = "poll"; },
                  "its entry is of echo/poll"},
         BadEntry{"other_size", [](json& d) { d["benchmarks"][0]["concur"]["parameters"]["connections"] = 2; },

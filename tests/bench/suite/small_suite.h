@@ -9,7 +9,7 @@
 
 namespace bench::test {
 
-// Six CPU cases and four I/O cases, each with a control.
+// Six CPU cases and four I/O cases, with an A/A control for each group.
 inline nlohmann::json small_suite_json() {
     return nlohmann::json::parse(R"({
         "name": "small", "rounds": 3, "time_limit_s": 1.5, "placement": "shared",
@@ -26,7 +26,7 @@ inline nlohmann::json small_suite_json() {
 
 inline Suite small_suite() { return parse_suite(small_suite_json(), "small.json"); }
 
-// What the function complains of, in the words of its UsageError; empty where it does not.
+// The message of the UsageError that the function throws; empty if it throws none.
 template <class Function>
 std::string complaint(Function function) {
     try {

@@ -17,7 +17,7 @@ namespace {
 
 using nlohmann::json;
 
-TEST(SuiteFile, HoldsWhatIsWritten) {
+TEST(SuiteFile, HoldsTheContentsOfTheFile) {
     const Suite suite = test::small_suite();
     EXPECT_EQ(suite.name, "small");
     EXPECT_EQ(suite.rounds, 3);
@@ -32,7 +32,7 @@ TEST(SuiteFile, HoldsWhatIsWritten) {
     EXPECT_EQ(suite.controls[1].name(), "echo/epoll/connections:1/payload:64/requests:20");
 }
 
-TEST(SuiteFile, ListsOfSizesGoTogether) {
+TEST(SuiteFile, ListsOfArgumentsAreReadInParallel) {
     const Suite suite = test::small_suite();
     ASSERT_EQ(suite.points.size(), 4U);
     EXPECT_EQ(suite.points[0].arguments.path(), "/tasks:8/grain_us:1");
@@ -43,7 +43,7 @@ TEST(SuiteFile, ListsOfSizesGoTogether) {
     EXPECT_EQ(suite.points[3].iterations, 1);
 }
 
-TEST(SuiteFile, AHandWrittenControlRunsWhatItWasWrittenFor) {
+TEST(SuiteFile, ANativeControlRunsOnlyItsWorkload) {
     json suite = test::small_suite_json();
     suite["models"]["io"].push_back({{"model", "native_epoll"}});
     suite["cases"].push_back({{"workload", "timers"}});
@@ -70,7 +70,7 @@ TEST(SuiteFile, ChoosesModelsByTraitAndFamily) {
     EXPECT_EQ(parse_suite(suite, "small.json").cpu.size(), models::table().size());
 }
 
-TEST(SuiteFile, SizesLeftOutAreTheModelsOwnForTheWorkAndTheMachine) {
+TEST(SuiteFile, MissingArgumentsAreTheModelsDefaults) {
     json suite = test::small_suite_json();
     suite.erase("controls");
     suite["models"] = json::parse(R"({"cpu": [{"model": "thread_pool"}], "io": [{"model": "thread_pool"}]})");
@@ -125,7 +125,7 @@ TEST(SuiteFile, APathIsTakenAsItIs) {
     EXPECT_EQ(find_suite("suite.json", "nowhere"), "suite.json");
 }
 
-TEST(SuiteFile, AnUnknownNameSaysWhatThereIs) {
+TEST(SuiteFile, TheErrorForAnUnknownNameListsTheSuites) {
     try {
         static_cast<void>(find_suite("slow", default_suites_folder()));
         FAIL();
@@ -148,7 +148,7 @@ TEST_P(SuiteFault, IsOneLineThatNamesThePlace) {
     GetParam().make(suite);
     try {
         static_cast<void>(parse_suite(suite, "small.json"));
-        FAIL() << "nothing was said";
+        FAIL() << "no error";
     } catch (const UsageError& error) {
         const std::string said{error.what()};
         EXPECT_EQ(said.rfind("small.json: ", 0), 0U) << said;
@@ -184,13 +184,13 @@ INSTANTIATE_TEST_SUITE_P(
                  },
                  "models: io[1]: unknown family 'loop'; there are: co"},
         BadSuite{"two_ways", [](json& s) { s["models"]["io"][1]["family"] = "loops"; },
-                 "choose by one of 'model' (a name), 'models' (all, classic) and 'family'"},
-        BadSuite{"no_way", [](json& s) { s["models"]["io"][1].erase("model"); }, "choose by one of 'model'"},
+                 "give one of 'model' (a name), 'models' (all, classic) and 'family'"},
+        BadSuite{"no_way", [](json& s) { s["models"]["io"][1].erase("model"); }, "give one of 'model'"},
         BadSuite{"sizes_of_many",
                  [](json& s) {
                      s["models"]["io"][1] = {{"models", "all"}, {"sizes", {{"workers", 2}}}};
                  },
-                 "'sizes' go with 'model' alone"},
+                 "'sizes' needs 'model'"},
         BadSuite{"model_size",
                  [](json& s) {
                      s["models"]["cpu"][1]["sizes"] = {{"threads", 2}};
@@ -220,18 +220,18 @@ INSTANTIATE_TEST_SUITE_P(
                      s["cases"][0]["iterations"] = json{1, 2, 3};
                  },
                  "'iterations' lists 3 numbers and 'grain_us' 2"},
-        BadSuite{"no_iterations", [](json& s) { s["cases"][0]["iterations"] = 0; }, "'iterations' go from 1"},
+        BadSuite{"no_iterations", [](json& s) { s["cases"][0]["iterations"] = 0; }, "'iterations' must be from 1"},
         BadSuite{"no_cases", [](json& s) { s["cases"] = json::array(); }, "there is no case"},
-        BadSuite{"twice", [](json& s) { s["cases"].push_back(s["cases"][1]); }, "stands there twice"},
+        BadSuite{"twice", [](json& s) { s["cases"].push_back(s["cases"][1]); }, "is there twice"},
         BadSuite{"foreign_control", [](json& s) { s["controls"][0]["model"] = "epoll"; },
-                 "controls[0]: primes/epoll/tasks:8/grain_us:10 is no case of this suite"},
+                 "controls[0]: primes/epoll/tasks:8/grain_us:10 is not a case of this suite"},
         BadSuite{"control_of_many",
                  [](json& s) {
                      s["controls"][0]["sizes"]["grain_us"] = json{1, 10};
                  },
-                 "controls[0]: a control is one case"},
+                 "controls[0]: an A/A control is one case"},
         BadSuite{"control_twice", [](json& s) { s["controls"].push_back(s["controls"][0]); },
-                 "controls[2]: control primes/serial/tasks:8/grain_us:10 stands there twice"}),
+                 "controls[2]: control primes/serial/tasks:8/grain_us:10 is there twice"}),
     [](const auto& tested) { return std::string{tested.param.name}; });
 
 }  // namespace

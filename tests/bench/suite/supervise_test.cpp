@@ -42,7 +42,7 @@ TEST_F(Supervise, TellsTheSignal) {
 }
 
 TEST_F(Supervise, TheTimeLimitEndsTheWholeGroup) {
-    // A grandchild that nobody waits for, and its parent.
+    // A child and a grandchild; nothing waits for the grandchild.
     const Ended ended = shell("echo $$ >&2; (sleep 1000 & sleep 1000) & wait", 200ms);
     EXPECT_EQ(ended.how, Ended::How::time_limit);
     EXPECT_TRUE(group_is_gone(ended.line));

@@ -1,4 +1,4 @@
-"""However a run ends, its document is whole, nothing runs on, and --resume completes it."""
+"""However a run ends, its document is complete JSON, no process is left, and --resume finishes the run."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ def test_a_signal_stops_the_run_and_resume_completes_it(bench: Bench, how: signa
     assert len(document["benchmarks"]) == DONE_BEFORE
     assert bench.left_behind() == []
     last = said.splitlines()[-1]
-    assert last.startswith(f"suite_runner: stopped after {DONE_BEFORE} of {SAMPLES} samples; go on with: ")
+    assert last.startswith(f"suite_runner: stopped after {DONE_BEFORE} of {SAMPLES} samples; resume with: ")
 
     bench.behave()
     done = subprocess.run(
-        shlex.split(last.split("go on with: ")[1]),
+        shlex.split(last.split("resume with: ")[1]),
         cwd=bench.folder,
         timeout=PATIENCE_S,
         capture_output=True,
@@ -39,7 +39,7 @@ def test_a_signal_stops_the_run_and_resume_completes_it(bench: Bench, how: signa
     assert done.returncode == 0, done.stderr
     complete = bench.complete_document()
     assert complete["benchmarks"][:DONE_BEFORE] == document["benchmarks"]
-    # Each sample once, and the one that was stopped a second time.
+    # Each sample once, and the stopped sample a second time.
     assert len(bench.calls()) == SAMPLES + 1
 
 
@@ -88,7 +88,7 @@ def test_a_complete_document_is_left_alone(bench: Bench) -> None:
     before = bench.output.read_bytes()
     calls = len(bench.calls())
     done = bench.resume()
-    assert (done.returncode, done.stdout) == (0, f"{bench.output} is complete already\n")
+    assert (done.returncode, done.stdout) == (0, f"{bench.output} is already complete\n")
     assert bench.output.read_bytes() == before
     assert len(bench.calls()) == calls
 
@@ -111,7 +111,7 @@ def refused(bench: Bench, *arguments: str) -> str:
 
 
 def test_another_number_of_rounds_is_refused(stopped: Bench) -> None:
-    assert "it is of 2 rounds, not of 5" in refused(stopped, "--rounds", "5")
+    assert "it has 2 rounds, not 5" in refused(stopped, "--rounds", "5")
 
 
 def test_another_placement_is_refused(stopped: Bench) -> None:
@@ -120,24 +120,24 @@ def test_another_placement_is_refused(stopped: Bench) -> None:
 
 def test_another_selection_is_refused(stopped: Bench) -> None:
     said = refused(stopped, "--workload", "echo")
-    assert "it was to have primes/serial/tasks:8/grain_us:10, which is not in this plan" in said
+    assert "its run includes primes/serial/tasks:8/grain_us:10, which is not in this plan" in said
 
 
 def test_another_selection_is_refused_where_the_document_tells_only_how_many(stopped: Bench) -> None:
     document = stopped.document()
     del document["context"]["concur"]["cases_planned"]
     stopped.output.write_text(json.dumps(document))
-    assert "it was to have 14 samples, and this plan has 8" in refused(stopped, "--workload", "echo")
+    assert "its run has 14 samples, and this plan has 8" in refused(stopped, "--workload", "echo")
 
 
 def test_another_suite_is_refused(stopped: Bench) -> None:
     suite = json.loads(stopped.suite.read_text())
     stopped.write_suite(suite | {"name": "large"})
-    assert "it is of suite small, not of large" in refused(stopped)
+    assert "its suite is small, not large" in refused(stopped)
 
 
 def test_another_file_is_refused(stopped: Bench) -> None:
-    assert "leave --output out" in refused(stopped, "-o", "other.json")
+    assert "do not give --output" in refused(stopped, "-o", "other.json")
 
 
 @pytest.mark.parametrize(("key", "value"), [("sizes", {"tasks": 9, "grain_us": 10}), ("iterations", 6)])
@@ -163,7 +163,7 @@ def test_another_build_is_refused(stopped: Bench) -> None:
     document = stopped.document()
     document["context"]["concur"]["build"]["flags"] = "-O0"
     stopped.output.write_text(json.dumps(document))
-    assert "it is of another build (flags -O0, now " in refused(stopped)
+    assert "another build wrote it (flags -O0, now " in refused(stopped)
 
 
 def test_a_sample_that_is_there_twice_is_refused(stopped: Bench) -> None:
@@ -176,7 +176,7 @@ def test_a_sample_that_is_there_twice_is_refused(stopped: Bench) -> None:
 def test_a_torn_document_is_refused(stopped: Bench) -> None:
     text = stopped.output.read_text()
     stopped.output.write_text(text[: len(text) // 2])
-    assert "is not whole JSON" in refused(stopped)
+    assert "is not complete JSON" in refused(stopped)
 
 
 @pytest.mark.parametrize("text", ["{}", "[]", "5", '{"context": {"concur": {}}, "benchmarks": []}'])

@@ -1,4 +1,4 @@
-"""What a benchmark binary does comes out as what it is, and never as a missing row."""
+"""Every behaviour of a benchmark binary becomes an outcome in the document, never a missing row."""
 
 from __future__ import annotations
 
@@ -30,15 +30,15 @@ def test_the_context_is_that_of_the_first_sample(bench: Bench) -> None:
     assert {workload["name"] for workload in context["concur"]["workloads"]} >= {"primes", "echo"}
 
 
-def test_models_are_neighbours_and_turn_round(bench: Bench) -> None:
+def test_models_follow_each_other_and_every_other_round_is_reversed(bench: Bench) -> None:
     assert bench.run_suite().returncode == 0
     primes = [
         f"bench_cpu primes/{model}/tasks:8/grain_us:10 5 split"
         for model in ("serial", "thread_pool/workers:2")
     ]
     few, many = (
-        [f"bench_io echo/{model}/connections:{sizes} 1 split" for model in ("poll", "epoll")]
-        for sizes in ("1/payload:64/requests:20", "100/payload:64/requests:2")
+        [f"bench_io echo/{model}/connections:{words} 1 split" for model in ("poll", "epoll")]
+        for words in ("1/payload:64/requests:20", "100/payload:64/requests:2")
     )
     primes.append(primes[0])
     assert bench.calls() == primes + few + many + primes[::-1] + few[::-1] + many[::-1]
@@ -53,7 +53,7 @@ def test_controls_are_marked(bench: Bench) -> None:
     }
 
 
-def test_skipped_is_well(bench: Bench) -> None:
+def test_a_skipped_case_is_no_failure(bench: Bench) -> None:
     bench.behave(("/poll/", "skipped"))
     done = bench.run_suite()
     assert done.returncode == 0
@@ -61,7 +61,7 @@ def test_skipped_is_well(bench: Bench) -> None:
     assert done.stdout.count("it is to be skipped") == 1
 
 
-def test_invalid_is_not(bench: Bench) -> None:
+def test_an_invalid_case_is_a_failure(bench: Bench) -> None:
     bench.behave(("/poll/", "invalid"))
     done = bench.run_suite()
     assert done.returncode == 1
@@ -105,7 +105,7 @@ def test_a_binary_that_hangs_is_ended_with_all_its_children(bench: Bench) -> Non
     assert reasons(document) == {"time limit of 0.5 s"}
 
 
-def test_what_a_binary_leaves_behind_is_ended(bench: Bench) -> None:
+def test_a_child_that_a_binary_leaves_behind_is_ended(bench: Bench) -> None:
     bench.behave(("/poll/connections:1/", "leave_child"))
     process = bench.start(bench.suite, "-o", bench.output, "--rounds", "1")
     members = bench.hanging()
@@ -134,8 +134,8 @@ def test_listing_runs_nothing(bench: Bench) -> None:
     assert done.stdout.splitlines() == [
         "primes/serial/tasks:8/grain_us:10",
         "primes/thread_pool/workers:2/tasks:8/grain_us:10",
-        "primes/serial/tasks:8/grain_us:10 (control)",
-        "small: 2 cases and 1 controls, 2 rounds: 6 samples",
+        "primes/serial/tasks:8/grain_us:10 (A/A control)",
+        "small: 2 cases and 1 A/A controls, 2 rounds: 6 samples",
     ]
     assert bench.calls() == []
 

@@ -1,4 +1,4 @@
-"""What can be known beforehand to go wrong is one line with the way out, and nothing is run or written."""
+"""The runner finds errors before it runs or writes anything, and says in one line what to do."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def test_suites(bench: Bench, suite: str, message: str) -> None:
 def test_a_torn_suite(bench: Bench, text: str) -> None:
     bench.suite.write_text(text)
     said = refused(bench, bench.suite, "-o", bench.output)
-    assert "small.json is not whole JSON" in said
+    assert "small.json is not complete JSON" in said
 
 
 def test_a_suite_with_a_fault_names_file_and_place(bench: Bench) -> None:
@@ -74,7 +74,7 @@ def test_a_suite_with_a_fault_names_file_and_place(bench: Bench) -> None:
 def test_a_file_that_is_there_is_not_overwritten(bench: Bench) -> None:
     other = bench.folder / "precious.json"
     other.write_text("precious")
-    assert f"{other} is there already" in refused(bench, bench.suite, "-o", other)
+    assert f"{other} exists" in refused(bench, bench.suite, "-o", other)
     assert other.read_text() == "precious"
 
 
@@ -99,8 +99,8 @@ def test_too_few_descriptors(bench: Bench) -> None:
     done = subprocess.run([*shell, *arguments], capture_output=True, text=True, timeout=PATIENCE_S)
     assert done.returncode == 2
     assert done.stderr == (
-        "suite_runner: this suite needs 1065 descriptors, the hard limit is 256: raise it (ulimit -Hn 1065) "
-        "or leave the large cases out with --filter\n"
+        "suite_runner: this suite needs 1065 descriptors, but the hard limit is 256: "
+        "raise the limit (ulimit -Hn 1065), or exclude large cases with --filter\n"
     )
     assert not bench.output.exists()
     fewer = subprocess.run(
@@ -151,7 +151,7 @@ def test_a_terminal_gets_one_line_that_fits(bench: Bench) -> None:
     try:
         while part := os.read(ours, 4096):
             said += part
-    except OSError:  # How a terminal says that its other side is closed.
+    except OSError:  # The other side of the terminal is closed.
         pass
     os.close(ours)
     assert process.wait(PATIENCE_S) == 0
