@@ -86,7 +86,7 @@ def parse_case(name: str) -> ModelCase:
     workload, _, rest = name.partition("/")
     model, *sizes = rest.split("/")
     if not workload or not model:
-        raise FindingsError(f"'{name}' is not a case: write workload/model/size:number/...")
+        raise FindingsError(f"'{name}' is not a case: write workload/model/argument:number/...")
     found: list[tuple[str, int]] = []
     for size in sizes:
         key, colon, value = size.partition(":")

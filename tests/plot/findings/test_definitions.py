@@ -35,7 +35,7 @@ def test_those_of_the_tree_are_sound():
             "echo/poll/connections",
             "'connections' is not an argument: write name:number",
         ),
-        ("echo/poll/connections:10", "echo", "is not a case: write workload/model/size:number/"),
+        ("echo/poll/connections:10", "echo", "is not a case: write workload/model/argument:number/"),
     ],
 )
 def test_what_is_wrong_is_said_in_one_line(tmp_path, old, new, said):
