@@ -58,7 +58,7 @@ void Ring::cancel_all() {
             ::io_uring_prep_cancel(entry, nullptr, IORING_ASYNC_CANCEL_ANY | IORING_ASYNC_CANCEL_ALL);
             ::io_uring_sqe_set_data(entry, nullptr);
         }
-        // Where the queue is full, only what is in it goes: there is no cancellation yet that could be waited for.
+        // If the queue is full, this call only submits: there is no cancellation yet to wait for.
         const int result = ::io_uring_submit_and_wait(&ring_, entry != nullptr ? 1 : 0);
         if (result < 0 && result != -EINTR && result != -EAGAIN && result != -EBUSY) return;
         take_completions();
@@ -67,7 +67,7 @@ void Ring::cancel_all() {
 
 void Ring::cancel(Completion& completion, const bool& under_way) {
     while (under_way) {
-        // Asked again if need be: it may have been missed while it was being completed.
+        // Repeated if necessary: a cancellation may miss a request that is just completing.
         io_uring_sqe& entry = free_entry();
         ::io_uring_prep_cancel(&entry, &completion, 0);
         ::io_uring_sqe_set_data(&entry, nullptr);
@@ -77,11 +77,11 @@ void Ring::cancel(Completion& completion, const bool& under_way) {
 }
 
 io_uring_sqe& Ring::free_entry() {
-    // Where the kernel is short of memory for a while it takes nothing, and is asked again.
+    // If the kernel is short of memory for a while, it takes nothing and is asked again.
     constexpr int attempts = 100;
     io_uring_sqe* entry = ::io_uring_get_sqe(&ring_);
     for (int attempt = 0; entry == nullptr && attempt < attempts; ++attempt) {
-        // The queue is full: what is in it goes first.
+        // The queue is full: submit it first.
         enter(0);
         entry = ::io_uring_get_sqe(&ring_);
     }
@@ -93,15 +93,15 @@ void Ring::enter(unsigned completions) {
     for (;;) {
         const int result = ::io_uring_submit_and_wait(&ring_, completions);
         if (result >= 0) return;
-        // EBUSY: completions that did not fit have to be taken first.
+        // EBUSY: completions that did not fit must be taken first.
         if (result == -EBUSY || result == -EAGAIN) return take_completions();
         if (result != -EINTR) throw std::system_error{-result, std::system_category(), "io_uring_submit_and_wait"};
     }
 }
 
-void Ring::turn() {
+void Ring::run_once() {
     if (!has_posted() && waiting_ == 0) {
-        throw std::logic_error{"completion loop: every task waits for something that nobody will do"};
+        throw std::logic_error{"completion loop: every task waits, and nothing can resume one"};
     }
     resume_posted();
     if (under_way_ == 0) return;
@@ -117,9 +117,9 @@ void Ring::take_completions() {
         auto* const completion = static_cast<Completion*>(::io_uring_cqe_get_data(entry));
         const int result = entry->res;
         const unsigned flags = entry->flags;
-        // Before anybody hears of it, who may throw.
+        // Advance first: complete() may throw.
         ::io_uring_cq_advance(&ring_, 1);
-        if (completion == nullptr) continue;  // of a cancellation
+        if (completion == nullptr) continue;  // a cancellation
         if ((flags & IORING_CQE_F_MORE) == 0) --under_way_;
         completion->complete(result, flags);
     }
@@ -127,7 +127,7 @@ void Ring::take_completions() {
 
 void RingOperation::complete(int value, unsigned) {
     completion_value_ = value;
-    ring_->woken();
+    ring_->remove_waiting();
     ring_->post(*continuation_);
 }
 

@@ -1,11 +1,11 @@
-// Carrier: completion handlers (the library's allocations hold the state). Waiter: standalone Asio's io_context, which
-// is epoll inside, edge-triggered; it tries a call first and registers only where it would block.
+// Carrier: completion handlers; the library allocates the state. Wait mechanism: standalone Asio's io_context
+// (edge-triggered epoll inside); it tries a call first, and waits only if the call would block.
 //
-// Proactor style as most C++ services have it: start an operation with a handler, be called when it is done. Timers,
-// sockets and posted work come through one queue. Good wherever an event loop is, and portable. Its weakness: each
-// operation costs the library an object and an indirect call, and errors and lifetimes are scattered over handlers.
+// The proactor style of most C++ services: start an operation with a handler, which is called when the operation is
+// done. Timers, sockets and posted work share one queue. Good wherever an event loop is, and portable. Its weaknesses:
+// each operation costs an object and an indirect call, and error handling and lifetimes are spread over handlers.
 #include "models/libraries/asio_handlers.h"
-#include "models/loop/table_model.h"
+#include "models/model.h"
 
 namespace models {
 namespace {
@@ -35,8 +35,7 @@ private:
     const tasks::Job& job_;
     tasks::Ledger& ledger_;
     std::size_t alive_ = 0;
-    // One thread alone: the library leaves its locks out. (A hint of 1 would keep them, and only the waking of others
-    // would be left out.)
+    // One thread: the library uses no locks. (The hint 1 would keep the locks and only save waking other threads.)
     asio::io_context context_{ASIO_CONCURRENCY_HINT_UNSAFE};
     AsioEvents events_{context_};
 };

@@ -1,13 +1,14 @@
-// Carrier: a C++20 coroutine frame for each task, the library's awaitable. Waiter: standalone Asio's io_context.
+// Carrier: a C++20 coroutine frame for each task, the library's awaitable. Wait mechanism: standalone Asio's
+// io_context.
 //
-// What a user of the library writes today: co_await each operation, errors in place. Good as asio is, and reads from
-// top to bottom. Its weakness: awaitable's frames go through the library's executor at every resumption, which costs
+// What a user of the library writes today: co_await each operation, and handle its error in place. Good where asio is,
+// and the code reads from top to bottom. Its weakness: each resumption goes through the library's executor, which costs
 // more than a bare coroutine.
 #include <exception>
 #include <stdexcept>
 
 #include "models/libraries/asio_loop.h"
-#include "models/loop/table_model.h"
+#include "models/model.h"
 
 namespace models {
 namespace {
@@ -34,7 +35,7 @@ private:
 
     asio::awaitable<void> drive(std::unique_ptr<tasks::Task> task, tasks::TaskId id) {
         asio::steady_timer timer{context_};
-        // Let go before the task closes them.
+        // Declared after the task: the sockets are released before the task closes them.
         AsioSockets sockets{context_};
         tasks::Result result{};
         for (;;) {
@@ -47,27 +48,27 @@ private:
             asio::error_code error;
             auto token = asio::redirect_error(asio::use_awaitable, error);
             result = {};
-            // A coroutine cannot wait inside std::visit's lambdas; get_if is the same, written out.
+            // Instead of std::visit, since co_await cannot stand in its lambdas.
             if (const auto* const accept = std::get_if<tasks::Accept>(&next)) {
                 auto connection = co_await sockets.acceptor(accept->listener).async_accept(token);
-                result = error ? to_outcome(error) : tasks::Result{connection.release()};
+                result = error ? to_result(error) : tasks::Result{connection.release()};
             } else if (const auto* const connect = std::get_if<tasks::Connect>(&next)) {
                 const asio::ip::tcp::endpoint where{asio::ip::address_v4{ntohl(connect->address.sin_addr.s_addr)},
                                                     ntohs(connect->address.sin_port)};
                 co_await sockets.stream(connect->socket).async_connect(where, token);
-                result = to_outcome(error);
+                result = to_result(error);
             } else if (const auto* const receive = std::get_if<tasks::Receive>(&next)) {
                 const auto into = asio::buffer(receive->into.data(), receive->into.size());
-                result = to_outcome(error, co_await sockets.stream(receive->socket).async_read_some(into, token));
-                if (error) result = to_outcome(error);
+                result = to_result(error, co_await sockets.stream(receive->socket).async_read_some(into, token));
+                if (error) result = to_result(error);
             } else if (const auto* const send = std::get_if<tasks::Send>(&next)) {
                 const auto bytes = asio::buffer(send->bytes.data(), send->bytes.size());
                 const std::size_t sent = co_await asio::async_write(sockets.stream(send->socket), bytes, token);
-                result = to_outcome(error, sent);
+                result = to_result(error, sent);
             } else if (const auto* const sleep = std::get_if<tasks::Sleep>(&next)) {
                 timer.expires_at(sleep->until);
                 co_await timer.async_wait(token);
-                result = to_outcome(error);
+                result = to_result(error);
             } else if (std::holds_alternative<tasks::Compute>(next)) {
                 task->compute();
             } else if (std::holds_alternative<tasks::Yield>(next)) {
@@ -82,11 +83,11 @@ private:
         }
     }
 
-    // The library's way to make something to await: its handler resumes the frame.
+    // Awaits an event in the library's way: a handler resumes the frame.
     asio::awaitable<void> happened(int event) {
         return asio::async_initiate<const asio::use_awaitable_t<>&, void()>(
             [this, event](auto handler) {
-                // What is kept must be copyable; it is called once.
+                // std::function must be copyable; the handler is called once.
                 auto shared = std::make_shared<decltype(handler)>(std::move(handler));
                 events_.await(event, [shared] { std::move (*shared)(); });
             },

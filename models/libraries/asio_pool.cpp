@@ -1,13 +1,14 @@
-// Carrier: completion handlers on N threads. Waiter: standalone Asio's io_context, one for all of them.
+// Carrier: completion handlers on N threads. Wait mechanism: standalone Asio's io_context, one for all threads.
 //
-// Any thread takes the next handler that is ready, so that all CPUs are used and no loop is left with more than its
-// share. Good for CPU work between waits. Its weakness: the one queue has a lock, and a task moves from CPU to CPU.
+// Any thread takes the next ready handler, so all CPUs are used and share the work evenly. Good for CPU work between
+// waits. Its weaknesses: the one queue has a lock, and a task moves from CPU to CPU.
+#include <atomic>
 #include <condition_variable>
 #include <exception>
 #include <thread>
 
 #include "models/libraries/asio_handlers.h"
-#include "models/loop/table_model.h"
+#include "models/model.h"
 
 namespace models {
 namespace {
@@ -27,7 +28,7 @@ public:
 
     void run() override {
         events_.clear();
-        // One for the caller, so that the count cannot reach zero before all have been started.
+        // One more for the caller: the count must not reach zero before all tasks have been started.
         alive_.store(1);
         for (std::size_t index = 0; index < job_.size(); ++index) start(job_.make(index), tasks::root(index));
         task_ended();
@@ -78,7 +79,7 @@ private:
     asio::io_context context_;
     AsioEvents events_{context_};
     asio::executor_work_guard<asio::io_context::executor_type> guard_ = asio::make_work_guard(context_);
-    std::vector<std::jthread> threads_;  // ended first: they use all of the above
+    std::vector<std::jthread> threads_;  // destroyed first: they use the members above
 };
 
 }  // namespace

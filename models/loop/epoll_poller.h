@@ -16,7 +16,7 @@ namespace models {
 
 enum class Trigger { level, edge };
 
-// epoll (Linux 2.6; epoll_pwait2, with its timeout in nanoseconds, since 5.11), for the models epoll and epoll_et.
+// epoll (Linux 2.6; epoll_pwait2, whose timeout is in nanoseconds, since 5.11), for the models epoll and epoll_et.
 template <Trigger trigger>
 class EpollPoller final : public Poller {
 public:

@@ -1,12 +1,13 @@
-// Carrier: the loop's table. Waiter: poll (ppoll, with its timeout in nanoseconds, since Linux 2.6.16).
+// Carrier: the loop's table. Wait mechanism: poll (ppoll, whose timeout is in nanoseconds, since Linux 2.6.16).
 //
-// The program keeps the whole list of descriptors and hands it to the kernel at every wait; both walk all of it.
-// Portable, no limit on descriptor numbers, no state in the kernel, and no call to change an interest: good for
+// The program keeps the list of descriptors and gives all of it to the kernel at every wait; both walk through it.
+// Portable, with no limit on descriptor numbers, no state in the kernel, and no call to change an interest: good for
 // some dozen descriptors. Its weakness: a wait costs by the number of connections, idle ones included.
 #include <poll.h>
 
 #include <cerrno>
 
+#include "models/loop/pollers.h"
 #include "models/loop/table_model.h"
 #include "sys/check.h"
 
@@ -27,7 +28,7 @@ public:
     }
 
     void forget(int descriptor) override {
-        // The last of the list takes its place, so that the list stays dense.
+        // The last entry takes its place, so that the list has no holes.
         const std::size_t hole = position_[static_cast<std::size_t>(descriptor)];
         list_[hole] = list_.back();
         position_[static_cast<std::size_t>(list_[hole].fd)] = hole;
@@ -58,6 +59,8 @@ private:
 };
 
 }  // namespace
+
+std::unique_ptr<Poller> make_poll_poller() { return std::make_unique<Poll>(); }
 
 extern constinit const Entry poll_entry{
     .name = "poll",

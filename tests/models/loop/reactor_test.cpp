@@ -25,7 +25,7 @@ protected:
         return FunctionContinuation{[this, name] { order_ += name; }};
     }
     void turn_until(const bool& done) {
-        while (!done) reactor_.turn();
+        while (!done) reactor_.run_once();
     }
 
     Reactor reactor_{make_epoll_poller()};
@@ -40,7 +40,7 @@ TEST_F(ReactorOnEpoll, WakesAllWhoAwaitAnEventInTheNextTurn) {
     EXPECT_TRUE(reactor_.await(3, second));
     reactor_.announce(3);
     EXPECT_EQ(order_, "");
-    reactor_.turn();
+    reactor_.run_once();
     EXPECT_EQ(order_, "12");
     EXPECT_FALSE(reactor_.await(3, first)) << "it has happened";
     EXPECT_TRUE(reactor_.await(2, first)) << "another has not";
@@ -51,7 +51,7 @@ TEST_F(ReactorOnEpoll, WakesAllWhoAwaitAnEventInTheNextTurn) {
 TEST_F(ReactorOnEpoll, FindsThatNobodyWillAnnounce) {
     FunctionContinuation continuation = letter('w');
     EXPECT_TRUE(reactor_.await(0, continuation));
-    EXPECT_THROW(reactor_.turn(), std::logic_error);
+    EXPECT_THROW(reactor_.run_once(), std::logic_error);
 }
 
 TEST_F(ReactorOnEpoll, WakesAReaderOnce) {
@@ -59,17 +59,17 @@ TEST_F(ReactorOnEpoll, WakesAReaderOnce) {
     FunctionContinuation other = letter('o');
     reactor_.wait_ready(Readiness::readable, pair_.near.get(), reader);
     reactor_.wait_until(sys::now() + milliseconds{1}, other);
-    while (order_.empty()) reactor_.turn();
+    while (order_.empty()) reactor_.run_once();
     EXPECT_EQ(order_, "o") << "nothing is there to read";
     SocketPair::write(pair_.far, "x");
-    reactor_.turn();
+    reactor_.run_once();
     EXPECT_EQ(order_, "or");
     // What is left unread wakes nobody who does not ask again.
     reactor_.post(other);
-    reactor_.turn();
+    reactor_.run_once();
     EXPECT_EQ(order_, "oro");
     reactor_.wait_ready(Readiness::readable, pair_.near.get(), reader);
-    reactor_.turn();
+    reactor_.run_once();
     EXPECT_EQ(order_, "oror");
 }
 
@@ -89,10 +89,10 @@ TEST_F(ReactorOnEpoll, HasAReaderAndAWriterOnOneDescriptor) {
     FunctionContinuation writer = letter('w');
     reactor_.wait_ready(Readiness::readable, pair_.near.get(), reader);
     reactor_.wait_ready(Readiness::writable, pair_.near.get(), writer);
-    reactor_.turn();
+    reactor_.run_once();
     EXPECT_EQ(order_, "w");
     SocketPair::write(pair_.far, "x");
-    reactor_.turn();
+    reactor_.run_once();
     EXPECT_EQ(order_, "wr");
 }
 
@@ -103,7 +103,7 @@ TEST_F(ReactorOnEpoll, AHangUpWakesBoth) {
     reactor_.wait_ready(Readiness::readable, pair_.near.get(), reader);
     reactor_.wait_ready(Readiness::writable, pair_.near.get(), writer);
     pair_.far.reset();
-    reactor_.turn();
+    reactor_.run_once();
     EXPECT_EQ(order_, "rw");
 }
 
@@ -143,10 +143,10 @@ TEST_F(ReactorOnEpoll, WhoeverYieldsLetsASocketAndATimerGoOn) {
     reactor_.wait_ready(Readiness::readable, pair_.near.get(), reader);
     reactor_.wait_until(sys::now(), timer);
     SocketPair::write(pair_.far, "x");
-    reactor_.turn();
+    reactor_.run_once();
     EXPECT_EQ(yields, 1) << "who comes back has to wait for the next turn";
     EXPECT_EQ(order_, "tr");
-    reactor_.turn();
+    reactor_.run_once();
     EXPECT_EQ(yields, 2);
     stop = true;
 }
@@ -165,10 +165,10 @@ TEST_F(ReactorOnEpoll, ForgetsADescriptorWhoseNumberComesBack) {
     ASSERT_EQ(next.near.get(), number);
     SocketPair::write(next.far, "x");
     reactor_.post(idle);
-    reactor_.turn();
+    reactor_.run_once();
     EXPECT_EQ(order_, "i") << "nobody waits for it";
     reactor_.wait_ready(Readiness::readable, number, new_reader);
-    reactor_.turn();
+    reactor_.run_once();
     EXPECT_EQ(order_, "in");
     reactor_.forget(number);
 }
@@ -180,11 +180,11 @@ TEST_F(ReactorOnEpoll, ForgetOfOneThatItDoesNotKnowDoesNothing) {
 }
 
 TEST_F(ReactorOnEpoll, ThrowsWhereNothingCanEverWake) {
-    EXPECT_THROW(reactor_.turn(), std::logic_error);
+    EXPECT_THROW(reactor_.run_once(), std::logic_error);
     FunctionContinuation reader = letter('r');
     reactor_.wait_ready(Readiness::readable, pair_.near.get(), reader);
     reactor_.forget(pair_.near.get());
-    EXPECT_THROW(reactor_.turn(), std::logic_error);
+    EXPECT_THROW(reactor_.run_once(), std::logic_error);
 }
 
 // Says what it is told to, and writes down what it is asked.
@@ -215,7 +215,7 @@ class ReactorOnAScript : public testing::Test {
 protected:
     void ready(std::vector<Ready> next) {
         log_.next = std::move(next);
-        reactor_.turn();
+        reactor_.run_once();
     }
     using Changes = std::vector<std::string>;
 
@@ -280,7 +280,7 @@ TEST_F(ReactorOnAScript, AReaderMayForgetItsOwnDescriptorThoughAWriterWaits) {
     reactor_.wait_ready(Readiness::writable, 7, writer_);
     ready({{7, Interest::both}});
     EXPECT_EQ(writer_.times_resumed(), 0);
-    EXPECT_THROW(reactor_.turn(), std::logic_error) << "what was forgotten is not waited for";
+    EXPECT_THROW(reactor_.run_once(), std::logic_error) << "what was forgotten is not waited for";
 }
 
 TEST_F(ReactorOnAScript, AWaiterMayWaitForAMuchHigherDescriptor) {
@@ -293,24 +293,24 @@ TEST_F(ReactorOnAScript, AWaiterMayWaitForAMuchHigherDescriptor) {
 
 TEST_F(ReactorOnAScript, WaitsAsLongAsItMay) {
     reactor_.wait_ready(Readiness::readable, 7, reader_);
-    reactor_.turn();
+    reactor_.run_once();
     EXPECT_EQ(log_.waits.back(), std::nullopt) << "nothing but the descriptor";
     FunctionContinuation timer{[] {}};
     reactor_.wait_until(sys::now() + std::chrono::hours{1}, timer);
-    reactor_.turn();
+    reactor_.run_once();
     ASSERT_TRUE(log_.waits.back());
     EXPECT_GT(*log_.waits.back(), std::chrono::minutes{30});
     EXPECT_LE(*log_.waits.back(), std::chrono::hours{1});
     FunctionContinuation again{[&] { reactor_.post(writer_); }};
     reactor_.post(again);
-    reactor_.turn();
+    reactor_.run_once();
     EXPECT_EQ(log_.waits.back(), sys::Nanoseconds{0}) << "another has its turn next";
     EXPECT_EQ(log_.waits.size(), 3U);
 }
 
 TEST_F(ReactorOnAScript, AsksNothingWhereNobodyWaitsForADescriptor) {
     reactor_.post(reader_);
-    reactor_.turn();
+    reactor_.run_once();
     EXPECT_EQ(reader_.times_resumed(), 1);
     EXPECT_TRUE(log_.waits.empty());
 }
