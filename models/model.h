@@ -62,7 +62,7 @@ struct Entry {
     std::string_view carrier;
     std::string_view waiter;
     std::string_view summary;
-    std::span<const tasks::Parameter> parameters;
+    std::span<const tasks::Parameter> parameters = {};
 
     // Called before the model is made, in a process that has the job's descriptors open already.
     Support (*support)(const tasks::Demand& demand, const tasks::Arguments& arguments);

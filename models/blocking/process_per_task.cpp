@@ -86,7 +86,6 @@ extern constinit const Entry process_per_task_entry{
     .carrier = "process each",
     .waiter = "blocking",
     .summary = "a fork for each task",
-    .parameters = {},
     .support =
         [](const tasks::Demand& demand, const tasks::Arguments&) {
             return first_refusal(

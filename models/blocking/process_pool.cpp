@@ -19,7 +19,7 @@ public:
     ProcessPool(const tasks::Job& job, tasks::Ledger& ledger, std::size_t workers)
         : BlockingModel{job, ledger}, workers_{workers, [this](std::size_t) { return [this] { work(); }; }} {}
 
-    sys::ResourceUsage live_children() const override { return workers_.usage(); }
+    sys::ResourceUsage live_children() const override { return workers_.live_children(); }
 
     // In the child: the process that accepted a connection serves it.
     tasks::Result spawn(std::unique_ptr<tasks::Task> task) {

@@ -33,7 +33,6 @@ extern constinit const Entry serial_entry{
     .carrier = "caller",
     .waiter = "blocking",
     .summary = "one task after another",
-    .parameters = {},
     .support =
         [](const tasks::Demand& demand, const tasks::Arguments&) {
             return first_refusal({enough_at_once(demand, 1), enough_descriptors(demand.descriptors_per_task)});

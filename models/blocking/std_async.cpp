@@ -79,7 +79,6 @@ extern constinit const Entry std_async_entry{
     .carrier = "std::async each (a thread)",
     .waiter = "blocking",
     .summary = "std::async with launch::async for each task; the size of its stacks cannot be set",
-    .parameters = {},
     .support =
         [](const tasks::Demand& demand, const tasks::Arguments& arguments) {
             return first_refusal(

@@ -82,7 +82,6 @@ extern constinit const Entry thread_per_task_entry{
     .carrier = "thread each",
     .waiter = "blocking",
     .summary = "a std::jthread for each task",
-    .parameters = {},
     .support =
         [](const tasks::Demand& demand, const tasks::Arguments& arguments) {
             return first_refusal(

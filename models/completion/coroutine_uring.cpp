@@ -14,7 +14,6 @@ extern constinit const Entry coroutine_uring_entry{
     .carrier = "coroutine frame",
     .waiter = "io_uring, plain",
     .summary = "a C++20 coroutine for each task, on the completion loop",
-    .parameters = {},
     .support = support_ring_process,
     .make = make_model<CoroutineModel<Ring, RingOperation>>,
 };

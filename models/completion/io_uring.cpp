@@ -17,7 +17,6 @@ extern constinit const Entry io_uring_entry{
     .carrier = "loop's table",
     .waiter = "io_uring, plain",
     .summary = "one thread, completion loop over io_uring, one submission for each operation",
-    .parameters = {},
     .support = support_ring_process,
     .make = make_model<TableModel<Ring, RingOperation>>,
 };

@@ -16,7 +16,6 @@ extern constinit const Entry io_uring_tuned_entry{
     .carrier = "loop's table",
     .waiter = "io_uring, multishot and deferred",
     .summary = "one thread, completion loop over io_uring with multishot requests and provided buffers",
-    .parameters = {},
     .support = [](const tasks::Demand& demand,
                   const tasks::Arguments&) { return support_ring(demand, MultishotRing::setup_flags, "6.1"); },
     .make = make_model<TableModel<MultishotRing, MultishotOperation>>,

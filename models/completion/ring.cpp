@@ -126,33 +126,36 @@ void Ring::take_completions() {
 }
 
 void RingOperation::complete(int value, unsigned) {
-    completion_value_ = value;
+    result_ = {value == success_ ? 0 : value};
     ring_->remove_waiting();
     ring_->post(*continuation_);
 }
 
 bool RingOperation::submit(const tasks::Accept& accept) {
-    return submit(&RingOperation::plain_completed, [&](io_uring_sqe& entry) {
-        ::io_uring_prep_accept(&entry, accept.listener, nullptr, nullptr, SOCK_CLOEXEC);
-    });
+    return submit(
+        [&](io_uring_sqe& entry) { ::io_uring_prep_accept(&entry, accept.listener, nullptr, nullptr, SOCK_CLOEXEC); });
 }
 
 bool RingOperation::submit(const tasks::Connect& connect) {
     asked_ = connect;
     const sockaddr_in& address = std::get<tasks::Connect>(asked_).address;
-    return submit(&RingOperation::connect_completed, [&](io_uring_sqe& entry) {
-        ::io_uring_prep_connect(&entry, connect.socket, reinterpret_cast<const sockaddr*>(&address), sizeof address);
-    });
+    return submit(
+        [&](io_uring_sqe& entry) {
+            ::io_uring_prep_connect(&entry, connect.socket, reinterpret_cast<const sockaddr*>(&address),
+                                    sizeof address);
+        },
+        -EISCONN);
 }
 
 bool RingOperation::submit(const tasks::Receive& receive) {
-    return submit(&RingOperation::plain_completed, [&](io_uring_sqe& entry) {
+    return submit([&](io_uring_sqe& entry) {
         ::io_uring_prep_recv(&entry, receive.socket, receive.into.data(), receive.into.size(), 0);
     });
 }
 
 bool RingOperation::submit(const tasks::Send& send) {
     asked_ = send;
+    sending_ = true;
     sent_ = 0;
     return submit_rest();
 }
@@ -160,7 +163,7 @@ bool RingOperation::submit(const tasks::Send& send) {
 bool RingOperation::submit_rest() {
     const auto& send = std::get<tasks::Send>(asked_);
     const auto rest = send.bytes.subspan(sent_);
-    return submit(&RingOperation::send_completed, [&](io_uring_sqe& entry) {
+    return submit([&](io_uring_sqe& entry) {
         ::io_uring_prep_send(&entry, send.socket, rest.data(), rest.size(), MSG_NOSIGNAL | MSG_WAITALL);
     });
 }
@@ -168,34 +171,16 @@ bool RingOperation::submit_rest() {
 bool RingOperation::submit(const tasks::Sleep& sleep) {
     const timespec until = sys::to_timespec(sleep.until.time_since_epoch());
     until_ = {.tv_sec = until.tv_sec, .tv_nsec = until.tv_nsec};
-    return submit(&RingOperation::sleep_completed,
-                  [&](io_uring_sqe& entry) { ::io_uring_prep_timeout(&entry, &until_, 0, IORING_TIMEOUT_ABS); });
+    // A timeout that has passed ends with -ETIME.
+    return submit([&](io_uring_sqe& entry) { ::io_uring_prep_timeout(&entry, &until_, 0, IORING_TIMEOUT_ABS); },
+                  -ETIME);
 }
 
-bool RingOperation::plain_completed() {
-    result_ = {completion_value_};
-    return true;
-}
-
-bool RingOperation::connect_completed() {
-    result_ = {completion_value_ == -EISCONN ? 0 : completion_value_};
-    return true;
-}
-
-bool RingOperation::send_completed() {
-    if (completion_value_ < 0) {
-        result_ = {completion_value_};
-        return true;
-    }
-    sent_ += static_cast<std::size_t>(completion_value_);
+bool RingOperation::take_result() {
+    if (!sending_ || result_.failed()) return true;
+    sent_ += result_.bytes();
     if (sent_ < std::get<tasks::Send>(asked_).bytes.size()) return submit_rest();
     result_ = {static_cast<std::int64_t>(sent_)};
-    return true;
-}
-
-// A timeout that has passed ends with -ETIME.
-bool RingOperation::sleep_completed() {
-    result_ = {completion_value_ == -ETIME ? 0 : completion_value_};
     return true;
 }
 

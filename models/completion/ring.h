@@ -95,9 +95,7 @@ public:
     template <TaskSpawner Spawner>
     [[nodiscard]] bool start(tasks::Operation& operation, tasks::Task& task, Continuation& continuation,
                              Spawner& spawner) {
-        result_ = {};
-        continuation_ = &continuation;
-        completed_ = nullptr;
+        prepare_for(continuation);
         return std::visit(tasks::Overloaded{
                               LocalOperations{*ring_, task, continuation, spawner},
                               [&](const tasks::Accept& accept) { return submit(accept); },
@@ -110,7 +108,7 @@ public:
     }
 
     // Not done yet: a short send, whose rest goes to the kernel again.
-    [[nodiscard]] bool go_on(Continuation&) { return completed_ == nullptr || (this->*completed_)(); }
+    [[nodiscard]] bool go_on(Continuation&) { return !submitted_ || take_result(); }
 
     [[nodiscard]] tasks::Result result() const noexcept { return result_; }
 
@@ -120,19 +118,23 @@ public:
 protected:
     // For derived operations: takes up a receive.
     [[nodiscard]] bool receive(const tasks::Receive& receive, Continuation& continuation) {
-        result_ = {};
-        continuation_ = &continuation;
+        prepare_for(continuation);
         return submit(receive);
     }
 
 private:
-    using Completed = bool (RingOperation::*)();
-
+    void prepare_for(Continuation& continuation) noexcept {
+        result_ = {};
+        continuation_ = &continuation;
+        submitted_ = false;
+        sending_ = false;
+    }
     void complete(int value, unsigned flags) override;
-    // `completed` turns completion_value_ into the result; false if the operation goes on.
+    // `success` is the negative errno by which an operation says that it has succeeded, if there is one.
     template <class Prepare>
-    bool submit(Completed completed, Prepare prepare) {
-        completed_ = completed;
+    bool submit(Prepare prepare, int success = 0) {
+        submitted_ = true;
+        success_ = success;
         ring_->add_waiting();
         ring_->submit(*this, prepare);
         return false;
@@ -143,15 +145,13 @@ private:
     bool submit(const tasks::Send& send);
     bool submit(const tasks::Sleep& sleep);
     bool submit_rest();
-    bool plain_completed();
-    bool connect_completed();
-    bool send_completed();
-    bool sleep_completed();
+    bool take_result();
 
     Ring* ring_;
     Continuation* continuation_ = nullptr;
-    Completed completed_ = nullptr;  // null if the operation needs no completion
-    int completion_value_ = 0;
+    bool submitted_ = false;
+    bool sending_ = false;
+    int success_ = 0;
     tasks::Result result_;
     // The kernel reads the members below until the operation has completed.
     tasks::Operation asked_ = tasks::Yield{};

@@ -8,22 +8,6 @@
 #include "models/workers/loop_threads.h"
 
 namespace models {
-namespace {
-
-class EpollPerCore final : public Model {
-public:
-    EpollPerCore(const tasks::Job& job, tasks::Ledger& ledger, std::size_t workers)
-        : loops_{workers, [&](std::deque<EventLoop>& loops) { loops.emplace_back(job, ledger, make_epoll_poller()); }} {
-    }
-
-    void run() override { loops_.run_part(0, 1); }
-
-private:
-    LoopThreads<EventLoop> loops_;
-};
-
-}  // namespace
-
 extern constinit const Entry epoll_per_core_entry{
     .name = "epoll_per_core",
     .family = Family::hybrids,
@@ -35,7 +19,12 @@ extern constinit const Entry epoll_per_core_entry{
         [](const tasks::Demand& demand, const tasks::Arguments& arguments) {
             return first_refusal({no_events(demand), support_worker_threads(demand, arguments)});
         },
-    .make = make_pool<EpollPerCore>,
+    .make = [](const tasks::Job& job, tasks::Ledger& ledger,
+               const tasks::Arguments& arguments) -> std::unique_ptr<Model> {
+        return std::make_unique<LoopThreads<EventLoop>>(arguments.count("workers"), [&](std::deque<EventLoop>& loops) {
+            loops.emplace_back(job, ledger, make_epoll_poller());
+        });
+    },
     .acceptors = as_many_as_workers,
     .default_arguments = a_worker_for_each_cpu,
     .shares_events = false,

@@ -24,7 +24,7 @@ namespace models {
 namespace {
 
 // A reactor whose tasks compute on threads.
-class OffloadLoop final : public Reactor {
+class OffloadLoop final : public Reactor, private Continuation {
 public:
     explicit OffloadLoop(std::size_t workers) : Reactor{make_epoll_poller()} {
         for (std::size_t i = 0; i < workers; ++i) threads_.emplace_back([this] { work(); });
@@ -40,7 +40,7 @@ public:
 
     // A thread computes; then the loop resumes the continuation.
     void compute(tasks::Task& task, Continuation& continuation) {
-        if (outstanding_++ == 0) wait_ready(Readiness::readable, returned_fd_.get(), inbox_);
+        if (outstanding_++ == 0) wait_ready(Readiness::readable, returned_fd_.get(), *this);
         {
             const std::scoped_lock lock{mutex_};
             jobs_.push_back({&task, &continuation});
@@ -53,13 +53,6 @@ private:
         tasks::Task* task;
         Continuation* continuation;
     };
-    // Resumed when threads have finished computations.
-    struct Inbox final : Continuation {
-        explicit Inbox(OffloadLoop& loop) : owner{loop} {}
-        void resume() override { owner.take_returned(); }
-        OffloadLoop& owner;
-    };
-
     void work() {
         std::unique_lock lock{mutex_};
         for (;;) {
@@ -79,7 +72,8 @@ private:
         const std::uint64_t one = 1;
         sys::check(::write(returned_fd_.get(), &one, sizeof one), "write(eventfd)");
     }
-    void take_returned() {
+    // When threads have finished computations.
+    void resume() override {
         std::uint64_t count = 0;
         sys::check(::read(returned_fd_.get(), &count, sizeof count), "read(eventfd)");
         std::vector<Continuation*> returned;
@@ -88,12 +82,11 @@ private:
             returned.swap(returned_);
         }
         outstanding_ -= returned.size();
-        if (outstanding_ > 0) wait_ready(Readiness::readable, returned_fd_.get(), inbox_);
+        if (outstanding_ > 0) wait_ready(Readiness::readable, returned_fd_.get(), *this);
         for (Continuation* const continuation : returned) post(*continuation);
     }
 
     sys::UniqueFd returned_fd_{sys::check(::eventfd(0, EFD_CLOEXEC), "eventfd")};
-    Inbox inbox_{*this};
     std::size_t outstanding_ = 0;  // used by the loop's thread only
     std::mutex mutex_;
     std::condition_variable handed_out_;

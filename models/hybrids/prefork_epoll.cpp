@@ -9,25 +9,6 @@
 #include "models/workers/forked_workers.h"
 
 namespace models {
-namespace {
-
-class PreforkEpoll final : public Model {
-public:
-    PreforkEpoll(const tasks::Job& job, tasks::Ledger& ledger, std::size_t workers)
-        : workers_{workers, [&job, &ledger, workers](std::size_t worker) {
-                       auto loop = std::make_shared<EventLoop>(job, ledger, make_epoll_poller());
-                       return [loop, worker, workers] { loop->run_part(worker, workers); };
-                   }} {}
-
-    void run() override { workers_.run(); }
-    sys::ResourceUsage live_children() const override { return workers_.usage(); }
-
-private:
-    ForkedWorkers workers_;
-};
-
-}  // namespace
-
 extern constinit const Entry prefork_epoll_entry{
     .name = "prefork_epoll",
     .family = Family::hybrids,
@@ -40,7 +21,14 @@ extern constinit const Entry prefork_epoll_entry{
             return first_refusal({no_events(demand), enough_processes(arguments.count("workers"), "processes"),
                                   support_one_process(demand, arguments)});
         },
-    .make = make_pool<PreforkEpoll>,
+    .make = [](const tasks::Job& job, tasks::Ledger& ledger,
+               const tasks::Arguments& arguments) -> std::unique_ptr<Model> {
+        const std::size_t count = arguments.count("workers");
+        return std::make_unique<ForkedWorkers>(count, [&](std::size_t worker) {
+            auto loop = std::make_shared<EventLoop>(job, ledger, make_epoll_poller());
+            return [loop, worker, count] { loop->run_part(worker, count); };
+        });
+    },
     .acceptors = as_many_as_workers,
     .default_arguments = a_worker_for_each_cpu,
     .forks = true,

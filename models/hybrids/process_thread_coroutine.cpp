@@ -17,24 +17,6 @@ using CoroutineLoop = CoroutineModel<Reactor, LoopOperation>;
 
 constexpr std::size_t threads_in_each = 2;
 
-class ProcessThreadCoroutine final : public Model {
-public:
-    ProcessThreadCoroutine(const tasks::Job& job, tasks::Ledger& ledger, std::size_t workers)
-        : workers_{workers, [&job, &ledger, workers](std::size_t worker) {
-                       const auto add_loop = [&](std::deque<CoroutineLoop>& loops) {
-                           loops.emplace_back(job, ledger, make_epoll_poller());
-                       };
-                       auto loops = std::make_shared<LoopThreads<CoroutineLoop>>(threads_in_each, add_loop);
-                       return [loops, worker, workers] { loops->run_part(worker, workers); };
-                   }} {}
-
-    void run() override { workers_.run(); }
-    sys::ResourceUsage live_children() const override { return workers_.usage(); }
-
-private:
-    ForkedWorkers workers_;
-};
-
 }  // namespace
 
 extern constinit const Entry process_thread_coroutine_entry{
@@ -51,7 +33,16 @@ extern constinit const Entry process_thread_coroutine_entry{
                  enough_processes((1 + threads_in_each) * arguments.count("workers"), "processes and threads"),
                  support_one_process(demand, arguments)});
         },
-    .make = make_pool<ProcessThreadCoroutine>,
+    .make = [](const tasks::Job& job, tasks::Ledger& ledger,
+               const tasks::Arguments& arguments) -> std::unique_ptr<Model> {
+        const std::size_t count = arguments.count("workers");
+        return std::make_unique<ForkedWorkers>(count, [&](std::size_t worker) {
+            auto loops = std::make_shared<LoopThreads<CoroutineLoop>>(
+                threads_in_each,
+                [&](std::deque<CoroutineLoop>& added) { added.emplace_back(job, ledger, make_epoll_poller()); });
+            return [loops, worker, count] { loops->run_part(worker, count); };
+        });
+    },
     .acceptors = [](const tasks::Arguments& arguments) { return threads_in_each * arguments.count("workers"); },
     .default_arguments = a_worker_for_each_cpu,
     .forks = true,

@@ -10,34 +10,14 @@
 namespace models {
 namespace {
 
-class AsioModel final : public Model {
+class AsioModel final : public AsioLoopModel {
 public:
-    AsioModel(const tasks::Job& job, tasks::Ledger& ledger) : job_{job}, ledger_{ledger} {}
+    AsioModel(const tasks::Job& job, tasks::Ledger& ledger) : AsioLoopModel{job, ledger} {}
 
-    void run() override {
-        events_.clear();
-        run_alone(
-            context_, job_, [this](std::unique_ptr<tasks::Task> task, tasks::TaskId id) { start(std::move(task), id); },
-            alive_);
+    void start(std::unique_ptr<tasks::Task> task, tasks::TaskId id) override {
+        task_started();
+        AsioTask<AsioModel>::post(*this, std::move(task), id);
     }
-
-    void start(std::unique_ptr<tasks::Task> task, tasks::TaskId id) {
-        ++alive_;
-        auto made = std::make_unique<AsioTask<AsioModel>>(*this, std::move(task), id);
-        asio::post(context_, [made = std::move(made)]() mutable { AsioTask<AsioModel>::go_on(std::move(made), {}); });
-    }
-    void task_ended() noexcept { --alive_; }
-    [[nodiscard]] asio::io_context& context() noexcept { return context_; }
-    [[nodiscard]] AsioEvents& events() noexcept { return events_; }
-    [[nodiscard]] tasks::Ledger& ledger() noexcept { return ledger_; }
-
-private:
-    const tasks::Job& job_;
-    tasks::Ledger& ledger_;
-    std::size_t alive_ = 0;
-    // One thread: the library uses no locks. (The hint 1 would keep the locks and only save waking other threads.)
-    asio::io_context context_{ASIO_CONCURRENCY_HINT_UNSAFE};
-    AsioEvents events_{context_};
 };
 
 }  // namespace
@@ -48,7 +28,6 @@ extern constinit const Entry asio_entry{
     .carrier = "completion handlers",
     .waiter = "Asio's io_context",
     .summary = "standalone Asio, completion handlers on one thread",
-    .parameters = {},
     .support = support_one_process,
     .make = make_model<AsioModel>,
 };

@@ -13,35 +13,28 @@
 namespace models {
 namespace {
 
-class AsioCoroutine final : public Model {
+class AsioCoroutine final : public AsioLoopModel {
 public:
-    AsioCoroutine(const tasks::Job& job, tasks::Ledger& ledger) : job_{job}, ledger_{ledger} {}
+    AsioCoroutine(const tasks::Job& job, tasks::Ledger& ledger) : AsioLoopModel{job, ledger} {}
 
-    void run() override {
-        events_.clear();
-        run_alone(
-            context_, job_, [this](std::unique_ptr<tasks::Task> task, tasks::TaskId id) { start(std::move(task), id); },
-            alive_);
-    }
-
-private:
-    void start(std::unique_ptr<tasks::Task> task, tasks::TaskId id) {
-        ++alive_;
-        asio::co_spawn(context_, drive(std::move(task), id), [this](const std::exception_ptr& failure) {
+    void start(std::unique_ptr<tasks::Task> task, tasks::TaskId id) override {
+        task_started();
+        asio::co_spawn(context(), drive(std::move(task), id), [this](const std::exception_ptr& failure) {
             if (failure) std::rethrow_exception(failure);
-            --alive_;
+            task_ended();
         });
     }
 
+private:
     asio::awaitable<void> drive(std::unique_ptr<tasks::Task> task, tasks::TaskId id) {
-        asio::steady_timer timer{context_};
+        asio::steady_timer timer{context()};
         // Declared after the task: the sockets are released before the task closes them.
-        AsioSockets sockets{context_};
+        AsioSockets sockets{context()};
         tasks::Result result{};
         for (;;) {
             tasks::Operation next = task->resume(result);
             if (const auto* const finish = std::get_if<tasks::Finish>(&next)) {
-                ledger_.finish(id, *finish);
+                ledger().finish(id, *finish);
                 co_return;
             }
             static_assert(std::variant_size_v<tasks::Operation> == 11, "a new operation has to be learnt here");
@@ -72,11 +65,11 @@ private:
             } else if (std::holds_alternative<tasks::Compute>(next)) {
                 task->compute();
             } else if (std::holds_alternative<tasks::Yield>(next)) {
-                co_await asio::post(context_, asio::use_awaitable);
+                co_await asio::post(context(), asio::use_awaitable);
             } else if (const auto* const await = std::get_if<tasks::Await>(&next)) {
                 co_await happened(await->event);
             } else if (const auto* const announce = std::get_if<tasks::Announce>(&next)) {
-                events_.announce(announce->event);
+                events().announce(announce->event);
             } else if (auto* const spawn = std::get_if<tasks::Spawn>(&next)) {
                 start(std::move(spawn->task), tasks::TaskId::spawned);
             }
@@ -89,16 +82,10 @@ private:
             [this, event](auto handler) {
                 // std::function must be copyable; the handler is called once.
                 auto shared = std::make_shared<decltype(handler)>(std::move(handler));
-                events_.await(event, [shared] { std::move (*shared)(); });
+                events().await(event, [shared] { std::move (*shared)(); });
             },
             asio::use_awaitable);
     }
-
-    const tasks::Job& job_;
-    tasks::Ledger& ledger_;
-    std::size_t alive_ = 0;
-    asio::io_context context_{ASIO_CONCURRENCY_HINT_UNSAFE};
-    AsioEvents events_{context_};
 };
 
 }  // namespace
@@ -109,7 +96,6 @@ extern constinit const Entry asio_coroutine_entry{
     .carrier = "coroutine frame (asio::awaitable)",
     .waiter = "Asio's io_context",
     .summary = "standalone Asio, an awaitable for each task on one thread",
-    .parameters = {},
     .support = support_one_process,
     .make = make_model<AsioCoroutine>,
 };

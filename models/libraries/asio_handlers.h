@@ -28,6 +28,12 @@ public:
     AsioTask(Host& host, std::unique_ptr<tasks::Task> task, tasks::TaskId id)
         : host_{host}, task_{std::move(task)}, id_{id}, timer_{host.context()}, sockets_{host.context()} {}
 
+    // The host's context will run the task.
+    static void post(Host& host, std::unique_ptr<tasks::Task> task, tasks::TaskId id) {
+        auto made = std::make_unique<AsioTask>(host, std::move(task), id);
+        asio::post(host.context(), [made = std::move(made)]() mutable { go_on(std::move(made), {}); });
+    }
+
     // Resumes the task until it has to wait or has finished; then this object is destroyed.
     static void go_on(std::unique_ptr<AsioTask> self, tasks::Result result) {
         static_assert(AsioHost<Host>);

@@ -16,9 +16,11 @@
 #include <utility>
 #include <vector>
 
+#include "models/model.h"
 #include "tasks/job.h"
 #include "tasks/ledger.h"
 #include "tasks/operation.h"
+#include "tasks/task.h"
 
 namespace models {
 
@@ -118,14 +120,35 @@ private:
     std::vector<Event> events_;
 };
 
-// A run on one thread: starts all root tasks by `start(task, id)`, and runs the context until it has nothing left to
-// do. Throws std::logic_error if tasks are alive then.
-template <class Start>
-void run_alone(asio::io_context& context, const tasks::Job& job, Start start, const std::size_t& alive) {
-    for (std::size_t index = 0; index < job.size(); ++index) start(job.make(index), tasks::root(index));
-    context.restart();
-    context.run();
-    if (alive > 0) throw std::logic_error{"asio: every task waits, and nothing can resume one"};
-}
+// What models share that run Asio on one thread.
+class AsioLoopModel : public Model {
+public:
+    // Starts every root task and runs the context until it has nothing left to do. Throws std::logic_error if tasks are
+    // alive then.
+    void run() final {
+        events_.clear();
+        for (std::size_t index = 0; index < job_.size(); ++index) start(job_.make(index), tasks::root(index));
+        context_.restart();
+        context_.run();
+        if (alive_ > 0) throw std::logic_error{"asio: every task waits, and nothing can resume one"};
+    }
+    virtual void start(std::unique_ptr<tasks::Task> task, tasks::TaskId id) = 0;
+    void task_ended() noexcept { --alive_; }
+    [[nodiscard]] asio::io_context& context() noexcept { return context_; }
+    [[nodiscard]] AsioEvents& events() noexcept { return events_; }
+    [[nodiscard]] tasks::Ledger& ledger() noexcept { return ledger_; }
+
+protected:
+    AsioLoopModel(const tasks::Job& job, tasks::Ledger& ledger) : job_{job}, ledger_{ledger} {}
+    void task_started() noexcept { ++alive_; }
+
+private:
+    const tasks::Job& job_;
+    tasks::Ledger& ledger_;
+    std::size_t alive_ = 0;
+    // One thread: the library uses no locks. (The hint 1 would keep the locks and only save waking other threads.)
+    asio::io_context context_{ASIO_CONCURRENCY_HINT_UNSAFE};
+    AsioEvents events_{context_};
+};
 
 }  // namespace models

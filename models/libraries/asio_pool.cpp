@@ -40,8 +40,7 @@ public:
 
     void start(std::unique_ptr<tasks::Task> task, tasks::TaskId id) {
         alive_.fetch_add(1, std::memory_order_relaxed);
-        auto made = std::make_unique<AsioTask<AsioPool>>(*this, std::move(task), id);
-        asio::post(context_, [made = std::move(made)]() mutable { AsioTask<AsioPool>::go_on(std::move(made), {}); });
+        AsioTask<AsioPool>::post(*this, std::move(task), id);
     }
     void task_ended() {
         if (alive_.fetch_sub(1, std::memory_order_acq_rel) == 1) end_run(nullptr);

@@ -82,7 +82,6 @@ extern constinit const Entry libev_entry{
     .carrier = "loop's table",
     .waiter = "libev (epoll inside)",
     .summary = "one thread, libev's loop",
-    .parameters = {},
     .support = support_one_process,
     .make = make_model<TableModel<LibevLoop, ReadinessOperation<LibevLoop>>>,
 };

@@ -96,7 +96,6 @@ extern constinit const Entry libevent_entry{
     .carrier = "loop's table",
     .waiter = "libevent (epoll inside)",
     .summary = "one thread, libevent's loop",
-    .parameters = {},
     .support = support_one_process,
     .make = make_model<TableModel<LibeventLoop, ReadinessOperation<LibeventLoop>>>,
 };

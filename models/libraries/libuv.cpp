@@ -78,7 +78,6 @@ extern constinit const Entry libuv_entry{
     .carrier = "loop's table",
     .waiter = "libuv (epoll inside)",
     .summary = "one thread, libuv's loop with its streams and timers",
-    .parameters = {},
     // The library has a duplicate of each descriptor that a task uses.
     .support =
         [](const tasks::Demand& demand, const tasks::Arguments&) {

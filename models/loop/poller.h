@@ -9,6 +9,9 @@
 namespace models {
 
 enum class Interest : std::uint8_t { none = 0, readable = 1, writable = 2, both = 3 };
+[[nodiscard]] constexpr Interest interest_of(bool readable, bool writable) noexcept {
+    return Interest((readable ? 1U : 0U) | (writable ? 2U : 0U));
+}
 [[nodiscard]] constexpr Interest operator|(Interest a, Interest b) noexcept {
     return Interest(static_cast<unsigned>(a) | static_cast<unsigned>(b));
 }

@@ -44,8 +44,7 @@ void Reactor::register_interest(int descriptor, Watched& watched) {
         watched.known = true;
         return;
     }
-    const Interest wanted = (watched.reader != nullptr ? Interest::readable : Interest::none) |
-                            (watched.writer != nullptr ? Interest::writable : Interest::none);
+    const Interest wanted = interest_of(watched.reader != nullptr, watched.writer != nullptr);
     if (watched.known && watched.registered == wanted) return;
     if (wanted == Interest::none) return forget(descriptor);
     poller_->watch(descriptor, wanted, watched.known);
@@ -115,9 +114,8 @@ void Reactor::resume_ready(const Ready& ready) {
         std::exchange(watched_[index].writer, nullptr)->resume();
     }
     if (poller_->edge_triggered()) {
-        const Interest taken =
-            (read ? Interest::readable : Interest::none) | (write ? Interest::writable : Interest::none);
-        if (watched_[index].known) watched_[index].missed = watched_[index].missed | without(ready.interest, taken);
+        const Interest untaken = without(ready.interest, interest_of(read, write));
+        if (watched_[index].known) watched_[index].missed = watched_[index].missed | untaken;
         return;
     }
     // A level-triggered poller would report for ever a ready descriptor that no continuation waits for.

@@ -116,44 +116,23 @@ private:
         void require_no_failure() const {
             if (model_.loop_.failure()) throw Unwound{};
         }
+        // The library performs what it has a function for.
         tasks::Result perform(tasks::Operation& asked) {
-            return std::visit(tasks::Overloaded{
-                                  [&](const tasks::Accept&) { return perform_on_socket(asked); },
-                                  [&](const tasks::Connect&) { return perform_on_socket(asked); },
-                                  [&](const tasks::Receive&) { return perform_on_socket(asked); },
-                                  [&](const tasks::Send&) { return perform_on_socket(asked); },
-                                  [&](const tasks::Sleep& sleep) {
-                                      boost::this_fiber::sleep_until(sleep.until);
-                                      require_no_failure();
-                                      return tasks::Result{};
-                                  },
-                                  [&](tasks::Compute) {
-                                      task_->compute();
-                                      return tasks::Result{};
-                                  },
-                                  [&](tasks::Yield) {
-                                      boost::this_fiber::yield();
-                                      require_no_failure();
-                                      return tasks::Result{};
-                                  },
-                                  [&](const tasks::Await& await) {
-                                      model_.await(await.event);
-                                      require_no_failure();
-                                      return tasks::Result{};
-                                  },
-                                  [&](const tasks::Announce& announce) {
-                                      model_.announce(announce.event);
-                                      return tasks::Result{};
-                                  },
-                                  [&](tasks::Spawn& spawn) {
-                                      model_.start(std::move(spawn.task), tasks::TaskId::spawned);
-                                      return tasks::Result{};
-                                  },
-                                  [](const tasks::Finish&) { return tasks::Result{}; },
-                              },
-                              asked);
+            if (const auto* const sleep = std::get_if<tasks::Sleep>(&asked)) {
+                boost::this_fiber::sleep_until(sleep->until);
+            } else if (std::holds_alternative<tasks::Yield>(asked)) {
+                boost::this_fiber::yield();
+            } else if (const auto* const await = std::get_if<tasks::Await>(&asked)) {
+                model_.await(await->event);
+            } else if (const auto* const announce = std::get_if<tasks::Announce>(&asked)) {
+                model_.announce(announce->event);
+            } else {
+                return perform_in_reactor(asked);
+            }
+            require_no_failure();
+            return {};
         }
-        tasks::Result perform_on_socket(tasks::Operation& asked) {
+        tasks::Result perform_in_reactor(tasks::Operation& asked) {
             bool done = operation_.start(asked, *task_, *this, model_);
             while (!done) {
                 in_reactor_ = true;
@@ -224,7 +203,6 @@ extern constinit const Entry boost_fiber_entry{
     .carrier = "stack each (Boost.Fiber)",
     .waiter = "Boost.Fiber's scheduler over epoll",
     .summary = "a Boost.Fiber for each task, on that library's scheduler with epoll in it",
-    .parameters = {},
     .support = support_one_process,
     .make = make_model<BoostFiberModel>,
 };

@@ -17,7 +17,6 @@ extern constinit const Entry coroutine_entry{
     .carrier = "coroutine frame",
     .waiter = "epoll, level-triggered",
     .summary = "a C++20 coroutine for each task, on the epoll loop",
-    .parameters = {},
     .support = support_one_process,
     .make = [](const tasks::Job& job, tasks::Ledger& ledger, const tasks::Arguments&) -> std::unique_ptr<Model> {
         return std::make_unique<CoroutineModel<Reactor, LoopOperation>>(job, ledger, make_epoll_poller());

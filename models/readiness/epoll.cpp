@@ -19,7 +19,6 @@ extern constinit const Entry epoll_entry{
     .carrier = "loop's table",
     .waiter = "epoll, level-triggered",
     .summary = "one thread, event loop over epoll",
-    .parameters = {},
     .support = support_one_process,
     .make = make_event_loop<EpollPoller<Trigger::level>>,
     .classic = true,

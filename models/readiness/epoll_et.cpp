@@ -19,7 +19,6 @@ extern constinit const Entry epoll_et_entry{
     .carrier = "loop's table",
     .waiter = "epoll, edge-triggered",
     .summary = "one thread, event loop over edge-triggered epoll",
-    .parameters = {},
     .support = support_one_process,
     .make = make_event_loop<EpollPoller<Trigger::edge>>,
 };

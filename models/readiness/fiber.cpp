@@ -169,7 +169,6 @@ extern constinit const Entry fiber_entry{
     .carrier = "stack each (Boost.Context)",
     .waiter = "epoll, level-triggered",
     .summary = "a stack for each task, switched in user space, on the epoll loop",
-    .parameters = {},
     .support = support_one_process,
     .make = make_model<FiberModel>,
 };

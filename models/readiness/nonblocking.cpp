@@ -47,7 +47,6 @@ extern constinit const Entry nonblocking_entry{
     .carrier = "loop's table",
     .waiter = "none: keeps asking",
     .summary = "one thread that tries every waiting task again and again",
-    .parameters = {},
     .support = support_one_process,
     .make = make_event_loop<KeepAsking>,
     .classic = true,

@@ -49,9 +49,8 @@ public:
 
 private:
     static Interest to_interest(short events) {
-        if ((events & (POLLERR | POLLHUP | POLLNVAL)) != 0) return Interest::both;
-        return ((events & POLLIN) != 0 ? Interest::readable : Interest::none) |
-               ((events & POLLOUT) != 0 ? Interest::writable : Interest::none);
+        constexpr int broken = POLLERR | POLLHUP | POLLNVAL;
+        return interest_of((events & (POLLIN | broken)) != 0, (events & (POLLOUT | broken)) != 0);
     }
 
     std::vector<pollfd> list_;
@@ -68,7 +67,6 @@ extern constinit const Entry poll_entry{
     .carrier = "loop's table",
     .waiter = "poll",
     .summary = "one thread, event loop over poll",
-    .parameters = {},
     .support = support_one_process,
     .make = make_event_loop<Poll>,
     .classic = true,

@@ -54,8 +54,7 @@ public:
             const bool reads = FD_ISSET(descriptor, &readable);
             const bool writes = FD_ISSET(descriptor, &writable);
             if (!reads && !writes) continue;
-            ready.push_back({descriptor, (reads ? Interest::readable : Interest::none) |
-                                             (writes ? Interest::writable : Interest::none)});
+            ready.push_back({descriptor, interest_of(reads, writes)});
             left -= static_cast<int>(reads) + static_cast<int>(writes);
         }
     }
@@ -95,7 +94,6 @@ extern constinit const Entry select_entry{
     .carrier = "loop's table",
     .waiter = "select",
     .summary = "one thread, event loop over select",
-    .parameters = {},
     .support = support_select,
     .make = make_event_loop<Select>,
     .classic = true,

@@ -20,7 +20,7 @@ void ForkedWorkers::run() {
     while (!board_->all_done.wait_until(sys::now() + patience)) require_all_alive();
 }
 
-sys::ResourceUsage ForkedWorkers::usage() const {
+sys::ResourceUsage ForkedWorkers::live_children() const {
     sys::ResourceUsage total;
     for (const Worker& worker : workers_) total += worker.usage;
     return total;

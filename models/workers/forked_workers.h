@@ -5,6 +5,7 @@
 #include <functional>
 #include <vector>
 
+#include "models/model.h"
 #include "sys/child_process.h"
 #include "sys/resource_usage.h"
 #include "sys/semaphore.h"
@@ -13,7 +14,7 @@
 namespace models {
 
 // Processes that are forked once and work in many runs. Make them while no other thread runs.
-class ForkedWorkers {
+class ForkedWorkers final : public Model {
 public:
     // What a worker does in each run.
     using Work = std::function<void()>;
@@ -23,9 +24,9 @@ public:
     ForkedWorkers(std::size_t count, const std::function<Work(std::size_t worker)>& prepare);
 
     // Every worker does its work once. Throws std::runtime_error if one has died.
-    void run();
+    void run() override;
     // CPU time and memory of the workers, up to the end of the last run.
-    [[nodiscard]] sys::ResourceUsage usage() const;
+    [[nodiscard]] sys::ResourceUsage live_children() const override;
 
 private:
     struct Board {

@@ -10,6 +10,8 @@
 #include <thread>
 #include <vector>
 
+#include "models/model.h"
+
 namespace models {
 
 // Runs every `step`-th root task of a job, from `first` on.
@@ -21,7 +23,7 @@ concept LoopPart = requires(Loop& loop, std::size_t first, std::size_t step) {
 // Threads with a loop each, which live as long as this object. The root tasks are dealt out to the loops; a spawned
 // task stays in its parent's loop. Nothing crosses from one loop to another, not even events.
 template <LoopPart Loop>
-class LoopThreads {
+class LoopThreads final : public Model {
 public:
     LoopThreads(std::size_t count, const std::function<void(std::deque<Loop>&)>& add_loop) {
         for (std::size_t i = 0; i < count; ++i) add_loop(loops_);
@@ -29,10 +31,8 @@ public:
             threads_.emplace_back([this, i](const std::stop_token& stop) { work(stop, i); });
         }
     }
-    LoopThreads(const LoopThreads&) = delete;
-    LoopThreads& operator=(const LoopThreads&) = delete;
-    ~LoopThreads() = default;
 
+    void run() override { run_part(0, 1); }
     // As LoopPart; throws what a loop threw.
     void run_part(std::size_t first, std::size_t step) {
         std::unique_lock lock{mutex_};
