@@ -71,6 +71,10 @@ Support support_one_process(const tasks::Demand& demand, const tasks::Arguments&
     return enough_descriptors(demand.tasks_at_once * demand.descriptors_per_task);
 }
 
+Support support_thread_each(const tasks::Demand& demand, const tasks::Arguments& arguments) {
+    return first_refusal({enough_processes(demand.tasks_at_once, "threads"), support_one_process(demand, arguments)});
+}
+
 Support support_worker_threads(const tasks::Demand& demand, const tasks::Arguments& arguments) {
     return first_refusal(
         {enough_processes(arguments.count("workers"), "threads"), support_one_process(demand, arguments)});

@@ -104,9 +104,10 @@ struct Entry {
 // For models with several loops, each of which has its own events.
 [[nodiscard]] Support no_events(const tasks::Demand& demand);
 
-// Whole support() functions. One process holds the descriptors of all tasks; has "workers" threads besides; and each
-// waiting task occupies one of those threads.
+// Whole support() functions. One process holds the descriptors of all tasks; and each task has a thread; or "workers"
+// threads serve all tasks; or each waiting task occupies one of those.
 [[nodiscard]] Support support_one_process(const tasks::Demand& demand, const tasks::Arguments& arguments);
+[[nodiscard]] Support support_thread_each(const tasks::Demand& demand, const tasks::Arguments& arguments);
 [[nodiscard]] Support support_worker_threads(const tasks::Demand& demand, const tasks::Arguments& arguments);
 [[nodiscard]] Support support_blocking_workers(const tasks::Demand& demand, const tasks::Arguments& arguments);
 

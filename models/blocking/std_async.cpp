@@ -79,11 +79,7 @@ extern constinit const Entry std_async_entry{
     .carrier = "std::async each (a thread)",
     .waiter = "blocking",
     .summary = "std::async with launch::async for each task; the size of its stacks cannot be set",
-    .support =
-        [](const tasks::Demand& demand, const tasks::Arguments& arguments) {
-            return first_refusal(
-                {enough_processes(demand.tasks_at_once, "threads"), support_one_process(demand, arguments)});
-        },
+    .support = support_thread_each,
     .make = make_model<StdAsync>,
 };
 

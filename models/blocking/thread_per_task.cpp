@@ -82,11 +82,7 @@ extern constinit const Entry thread_per_task_entry{
     .carrier = "thread each",
     .waiter = "blocking",
     .summary = "a std::jthread for each task",
-    .support =
-        [](const tasks::Demand& demand, const tasks::Arguments& arguments) {
-            return first_refusal(
-                {enough_processes(demand.tasks_at_once, "threads"), support_one_process(demand, arguments)});
-        },
+    .support = support_thread_each,
     .make = make_model<ThreadPerTask>,
     .classic = true,
 };

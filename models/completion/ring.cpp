@@ -100,9 +100,7 @@ void Ring::enter(unsigned completions) {
 }
 
 void Ring::run_once() {
-    if (!has_posted() && waiting_ == 0) {
-        throw std::logic_error{"completion loop: every task waits, and nothing can resume one"};
-    }
+    require_progress(waiting_ > 0);
     resume_posted();
     if (under_way_ == 0) return;
     enter(has_posted() || waiting_ == 0 ? 0 : 1);

@@ -74,9 +74,7 @@ public:
 
     // As Reactor::run_once(). Throws std::logic_error if no continuation can ever be resumed.
     void run_once() {
-        if (!has_posted() && waiting_ == 0) {
-            throw std::logic_error{"event loop: every task waits, and nothing can resume one"};
-        }
+        require_progress(waiting_ > 0);
         resume_posted();
         if (waiting_ > 0) loop_.dispatch(!has_posted());
         failure_.rethrow();

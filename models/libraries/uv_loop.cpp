@@ -13,9 +13,7 @@ UvLoop::~UvLoop() {
 }
 
 void UvLoop::run_once() {
-    if (!has_posted() && waiting_ == 0) {
-        throw std::logic_error{"libuv: every task waits, and nothing can resume one"};
-    }
+    require_progress(waiting_ > 0);
     resume_posted();
     ::uv_run(&loop_, has_posted() || waiting_ == 0 ? UV_RUN_NOWAIT : UV_RUN_ONCE);
     failure_.rethrow();

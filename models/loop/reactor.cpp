@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cassert>
-#include <stdexcept>
 #include <utility>
 
 namespace models {
@@ -69,9 +68,7 @@ void Reactor::forget(int descriptor) {
 }
 
 void Reactor::run_once(std::optional<sys::TimePoint> latest) {
-    if (!has_posted() && timers_.empty() && waiting_ == 0 && !latest) {
-        throw std::logic_error{"event loop: every task waits, and nothing can resume one"};
-    }
+    require_progress(waiting_ > 0 || !timers_.empty() || latest);
     resume_posted();
     resume_due();
 

@@ -34,7 +34,7 @@ public:
     // Throws std::logic_error if no continuation can ever be resumed.
     void run_once(std::optional<sys::TimePoint> latest = {});
     // True if a continuation waits for a descriptor.
-    [[nodiscard]] bool anybody_waits() const noexcept { return waiting_ > 0; }
+    [[nodiscard]] bool waits_for_descriptor() const noexcept { return waiting_ > 0; }
 
 private:
     struct Watched {

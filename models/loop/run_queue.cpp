@@ -1,6 +1,7 @@
 #include "models/loop/run_queue.h"
 
 #include <cassert>
+#include <stdexcept>
 
 namespace models {
 
@@ -30,6 +31,10 @@ void RunQueue::announce(int number) {
     announced.happened = true;
     posted_.insert(posted_.end(), announced.continuations.begin(), announced.continuations.end());
     announced.continuations.clear();
+}
+
+void RunQueue::require_progress(bool waiting) const {
+    if (!waiting && posted_.empty()) throw std::logic_error{"every task waits, and nothing can resume one"};
 }
 
 void RunQueue::resume_posted() {

@@ -29,6 +29,9 @@ public:
 
 protected:
     [[nodiscard]] bool has_posted() const noexcept { return !posted_.empty(); }
+    // `waiting`: a continuation waits for something outside the queue. Throws std::logic_error if none does and the
+    // queue is empty: no continuation can ever be resumed.
+    void require_progress(bool waiting) const;
     // A continuation that is posted meanwhile waits for the next call: otherwise two tasks that yield would starve the
     // others.
     void resume_posted();

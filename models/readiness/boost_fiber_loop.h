@@ -73,7 +73,7 @@ private:
     };
 
     void look() noexcept {
-        if (!failure_ && reactor_.anybody_waits()) wait(sys::TimePoint{});
+        if (!failure_ && reactor_.waits_for_descriptor()) wait(sys::TimePoint{});
     }
     void wait(std::optional<sys::TimePoint> latest) noexcept {
         try {

@@ -20,18 +20,15 @@ namespace {
 
 class Select final : public Poller {
 public:
-    Select() {
-        FD_ZERO(&readers_);
-        FD_ZERO(&writers_);
-    }
-
     void watch(int descriptor, Interest interest, bool /*known*/) override {
         if (descriptor >= FD_SETSIZE) {
             throw std::out_of_range{"select: descriptor " + std::to_string(descriptor) + " does not fit FD_SETSIZE " +
                                     std::to_string(FD_SETSIZE)};
         }
-        put(descriptor, readers_, includes(interest, Interest::readable));
-        put(descriptor, writers_, includes(interest, Interest::writable));
+        FD_CLR(descriptor, &readers_);
+        FD_CLR(descriptor, &writers_);
+        if (includes(interest, Interest::readable)) FD_SET(descriptor, &readers_);
+        if (includes(interest, Interest::writable)) FD_SET(descriptor, &writers_);
         end_ = std::max(end_, descriptor + 1);
     }
 
@@ -60,14 +57,6 @@ public:
     }
 
 private:
-    static void put(int descriptor, fd_set& set, bool in) {
-        if (in) {
-            FD_SET(descriptor, &set);
-        } else {
-            FD_CLR(descriptor, &set);
-        }
-    }
-
     fd_set readers_{};
     fd_set writers_{};
     int end_ = 0;  // one more than the highest descriptor in either set
