@@ -17,16 +17,19 @@ namespace {
 
 class ThreadPool final : public BlockingModel {
 public:
-    ThreadPool(const tasks::Job& job, tasks::Ledger& ledger, std::size_t workers) : BlockingModel{job, ledger} {
+    // If a thread does not start, the destructor stops the others: the constructor below has ended by then.
+    ThreadPool(const tasks::Job& job, tasks::Ledger& ledger, std::size_t workers) : ThreadPool{job, ledger} {
         workers_.reserve(workers);
-        try {
-            for (std::size_t i = 0; i < workers; ++i) workers_.emplace_back([this] { work(); });
-        } catch (...) {
-            stop();
-            throw;
-        }
+        for (std::size_t i = 0; i < workers; ++i) workers_.emplace_back([this] { work(); });
     }
-    ~ThreadPool() override { stop(); }
+    ~ThreadPool() override {
+        {
+            const std::scoped_lock lock{mutex_};
+            stopping_ = true;
+        }
+        task_queued_.notify_all();
+        workers_.clear();
+    }
 
     tasks::Result spawn(std::unique_ptr<tasks::Task> task) {
         const std::scoped_lock lock{mutex_};
@@ -42,6 +45,8 @@ private:
         std::unique_ptr<tasks::Task> task;
         tasks::TaskId id;
     };
+
+    ThreadPool(const tasks::Job& job, tasks::Ledger& ledger) : BlockingModel{job, ledger} {}
 
     void run_roots() override {
         std::unique_lock lock{mutex_};
@@ -69,15 +74,6 @@ private:
             lock.lock();
             if (--unfinished_ == 0) all_finished_.notify_one();
         }
-    }
-
-    void stop() {
-        {
-            const std::scoped_lock lock{mutex_};
-            stopping_ = true;
-        }
-        task_queued_.notify_all();
-        workers_.clear();
     }
 
     std::mutex mutex_;

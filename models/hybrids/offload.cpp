@@ -26,7 +26,8 @@ namespace {
 // A reactor whose tasks compute on threads.
 class OffloadLoop final : public Reactor, private Continuation {
 public:
-    explicit OffloadLoop(std::size_t workers) : Reactor{make_epoll_poller()} {
+    // If a thread does not start, the destructor stops the others: the constructor below has ended by then.
+    explicit OffloadLoop(std::size_t workers) : OffloadLoop{} {
         for (std::size_t i = 0; i < workers; ++i) threads_.emplace_back([this] { work(); });
     }
     ~OffloadLoop() {
@@ -49,6 +50,8 @@ public:
     }
 
 private:
+    OffloadLoop() : Reactor{make_epoll_poller()} {}
+
     struct Job {
         tasks::Task* task;
         Continuation* continuation;

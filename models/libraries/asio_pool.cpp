@@ -15,16 +15,15 @@ namespace {
 
 class AsioPool final : public Model {
 public:
+    // If a thread does not start, the destructor stops the others: the constructor below has ended by then.
     AsioPool(const tasks::Job& job, tasks::Ledger& ledger, std::size_t workers)
-        : job_{job}, ledger_{ledger}, context_{static_cast<int>(workers)} {
-        try {
-            for (std::size_t i = 0; i < workers; ++i) threads_.emplace_back([this] { work(); });
-        } catch (...) {
-            stop();
-            throw;
-        }
+        : AsioPool{job, ledger, static_cast<int>(workers)} {
+        for (std::size_t i = 0; i < workers; ++i) threads_.emplace_back([this] { work(); });
     }
-    ~AsioPool() override { stop(); }
+    ~AsioPool() override {
+        guard_.reset();
+        context_.stop();
+    }
 
     void run() override {
         events_.clear();
@@ -50,6 +49,9 @@ public:
     [[nodiscard]] tasks::Ledger& ledger() noexcept { return ledger_; }
 
 private:
+    AsioPool(const tasks::Job& job, tasks::Ledger& ledger, int threads)
+        : job_{job}, ledger_{ledger}, context_{threads} {}
+
     void work() {
         try {
             context_.run();
@@ -63,11 +65,6 @@ private:
         ended_ = true;
         all_ended_.notify_one();
     }
-    void stop() {
-        guard_.reset();
-        context_.stop();
-    }
-
     const tasks::Job& job_;
     tasks::Ledger& ledger_;
     std::atomic<std::size_t> alive_{0};
