@@ -93,6 +93,7 @@ struct Entry {
 };
 
 // Checks for support(). Each refuses with one reason.
+
 // One process may open this many descriptors more.
 [[nodiscard]] Support enough_descriptors(std::size_t needed);
 // The machine allows this many processes or threads (`what` names them).

@@ -1,6 +1,6 @@
 // Carrier: a fiber with its own stack for each task, on Boost.Fiber's scheduler, sleep queue and condition variables.
-// Wait mechanism: epoll, level-triggered. The library has no sockets: a user adds them by a scheduling algorithm of
-// one's own.
+// Wait mechanism: epoll, level-triggered. The library has no sockets; this model adds them by its own scheduling
+// algorithm.
 //
 // If no fiber is ready, the algorithm waits in epoll until the library's next sleeper is due. Good for code that was
 // written for threads: mutexes, condition variables and futures look the same. Its weaknesses: a stack for each task
