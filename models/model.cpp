@@ -20,8 +20,15 @@ std::string_view to_string(Family family) noexcept {
     return "unknown";
 }
 
+Support first_refusal(std::initializer_list<Support> checks) {
+    for (const Support& check : checks) {
+        if (!check) return check;
+    }
+    return Support::yes();
+}
+
 Support enough_descriptors(std::size_t needed) {
-    // Some for the poller, the listener, standard streams and what a library opens for itself.
+    // For the poller, the listener, the standard streams and descriptors that a library opens for itself.
     constexpr std::size_t reserve = 16;
     const std::size_t limit = sys::raise_descriptor_limit();
     const std::size_t total = sys::open_descriptors() + needed + reserve;
@@ -31,7 +38,7 @@ Support enough_descriptors(std::size_t needed) {
 }
 
 Support enough_processes(std::size_t needed, std::string_view what) {
-    // Others on this machine need theirs too.
+    // Other programs of this user need processes too.
     constexpr std::size_t reserve = 256;
     const std::size_t limit = sys::process_limit();
     if (needed + reserve <= limit) return Support::yes();
@@ -45,30 +52,39 @@ Support enough_at_once(const tasks::Demand& demand, std::size_t at_once) {
                        std::to_string(at_once) + " can be under way at once");
 }
 
-Support enough_beside_staying(const tasks::Demand& demand, std::size_t in_pool) {
+Support a_worker_for_spawned(const tasks::Demand& demand, std::size_t in_pool) {
     if (demand.staying == 0 || demand.staying < in_pool) return Support::yes();
-    const bool one = demand.staying == 1;
     return Support::no(std::to_string(demand.staying) +
-                       (one ? " task stays, and what it spawns" : " tasks stay, and what they spawn") +
-                       " waits for a worker: needs " + std::to_string(demand.staying + 1) + " workers, there " +
+                       (demand.staying == 1 ? " root task occupies a worker until the tasks that it spawned end"
+                                            : " root tasks occupy workers until the tasks that they spawned end") +
+                       ": needs " + std::to_string(demand.staying + 1) + " workers, there " +
                        (in_pool == 1 ? "is " : "are ") + std::to_string(in_pool));
+}
+
+Support no_events(const tasks::Demand& demand) {
+    if (demand.events == 0) return Support::yes();
+    return Support::no(std::to_string(demand.together) +
+                       " tasks wait for one another by events, which do not cross from one loop to another here");
 }
 
 Support support_one_process(const tasks::Demand& demand, const tasks::Arguments&) {
     return enough_descriptors(demand.tasks_at_once * demand.descriptors_per_task);
 }
 
+Support support_thread_each(const tasks::Demand& demand, const tasks::Arguments& arguments) {
+    return first_refusal({enough_processes(demand.tasks_at_once, "threads"), support_one_process(demand, arguments)});
+}
+
 Support support_worker_threads(const tasks::Demand& demand, const tasks::Arguments& arguments) {
-    const Support threads = enough_processes(arguments.count("workers"), "threads");
-    return threads ? support_one_process(demand, arguments) : threads;
+    return first_refusal(
+        {enough_processes(arguments.count("workers"), "threads"), support_one_process(demand, arguments)});
 }
 
 Support support_blocking_workers(const tasks::Demand& demand, const tasks::Arguments& arguments) {
     const std::size_t in_pool = arguments.count("workers");
-    if (Support together = enough_at_once(demand, in_pool); !together) return together;
-    if (Support beside = enough_beside_staying(demand, in_pool); !beside) return beside;
-    // Connections that were accepted and wait for a worker are open too.
-    return support_worker_threads(demand, arguments);
+    // Accepted connections that wait for a worker are open too: all tasks count, not only those under way.
+    return first_refusal({enough_at_once(demand, in_pool), a_worker_for_spawned(demand, in_pool),
+                          support_worker_threads(demand, arguments)});
 }
 
 std::size_t as_many_as_workers(const tasks::Arguments& arguments) { return arguments.count("workers"); }

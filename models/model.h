@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <initializer_list>
 #include <memory>
 #include <span>
 #include <string>
@@ -13,10 +14,11 @@
 
 namespace models {
 
-// A way to run tasks: a carrier, which holds a task's state between two operations, and a waiter, by which it
-// learns that it may go on. Made for one job: pools start their threads or fork their processes in the
-// constructor, outside the timed region, and end them in the destructor. Job and ledger outlive the model. One thread
-// makes it, runs it and ends it: some are tied to the thread that made them (io_uring's SINGLE_ISSUER, Boost.Fiber).
+// A way to run tasks: a carrier, which holds a task's state between two operations, and a wait mechanism, by which the
+// model learns that the task may go on. A model is made for one job. Pools start their threads or fork their processes
+// in the constructor, before the timed region, and end them in the destructor. Job and ledger outlive the model. One
+// thread makes the model, runs it and destroys it: some models are tied to the thread that made them (io_uring's
+// SINGLE_ISSUER, Boost.Fiber).
 class Model {
 public:
     Model() = default;
@@ -24,17 +26,17 @@ public:
     Model& operator=(const Model&) = delete;
     virtual ~Model() = default;
 
-    // Makes every root task of the job, performs what they ask, and returns when they and all that they spawned
-    // have finished and stand in the ledger (which the caller has cleared). May be called again. Throws where a
-    // carrier cannot be had or has died; the model is then of no more use.
+    // Makes every root task of the job and performs its operations. Returns when all tasks, roots and spawned, have
+    // finished and stand in the ledger (which the caller has cleared). May be called again. Throws if a thread, a
+    // process or a stack cannot be had, or if one has died; then the model must not be run again.
     virtual void run() = 0;
 
-    // What child processes that live on between runs have used up to the end of the last run. getrusage() tells
-    // nothing of them until they are reaped.
+    // CPU time and memory of child processes that live on between runs, up to the end of the last run. getrusage() does
+    // not count a child until it is reaped.
     [[nodiscard]] virtual sys::ResourceUsage live_children() const { return {}; }
 };
 
-// Whether a model can run a job: yes, or why not, in words that stand in the results and on the chart.
+// Whether a model can run a job. A refusal has a reason, which stands in the results and on the chart.
 struct Support {
     std::string reason;
 
@@ -42,13 +44,15 @@ struct Support {
     [[nodiscard]] static Support no(std::string reason) { return {std::move(reason)}; }
     [[nodiscard]] explicit operator bool() const noexcept { return reason.empty(); }
 };
+// The first of several checks that refuses; yes if none does.
+[[nodiscard]] Support first_refusal(std::initializer_list<Support> checks);
 
-// Families are alike in their carrier; charts give them one range of colours. Native is no model but a hand-written
-// control beside them.
+// A family is a set of models that a reader compares with one another; a chart gives it one range of colours. Native is
+// not a family of models: it holds the hand-written controls.
 enum class Family { serial, threads, processes, coroutines, loops, completion, fibers, hybrids, libraries, native };
 [[nodiscard]] std::string_view to_string(Family family) noexcept;
 
-// What the tasks of a job mostly do: pools are sized by it.
+// What the tasks of a job mostly do. The size of a pool depends on it.
 enum class Load { computes, waits };
 
 // A line of the table.
@@ -58,51 +62,57 @@ struct Entry {
     std::string_view carrier;
     std::string_view waiter;
     std::string_view summary;
-    std::span<const tasks::Parameter> parameters;
+    std::span<const tasks::Parameter> parameters = {};
 
-    // Asked before anything is made, in a process that holds what is open then.
+    // Called before the model is made, in a process that has the job's descriptors open already.
     Support (*support)(const tasks::Demand& demand, const tasks::Arguments& arguments);
-    // Sizes are complete: every parameter is there, within its bounds.
+    // The arguments are complete: each parameter has one, within its bounds.
     std::unique_ptr<Model> (*make)(const tasks::Job& job, tasks::Ledger& ledger, const tasks::Arguments& arguments);
-    // How many carriers accept connections for themselves (prefork); a server then has so many accepting roots.
+    // How many workers accept connections for themselves (prefork). A server then makes as many accepting root tasks.
     std::size_t (*acceptors)(const tasks::Arguments& arguments) = [](const tasks::Arguments&) -> std::size_t {
         return 1;
     };
-    // Sizes for a machine with so many CPUs, where nobody asks for any; what is left out has its parameter's default.
+    // The arguments for a machine with this number of CPUs, if the user gives none. A parameter that is left out has
+    // its default.
     tasks::Arguments (*default_arguments)(Load load, std::size_t cpus) = [](Load, std::size_t) {
         return tasks::Arguments{};
     };
 
-    // Traits, for suites and tests, which choose models by them. The defaults are those of one loop on one thread.
+    // Suites and tests choose models by these traits. The defaults are those of one loop on one thread.
 
     // One of the ten models that textbooks compare.
     bool classic = false;
-    // Tasks run in child processes: they share no memory but sys::Shared.
+    // Tasks run in child processes: they share no memory except sys::Shared.
     bool forks = false;
-    // How many tasks can be under way at once; null: any number.
+    // How many tasks can be under way at once. Null: any number.
     std::size_t (*tasks_at_once)(const tasks::Arguments& arguments) = nullptr;
-    // A spawned task waits in a queue until a worker is free, also where the task that spawned it waits for it.
+    // A spawned task waits in a queue until a worker is free, even if its parent waits for it.
     bool queues_spawned = false;
-    // An event that one task announces reaches every task that awaits it. Not where several loops share nothing.
+    // An announced event reaches every task that awaits it. False if each of several loops has its own events.
     bool shares_events = true;
 };
 
-// For support(): enough descriptors in one process for all tasks at once, and enough processes or threads.
+// Checks for support(). Each refuses with one reason.
+
+// One process may open this many descriptors more.
 [[nodiscard]] Support enough_descriptors(std::size_t needed);
+// The machine allows this many processes or threads (`what` names them).
 [[nodiscard]] Support enough_processes(std::size_t needed, std::string_view what);
-
-// For support() of models that hold so many tasks at once and no more: those that wait for one another have to fit.
+// The tasks that wait for one another can all be under way at once.
 [[nodiscard]] Support enough_at_once(const tasks::Demand& demand, std::size_t at_once);
-// For support() of models that queue what is spawned until a worker is free: one has to be left for it.
-[[nodiscard]] Support enough_beside_staying(const tasks::Demand& demand, std::size_t in_pool);
+// For pools that queue spawned tasks: the root tasks that outlive them (acceptors) leave a worker free.
+[[nodiscard]] Support a_worker_for_spawned(const tasks::Demand& demand, std::size_t in_pool);
+// For models with several loops, each of which has its own events.
+[[nodiscard]] Support no_events(const tasks::Demand& demand);
 
-// For the table, as support(): one process holds the descriptors of all tasks; it has as many threads beside as there
-// are "workers"; and a task that waits keeps one of those.
+// Whole support() functions. One process holds the descriptors of all tasks; and each task has a thread; or "workers"
+// threads serve all tasks; or each waiting task occupies one of those.
 [[nodiscard]] Support support_one_process(const tasks::Demand& demand, const tasks::Arguments& arguments);
+[[nodiscard]] Support support_thread_each(const tasks::Demand& demand, const tasks::Arguments& arguments);
 [[nodiscard]] Support support_worker_threads(const tasks::Demand& demand, const tasks::Arguments& arguments);
 [[nodiscard]] Support support_blocking_workers(const tasks::Demand& demand, const tasks::Arguments& arguments);
 
-// For the table, as make(): a model that is made of the job and the ledger alone, and one with so many "workers".
+// Whole make() functions: a model without arguments of its own, and one with "workers".
 template <class AnyModel>
 [[nodiscard]] std::unique_ptr<Model> make_model(const tasks::Job& job, tasks::Ledger& ledger, const tasks::Arguments&) {
     return std::make_unique<AnyModel>(job, ledger);
@@ -113,12 +123,12 @@ template <class AnyModel>
     return std::make_unique<AnyModel>(job, ledger, arguments.count("workers"));
 }
 
-// "workers": what every pool is sized by.
+// The one parameter that every pool has.
 inline constexpr tasks::Parameter workers{"workers", 2, 1, 4096, "threads or processes in the pool"};
 inline constexpr tasks::Parameter pool_parameters[] = {workers};
 [[nodiscard]] std::size_t as_many_as_workers(const tasks::Arguments& arguments);
-// For default_sizes: a worker for each CPU; and, where a waiting task keeps its worker, more of them for tasks that
-// wait.
+// Functions for default_arguments: one worker for each CPU; or, if a waiting task occupies its worker, more workers for
+// tasks that mostly wait.
 [[nodiscard]] tasks::Arguments a_worker_for_each_cpu(Load load, std::size_t cpus);
 [[nodiscard]] tasks::Arguments more_workers_to_wait(Load load, std::size_t cpus);
 

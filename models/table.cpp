@@ -8,7 +8,7 @@
 
 namespace models {
 
-// From the lines of models/CMakeLists.txt: the entries of this build with their families, and the models that it lacks.
+// Generated from models/CMakeLists.txt: this build's entries with their families, and the models that it lacks.
 #include "table_lines.h"
 
 namespace {
@@ -39,7 +39,7 @@ const Entry& find(std::string_view name) {
     for (const Absent& one : absent_lines) {
         if (one.name != name) continue;
         throw AbsentModel{"model '" + std::string{name} + "' needs " + std::string{one.libraries} +
-                          ", which this build has not: install it and configure with " + std::string{one.options}};
+                          ", which this build lacks: install it and configure with " + std::string{one.options}};
     }
     return tasks::find_named(table(), name, "model");
 }

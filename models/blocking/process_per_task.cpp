@@ -1,16 +1,14 @@
-// Carrier: a forked process for each task. Waiter: blocking in the call.
+// Carrier: a forked process for each task. Wait mechanism: blocking in the call.
 //
-// The strongest isolation: a task that crashes takes nothing with it. The child gets a copy of the parent's page
-// tables, so that the price of a fork (280-530 us here) grows with the parent's memory; its digest comes back
-// through shared memory, its status through waitpid. The weakness is that price, and a process's memory for each
-// task that waits.
+// The strongest isolation: a task that crashes harms no other. The child gets a copy of the parent's page tables, so
+// the price of a fork (280-530 us here) grows with the parent's memory. The child's digest comes back through shared
+// memory, its status through waitpid. Its weakness is that price, and the memory of a process for each task that waits.
 #include <algorithm>
+#include <optional>
 #include <stdexcept>
-#include <system_error>
-#include <thread>
 #include <vector>
 
-#include "models/blocking/run_blocking.h"
+#include "models/blocking/blocking_model.h"
 #include "models/model.h"
 #include "sys/child_process.h"
 
@@ -23,76 +21,61 @@ void require_success(int status) {
     }
 }
 
-// Where a process keeps those that it forked. Each child starts with an empty one: it forks for itself what its
-// own task spawns, and waits for it.
-class Children {
+class ProcessPerTask final : public BlockingModel {
 public:
-    Children(tasks::Ledger& ledger, BlockingEvents& events) : ledger_{ledger}, events_{events} {}
-
-    void start(tasks::Task& task, tasks::TaskId id) {
-        reap_ended();
-        children_.push_back(sys::ChildProcess::fork([&task, id, &ledger = ledger_, &events = events_] {
-            Children own{ledger, events};
-            run_blocking(task, id, ledger, events, own);
-            own.wait_all();
-        }));
-    }
-
-    void wait_all() {
-        for (sys::ChildProcess& child : children_) require_success(child.wait());
-        children_.clear();
-    }
-
-    tasks::Result spawn(std::unique_ptr<tasks::Task> task) {
-        try {
-            start(*task, tasks::TaskId::spawned);
-        } catch (const std::system_error& error) {
-            return {-error.code().value()};
-        }
-        // The child has its own copy; this one goes, and with it our descriptor of its connection.
-        return {};
-    }
-    void yield() noexcept { std::this_thread::yield(); }
+    ProcessPerTask(const tasks::Job& job, tasks::Ledger& ledger) : BlockingModel{job, ledger} {}
 
 private:
-    // Ended children hold a process number until they are waited for. Looked for when there are twice as many as were
-    // left the last time: one that runs long must not keep those after it.
-    void reap_ended() {
-        if (children_.size() < reap_at_) return;
-        std::erase_if(children_, [](sys::ChildProcess& child) {
-            const std::optional<int> status = child.try_wait();
-            if (status) require_success(*status);
-            return status.has_value();
-        });
-        reap_at_ = std::max(reap_least, 2 * children_.size());
-    }
+    // The children of one process. Each child has its own list: it forks and awaits the tasks that its task spawns.
+    class Children {
+    public:
+        explicit Children(ProcessPerTask& model) : model_{model} {}
 
-    static constexpr std::size_t reap_least = 64;
+        void start(tasks::Task& task, tasks::TaskId id) {
+            reap_ended();
+            children_.push_back(sys::ChildProcess::fork([&task, id, &model = model_] {
+                Children own{model};
+                model.run_task(task, id, own);
+                own.wait_all();
+            }));
+        }
+        void wait_all() {
+            for (sys::ChildProcess& child : children_) require_success(child.wait());
+            children_.clear();
+        }
+        // The child has its own copy of the task. Ours is destroyed here, and closes our descriptor of its connection.
+        tasks::Result spawn(std::unique_ptr<tasks::Task> task) {
+            return result_of([&] { start(*task, tasks::TaskId::spawned); });
+        }
+        static void yield() noexcept { BlockingModel::yield(); }
 
-    tasks::Ledger& ledger_;
-    BlockingEvents& events_;
-    std::vector<sys::ChildProcess> children_;
-    std::size_t reap_at_ = reap_least;
-};
+    private:
+        // A child that has ended keeps its process number until it is reaped. All are looked at whenever their number
+        // has doubled: a child that runs long must not delay the reaping of those after it.
+        void reap_ended() {
+            if (children_.size() < reap_at_) return;
+            std::erase_if(children_, [](sys::ChildProcess& child) {
+                const std::optional<int> status = child.try_wait();
+                if (status) require_success(*status);
+                return status.has_value();
+            });
+            reap_at_ = std::max(reap_least, 2 * children_.size());
+        }
 
-class ProcessPerTask final : public Model {
-public:
-    ProcessPerTask(const tasks::Job& job, tasks::Ledger& ledger)
-        : job_{job}, ledger_{ledger}, events_{job.demand().events} {}
+        static constexpr std::size_t reap_least = 64;
 
-    void run() override {
-        events_.clear();
-        Children children{ledger_, events_};
-        for (std::size_t index = 0; index < job_.size(); ++index) {
-            children.start(*job_.make(index), tasks::root(index));
+        ProcessPerTask& model_;
+        std::vector<sys::ChildProcess> children_;
+        std::size_t reap_at_ = reap_least;
+    };
+
+    void run_roots() override {
+        Children children{*this};
+        for (std::size_t index = 0; index < job().size(); ++index) {
+            children.start(*job().make(index), tasks::root(index));
         }
         children.wait_all();
     }
-
-private:
-    const tasks::Job& job_;
-    tasks::Ledger& ledger_;
-    BlockingEvents events_;
 };
 
 }  // namespace
@@ -103,11 +86,10 @@ extern constinit const Entry process_per_task_entry{
     .carrier = "process each",
     .waiter = "blocking",
     .summary = "a fork for each task",
-    .parameters = {},
     .support =
         [](const tasks::Demand& demand, const tasks::Arguments&) {
-            const Support processes = enough_processes(demand.tasks_at_once, "processes");
-            return processes ? enough_descriptors(demand.descriptors_per_task) : processes;
+            return first_refusal(
+                {enough_processes(demand.tasks_at_once, "processes"), enough_descriptors(demand.descriptors_per_task)});
         },
     .make = make_model<ProcessPerTask>,
     .classic = true,

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cassert>
 #include <concepts>
 #include <memory>
 
@@ -12,14 +13,14 @@
 
 namespace models {
 
-// What a carrier that blocks in its calls does in its own way.
+// Starts spawned tasks, and lets others run.
 template <class Spawner>
 concept BlockingSpawner = requires(Spawner spawner, std::unique_ptr<tasks::Task> task) {
     { spawner.spawn(std::move(task)) } -> std::same_as<tasks::Result>;
     {spawner.yield()};
 };
 
-// The events of a job, for carriers that block, in whatever process they are.
+// The events of a job, in shared memory: threads and processes use them alike.
 class BlockingEvents {
 public:
     explicit BlockingEvents(std::size_t count) : events_{count} {}
@@ -27,14 +28,17 @@ public:
     void clear() noexcept {
         for (sys::Event& event : events_) event.clear();
     }
-    [[nodiscard]] sys::Event& operator[](int event) noexcept { return events_[static_cast<std::size_t>(event)]; }
+    [[nodiscard]] sys::Event& operator[](int number) noexcept {
+        assert(number >= 0 && static_cast<std::size_t>(number) < events_.size());
+        return events_[static_cast<std::size_t>(number)];
+    }
 
 private:
     sys::SharedArray<sys::Event> events_;
 };
 
-// Runs a task to its end on the calling thread, by calls that block until they are done: the driver of serial,
-// threads and processes. Enters the digest.
+// Runs a task to its end on the calling thread: each operation is a call that blocks until the operation is done.
+// Enters the digest into the ledger.
 template <BlockingSpawner Spawner>
 void run_blocking(tasks::Task& task, tasks::TaskId id, tasks::Ledger& ledger, BlockingEvents& events,
                   Spawner& spawner) {

@@ -1,36 +1,28 @@
-// Carrier: the caller. Waiter: blocking in the call.
+// Carrier: the calling thread. Wait mechanism: blocking in the call.
 //
-// One task after another; a spawned task runs to its end before the one that spawned it goes on. The baseline:
-// nothing is paid for concurrency, and nothing is gained from it. Its weakness is every wait, for which everything
-// else waits as well.
-#include "models/blocking/run_blocking.h"
+// One task after another; a spawned task runs to its end before its parent goes on. The baseline: it pays nothing for
+// concurrency and gains nothing from it. Its weakness: while one task waits, all others wait too.
+#include "models/blocking/blocking_model.h"
 #include "models/model.h"
 
 namespace models {
 namespace {
 
-class Serial final : public Model {
+class Serial final : public BlockingModel {
 public:
-    Serial(const tasks::Job& job, tasks::Ledger& ledger) : job_{job}, ledger_{ledger}, events_{job.demand().events} {}
-
-    void run() override {
-        events_.clear();
-        for (std::size_t index = 0; index < job_.size(); ++index) {
-            run_blocking(*job_.make(index), tasks::root(index), ledger_, events_, *this);
-        }
-    }
+    Serial(const tasks::Job& job, tasks::Ledger& ledger) : BlockingModel{job, ledger} {}
 
     tasks::Result spawn(std::unique_ptr<tasks::Task> task) {
-        run_blocking(*task, tasks::TaskId::spawned, ledger_, events_, *this);
+        run_task(*task, tasks::TaskId::spawned, *this);
         return {};
     }
-    // There are no others to let run.
-    void yield() noexcept {}
+    // No other task could run meanwhile.
+    static void yield() noexcept {}
 
 private:
-    const tasks::Job& job_;
-    tasks::Ledger& ledger_;
-    BlockingEvents events_;
+    void run_roots() override {
+        for (std::size_t index = 0; index < job().size(); ++index) run_root(index, *this);
+    }
 };
 
 }  // namespace
@@ -41,11 +33,9 @@ extern constinit const Entry serial_entry{
     .carrier = "caller",
     .waiter = "blocking",
     .summary = "one task after another",
-    .parameters = {},
     .support =
         [](const tasks::Demand& demand, const tasks::Arguments&) {
-            const Support together = enough_at_once(demand, 1);
-            return together ? enough_descriptors(demand.descriptors_per_task) : together;
+            return first_refusal({enough_at_once(demand, 1), enough_descriptors(demand.descriptors_per_task)});
         },
     .make = make_model<Serial>,
     .classic = true,

@@ -1,41 +1,34 @@
-// Carrier: N threads that take tasks from one queue. Waiter: blocking in the call.
+// Carrier: N threads that take tasks from one queue. Wait mechanism: blocking in the call.
 //
-// The queue is a deque under one mutex with one condition variable; a wake-up is only paid for where a worker
-// sleeps. Good for many short tasks. Its weakness: a task that waits holds its worker, so that no more than N wait
-// at once, and one that waits for a task still in the queue may wait for ever.
+// The queue is a deque under one mutex with one condition variable, which is notified only if a worker sleeps. Good for
+// many short tasks. Its weakness: a task that waits occupies its worker, so no more than N wait at once, and a task
+// that waits for another in the queue may wait for ever.
 #include <condition_variable>
 #include <deque>
 #include <mutex>
 #include <thread>
 #include <vector>
 
-#include "models/blocking/run_blocking.h"
+#include "models/blocking/blocking_model.h"
 #include "models/model.h"
 
 namespace models {
 namespace {
 
-class ThreadPool final : public Model {
+class ThreadPool final : public BlockingModel {
 public:
-    ThreadPool(const tasks::Job& job, tasks::Ledger& ledger, std::size_t workers)
-        : job_{job}, ledger_{ledger}, events_{job.demand().events} {
+    // If a thread does not start, the destructor stops the others: the constructor below has ended by then.
+    ThreadPool(const tasks::Job& job, tasks::Ledger& ledger, std::size_t workers) : ThreadPool{job, ledger} {
         workers_.reserve(workers);
-        try {
-            for (std::size_t i = 0; i < workers; ++i) workers_.emplace_back([this] { work(); });
-        } catch (...) {
-            stop();
-            throw;
-        }
+        for (std::size_t i = 0; i < workers; ++i) workers_.emplace_back([this] { work(); });
     }
-    ~ThreadPool() override { stop(); }
-
-    void run() override {
-        events_.clear();
-        std::unique_lock lock{mutex_};
-        for (std::size_t index = 0; index < job_.size(); ++index) queue_.push_back({nullptr, tasks::root(index)});
-        unfinished_ += job_.size();
-        if (idle_ > 0) task_queued_.notify_all();
-        all_finished_.wait(lock, [this] { return unfinished_ == 0; });
+    ~ThreadPool() override {
+        {
+            const std::scoped_lock lock{mutex_};
+            stopping_ = true;
+        }
+        task_queued_.notify_all();
+        workers_.clear();
     }
 
     tasks::Result spawn(std::unique_ptr<tasks::Task> task) {
@@ -45,14 +38,23 @@ public:
         if (idle_ > 0) task_queued_.notify_one();
         return {};
     }
-    void yield() noexcept { std::this_thread::yield(); }
 
 private:
-    // A root is queued by its index alone: the worker makes it.
+    // A root task is queued by its index alone: the worker makes it.
     struct Queued {
         std::unique_ptr<tasks::Task> task;
         tasks::TaskId id;
     };
+
+    ThreadPool(const tasks::Job& job, tasks::Ledger& ledger) : BlockingModel{job, ledger} {}
+
+    void run_roots() override {
+        std::unique_lock lock{mutex_};
+        for (std::size_t index = 0; index < job().size(); ++index) queue_.push_back({nullptr, tasks::root(index)});
+        unfinished_ += job().size();
+        if (idle_ > 0) task_queued_.notify_all();
+        all_finished_.wait(lock, [this] { return unfinished_ == 0; });
+    }
 
     void work() {
         std::unique_lock lock{mutex_};
@@ -66,26 +68,14 @@ private:
             Queued next = std::move(queue_.front());
             queue_.pop_front();
             lock.unlock();
-            if (!next.task) next.task = job_.make(static_cast<std::size_t>(next.id));
-            run_blocking(*next.task, next.id, ledger_, events_, *this);
+            if (!next.task) next.task = job().make(static_cast<std::size_t>(next.id));
+            run_task(*next.task, next.id, *this);
             next.task.reset();
             lock.lock();
             if (--unfinished_ == 0) all_finished_.notify_one();
         }
     }
 
-    void stop() {
-        {
-            const std::scoped_lock lock{mutex_};
-            stopping_ = true;
-        }
-        task_queued_.notify_all();
-        workers_.clear();
-    }
-
-    const tasks::Job& job_;
-    tasks::Ledger& ledger_;
-    BlockingEvents events_;
     std::mutex mutex_;
     std::condition_variable task_queued_;
     std::condition_variable all_finished_;

@@ -1,60 +1,53 @@
-// Carrier: N threads, each with a deque of its own (oneTBB's task_group in an arena). Waiter: blocking in the call.
+// Carrier: N threads, each with a deque of its own (oneTBB's task_group in an arena). Wait mechanism: blocking in the
+// call.
 //
-// A worker takes from its own end of its own deque, without a lock, and steals from the other end of somebody else's
-// when it has none left: what is spawned stays where its data is warm, and uneven work spreads by itself. The
-// standard for CPU work that divides. Its weakness is that of every pool: a task that waits keeps its worker.
+// A worker takes tasks from its end of its own deque, without a lock. If the deque is empty, it steals from the other
+// end of another worker's. So spawned tasks stay where their data is in the cache, and uneven work spreads by itself.
+// The standard for CPU work that divides. Its weakness is that of every pool: a task that waits occupies its worker.
 #include <oneapi/tbb/global_control.h>
 #include <oneapi/tbb/task_arena.h>
 #include <oneapi/tbb/task_group.h>
 
 #include <memory>
-#include <thread>
 
-#include "models/blocking/run_blocking.h"
+#include "models/blocking/blocking_model.h"
 #include "models/model.h"
 
 namespace models {
 namespace {
 
-class WorkStealing final : public Model {
+class WorkStealing final : public BlockingModel {
 public:
     WorkStealing(const tasks::Job& job, tasks::Ledger& ledger, std::size_t workers)
-        : job_{job},
-          ledger_{ledger},
-          events_{job.demand().events},
+        : BlockingModel{job, ledger},
           tasks_wait_{job.demand().together > 1},
           allowed_{oneapi::tbb::global_control::max_allowed_parallelism, workers},
           arena_{static_cast<int>(workers)} {
-        // Its threads come with the first tasks, in the run that is not timed.
+        // The threads start with the first tasks, in the run that is not timed.
         arena_.initialize();
     }
 
-    void run() override {
-        events_.clear();
+    tasks::Result spawn(std::unique_ptr<tasks::Task> task) {
+        // The parent may block in its next operation.
+        run_in_group(true, [this, owned = std::move(task)] { run_task(*owned, tasks::TaskId::spawned, *this); });
+        return {};
+    }
+
+private:
+    void run_roots() override {
         arena_.execute([this] {
             oneapi::tbb::task_group group;
             group_ = &group;
-            for (std::size_t index = 0; index < job_.size(); ++index) {
-                run_in_group(tasks_wait_, [this, index] {
-                    run_blocking(*job_.make(index), tasks::root(index), ledger_, events_, *this);
-                });
+            for (std::size_t index = 0; index < job().size(); ++index) {
+                run_in_group(tasks_wait_, [this, index] { run_root(index, *this); });
             }
             group.wait();
         });
     }
 
-    tasks::Result spawn(std::unique_ptr<tasks::Task> task) {
-        // Its parent may wait for something next, in a call.
-        run_in_group(true, [this, owned = std::move(task)] {
-            run_blocking(*owned, tasks::TaskId::spawned, ledger_, events_, *this);
-        });
-        return {};
-    }
-    void yield() noexcept { std::this_thread::yield(); }
-
-private:
-    // The library promises no second thread for what is run: a worker that is about to sleep may miss it, and whoever
-    // spawned it is to do it in the end. Where that one waits for it, it has to be enqueued: that wakes somebody.
+    // task_group::run promises no second thread: a worker that is about to sleep may miss the task, and then the thread
+    // that spawned it runs it later. If that thread blocks until the task has run, the task must be enqueued: that
+    // wakes a worker.
     template <class Function>
     void run_in_group(bool needs_another_thread, Function function) {
         if (needs_another_thread) {
@@ -64,14 +57,11 @@ private:
         }
     }
 
-    const tasks::Job& job_;
-    tasks::Ledger& ledger_;
-    BlockingEvents events_;
     bool tasks_wait_;  // for one another
-    // The library would not make more threads than CPUs otherwise; tasks that wait need more.
+    // By default the library makes no more threads than there are CPUs; tasks that wait need more.
     oneapi::tbb::global_control allowed_;
     oneapi::tbb::task_arena arena_;
-    oneapi::tbb::task_group* group_ = nullptr;  // of the run under way
+    oneapi::tbb::task_group* group_ = nullptr;  // of the current run
 };
 
 }  // namespace

@@ -1,11 +1,10 @@
-// Carrier: the loop's table. Waiter: io_uring's completions, tuned (Linux 6.1).
+// Carrier: the loop's table. Wait mechanism: io_uring's completions, tuned (Linux 6.1).
 //
-// What its makers recommend for servers: one request accepts all connections of a listener and one receives all of a
-// stream (multishot), into buffers that the kernel picks from a ring of them; the ring belongs to one thread, which
-// does the kernel's deferred work when it waits, and is not interrupted for it (SINGLE_ISSUER, DEFER_TASKRUN). Good
-// with many connections: what it takes to wait for a request is one system call for all, and none for each. Its
-// weaknesses are those of io_uring; what has been received is copied once more, and whoever closes a connection
-// first has to ask for its request back.
+// The set-up that io_uring's authors recommend for servers. One multishot request accepts all connections of a
+// listener, and one receives all data of a stream, into buffers that the kernel picks from a shared ring of buffers.
+// The ring belongs to one thread, which does the kernel's deferred work when it waits (SINGLE_ISSUER, DEFER_TASKRUN).
+// Good with many connections: one system call waits for all requests. Besides io_uring's weaknesses, received data is
+// copied once more, and a task must cancel its receive request before it closes the connection.
 #include "models/completion/multishot_ring.h"
 #include "models/loop/table_model.h"
 
@@ -17,7 +16,6 @@ extern constinit const Entry io_uring_tuned_entry{
     .carrier = "loop's table",
     .waiter = "io_uring, multishot and deferred",
     .summary = "one thread, completion loop over io_uring with multishot requests and provided buffers",
-    .parameters = {},
     .support = [](const tasks::Demand& demand,
                   const tasks::Arguments&) { return support_ring(demand, MultishotRing::setup_flags, "6.1"); },
     .make = make_model<TableModel<MultishotRing, MultishotOperation>>,

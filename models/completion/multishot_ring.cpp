@@ -2,7 +2,6 @@
 
 #include <sys/mman.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -10,27 +9,29 @@
 #include <system_error>
 #include <utility>
 
+#include "sys/unique_fd.h"
+
 namespace models {
 
-void Multishot::take(Kind kind, int descriptor) {
+void Multishot::open(Kind kind, int descriptor) {
     kind_ = kind;
     descriptor_ = descriptor;
     lacked_a_buffer_ = false;
 }
 
-void Multishot::release() {
+void Multishot::close() {
     if (armed_) ring_.cancel(*this, armed_);
     for (; first_ < arrivals_.size(); ++first_) {
         const Arrival& arrival = arrivals_[first_];
         if (arrival.buffer != no_buffer) ring_.give_back(arrival.buffer);
-        // A connection that nobody has asked for.
-        if (kind_ == Kind::accept && arrival.value >= 0) ::close(arrival.value);
+        // Closes a connection that no task has accepted.
+        if (kind_ == Kind::accept) sys::UniqueFd{arrival.value}.reset();
     }
     arrivals_.clear();
     first_ = 0;
-    for (std::size_t i = 0; i < continuations_.size(); ++i) ring_.woken();
+    for (std::size_t i = 0; i < continuations_.size(); ++i) ring_.remove_waiting();
     continuations_.clear();
-    woken_ = 0;
+    resumed_ = 0;
 }
 
 void Multishot::arm() {
@@ -48,7 +49,7 @@ void Multishot::arm() {
 
 void Multishot::wait(Continuation& continuation) {
     if (!armed_) arm();
-    ring_.waits();
+    ring_.add_waiting();
     continuations_.push_back(&continuation);
 }
 
@@ -57,24 +58,24 @@ void Multishot::complete(int value, unsigned flags) {
     lacked_a_buffer_ = kind_ == Kind::receive && value == -ENOBUFS;
     if (!lacked_a_buffer_) {
         const bool has_buffer = (flags & IORING_CQE_F_BUFFER) != 0;
-        if (has_buffer) ring_.taken();
+        if (has_buffer) ring_.count_filled();
         arrivals_.push_back({value, has_buffer ? static_cast<int>(flags >> IORING_CQE_BUFFER_SHIFT) : no_buffer});
     }
     if (!continuations_.empty()) resume_first();
-    // Whoever finds nothing asks for the next.
+    // The request has ended: all continuations are resumed, and a task that finds nothing makes a new request.
     while (!armed_ && !continuations_.empty()) resume_first();
 }
 
-bool Multishot::lacks_a_buffer() noexcept {
+bool Multishot::needs_own_buffer() noexcept {
     if (std::exchange(lacked_a_buffer_, false)) return true;
-    return kind_ == Kind::receive && !armed_ && !ring_.any_lent();
+    return kind_ == Kind::receive && !armed_ && !ring_.has_buffers();
 }
 
 void Multishot::resume_first() {
-    ring_.woken();
+    ring_.remove_waiting();
     ring_.post(*continuations_.front());
     continuations_.erase(continuations_.begin());
-    ++woken_;
+    ++resumed_;
 }
 
 bool Multishot::next(std::span<std::byte> into, tasks::Result& result) {
@@ -88,7 +89,7 @@ bool Multishot::next(std::span<std::byte> into, tasks::Result& result) {
     return true;
 }
 
-// Of as many arrivals as there are: a large request should be answered as one.
+// Takes from as many arrivals as there are: a large request should reach the task in one piece.
 std::size_t Multishot::take_bytes(std::span<std::byte> into) {
     std::size_t taken = 0;
     while (first_ < arrivals_.size() && arrivals_[first_].value > 0 && taken < into.size()) {
@@ -125,14 +126,14 @@ MultishotRing::MultishotRing() : Ring{setup_flags} {
     memory_ = std::make_unique_for_overwrite<std::byte[]>(buffers * buffer_bytes);
     ::io_uring_buf_ring_init(ring_of_buffers_.get());
     for (unsigned number = 0; number < buffers; ++number) give_back(static_cast<int>(number));
-    // Not found again by its number at every call.
+    // The kernel need not look up the ring by its descriptor at every call.
     ::io_uring_register_ring_fd(&native());
 }
 
 MultishotRing::~MultishotRing() {
     cancel_all();
     for (Multishot* const multishot : by_descriptor_) {
-        if (multishot != nullptr) multishot->release();
+        if (multishot != nullptr) multishot->close();
     }
     ::io_uring_unregister_buf_ring(&native(), static_cast<int>(group));
 }
@@ -146,10 +147,8 @@ Multishot& MultishotRing::of(Multishot::Kind kind, int descriptor) {
     if (index >= by_descriptor_.size()) by_descriptor_.resize(std::max(index + 1, 2 * by_descriptor_.size()));
     Multishot*& found = by_descriptor_[index];
     if (found == nullptr) {
-        if (free_.empty()) free_.push_back(&all_.emplace_back(*this));
-        found = free_.back();
-        free_.pop_back();
-        found->take(kind, descriptor);
+        found = &multishots_.take(*this);
+        found->open(kind, descriptor);
     }
     return *found;
 }
@@ -157,8 +156,8 @@ Multishot& MultishotRing::of(Multishot::Kind kind, int descriptor) {
 void MultishotRing::forget(int descriptor) {
     Multishot*& found = by_descriptor_[static_cast<std::size_t>(descriptor)];
     if (found == nullptr || found->waited_for()) return;
-    found->release();
-    free_.push_back(std::exchange(found, nullptr));
+    found->close();
+    multishots_.give_back(*std::exchange(found, nullptr));
 }
 
 const std::byte* MultishotRing::buffer(int number) const noexcept {
@@ -170,7 +169,7 @@ void MultishotRing::give_back(int number) noexcept {
     ::io_uring_buf_ring_add(ring_of_buffers_.get(), at, buffer_bytes, static_cast<unsigned short>(number),
                             ::io_uring_buf_ring_mask(buffers), 0);
     ::io_uring_buf_ring_advance(ring_of_buffers_.get(), 1);
-    ++lent_;
+    ++free_buffers_;
 }
 
 bool MultishotOperation::take_from(Multishot::Kind kind, int descriptor, std::span<std::byte> into,
@@ -184,8 +183,8 @@ bool MultishotOperation::take_from(Multishot::Kind kind, int descriptor, std::sp
 
 bool MultishotOperation::take(Continuation& continuation) {
     if (from_->next(into_, result_)) return true;
-    if (from_->lacks_a_buffer()) {
-        // Into the task's own, this once.
+    if (from_->needs_own_buffer()) {
+        // This receive goes into the task's own buffer.
         from_ = nullptr;
         return RingOperation::receive(tasks::Receive{descriptor_, into_}, continuation);
     }

@@ -1,47 +1,49 @@
 #pragma once
 
 #include <cstddef>
-#include <deque>
 #include <memory>
 #include <span>
 #include <vector>
 
 #include "models/completion/ring.h"
+#include "models/loop/object_pool.h"
 #include "models/loop/touched_descriptors.h"
 
 namespace models {
 
 class MultishotRing;
 
-// A request that the kernel answers again and again: accept on a listener, or receive on a stream. What has come waits
-// here until a task asks for it.
+// A request that the kernel answers many times: accept on a listener, or receive on a stream. Arrivals (connections,
+// bytes) stay here until a task takes them.
 class Multishot final : public Completion {
 public:
     enum class Kind { accept, receive };
 
     explicit Multishot(MultishotRing& ring) : ring_{ring} {}
 
-    // Begins with a descriptor; release() ends with it, while it is still open.
-    void take(Kind kind, int descriptor);
-    void release();
+    // Serves a descriptor from open() to close(). Call close() before the descriptor is closed.
+    void open(Kind kind, int descriptor);
+    void close();
 
-    // What has come first, if anything has: a descriptor, or as many bytes as `into` takes, or how the request failed.
+    // Takes the first arrival, if there is one: a descriptor, as many bytes as fit into `into`, or the request's error.
     [[nodiscard]] bool next(std::span<std::byte> into, tasks::Result& result);
-    // Nothing has come: wakes the continuation when something has, or when the kernel had no buffer for it.
+    // If next() found nothing: resumes the continuation when something has arrived, or when the kernel had no buffer
+    // for it.
     void wait(Continuation& continuation);
-    // To be called by each whom this has woken, before it asks again.
-    void heard() noexcept { --woken_; }
-    // Others wait, or have been woken and not asked yet.
-    [[nodiscard]] bool waited_for() const noexcept { return !continuations_.empty() || woken_ > 0; }
-    // Once after the kernel has found no buffer; and as long as there is none that it could find, if asked.
-    [[nodiscard]] bool lacks_a_buffer() noexcept;
+    // A resumed continuation calls it before it calls next().
+    void count_answered() noexcept { --resumed_; }
+    // True if a continuation waits, or was resumed and has not called next() yet.
+    [[nodiscard]] bool waited_for() const noexcept { return !continuations_.empty() || resumed_ > 0; }
+    // True if the task must receive into its own buffer: once after the kernel found no free buffer, and for every new
+    // request while the kernel has none.
+    [[nodiscard]] bool needs_own_buffer() noexcept;
 
 private:
     static constexpr int no_buffer = -1;
     struct Arrival {
         int value;
         int buffer;
-        std::size_t taken = 0;  // of the bytes in the buffer
+        std::size_t taken = 0;  // bytes of the buffer that tasks have taken
     };
 
     void complete(int value, unsigned flags) override;
@@ -55,38 +57,39 @@ private:
     int descriptor_ = -1;
     bool armed_ = false;
     bool lacked_a_buffer_ = false;
-    std::vector<Arrival> arrivals_;  // from first_ on
+    std::vector<Arrival> arrivals_;  // those before first_ were taken
     std::size_t first_ = 0;
-    std::vector<Continuation*> continuations_;  // one, or several on a listener
-    std::size_t woken_ = 0;
+    std::vector<Continuation*> continuations_;  // one on a stream, any number on a listener
+    std::size_t resumed_ = 0;                   // continuations that were resumed and have not called next() yet
 };
 
-// A ring as its makers recommend it for a server: for one thread, which runs the kernel's deferred work when it waits
-// and at no other time (IORING_SETUP_SINGLE_ISSUER and DEFER_TASKRUN, Linux 6.1); listeners and streams with requests
-// that stay; and a ring of buffers for what is received, lent to the kernel. To be used by the thread that made it.
+// A ring as io_uring's authors recommend it for a server. It belongs to one thread, which does the kernel's deferred
+// work only when it waits (IORING_SETUP_SINGLE_ISSUER and DEFER_TASKRUN, Linux 6.1). Listeners and streams have
+// multishot requests, and the kernel picks a buffer for received data from a ring of buffers. Only the thread that made
+// it may use it.
 class MultishotRing : public Ring {
 public:
     MultishotRing();
     ~MultishotRing();
 
     [[nodiscard]] Multishot& of(Multishot::Kind kind, int descriptor);
-    // To be called before the descriptor is closed: until the kernel has let go of it, it would stay open. A listener
-    // for which others wait is kept.
+    // Call it before the descriptor is closed: the socket stays open until the kernel has released its request. A
+    // listener for which other tasks wait is kept.
     void forget(int descriptor);
 
     [[nodiscard]] const std::byte* buffer(int number) const noexcept;
-    // The kernel has filled one, or gets it again.
-    void taken() noexcept { --lent_; }
+    // The kernel has filled a buffer; a task gives it back.
+    void count_filled() noexcept { --free_buffers_; }
     void give_back(int number) noexcept;
-    [[nodiscard]] bool any_lent() const noexcept { return lent_ > 0; }
+    [[nodiscard]] bool has_buffers() const noexcept { return free_buffers_ > 0; }
 
     static constexpr unsigned group = 0;
     static constexpr unsigned setup_flags =
         IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN | IORING_SETUP_TASKRUN_FLAG;
 
 private:
-    // A thousand requests at once find room, and a large one comes in few of them; of each no more memory is real than
-    // has ever been filled.
+    // Enough for a thousand requests at once, and a large request needs few buffers. A page of a buffer becomes real
+    // memory only when it is filled.
     static constexpr unsigned buffers = 1024;
     static constexpr std::size_t buffer_bytes = std::size_t{32} * 1024;
 
@@ -94,19 +97,18 @@ private:
         void operator()(io_uring_buf_ring* mapped) const noexcept;
     };
     std::unique_ptr<io_uring_buf_ring, Unmapped> ring_of_buffers_;
-    std::size_t lent_ = 0;  // buffers that the kernel has
+    std::size_t free_buffers_ = 0;  // buffers that the kernel can fill
     std::unique_ptr<std::byte[]> memory_;
-    std::deque<Multishot> all_;  // never moved: the kernel points to them
-    std::vector<Multishot*> free_;
+    ObjectPool<Multishot> multishots_;
     std::vector<Multishot*> by_descriptor_;
 };
 
-// As a RingOperation, but that accept and receive take what a standing request has brought.
+// Like RingOperation, but accept and receive take the arrivals of a multishot request.
 class MultishotOperation : private RingOperation {
 public:
     explicit MultishotOperation(MultishotRing& ring) : RingOperation{ring}, multishots_{&ring} {}
 
-    template <class Spawner>
+    template <TaskSpawner Spawner>
     [[nodiscard]] bool start(tasks::Operation& operation, tasks::Task& task, Continuation& continuation,
                              Spawner& spawner) {
         if (const auto* const accept = std::get_if<tasks::Accept>(&operation)) {
@@ -120,7 +122,7 @@ public:
     }
     [[nodiscard]] bool go_on(Continuation& continuation) {
         if (from_ == nullptr) return RingOperation::go_on(continuation);
-        from_->heard();
+        from_->count_answered();
         return take(continuation);
     }
     [[nodiscard]] tasks::Result result() const noexcept { return from_ != nullptr ? result_ : RingOperation::result(); }

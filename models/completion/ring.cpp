@@ -58,7 +58,7 @@ void Ring::cancel_all() {
             ::io_uring_prep_cancel(entry, nullptr, IORING_ASYNC_CANCEL_ANY | IORING_ASYNC_CANCEL_ALL);
             ::io_uring_sqe_set_data(entry, nullptr);
         }
-        // Where the queue is full, only what is in it goes: there is no cancellation yet that could be waited for.
+        // If the queue is full, this call only submits: there is no cancellation yet to wait for.
         const int result = ::io_uring_submit_and_wait(&ring_, entry != nullptr ? 1 : 0);
         if (result < 0 && result != -EINTR && result != -EAGAIN && result != -EBUSY) return;
         take_completions();
@@ -67,7 +67,7 @@ void Ring::cancel_all() {
 
 void Ring::cancel(Completion& completion, const bool& under_way) {
     while (under_way) {
-        // Asked again if need be: it may have been missed while it was being completed.
+        // Repeated if necessary: a cancellation may miss a request that is just completing.
         io_uring_sqe& entry = free_entry();
         ::io_uring_prep_cancel(&entry, &completion, 0);
         ::io_uring_sqe_set_data(&entry, nullptr);
@@ -77,11 +77,11 @@ void Ring::cancel(Completion& completion, const bool& under_way) {
 }
 
 io_uring_sqe& Ring::free_entry() {
-    // Where the kernel is short of memory for a while it takes nothing, and is asked again.
+    // If the kernel is short of memory for a while, it takes nothing and is asked again.
     constexpr int attempts = 100;
     io_uring_sqe* entry = ::io_uring_get_sqe(&ring_);
     for (int attempt = 0; entry == nullptr && attempt < attempts; ++attempt) {
-        // The queue is full: what is in it goes first.
+        // The queue is full: submit it first.
         enter(0);
         entry = ::io_uring_get_sqe(&ring_);
     }
@@ -93,16 +93,14 @@ void Ring::enter(unsigned completions) {
     for (;;) {
         const int result = ::io_uring_submit_and_wait(&ring_, completions);
         if (result >= 0) return;
-        // EBUSY: completions that did not fit have to be taken first.
+        // EBUSY: completions that did not fit must be taken first.
         if (result == -EBUSY || result == -EAGAIN) return take_completions();
         if (result != -EINTR) throw std::system_error{-result, std::system_category(), "io_uring_submit_and_wait"};
     }
 }
 
-void Ring::turn() {
-    if (!has_posted() && waiting_ == 0) {
-        throw std::logic_error{"completion loop: every task waits for something that nobody will do"};
-    }
+void Ring::run_once() {
+    require_progress(waiting_ > 0);
     resume_posted();
     if (under_way_ == 0) return;
     enter(has_posted() || waiting_ == 0 ? 0 : 1);
@@ -117,42 +115,45 @@ void Ring::take_completions() {
         auto* const completion = static_cast<Completion*>(::io_uring_cqe_get_data(entry));
         const int result = entry->res;
         const unsigned flags = entry->flags;
-        // Before anybody hears of it, who may throw.
+        // Advance first: complete() may throw.
         ::io_uring_cq_advance(&ring_, 1);
-        if (completion == nullptr) continue;  // of a cancellation
+        if (completion == nullptr) continue;  // a cancellation
         if ((flags & IORING_CQE_F_MORE) == 0) --under_way_;
         completion->complete(result, flags);
     }
 }
 
 void RingOperation::complete(int value, unsigned) {
-    completion_value_ = value;
-    ring_->woken();
+    result_ = {value == success_ ? 0 : value};
+    ring_->remove_waiting();
     ring_->post(*continuation_);
 }
 
 bool RingOperation::submit(const tasks::Accept& accept) {
-    return submit(&RingOperation::plain_completed, [&](io_uring_sqe& entry) {
-        ::io_uring_prep_accept(&entry, accept.listener, nullptr, nullptr, SOCK_CLOEXEC);
-    });
+    return submit(
+        [&](io_uring_sqe& entry) { ::io_uring_prep_accept(&entry, accept.listener, nullptr, nullptr, SOCK_CLOEXEC); });
 }
 
 bool RingOperation::submit(const tasks::Connect& connect) {
     asked_ = connect;
     const sockaddr_in& address = std::get<tasks::Connect>(asked_).address;
-    return submit(&RingOperation::connect_completed, [&](io_uring_sqe& entry) {
-        ::io_uring_prep_connect(&entry, connect.socket, reinterpret_cast<const sockaddr*>(&address), sizeof address);
-    });
+    return submit(
+        [&](io_uring_sqe& entry) {
+            ::io_uring_prep_connect(&entry, connect.socket, reinterpret_cast<const sockaddr*>(&address),
+                                    sizeof address);
+        },
+        -EISCONN);
 }
 
 bool RingOperation::submit(const tasks::Receive& receive) {
-    return submit(&RingOperation::plain_completed, [&](io_uring_sqe& entry) {
+    return submit([&](io_uring_sqe& entry) {
         ::io_uring_prep_recv(&entry, receive.socket, receive.into.data(), receive.into.size(), 0);
     });
 }
 
 bool RingOperation::submit(const tasks::Send& send) {
     asked_ = send;
+    sending_ = true;
     sent_ = 0;
     return submit_rest();
 }
@@ -160,7 +161,7 @@ bool RingOperation::submit(const tasks::Send& send) {
 bool RingOperation::submit_rest() {
     const auto& send = std::get<tasks::Send>(asked_);
     const auto rest = send.bytes.subspan(sent_);
-    return submit(&RingOperation::send_completed, [&](io_uring_sqe& entry) {
+    return submit([&](io_uring_sqe& entry) {
         ::io_uring_prep_send(&entry, send.socket, rest.data(), rest.size(), MSG_NOSIGNAL | MSG_WAITALL);
     });
 }
@@ -168,34 +169,16 @@ bool RingOperation::submit_rest() {
 bool RingOperation::submit(const tasks::Sleep& sleep) {
     const timespec until = sys::to_timespec(sleep.until.time_since_epoch());
     until_ = {.tv_sec = until.tv_sec, .tv_nsec = until.tv_nsec};
-    return submit(&RingOperation::sleep_completed,
-                  [&](io_uring_sqe& entry) { ::io_uring_prep_timeout(&entry, &until_, 0, IORING_TIMEOUT_ABS); });
+    // A timeout that has passed ends with -ETIME.
+    return submit([&](io_uring_sqe& entry) { ::io_uring_prep_timeout(&entry, &until_, 0, IORING_TIMEOUT_ABS); },
+                  -ETIME);
 }
 
-bool RingOperation::plain_completed() {
-    result_ = {completion_value_};
-    return true;
-}
-
-bool RingOperation::connect_completed() {
-    result_ = {completion_value_ == -EISCONN ? 0 : completion_value_};
-    return true;
-}
-
-bool RingOperation::send_completed() {
-    if (completion_value_ < 0) {
-        result_ = {completion_value_};
-        return true;
-    }
-    sent_ += static_cast<std::size_t>(completion_value_);
+bool RingOperation::take_result() {
+    if (!sending_ || result_.failed()) return true;
+    sent_ += result_.bytes();
     if (sent_ < std::get<tasks::Send>(asked_).bytes.size()) return submit_rest();
     result_ = {static_cast<std::int64_t>(sent_)};
-    return true;
-}
-
-// A timeout that has passed ends with -ETIME.
-bool RingOperation::sleep_completed() {
-    result_ = {completion_value_ == -ETIME ? 0 : completion_value_};
     return true;
 }
 

@@ -2,6 +2,7 @@
 
 #include <liburing.h>
 
+#include <cassert>
 #include <cstddef>
 #include <string_view>
 #include <utility>
@@ -14,7 +15,8 @@
 
 namespace models {
 
-// What hears how a request has ended. Lent to the ring, and must live until the kernel has done with the request.
+// Receives the completion of a request. The ring only borrows it: it must live until the kernel has finished the
+// request.
 class Completion {
 public:
     Completion() = default;
@@ -22,27 +24,27 @@ public:
     Completion& operator=(const Completion&) = default;
     virtual ~Completion() = default;
 
-    // As a system call's result: a negative errno where it failed. Flags are the kernel's, IORING_CQE_F_*.
+    // `value` is what the system call would return, or a negative errno. `flags` are the kernel's IORING_CQE_F_*.
     virtual void complete(int value, unsigned flags) = 0;
 };
 
-// The loop under every model that waits for completions: operations go to the kernel, which performs them and says
-// how they ended. Submissions are batched: all of a turn go with the one system call that waits for completions.
+// The loop under every model that waits for completions. Operations go to the kernel, which performs them and reports
+// how they ended. One system call submits all operations of a round and waits for completions.
 class Ring : public RunQueue {
 public:
-    // What every ring here has (Linux 5.19): its thread comes back to the ring by itself, so the kernel need not
-    // interrupt it for each completion. Without, an echo server on a CPU of its own needed 1.3 to 1.5 times as much CPU
+    // Flags of every ring here (Linux 5.19). The thread enters the kernel often, so the kernel need not interrupt it
+    // for each completion. Without these flags an echo server on a CPU of its own needed 1.3 to 1.5 times as much CPU
     // time per request at 100 connections and more.
     static constexpr unsigned plain_flags = IORING_SETUP_COOP_TASKRUN | IORING_SETUP_TASKRUN_FLAG;
 
-    // Set-up flags are io_uring_setup()'s. Throws std::system_error where the kernel has none to give, or forbids it.
+    // The flags are io_uring_setup()'s. Throws std::system_error if the kernel cannot give a ring, or forbids it.
     explicit Ring(unsigned setup_flags = plain_flags);
     Ring(const Ring&) = delete;
     Ring& operator=(const Ring&) = delete;
-    // Cancels what is under way, and waits until the kernel has let go of every buffer.
+    // Cancels all requests, and waits until the kernel has released every buffer.
     ~Ring();
 
-    // Puts a request into the submission queue: `prepare` fills its entry.
+    // Adds a request to the submission queue; `prepare` fills its entry.
     template <class Prepare>
     void submit(Completion& completion, Prepare prepare) {
         io_uring_sqe& entry = free_entry();
@@ -51,15 +53,19 @@ public:
         ++under_way_;
     }
 
-    // How many wait for the kernel: without any, and with nobody whose turn it is, nothing could ever wake.
-    void waits() noexcept { ++waiting_; }
-    void woken() noexcept { --waiting_; }
+    // Counts the continuations that wait for the kernel. If none does and the run queue is empty, no continuation can
+    // ever be resumed.
+    void add_waiting() noexcept { ++waiting_; }
+    void remove_waiting() noexcept {
+        assert(waiting_ > 0);
+        --waiting_;
+    }
 
-    // One turn: everything whose turn it is, then every completion, waiting for one if need be.
-    // Throws std::logic_error when nothing is left that could ever wake.
-    void turn();
+    // Resumes what is in the run queue, then handles every completion; waits for one if there is nothing to resume.
+    // Throws std::logic_error if no continuation can ever be resumed.
+    void run_once();
 
-    // Takes a request back, and returns when its completion has said that it is no longer under way.
+    // Cancels a request, and returns when `under_way`, which its completion clears, is false.
     void cancel(Completion& completion, const bool& under_way);
 
 protected:
@@ -72,29 +78,24 @@ private:
     void take_completions();
 
     io_uring ring_{};
-    std::size_t under_way_ = 0;  // requests that the kernel has
+    std::size_t under_way_ = 0;  // requests in the kernel
     std::size_t waiting_ = 0;
 };
 
-// For the table: the machine has rings of this kind to give, and one process holds the descriptors of all tasks.
-// `since`: the kernel that has them first.
+// For support(): the kernel gives rings with these flags, and one process may hold the descriptors of all tasks.
+// `since` is the first kernel that knows the flags.
 [[nodiscard]] Support support_ring(const tasks::Demand& demand, unsigned setup_flags, std::string_view since);
 [[nodiscard]] Support support_ring_process(const tasks::Demand& demand, const tasks::Arguments& arguments);
 
-// How one task's operations are performed on a ring, whether the loop's table or a coroutine frame carries the task:
-// one operation, one request. It lives as long as the task.
+// The TaskOperation of models over a Ring: one request for each operation. It lives as long as the task.
 class RingOperation : private Completion {
 public:
     explicit RingOperation(Ring& ring) : ring_{&ring} {}
 
-    // Takes an operation up (never Finish). True: it is done, and result() is there. False: the continuation will be
-    // woken, and then go_on() is to be called. `spawner.start(task, id)` starts what is spawned.
-    template <class Spawner>
+    template <TaskSpawner Spawner>
     [[nodiscard]] bool start(tasks::Operation& operation, tasks::Task& task, Continuation& continuation,
                              Spawner& spawner) {
-        result_ = {};
-        continuation_ = &continuation;
-        completed_ = nullptr;
+        prepare_for(continuation);
         return std::visit(tasks::Overloaded{
                               LocalOperations{*ring_, task, continuation, spawner},
                               [&](const tasks::Accept& accept) { return submit(accept); },
@@ -106,31 +107,35 @@ public:
                           operation);
     }
 
-    // After a wake-up: true where the operation is done now, false where it goes on (a short send).
-    [[nodiscard]] bool go_on(Continuation&) { return completed_ == nullptr || (this->*completed_)(); }
+    // Not done yet: a short send, whose rest goes to the kernel again.
+    [[nodiscard]] bool go_on(Continuation&) { return !submitted_ || take_result(); }
 
     [[nodiscard]] tasks::Result result() const noexcept { return result_; }
 
-    // The kernel keeps no registration.
+    // The kernel keeps no registration of descriptors.
     void forget_descriptors() noexcept {}
 
 protected:
-    // Takes up a receive that start() was not given.
+    // For derived operations: takes up a receive.
     [[nodiscard]] bool receive(const tasks::Receive& receive, Continuation& continuation) {
-        result_ = {};
-        continuation_ = &continuation;
+        prepare_for(continuation);
         return submit(receive);
     }
 
 private:
-    using Completed = bool (RingOperation::*)();
-
+    void prepare_for(Continuation& continuation) noexcept {
+        result_ = {};
+        continuation_ = &continuation;
+        submitted_ = false;
+        sending_ = false;
+    }
     void complete(int value, unsigned flags) override;
-    // `completed` makes the result of completion_value_, and says whether the operation is done.
+    // `success` is the negative errno by which an operation says that it has succeeded, if there is one.
     template <class Prepare>
-    bool submit(Completed completed, Prepare prepare) {
-        completed_ = completed;
-        ring_->waits();
+    bool submit(Prepare prepare, int success = 0) {
+        submitted_ = true;
+        success_ = success;
+        ring_->add_waiting();
         ring_->submit(*this, prepare);
         return false;
     }
@@ -140,17 +145,15 @@ private:
     bool submit(const tasks::Send& send);
     bool submit(const tasks::Sleep& sleep);
     bool submit_rest();
-    bool plain_completed();
-    bool connect_completed();
-    bool send_completed();
-    bool sleep_completed();
+    bool take_result();
 
     Ring* ring_;
     Continuation* continuation_ = nullptr;
-    Completed completed_ = nullptr;  // null where no completion was asked for
-    int completion_value_ = 0;
+    bool submitted_ = false;
+    bool sending_ = false;
+    int success_ = 0;
     tasks::Result result_;
-    // The operation: the kernel reads these until it has completed.
+    // The kernel reads the members below until the operation has completed.
     tasks::Operation asked_ = tasks::Yield{};
     std::size_t sent_ = 0;
     __kernel_timespec until_{};

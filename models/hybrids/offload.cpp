@@ -1,9 +1,9 @@
-// Carrier: a C++20 coroutine frame for each task on one loop, and N threads for what they compute. Waiter: epoll,
+// Carrier: a C++20 coroutine frame for each task on one loop; N threads compute. Wait mechanism: epoll,
 // level-triggered; a finished computation comes back through an eventfd.
 //
-// What asyncio's run_in_executor does: everything that waits is on the loop, everything that computes is on a pool, so
-// that no computation holds up the connections. Good for servers with some heavy requests. Its weakness is two
-// hand-overs between threads for each computation, however short.
+// Like asyncio's run_in_executor: tasks wait on the loop and compute on a pool, so that no computation delays the
+// connections. Good for servers with some heavy requests. Its weakness: two hand-overs between threads for each
+// computation, however short.
 #include <sys/eventfd.h>
 #include <unistd.h>
 
@@ -16,17 +16,18 @@
 
 #include "models/loop/coroutine_model.h"
 #include "models/loop/pollers.h"
-#include "models/loop/table_model.h"
+#include "models/loop/readiness_operation.h"
 #include "sys/check.h"
 #include "sys/unique_fd.h"
 
 namespace models {
 namespace {
 
-// A reactor with threads beside it.
-class OffloadLoop final : public Reactor {
+// A reactor whose tasks compute on threads.
+class OffloadLoop final : public Reactor, private Continuation {
 public:
-    explicit OffloadLoop(std::size_t workers) : Reactor{make_epoll_poller()} {
+    // If a thread does not start, the destructor stops the others: the constructor below has ended by then.
+    explicit OffloadLoop(std::size_t workers) : OffloadLoop{} {
         for (std::size_t i = 0; i < workers; ++i) threads_.emplace_back([this] { work(); });
     }
     ~OffloadLoop() {
@@ -38,9 +39,9 @@ public:
         threads_.clear();
     }
 
-    // Lets a thread compute; then wakes the continuation, on the loop.
+    // A thread computes; then the loop resumes the continuation.
     void compute(tasks::Task& task, Continuation& continuation) {
-        if (outstanding_++ == 0) wait_ready(Readiness::readable, returned_fd_.get(), inbox_);
+        if (outstanding_++ == 0) wait_ready(Readiness::readable, returned_fd_.get(), *this);
         {
             const std::scoped_lock lock{mutex_};
             jobs_.push_back({&task, &continuation});
@@ -49,17 +50,12 @@ public:
     }
 
 private:
+    OffloadLoop() : Reactor{make_epoll_poller()} {}
+
     struct Job {
         tasks::Task* task;
         Continuation* continuation;
     };
-    // What the threads have finished.
-    struct Inbox final : Continuation {
-        explicit Inbox(OffloadLoop& loop) : owner{loop} {}
-        void resume() override { owner.take_returned(); }
-        OffloadLoop& owner;
-    };
-
     void work() {
         std::unique_lock lock{mutex_};
         for (;;) {
@@ -70,16 +66,17 @@ private:
             lock.unlock();
             job.task->compute();
             lock.lock();
-            // One call for all that come back before the loop looks.
-            if (returned_.empty()) ring();
+            // One write for all computations that end before the loop looks.
+            if (returned_.empty()) signal_loop();
             returned_.push_back(job.continuation);
         }
     }
-    void ring() const {
+    void signal_loop() const {
         const std::uint64_t one = 1;
         sys::check(::write(returned_fd_.get(), &one, sizeof one), "write(eventfd)");
     }
-    void take_returned() {
+    // When threads have finished computations.
+    void resume() override {
         std::uint64_t count = 0;
         sys::check(::read(returned_fd_.get(), &count, sizeof count), "read(eventfd)");
         std::vector<Continuation*> returned;
@@ -88,13 +85,12 @@ private:
             returned.swap(returned_);
         }
         outstanding_ -= returned.size();
-        if (outstanding_ > 0) wait_ready(Readiness::readable, returned_fd_.get(), inbox_);
+        if (outstanding_ > 0) wait_ready(Readiness::readable, returned_fd_.get(), *this);
         for (Continuation* const continuation : returned) post(*continuation);
     }
 
     sys::UniqueFd returned_fd_{sys::check(::eventfd(0, EFD_CLOEXEC), "eventfd")};
-    Inbox inbox_{*this};
-    std::size_t outstanding_ = 0;  // of the loop's thread alone
+    std::size_t outstanding_ = 0;  // used by the loop's thread only
     std::mutex mutex_;
     std::condition_variable handed_out_;
     std::deque<Job> jobs_;  // this and the next two are guarded by mutex_
@@ -107,7 +103,7 @@ class OffloadOperation : public ReadinessOperation<OffloadLoop> {
 public:
     explicit OffloadOperation(OffloadLoop& loop) : ReadinessOperation{loop}, offload_{&loop} {}
 
-    template <class Spawner>
+    template <TaskSpawner Spawner>
     [[nodiscard]] bool start(tasks::Operation& operation, tasks::Task& task, Continuation& continuation,
                              Spawner& spawner) {
         computing_ = std::holds_alternative<tasks::Compute>(operation);

@@ -1,33 +1,14 @@
-// Carrier: N processes, forked once, each with a loop's table of its own. Waiter: epoll, level-triggered, one for each.
+// Carrier: N processes, forked once, each with a loop's table. Wait mechanism: epoll, level-triggered, one for each
+// process.
 //
-// As nginx and HAProxy do it: a process for each CPU, and in it a loop for all of its connections. The isolation of
-// processes at the price of a loop. Its weakness is that of every loop on its own: what waits in a busy one cannot go
-// to an idle one, and nothing is shared without asking for it.
+// nginx and HAProxy work so: a process for each CPU, with one loop for all of its connections. The isolation of
+// processes at the price of a loop. Its weakness: tasks that wait in a busy loop cannot move to an idle one, and
+// sharing state takes explicit shared memory.
 #include "models/loop/pollers.h"
 #include "models/loop/table_model.h"
 #include "models/workers/forked_workers.h"
-#include "models/workers/loop_threads.h"
 
 namespace models {
-namespace {
-
-class PreforkEpoll final : public Model {
-public:
-    PreforkEpoll(const tasks::Job& job, tasks::Ledger& ledger, std::size_t workers)
-        : workers_{workers, [&job, &ledger, workers](std::size_t worker) {
-                       auto loop = std::make_shared<EventLoop>(job, ledger, make_epoll_poller());
-                       return [loop, worker, workers] { loop->run_part(worker, workers); };
-                   }} {}
-
-    void run() override { workers_.run(); }
-    sys::ResourceUsage live_children() const override { return workers_.usage(); }
-
-private:
-    ForkedWorkers workers_;
-};
-
-}  // namespace
-
 extern constinit const Entry prefork_epoll_entry{
     .name = "prefork_epoll",
     .family = Family::hybrids,
@@ -37,11 +18,17 @@ extern constinit const Entry prefork_epoll_entry{
     .parameters = pool_parameters,
     .support =
         [](const tasks::Demand& demand, const tasks::Arguments& arguments) {
-            if (Support apart = loops_share_nothing(demand); !apart) return apart;
-            const Support processes = enough_processes(arguments.count("workers"), "processes");
-            return processes ? support_one_process(demand, arguments) : processes;
+            return first_refusal({no_events(demand), enough_processes(arguments.count("workers"), "processes"),
+                                  support_one_process(demand, arguments)});
         },
-    .make = make_pool<PreforkEpoll>,
+    .make = [](const tasks::Job& job, tasks::Ledger& ledger,
+               const tasks::Arguments& arguments) -> std::unique_ptr<Model> {
+        const std::size_t count = arguments.count("workers");
+        return std::make_unique<ForkedWorkers>(count, [&](std::size_t worker) {
+            auto loop = std::make_shared<EventLoop>(job, ledger, make_epoll_poller());
+            return [loop, worker, count] { loop->run_part(worker, count); };
+        });
+    },
     .acceptors = as_many_as_workers,
     .default_arguments = a_worker_for_each_cpu,
     .forks = true,

@@ -1,12 +1,12 @@
-// Carrier: the three nested: N processes, in each two threads, in each a coroutine frame for every task. Waiter: epoll,
+// Carrier: three nested: N processes, two threads in each, a coroutine frame for each task. Wait mechanism: epoll,
 // level-triggered, one for each thread.
 //
-// What a large service often is in the end: processes to contain a crash, threads to share memory between some of
-// them, coroutines to wait. Each level pays for itself only where its own gain is wanted. Its weakness: the sum of
-// the three, and no level sees the load of the others.
+// Many large services look so in the end: processes contain a crash, threads share memory, coroutines wait. A level
+// that the program does not need costs without gain. Its weakness: the costs of all three, and no level sees the load
+// of the others.
 #include "models/loop/coroutine_model.h"
 #include "models/loop/pollers.h"
-#include "models/loop/table_model.h"
+#include "models/loop/readiness_operation.h"
 #include "models/workers/forked_workers.h"
 #include "models/workers/loop_threads.h"
 
@@ -16,24 +16,6 @@ namespace {
 using CoroutineLoop = CoroutineModel<Reactor, LoopOperation>;
 
 constexpr std::size_t threads_in_each = 2;
-
-class ProcessThreadCoroutine final : public Model {
-public:
-    ProcessThreadCoroutine(const tasks::Job& job, tasks::Ledger& ledger, std::size_t workers)
-        : workers_{workers, [&job, &ledger, workers](std::size_t worker) {
-                       const auto add_loop = [&](std::deque<CoroutineLoop>& loops) {
-                           loops.emplace_back(job, ledger, make_epoll_poller());
-                       };
-                       auto loops = std::make_shared<LoopThreads<CoroutineLoop>>(threads_in_each, add_loop);
-                       return [loops, worker, workers] { loops->run_part(worker, workers); };
-                   }} {}
-
-    void run() override { workers_.run(); }
-    sys::ResourceUsage live_children() const override { return workers_.usage(); }
-
-private:
-    ForkedWorkers workers_;
-};
 
 }  // namespace
 
@@ -46,12 +28,21 @@ extern constinit const Entry process_thread_coroutine_entry{
     .parameters = pool_parameters,
     .support =
         [](const tasks::Demand& demand, const tasks::Arguments& arguments) {
-            if (Support apart = loops_share_nothing(demand); !apart) return apart;
-            const Support processes =
-                enough_processes((1 + threads_in_each) * arguments.count("workers"), "processes and threads");
-            return processes ? support_one_process(demand, arguments) : processes;
+            return first_refusal(
+                {no_events(demand),
+                 enough_processes((1 + threads_in_each) * arguments.count("workers"), "processes and threads"),
+                 support_one_process(demand, arguments)});
         },
-    .make = make_pool<ProcessThreadCoroutine>,
+    .make = [](const tasks::Job& job, tasks::Ledger& ledger,
+               const tasks::Arguments& arguments) -> std::unique_ptr<Model> {
+        const std::size_t count = arguments.count("workers");
+        return std::make_unique<ForkedWorkers>(count, [&](std::size_t worker) {
+            auto loops = std::make_shared<LoopThreads<CoroutineLoop>>(
+                threads_in_each,
+                [&](std::deque<CoroutineLoop>& added) { added.emplace_back(job, ledger, make_epoll_poller()); });
+            return [loops, worker, count] { loops->run_part(worker, count); };
+        });
+    },
     .acceptors = [](const tasks::Arguments& arguments) { return threads_in_each * arguments.count("workers"); },
     .default_arguments = a_worker_for_each_cpu,
     .forks = true,

@@ -1,103 +1,91 @@
-// Carrier: a C++20 coroutine frame for each task, the library's awaitable. Waiter: standalone Asio's io_context.
+// Carrier: a C++20 coroutine frame for each task, the library's awaitable. Wait mechanism: standalone Asio's
+// io_context.
 //
-// What a user of the library writes today: co_await each operation, errors in place. Good as asio is, and reads from
-// top to bottom. Its weakness: awaitable's frames go through the library's executor at every resumption, which costs
+// What a user of the library writes today: co_await each operation, and handle its error in place. Good where asio is,
+// and the code reads from top to bottom. Its weakness: each resumption goes through the library's executor, which costs
 // more than a bare coroutine.
 #include <exception>
 #include <stdexcept>
 
 #include "models/libraries/asio_loop.h"
-#include "models/loop/table_model.h"
+#include "models/model.h"
 
 namespace models {
 namespace {
 
-class AsioCoroutine final : public Model {
+class AsioCoroutine final : public AsioLoopModel {
 public:
-    AsioCoroutine(const tasks::Job& job, tasks::Ledger& ledger) : job_{job}, ledger_{ledger} {}
+    AsioCoroutine(const tasks::Job& job, tasks::Ledger& ledger) : AsioLoopModel{job, ledger} {}
 
-    void run() override {
-        events_.clear();
-        run_alone(
-            context_, job_, [this](std::unique_ptr<tasks::Task> task, tasks::TaskId id) { start(std::move(task), id); },
-            alive_);
-    }
-
-private:
-    void start(std::unique_ptr<tasks::Task> task, tasks::TaskId id) {
-        ++alive_;
-        asio::co_spawn(context_, drive(std::move(task), id), [this](const std::exception_ptr& failure) {
+    void start(std::unique_ptr<tasks::Task> task, tasks::TaskId id) override {
+        task_started();
+        asio::co_spawn(context(), drive(std::move(task), id), [this](const std::exception_ptr& failure) {
             if (failure) std::rethrow_exception(failure);
-            --alive_;
+            task_ended();
         });
     }
 
+private:
     asio::awaitable<void> drive(std::unique_ptr<tasks::Task> task, tasks::TaskId id) {
-        asio::steady_timer timer{context_};
-        // Let go before the task closes them.
-        AsioSockets sockets{context_};
+        asio::steady_timer timer{context()};
+        // Declared after the task: the sockets are released before the task closes them.
+        AsioSockets sockets{context()};
         tasks::Result result{};
         for (;;) {
             tasks::Operation next = task->resume(result);
             if (const auto* const finish = std::get_if<tasks::Finish>(&next)) {
-                ledger_.finish(id, *finish);
+                ledger().finish(id, *finish);
                 co_return;
             }
             static_assert(std::variant_size_v<tasks::Operation> == 11, "a new operation has to be learnt here");
             asio::error_code error;
             auto token = asio::redirect_error(asio::use_awaitable, error);
             result = {};
-            // A coroutine cannot wait inside std::visit's lambdas; get_if is the same, written out.
+            // Instead of std::visit, since co_await cannot stand in its lambdas.
             if (const auto* const accept = std::get_if<tasks::Accept>(&next)) {
                 auto connection = co_await sockets.acceptor(accept->listener).async_accept(token);
-                result = error ? to_outcome(error) : tasks::Result{connection.release()};
+                result = error ? to_result(error) : tasks::Result{connection.release()};
             } else if (const auto* const connect = std::get_if<tasks::Connect>(&next)) {
                 const asio::ip::tcp::endpoint where{asio::ip::address_v4{ntohl(connect->address.sin_addr.s_addr)},
                                                     ntohs(connect->address.sin_port)};
                 co_await sockets.stream(connect->socket).async_connect(where, token);
-                result = to_outcome(error);
+                result = to_result(error);
             } else if (const auto* const receive = std::get_if<tasks::Receive>(&next)) {
                 const auto into = asio::buffer(receive->into.data(), receive->into.size());
-                result = to_outcome(error, co_await sockets.stream(receive->socket).async_read_some(into, token));
-                if (error) result = to_outcome(error);
+                result = to_result(error, co_await sockets.stream(receive->socket).async_read_some(into, token));
+                if (error) result = to_result(error);
             } else if (const auto* const send = std::get_if<tasks::Send>(&next)) {
                 const auto bytes = asio::buffer(send->bytes.data(), send->bytes.size());
                 const std::size_t sent = co_await asio::async_write(sockets.stream(send->socket), bytes, token);
-                result = to_outcome(error, sent);
+                result = to_result(error, sent);
             } else if (const auto* const sleep = std::get_if<tasks::Sleep>(&next)) {
                 timer.expires_at(sleep->until);
                 co_await timer.async_wait(token);
-                result = to_outcome(error);
+                result = to_result(error);
             } else if (std::holds_alternative<tasks::Compute>(next)) {
                 task->compute();
             } else if (std::holds_alternative<tasks::Yield>(next)) {
-                co_await asio::post(context_, asio::use_awaitable);
+                co_await asio::post(context(), asio::use_awaitable);
             } else if (const auto* const await = std::get_if<tasks::Await>(&next)) {
                 co_await happened(await->event);
             } else if (const auto* const announce = std::get_if<tasks::Announce>(&next)) {
-                events_.announce(announce->event);
+                events().announce(announce->event);
             } else if (auto* const spawn = std::get_if<tasks::Spawn>(&next)) {
                 start(std::move(spawn->task), tasks::TaskId::spawned);
             }
         }
     }
 
-    // The library's way to make something to await: its handler resumes the frame.
+    // Awaits an event in the library's way: a handler resumes the frame.
     asio::awaitable<void> happened(int event) {
         return asio::async_initiate<const asio::use_awaitable_t<>&, void()>(
             [this, event](auto handler) {
-                // What is kept must be copyable; it is called once.
+                // std::function must be copyable; the handler is called once.
                 auto shared = std::make_shared<decltype(handler)>(std::move(handler));
-                events_.await(event, [shared] { std::move (*shared)(); });
+                events().await(event, [shared] { std::move (*shared)(); });
             },
             asio::use_awaitable);
     }
-
-    const tasks::Job& job_;
-    tasks::Ledger& ledger_;
-    std::size_t alive_ = 0;
-    asio::io_context context_{ASIO_CONCURRENCY_HINT_UNSAFE};
-    AsioEvents events_{context_};
 };
 
 }  // namespace
@@ -108,7 +96,6 @@ extern constinit const Entry asio_coroutine_entry{
     .carrier = "coroutine frame (asio::awaitable)",
     .waiter = "Asio's io_context",
     .summary = "standalone Asio, an awaitable for each task on one thread",
-    .parameters = {},
     .support = support_one_process,
     .make = make_model<AsioCoroutine>,
 };

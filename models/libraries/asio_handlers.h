@@ -1,28 +1,42 @@
 #pragma once
 
-#include <atomic>
+#include <concepts>
 #include <memory>
 #include <utility>
 
 #include "models/libraries/asio_loop.h"
-#include "models/model.h"
+#include "models/loop/local_operations.h"
 #include "tasks/ledger.h"
 #include "tasks/task.h"
 
 namespace models {
 
-// A task driven by Asio's completion handlers: each operation is started with a handler that resumes the task. One
-// operation at a time, so that no strand is needed on however many threads. Shared by asio and asio_pool.
-//
-// Host: has context(), events(), ledger(), start(task, id) and task_ended().
+// The model that runs AsioTasks.
+template <class Host>
+concept AsioHost = TaskSpawner<Host> && requires(Host& host) {
+    { host.context() } -> std::same_as<asio::io_context&>;
+    { host.events() } -> std::same_as<AsioEvents&>;
+    { host.ledger() } -> std::same_as<tasks::Ledger&>;
+    host.task_ended();
+};
+
+// A task driven by Asio's completion handlers: the handler of each operation resumes the task. A task has one operation
+// at a time, so it needs no strand, even with many threads. Shared by asio and asio_pool.
 template <class Host>
 class AsioTask {
 public:
     AsioTask(Host& host, std::unique_ptr<tasks::Task> task, tasks::TaskId id)
         : host_{host}, task_{std::move(task)}, id_{id}, timer_{host.context()}, sockets_{host.context()} {}
 
-    // Resumes the task until it has to wait, or is done: then this object is gone.
+    // The host's context will run the task.
+    static void post(Host& host, std::unique_ptr<tasks::Task> task, tasks::TaskId id) {
+        auto made = std::make_unique<AsioTask>(host, std::move(task), id);
+        asio::post(host.context(), [made = std::move(made)]() mutable { go_on(std::move(made), {}); });
+    }
+
+    // Resumes the task until it has to wait or has finished; then this object is destroyed.
     static void go_on(std::unique_ptr<AsioTask> self, tasks::Result result) {
+        static_assert(AsioHost<Host>);
         AsioTask& task = *self;
         for (;;) {
             tasks::Operation next = task.task_->resume(result);
@@ -40,14 +54,14 @@ public:
 private:
     using Self = std::unique_ptr<AsioTask>;
 
-    // A handler that goes on with what Asio says.
+    // A handler that resumes the task with the operation's result.
     static auto completion(Self& self) {
         return [self = std::move(self)](const asio::error_code& error, std::size_t bytes = 0) mutable {
-            go_on(std::move(self), to_outcome(error, bytes));
+            go_on(std::move(self), to_result(error, bytes));
         };
     }
 
-    // True: done at once, and `self` is still ours. False: a handler has it.
+    // True: the operation is done, and `self` still owns the object. False: a handler owns it.
     bool perform(tasks::Operation& operation, Self& self) {
         return std::visit(
             tasks::Overloaded{
@@ -56,7 +70,7 @@ private:
                     acceptor.async_accept([self = std::move(self)](const asio::error_code& error,
                                                                    asio::ip::tcp::socket connection) mutable {
                         const int descriptor = error ? 0 : connection.release();
-                        go_on(std::move(self), error ? to_outcome(error) : tasks::Result{descriptor});
+                        go_on(std::move(self), error ? to_result(error) : tasks::Result{descriptor});
                     });
                     return false;
                 },
@@ -90,7 +104,7 @@ private:
                     return false;
                 },
                 [&](const tasks::Await& await) {
-                    // What is kept must be copyable; it is called once.
+                    // std::function must be copyable; it is called once.
                     auto shared = std::make_shared<Self>(std::move(self));
                     host_.events().await(await.event, [shared] { go_on(std::move(*shared), {}); });
                     return false;
@@ -112,7 +126,7 @@ private:
     std::unique_ptr<tasks::Task> task_;
     tasks::TaskId id_;
     asio::steady_timer timer_;
-    AsioSockets sockets_;  // let go before the task closes them
+    AsioSockets sockets_;  // destroyed before the task, which closes the descriptors
 };
 
 }  // namespace models

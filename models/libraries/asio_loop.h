@@ -1,6 +1,7 @@
 #pragma once
 
-// Asio 1.22 looks for the coroutines of the technical specification in clang, which has had those of C++20 since 14.
+// With clang, Asio 1.22 looks for the coroutines of the technical specification. clang has those of C++20 since version
+// 14.
 #if defined(__clang__) && !defined(ASIO_HAS_CO_AWAIT)
 #define ASIO_HAS_CO_AWAIT 1
 #define ASIO_HAS_STD_COROUTINE 1
@@ -15,19 +16,22 @@
 #include <utility>
 #include <vector>
 
+#include "models/model.h"
 #include "tasks/job.h"
 #include "tasks/ledger.h"
 #include "tasks/operation.h"
+#include "tasks/task.h"
 
 namespace models {
 
-// As Asio tells how an operation ended.
-[[nodiscard]] inline tasks::Result to_outcome(const asio::error_code& error, std::size_t bytes = 0) {
+// How an operation ended, in Asio's terms and in ours.
+[[nodiscard]] inline tasks::Result to_result(const asio::error_code& error, std::size_t bytes = 0) {
     if (error == asio::error::eof) return {0};
     return {error ? -static_cast<std::int64_t>(error.value()) : static_cast<std::int64_t>(bytes)};
 }
 
-// The descriptors of one task, as Asio's own objects. They are lent: released, not closed, before the task goes.
+// The descriptors of one task as Asio's objects. They belong to the task: the destructor releases them and does not
+// close them.
 class AsioSockets {
 public:
     using Stream = asio::generic::stream_protocol::socket;
@@ -47,7 +51,7 @@ public:
     [[nodiscard]] Acceptor& acceptor(int listener) { return acceptors_.of(listener, context_, asio::ip::tcp::v4()); }
 
 private:
-    // By their descriptors; nearly always one, over and over.
+    // By descriptor. A task nearly always uses the same one again.
     template <class Socket>
     class Known {
     public:
@@ -66,7 +70,7 @@ private:
         }
 
     private:
-        std::unordered_map<int, Socket> sockets_;  // never moved: the library points to them
+        std::unordered_map<int, Socket> sockets_;  // a node-based map: the library keeps the addresses
         int last_descriptor_ = -1;
         Socket* last_ = nullptr;
     };
@@ -76,13 +80,13 @@ private:
     Known<Acceptor> acceptors_;
 };
 
-// Events by their number, for whatever threads run the context.
+// Events by number, for one or many threads that run the context.
 class AsioEvents {
 public:
     explicit AsioEvents(asio::io_context& context) : context_{context} {}
 
     void clear() { events_.clear(); }
-    // `go_on` is posted when it happens, at once where it has.
+    // Posts `go_on` when the event happens, or at once if it has happened already.
     void await(int number, std::function<void()> go_on) {
         const std::scoped_lock lock{mutex_};
         Event& awaited = event(number);
@@ -116,14 +120,35 @@ private:
     std::vector<Event> events_;
 };
 
-// A run on one thread: starts all roots (`start(task, id)`), and runs the context until it has nothing left to do.
-// Throws std::logic_error where tasks are alive then.
-template <class Start>
-void run_alone(asio::io_context& context, const tasks::Job& job, Start start, const std::size_t& alive) {
-    for (std::size_t index = 0; index < job.size(); ++index) start(job.make(index), tasks::root(index));
-    context.restart();
-    context.run();
-    if (alive > 0) throw std::logic_error{"asio: every task waits for something that nobody will do"};
-}
+// What models share that run Asio on one thread.
+class AsioLoopModel : public Model {
+public:
+    // Starts every root task and runs the context until it has nothing left to do. Throws std::logic_error if tasks are
+    // alive then.
+    void run() final {
+        events_.clear();
+        for (std::size_t index = 0; index < job_.size(); ++index) start(job_.make(index), tasks::root(index));
+        context_.restart();
+        context_.run();
+        if (alive_ > 0) throw std::logic_error{"asio: every task waits, and nothing can resume one"};
+    }
+    virtual void start(std::unique_ptr<tasks::Task> task, tasks::TaskId id) = 0;
+    void task_ended() noexcept { --alive_; }
+    [[nodiscard]] asio::io_context& context() noexcept { return context_; }
+    [[nodiscard]] AsioEvents& events() noexcept { return events_; }
+    [[nodiscard]] tasks::Ledger& ledger() noexcept { return ledger_; }
+
+protected:
+    AsioLoopModel(const tasks::Job& job, tasks::Ledger& ledger) : job_{job}, ledger_{ledger} {}
+    void task_started() noexcept { ++alive_; }
+
+private:
+    const tasks::Job& job_;
+    tasks::Ledger& ledger_;
+    std::size_t alive_ = 0;
+    // One thread: the library uses no locks. (The hint 1 would keep the locks and only save waking other threads.)
+    asio::io_context context_{ASIO_CONCURRENCY_HINT_UNSAFE};
+    AsioEvents events_{context_};
+};
 
 }  // namespace models

@@ -1,33 +1,33 @@
-// Carrier: completion handlers on N threads. Waiter: standalone Asio's io_context, one for all of them.
+// Carrier: completion handlers on N threads. Wait mechanism: standalone Asio's io_context, one for all threads.
 //
-// Any thread takes the next handler that is ready, so that all CPUs are used and no loop is left with more than its
-// share. Good for CPU work between waits. Its weakness: the one queue has a lock, and a task moves from CPU to CPU.
+// Any thread takes the next ready handler, so all CPUs are used and share the work evenly. Good for CPU work between
+// waits. Its weaknesses: the one queue has a lock, and a task moves from CPU to CPU.
+#include <atomic>
 #include <condition_variable>
 #include <exception>
 #include <thread>
 
 #include "models/libraries/asio_handlers.h"
-#include "models/loop/table_model.h"
+#include "models/model.h"
 
 namespace models {
 namespace {
 
 class AsioPool final : public Model {
 public:
+    // If a thread does not start, the destructor stops the others: the constructor below has ended by then.
     AsioPool(const tasks::Job& job, tasks::Ledger& ledger, std::size_t workers)
-        : job_{job}, ledger_{ledger}, context_{static_cast<int>(workers)} {
-        try {
-            for (std::size_t i = 0; i < workers; ++i) threads_.emplace_back([this] { work(); });
-        } catch (...) {
-            stop();
-            throw;
-        }
+        : AsioPool{job, ledger, static_cast<int>(workers)} {
+        for (std::size_t i = 0; i < workers; ++i) threads_.emplace_back([this] { work(); });
     }
-    ~AsioPool() override { stop(); }
+    ~AsioPool() override {
+        guard_.reset();
+        context_.stop();
+    }
 
     void run() override {
         events_.clear();
-        // One for the caller, so that the count cannot reach zero before all have been started.
+        // One more for the caller: the count must not reach zero before all tasks have been started.
         alive_.store(1);
         for (std::size_t index = 0; index < job_.size(); ++index) start(job_.make(index), tasks::root(index));
         task_ended();
@@ -39,8 +39,7 @@ public:
 
     void start(std::unique_ptr<tasks::Task> task, tasks::TaskId id) {
         alive_.fetch_add(1, std::memory_order_relaxed);
-        auto made = std::make_unique<AsioTask<AsioPool>>(*this, std::move(task), id);
-        asio::post(context_, [made = std::move(made)]() mutable { AsioTask<AsioPool>::go_on(std::move(made), {}); });
+        AsioTask<AsioPool>::post(*this, std::move(task), id);
     }
     void task_ended() {
         if (alive_.fetch_sub(1, std::memory_order_acq_rel) == 1) end_run(nullptr);
@@ -50,6 +49,9 @@ public:
     [[nodiscard]] tasks::Ledger& ledger() noexcept { return ledger_; }
 
 private:
+    AsioPool(const tasks::Job& job, tasks::Ledger& ledger, int threads)
+        : job_{job}, ledger_{ledger}, context_{threads} {}
+
     void work() {
         try {
             context_.run();
@@ -63,11 +65,6 @@ private:
         ended_ = true;
         all_ended_.notify_one();
     }
-    void stop() {
-        guard_.reset();
-        context_.stop();
-    }
-
     const tasks::Job& job_;
     tasks::Ledger& ledger_;
     std::atomic<std::size_t> alive_{0};
@@ -78,7 +75,7 @@ private:
     asio::io_context context_;
     AsioEvents events_{context_};
     asio::executor_work_guard<asio::io_context::executor_type> guard_ = asio::make_work_guard(context_);
-    std::vector<std::jthread> threads_;  // ended first: they use all of the above
+    std::vector<std::jthread> threads_;  // destroyed first: they use the members above
 };
 
 }  // namespace

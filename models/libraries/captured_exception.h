@@ -5,8 +5,7 @@
 
 namespace models {
 
-// Between us and a library written in C, which calls us: no exception may pass through it. The last one is kept until
-// we are out of there.
+// Carries an exception out of callbacks from a C library: no exception may pass through C. Keeps the last one.
 class CapturedException {
 public:
     template <class Function>

@@ -1,10 +1,10 @@
-// Carrier: the loop's table. Waiter: libev, a watcher for each direction of each descriptor, level-triggered epoll
-// inside.
+// Carrier: the loop's table. Wait mechanism: libev, a watcher for each direction of each descriptor, level-triggered
+// epoll inside.
 //
-// A small and fast loop: watchers are plain structures, changes of interest are gathered until the loop waits. A
-// watcher stays started while its task comes back for more. Timers are doubles, and the wait is in milliseconds
-// (libev's own choice), so that naps end up to a millisecond late. Good where libevent is, and leaner. Its weakness:
-// callbacks get a watcher and nothing else, and precision ends at the millisecond.
+// A small and fast loop: watchers are plain structures, and changes of interest are collected until the loop waits.
+// Here a watcher stays started as long as its task waits again. Timers are doubles, and the wait is in milliseconds
+// (libev's choice), so sleeps end up to a millisecond late. Good where libevent is, with less memory. Its weaknesses: a
+// callback gets only its watcher, and times are no finer than a millisecond.
 #include <ev.h>
 
 #include <memory>
@@ -19,7 +19,7 @@ namespace {
 struct Libev {
     struct Loop {
         Loop() : loop{::ev_loop_new(EVFLAG_AUTO | EVFLAG_NOENV)} {
-            if (loop == nullptr) throw std::runtime_error{"libev has no loop to give"};
+            if (loop == nullptr) throw std::runtime_error{"libev cannot make a loop"};
         }
         Loop(const Loop&) = delete;
         Loop& operator=(const Loop&) = delete;
@@ -60,7 +60,7 @@ struct Libev {
         Timer& operator=(const Timer&) = delete;
         ~Timer() { ::ev_timer_stop(loop_, &watcher_); }
         void start(sys::Nanoseconds after) {
-            // Counted from the loop's own idea of now, which is of its last turn.
+            // The timer counts from the loop's cached time, which is that of its last iteration.
             ::ev_now_update(loop_);
             ev_timer_set(&watcher_, static_cast<double>(after.count()) * 1e-9, 0.);
             ::ev_timer_start(loop_, &watcher_);
@@ -82,7 +82,6 @@ extern constinit const Entry libev_entry{
     .carrier = "loop's table",
     .waiter = "libev (epoll inside)",
     .summary = "one thread, libev's loop",
-    .parameters = {},
     .support = support_one_process,
     .make = make_model<TableModel<LibevLoop, ReadinessOperation<LibevLoop>>>,
 };

@@ -1,10 +1,10 @@
-// Carrier: the loop's table. Waiter: libevent, an event for each direction of each descriptor, level-triggered epoll
-// inside.
+// Carrier: the loop's table. Wait mechanism: libevent, an event for each direction of each descriptor, level-triggered
+// epoll inside.
 //
-// The classic event library of C: event_new, event_add, a callback. Here a persistent event stays added while its task
-// comes back for more; timers are precise ones (EVENT_BASE_FLAG_PRECISE_TIMER), since the default rounds to
-// milliseconds; bufferevents are left out, for the tasks bring their own buffers. Good for portable C. Its weakness:
-// an active event passes through queues by priority, which costs more than a bare loop.
+// The classic event library in C: event_new, event_add, a callback. Here a persistent event stays added as long as its
+// task waits again. Timers are precise (EVENT_BASE_FLAG_PRECISE_TIMER): the default rounds to milliseconds.
+// Bufferevents are not used, since tasks bring their own buffers. Good for portable C. Its weakness: an active event
+// passes through priority queues, which costs more than a bare loop.
 #include <event2/event.h>
 
 #include <memory>
@@ -27,11 +27,11 @@ using Owned = std::unique_ptr<Object, Freed>;
 
 template <class Object>
 Owned<Object> owned(Object* made) {
-    if (made == nullptr) throw std::runtime_error{"libevent has none to give"};
+    if (made == nullptr) throw std::runtime_error{"libevent cannot make an object"};
     return Owned<Object>{made};
 }
 
-// 1: there was nothing to wait for.
+// The result 1 is no failure: there was nothing to wait for.
 void check(int result, const char* call) {
     if (result == -1) throw std::runtime_error{std::string{call} + " failed in libevent"};
 }
@@ -75,7 +75,7 @@ struct Libevent {
         void start(sys::Nanoseconds after) {
             const auto us = (after.count() + 999) / 1000;
             const timeval time{.tv_sec = us / 1'000'000, .tv_usec = us % 1'000'000};
-            // In a callback it would count from the time when the first of this turn's began.
+            // In a callback the timer would count from the cached time, when the first callback of this round began.
             check(::event_base_update_cache_time(base_), "event_base_update_cache_time");
             check(::event_add(event_.get(), &time), "event_add");
         }
@@ -96,7 +96,6 @@ extern constinit const Entry libevent_entry{
     .carrier = "loop's table",
     .waiter = "libevent (epoll inside)",
     .summary = "one thread, libevent's loop",
-    .parameters = {},
     .support = support_one_process,
     .make = make_model<TableModel<LibeventLoop, ReadinessOperation<LibeventLoop>>>,
 };

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <algorithm>
+#include <cassert>
+#include <concepts>
 #include <cstddef>
 #include <memory>
 #include <stdexcept>
@@ -8,21 +10,38 @@
 #include <vector>
 
 #include "models/libraries/captured_exception.h"
+#include "models/loop/object_pool.h"
 #include "models/loop/run_queue.h"
 #include "models/loop/socket_calls.h"
 #include "sys/clock.h"
 
 namespace models {
 
-// A loop over an event library, in that library's idiom: an event for each direction of each descriptor, made once and
-// added and deleted by the library's calls, a timer object for each sleep, and the library's own dispatch. What the
-// library has no word for (whose turn it is, events between tasks) is in RunQueue.
-//
-// Library: has Loop (the library's, with dispatch(bool wait)), Watch (loop, descriptor, Readiness, fired) with start()
-// and stop(), and Timer (loop, fired) with start(nanoseconds). `fired` is a callable object that is kept by address and
-// throws nothing, for there is a C library between; a Watch calls its fired.broken() where the library gives it up.
-// All of the others throw where the library fails.
+// What an event library calls: an object that is kept by address. It throws nothing, for its caller is a C library.
+// broken(): the library can no longer wait for the descriptor.
+struct AnyFired {
+    void operator()() noexcept;
+    void broken() noexcept;
+};
+
+// An event library: its loop, a watch for one direction of a descriptor, and a timer. Their functions throw if the
+// library fails.
 template <class Library>
+concept EventLibrary = std::default_initializable<typename Library::Loop> &&
+    std::constructible_from<typename Library::Watch, typename Library::Loop&, int, Readiness, AnyFired&> &&
+    std::constructible_from<typename Library::Timer, typename Library::Loop&, AnyFired&> &&
+    requires(typename Library::Loop& loop, typename Library::Watch& watch, typename Library::Timer& timer, bool wait,
+             sys::Nanoseconds after) {
+    loop.dispatch(wait);
+    watch.start();
+    watch.stop();
+    timer.start(after);
+};
+
+// A loop over an event library, as its users write it: a watch for each direction of each descriptor, made once,
+// started and stopped; a timer for each sleep; and the library's own dispatch. RunQueue does what the library cannot
+// (yielding, events between tasks).
+template <EventLibrary Library>
 class LibraryLoop : public RunQueue {
 public:
     void wait_ready(Readiness readiness, int descriptor, Continuation& continuation) {
@@ -30,17 +49,13 @@ public:
         if (side.watch == nullptr) {
             side.watch = std::make_unique<typename Library::Watch>(loop_, descriptor, readiness, side);
         }
+        assert(side.continuation == nullptr);
         side.continuation = &continuation;
         ++waiting_;
         if (!std::exchange(side.started, true)) side.watch->start();
     }
     void wait_until(sys::TimePoint time, Continuation& continuation) {
-        if (free_.empty()) {
-            timers_.push_back(std::make_unique<Sleeper>(*this));
-            free_.push_back(timers_.back().get());
-        }
-        Sleeper& sleeper = *free_.back();
-        free_.pop_back();
+        Sleeper& sleeper = sleepers_.take(*this);
         sleeper.until = time;
         sleeper.continuation = &continuation;
         ++waiting_;
@@ -57,19 +72,17 @@ public:
         }
     }
 
-    // Throws std::logic_error when nothing is left that could ever wake.
-    void turn() {
-        if (!has_posted() && waiting_ == 0) {
-            throw std::logic_error{"event loop: every task waits for something that nobody will do"};
-        }
+    // As Reactor::run_once(). Throws std::logic_error if no continuation can ever be resumed.
+    void run_once() {
+        require_progress(waiting_ > 0);
         resume_posted();
         if (waiting_ > 0) loop_.dispatch(!has_posted());
         failure_.rethrow();
     }
 
 private:
-    // One direction of a descriptor. It stays started while its task comes back for more, and is stopped when it fires
-    // and nobody waits.
+    // One direction of a descriptor. Its watch stays started as long as its task waits again, and is stopped when it
+    // fires while no task waits.
     struct Side {
         explicit Side(LibraryLoop& loop) : owner{loop} {}
         void operator()() noexcept {
@@ -100,10 +113,10 @@ private:
         void start() { timer.start(std::max(sys::Nanoseconds{0}, sys::Nanoseconds{until - sys::now()})); }
         void operator()() noexcept {
             owner.failure_.guard([this] {
-                // The library's clock may be a little behind ours.
+                // The library's clock may be slightly behind ours.
                 if (sys::now() < until) return start();
                 --owner.waiting_;
-                owner.free_.push_back(this);
+                owner.sleepers_.give_back(*this);
                 std::exchange(continuation, nullptr)->resume();
             });
         }
@@ -121,10 +134,9 @@ private:
         return *side;
     }
 
-    typename Library::Loop loop_;   // ended last: the objects below are registered with it
+    typename Library::Loop loop_;   // destroyed last: the objects below are registered with it
     std::vector<Watched> watched_;  // by descriptor
-    std::vector<std::unique_ptr<Sleeper>> timers_;
-    std::vector<Sleeper*> free_;
+    ObjectPool<Sleeper> sleepers_;
     std::size_t waiting_ = 0;
     CapturedException failure_;
 };

@@ -1,14 +1,14 @@
-// Carrier: the loop's table. Waiter: libuv's loop (level-triggered epoll inside), with its streams and timers.
+// Carrier: the loop's table. Wait mechanism: libuv's loop (level-triggered epoll inside), with its streams and timers.
 //
-// What node.js stands on: streams that deliver what they have read to a callback (uv_read_start, into a buffer that
-// they ask for), that try a write at once (uv_try_write) and queue what is left (uv_write). Good for portable programs,
-// with files, names and processes in the same loop. Its weaknesses: timers in milliseconds, streams that own their
-// descriptor and never give it away (so that a task's is a second one here, and connections are accepted by hand when
-// a uv_poll_t says that they are there), and SIGPIPE, which has to be ignored by the whole process.
+// The base of node.js. A stream reads into a buffer that it asks for and passes the data to a callback (uv_read_start);
+// it tries a write at once (uv_try_write) and queues the rest (uv_write). Good for portable programs, with files, names
+// and processes in the same loop. Its weaknesses: timers are in milliseconds; a stream owns its descriptor and never
+// gives it back, so here it has a duplicate of the task's descriptor, and connections are accepted by hand after a
+// uv_poll_t; and the whole process has to ignore SIGPIPE.
 #include <memory>
 #include <utility>
 
-#include "models/libraries/uv_loop.h"
+#include "models/libraries/uv_sockets.h"
 #include "models/loop/local_operations.h"
 #include "models/loop/table_model.h"
 #include "models/loop/touched_descriptors.h"
@@ -16,12 +16,12 @@
 namespace models {
 namespace {
 
-// How one task's operations are performed with libuv's streams and timers. It lives as long as the task.
+// A TaskOperation with libuv's streams and timers. It lives as long as the task.
 class UvOperation {
 public:
-    explicit UvOperation(UvLoop& loop) : loop_{&loop} {}
+    explicit UvOperation(UvSocketLoop& loop) : loop_{&loop} {}
 
-    template <class Spawner>
+    template <TaskSpawner Spawner>
     [[nodiscard]] bool start(tasks::Operation& operation, tasks::Task& task, Continuation& continuation,
                              Spawner& spawner) {
         request_ = {.continuation = &continuation, .into = {}, .result = {}};
@@ -29,8 +29,9 @@ public:
                               LocalOperations{*loop_, task, continuation, spawner},
                               [&](const tasks::Accept& accept) {
                                   touched_.note(accept.listener);
-                                  loop_->listener_of(accept.listener).accept(request_);
-                                  return false;
+                                  UvListener* const found = loop_->listener_of(accept.listener, request_.result);
+                                  if (found != nullptr) found->accept(request_);
+                                  return found == nullptr;
                               },
                               [&](const tasks::Connect& connect) {
                                   UvStream* const stream = stream_of(connect.socket);
@@ -64,7 +65,7 @@ private:
         return loop_->stream_of(descriptor, request_.result);
     }
 
-    UvLoop* loop_;
+    UvSocketLoop* loop_;
     UvRequest request_;
     TouchedDescriptors touched_;
 };
@@ -77,13 +78,12 @@ extern constinit const Entry libuv_entry{
     .carrier = "loop's table",
     .waiter = "libuv (epoll inside)",
     .summary = "one thread, libuv's loop with its streams and timers",
-    .parameters = {},
-    // Each that a task uses has a second one in the library.
+    // The library has a duplicate of each descriptor that a task uses.
     .support =
         [](const tasks::Demand& demand, const tasks::Arguments&) {
             return enough_descriptors(2 * demand.tasks_at_once * demand.descriptors_per_task + demand.descriptors_lent);
         },
-    .make = make_model<TableModel<UvLoop, UvOperation>>,
+    .make = make_model<TableModel<UvSocketLoop, UvOperation>>,
 };
 
 }  // namespace models

@@ -1,44 +1,47 @@
 #include "models/libraries/uv_loop.h"
 
+#include <chrono>
+#include <cstdint>
 #include <utility>
 
 namespace models {
 
-UvListener::UvListener(UvLoop& loop, int descriptor) : loop_{loop} {
-    // It waits first, as everywhere.
-    static_cast<void>(accept_.start(tasks::Accept{descriptor}));
-    UvLoop::check(::uv_poll_init(loop.native(), &poll_, descriptor), "uv_poll_init");
-    poll_.data = this;
+UvLoop::~UvLoop() {
+    for (Sleeper& sleeper : sleepers_) ::uv_close(reinterpret_cast<uv_handle_t*>(&sleeper.timer), nullptr);
+    finish_closing();
+    ::uv_loop_close(&loop_);
 }
 
-void UvListener::accept(UvRequest& request) {
-    acceptors_.push_back(&request);
-    loop_.waits();
-    if (!std::exchange(polling_, true)) UvLoop::check(::uv_poll_start(&poll_, UV_READABLE, on_ready), "uv_poll_start");
+void UvLoop::run_once() {
+    require_progress(waiting_ > 0);
+    resume_posted();
+    ::uv_run(&loop_, has_posted() || waiting_ == 0 ? UV_RUN_NOWAIT : UV_RUN_ONCE);
+    failure_.rethrow();
 }
 
-void UvListener::on_ready(uv_poll_t* poll, int status, int) {
-    auto& self = *static_cast<UvListener*>(poll->data);
-    if (self.acceptors_.empty()) {
-        self.polling_ = false;
-        ::uv_poll_stop(poll);
-        return;
-    }
-    // After an error the library has stopped it; what the error is, the call itself says best.
-    if (status < 0) self.polling_ = false;
-    const bool done = self.accept_.attempt() == Readiness::done;
-    if (!done && status >= 0) return;
-    UvRequest& request = *self.acceptors_.front();
-    self.acceptors_.pop_front();
-    request.result = done ? self.accept_.result() : uv_outcome(status);
-    self.loop_.resume(*request.continuation);
+void UvLoop::wait_until(sys::TimePoint until, Continuation& continuation) {
+    // The library has the same clock, but reads it once in an iteration and counts from there.
+    const auto due = std::chrono::ceil<std::chrono::milliseconds>(until.time_since_epoch()).count();
+    const std::int64_t after = due - static_cast<std::int64_t>(::uv_now(&loop_));
+    // The library would run such a timer again and again before it looks at any socket.
+    if (after <= 0) return post(continuation);
+    Sleeper& sleeper = sleepers_.take(*this);
+    sleeper.continuation = &continuation;
+    ++waiting_;
+    ::uv_timer_start(&sleeper.timer, on_time, static_cast<std::uint64_t>(after), 0);
 }
 
-void UvListener::close(std::unique_ptr<UvListener> listener) {
-    for (std::size_t i = 0; i < listener->acceptors_.size(); ++i) listener->loop_.waits_no_more();
-    listener->acceptors_.clear();
-    auto* const handle = reinterpret_cast<uv_handle_t*>(&listener.release()->poll_);
-    ::uv_close(handle, [](uv_handle_t* closed) { delete static_cast<UvListener*>(closed->data); });
+void UvLoop::on_time(uv_timer_t* timer) {
+    auto& sleeper = *static_cast<Sleeper*>(timer->data);
+    sleeper.owner.guard([&] { sleeper.owner.sleepers_.give_back(sleeper); });
+    sleeper.owner.resume(*std::exchange(sleeper.continuation, nullptr));
+}
+
+void UvLoop::resume(Continuation& continuation) noexcept {
+    --waiting_;
+    guard([&] { continuation.resume(); });
+    // The library runs timers before it waits: it must not wait if one of them has posted a continuation.
+    if (has_posted()) ::uv_stop(&loop_);
 }
 
 }  // namespace models

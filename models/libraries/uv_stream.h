@@ -3,46 +3,31 @@
 #include <uv.h>
 
 #include <cstddef>
-#include <cstdint>
 #include <span>
 #include <vector>
 
-#include "models/loop/run_queue.h"
-#include "tasks/operation.h"
+#include "models/libraries/uv_loop.h"
+#include "models/loop/object_pool.h"
 
 namespace models {
 
-// libuv's numbers are negative errnos; only the end of a stream has one of its own.
-[[nodiscard]] inline tasks::Result uv_outcome(ssize_t status) {
-    return {status == UV_EOF ? 0 : static_cast<std::int64_t>(status)};
-}
-
-// An operation that waits, and how it ended.
-struct UvRequest {
-    Continuation* continuation = nullptr;
-    std::span<std::byte> into;
-    tasks::Result result;
-};
-
-class UvLoop;
-
-// A stream of the library's, on a descriptor of its own beside the task's; used for one after another.
+// A stream of the library, on a duplicate of the task's descriptor. Used for one descriptor after another.
 class UvStream {
 public:
-    explicit UvStream(UvLoop& loop) : loop_{loop} {}
+    // close() gives it back to the pool.
+    UvStream(UvLoop& loop, ObjectPool<UvStream>& pool) : loop_{loop}, pool_{pool} {}
     UvStream(const UvStream&) = delete;
     UvStream& operator=(const UvStream&) = delete;
 
-    // Begins to be the stream of this descriptor; where that cannot be, a negative errno, and it may be used for
-    // another.
+    // Begins to serve a task's descriptor; a negative errno if libuv cannot, and then it is free for another.
     [[nodiscard]] int open(int descriptor);
 
-    // Each: true, and an result, where it is done at once.
+    // Each returns true, and the result in the request, if the operation is done at once.
     [[nodiscard]] bool connect(UvRequest& request, const sockaddr_in& address);
     [[nodiscard]] bool receive(UvRequest& request);
     [[nodiscard]] bool send(UvRequest& request, std::span<const std::byte> bytes);
 
-    // Its request is forgotten; it may be used again when the library says that it is closed.
+    // Forgets its requests.
     void close();
 
 private:
@@ -58,6 +43,7 @@ private:
     [[nodiscard]] uv_stream_t* stream() noexcept { return &handle_.stream; }
 
     UvLoop& loop_;
+    ObjectPool<UvStream>& pool_;
     union {
         uv_handle_t any;
         uv_stream_t stream;
@@ -65,11 +51,11 @@ private:
         uv_pipe_t pipe;
     } handle_{};
     UvRequest* reader_ = nullptr;
-    UvRequest* writer_ = nullptr;  // or it connects
+    UvRequest* writer_ = nullptr;  // a send or a connect
     bool reading_ = false;
-    std::vector<std::byte> left_;  // has been read, and not been asked for
+    std::vector<std::byte> left_;  // bytes that were read and that no task has taken
     std::size_t left_from_ = 0;
-    ssize_t ended_ = 0;  // likewise: the end, or an error
+    ssize_t ended_ = 0;  // the end of the stream or an error, for the next receive; 0 if neither has come
     uv_connect_t connecting_{};
     uv_write_t writing_{};
 };

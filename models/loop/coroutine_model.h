@@ -7,9 +7,9 @@
 #include <utility>
 
 #include "models/loop/frame_pool.h"
+#include "models/loop/local_operations.h"
+#include "models/loop/loop_model.h"
 #include "models/loop/run_queue.h"
-#include "models/loop/start_queue.h"
-#include "models/model.h"
 #include "tasks/ledger.h"
 #include "tasks/task.h"
 
@@ -17,40 +17,27 @@ namespace models {
 
 // Carrier: a C++20 coroutine frame for each task. Shared by coroutine (over a Reactor) and coroutine_uring (over a
 // Ring).
-//
-// Loop: a Reactor or a Ring. Operation: how one task's operations are performed on it.
-template <class Loop, class Operation>
-class CoroutineModel final : public Model {
+template <class Loop, TaskOperation<Loop> Operation>
+class CoroutineModel final : public LoopModel<CoroutineModel<Loop, Operation>> {
 public:
     template <class... Arguments>
     CoroutineModel(const tasks::Job& job, tasks::Ledger& ledger, Arguments&&... loop)
-        : job_{job}, ledger_{ledger}, loop_{std::in_place, std::forward<Arguments>(loop)...} {}
-    // What a failed run left: with the frames go the tasks, and with them their sockets.
+        : LoopModel<CoroutineModel>{job, ledger}, loop_{std::in_place, std::forward<Arguments>(loop)...} {}
+    // Destroys the frames that a failed run left, with their tasks and the tasks' sockets.
     ~CoroutineModel() override {
-        // Until then the kernel may hold what the tasks lent it.
+        // The loop first: until it is gone, the kernel may use the tasks' buffers.
         loop_.reset();
         while (frames_ != nullptr)
             std::coroutine_handle<typename Detached::promise_type>::from_promise(*frames_).destroy();
     }
 
-    void run() override { run_part(0, 1); }
-    // Every `step`-th root from `first` on: where several loops share a job.
-    void run_part(std::size_t first, std::size_t step) {
-        loop_->clear_events();
-        for (std::size_t index = first; index < job_.size(); index += step) start(job_.make(index), tasks::root(index));
-        while (alive_ > 0) loop_->turn();
-    }
-
-    void start(std::unique_ptr<tasks::Task> task, tasks::TaskId id) {
-        ++alive_;
-        start_queue_.add(*loop_, std::move(task), id);
-    }
-    // A task's frame, at its first turn.
-    void begin(std::unique_ptr<tasks::Task> task, tasks::TaskId id) { drive(std::move(task), id); }
+    [[nodiscard]] Loop& loop() noexcept { return *loop_; }
+    // Makes a frame for the task and runs it.
+    void carry(std::unique_ptr<tasks::Task> task, tasks::TaskId id) { drive(std::move(task), id); }
 
 private:
-    // Nobody waits for it: it starts by itself, what it waits for resumes it, and its frame goes when it ends. Until
-    // then it stands in the model's list of frames.
+    // A coroutine without a caller that awaits it: it starts at once and destroys its frame when it ends. Until then
+    // its frame is in the model's list.
     struct Detached {
         struct promise_type {
             promise_type(CoroutineModel& model, const std::unique_ptr<tasks::Task>&, tasks::TaskId) noexcept
@@ -69,7 +56,7 @@ private:
                                       tasks::TaskId) {
                 return model.memory_.take(bytes);
             }
-            // Its partner has the coroutine's arguments.
+            // Its matching operator new takes the coroutine's arguments.
             // NOLINTNEXTLINE(misc-new-delete-overloads)
             static void operator delete(void* frame) noexcept { FramePool::give_back(frame); }
 
@@ -77,7 +64,7 @@ private:
             static std::suspend_never initial_suspend() noexcept { return {}; }
             static std::suspend_never final_suspend() noexcept { return {}; }
             static void return_void() noexcept {}
-            static void unhandled_exception() { throw; }  // to run(), through the reactor
+            static void unhandled_exception() { throw; }  // the exception reaches run() through the loop
 
         private:
             CoroutineModel& model_;
@@ -86,7 +73,7 @@ private:
         };
     };
 
-    // Performs an operation; the coroutine goes on when it is done, at once where nothing had to be waited for.
+    // Awaits one operation. The coroutine does not suspend if the operation is done at once.
     struct Perform final : Continuation {
         Perform(CoroutineModel& model, tasks::Task& task, Operation& performer, tasks::Operation& asked)
             : model_{model}, task_{task}, performer_{performer}, asked_{asked} {}
@@ -111,22 +98,18 @@ private:
         for (;;) {
             tasks::Operation next = task->resume(result);
             if (const auto* const finished = std::get_if<tasks::Finish>(&next)) {
-                ledger_.finish(id, *finished);
+                this->enter(id, *finished);
                 break;
             }
             result = co_await Perform{*this, *task, performer, next};
         }
         performer.forget_descriptors();
-        --alive_;
+        this->task_ended();
     }
 
-    const tasks::Job& job_;
-    tasks::Ledger& ledger_;
     FramePool memory_;
     std::optional<Loop> loop_;
-    StartQueue<CoroutineModel> start_queue_{*this};
     typename Detached::promise_type* frames_ = nullptr;
-    std::size_t alive_ = 0;
 };
 
 }  // namespace models

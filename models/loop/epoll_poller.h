@@ -16,7 +16,7 @@ namespace models {
 
 enum class Trigger { level, edge };
 
-// epoll (Linux 2.6; epoll_pwait2, with its timeout in nanoseconds, since 5.11), for the models epoll and epoll_et.
+// epoll (Linux 2.6; epoll_pwait2, whose timeout is in nanoseconds, since 5.11), for the models epoll and epoll_et.
 template <Trigger trigger>
 class EpollPoller final : public Poller {
 public:
@@ -50,9 +50,8 @@ public:
 
 private:
     static Interest to_interest(std::uint32_t events) {
-        if ((events & (EPOLLERR | EPOLLHUP)) != 0) return Interest::both;
-        return ((events & (EPOLLIN | EPOLLRDHUP)) != 0 ? Interest::readable : Interest::none) |
-               ((events & EPOLLOUT) != 0 ? Interest::writable : Interest::none);
+        constexpr std::uint32_t broken = EPOLLERR | EPOLLHUP;
+        return interest_of((events & (EPOLLIN | EPOLLRDHUP | broken)) != 0, (events & (EPOLLOUT | broken)) != 0);
     }
 
     sys::UniqueFd epoll_{sys::check(::epoll_create1(EPOLL_CLOEXEC), "epoll_create1")};

@@ -8,15 +8,16 @@
 
 namespace models {
 
-// Memory for coroutine frames, which are all of one size: given again to the next, not to the heap, whose small caches
-// some thousand frames of this size run over. For one thread. Frames must not outlive it.
+// Memory for coroutine frames of one size. A freed frame is reused for the next task instead of going back to the heap:
+// a few thousand frames of this size overflow the heap's small caches. For one thread. The pool must outlive its
+// frames.
 class FramePool {
 public:
     FramePool() = default;
     FramePool(const FramePool&) = delete;
     FramePool& operator=(const FramePool&) = delete;
 
-    // Throws std::bad_alloc, and std::logic_error where `bytes` is not what it was before.
+    // Throws std::bad_alloc, and std::logic_error if `bytes` differs from the first call.
     [[nodiscard]] void* take(std::size_t bytes) {
         if (free_ == nullptr) grow(bytes);
         if (bytes != frame_bytes_) throw std::logic_error{"a frame pool holds frames of one size"};
@@ -33,10 +34,10 @@ public:
     }
 
 private:
-    // In front of a frame.
+    // Stands before each frame.
     struct alignas(__STDCPP_DEFAULT_NEW_ALIGNMENT__) Block {
         FramePool* pool;
-        Block* next;  // while nobody has it
+        Block* next;  // the next free block, while this one is free
     };
     static constexpr std::size_t blocks_per_chunk = 64;
 

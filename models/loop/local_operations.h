@@ -1,5 +1,7 @@
 #pragma once
 
+#include <concepts>
+#include <memory>
 #include <utility>
 
 #include "models/loop/run_queue.h"
@@ -9,12 +11,33 @@
 
 namespace models {
 
-// What a task on a loop asks for that needs no kernel: one of the visitors for std::visit, beside those that know the
-// continuation. True: it is done. False: the loop will wake the continuation. `spawner.start(task, id)` starts what is
-// spawned.
-template <class Loop, class Spawner>
+// Starts a spawned task.
+template <class Spawner>
+concept TaskSpawner = requires(Spawner& spawner, std::unique_ptr<tasks::Task> task, tasks::TaskId id) {
+    spawner.start(std::move(task), id);
+};
+// A spawner for the concepts below: they ask whether a template accepts some spawner.
+struct AnySpawner {
+    void start(std::unique_ptr<tasks::Task> task, tasks::TaskId id);
+};
+
+// Performs one task's operations on a loop. start() takes up an operation (never Finish); true: it is done, and
+// result() is there. False: the loop will resume the continuation, which then calls go_on() (the same meaning).
+// forget_descriptors() is called before the task, and with it its sockets, is destroyed.
+template <class Performer, class Loop>
+concept TaskOperation = std::constructible_from<Performer, Loop&> &&
+    requires(Performer performer, tasks::Operation& operation, tasks::Task& task, Continuation& continuation,
+             AnySpawner& spawner) {
+    { performer.start(operation, task, continuation, spawner) } -> std::same_as<bool>;
+    { performer.go_on(continuation) } -> std::same_as<bool>;
+    { performer.result() } -> std::same_as<tasks::Result>;
+    performer.forget_descriptors();
+};
+
+// The operations that need no kernel, as a visitor for std::visit. Each returns what TaskOperation's start() returns.
+template <TaskSpawner Spawner>
 struct LocalOperations {
-    Loop& loop;
+    RunQueue& loop;
     tasks::Task& task;
     Continuation& continuation;
     Spawner& spawner;
@@ -38,8 +61,8 @@ struct LocalOperations {
     }
     bool operator()(const tasks::Finish&) const { return true; }
 };
-// clang 14 does not deduce it for aggregates.
-template <class Loop, class Spawner>
-LocalOperations(Loop&, tasks::Task&, Continuation&, Spawner&) -> LocalOperations<Loop, Spawner>;
+// clang 14 has no deduction guides for aggregates.
+template <class Spawner>
+LocalOperations(RunQueue&, tasks::Task&, Continuation&, Spawner&) -> LocalOperations<Spawner>;
 
 }  // namespace models

@@ -9,6 +9,9 @@
 namespace models {
 
 enum class Interest : std::uint8_t { none = 0, readable = 1, writable = 2, both = 3 };
+[[nodiscard]] constexpr Interest interest_of(bool readable, bool writable) noexcept {
+    return Interest((readable ? 1U : 0U) | (writable ? 2U : 0U));
+}
 [[nodiscard]] constexpr Interest operator|(Interest a, Interest b) noexcept {
     return Interest(static_cast<unsigned>(a) | static_cast<unsigned>(b));
 }
@@ -19,21 +22,21 @@ enum class Interest : std::uint8_t { none = 0, readable = 1, writable = 2, both 
     return (static_cast<unsigned>(whole) & static_cast<unsigned>(part)) != 0;
 }
 
-// What poll's flags mean to a reader and a writer. A hang-up or an error ends both kinds of waiting: the operation
-// itself will say what it is.
+// A descriptor that is ready for reading, writing or both. After a hang-up or an error it is ready for both: the
+// operation itself reports what happened.
 struct Ready {
     int descriptor;
     Interest interest;
-    // The other end will send no more. Told by edge-triggered pollers, which will not say it again.
+    // The other end will send no more. Only edge-triggered pollers set it: they report the end of the stream once,
+    // maybe together with data.
     bool hung_up = false;
 };
 
-// How an event loop learns which descriptors are ready: the continuation under it. Level-triggered unless the poller's
-// own comment says otherwise. One loop on one thread uses it. The Reactor keeps the books: it calls watch only when the
-// interest changes.
+// How an event loop learns which descriptors are ready: the wait mechanism under a Reactor. One loop on one thread uses
+// it. The Reactor remembers each registration: it calls watch() only if the interest changes.
 class Poller {
 public:
-    // Nothing: for as long as it takes. Zero: look, but do not wait.
+    // No value: wait without a limit. Zero: look, but do not wait.
     using Timeout = std::optional<sys::Nanoseconds>;
 
     Poller() = default;
@@ -41,16 +44,17 @@ public:
     Poller& operator=(const Poller&) = delete;
     virtual ~Poller() = default;
 
-    // True: says once that something has become ready, and not again until more has come.
+    // False (level-triggered): wait() reports a descriptor as long as it is ready. True: it reports a descriptor when
+    // it becomes ready, and again only after more has come.
     [[nodiscard]] virtual bool edge_triggered() const noexcept { return false; }
 
-    // Registers a descriptor, or changes its interest; `known` says which. The interest is never none.
-    // Throws std::system_error where the kernel refuses.
+    // Registers a descriptor, or changes its interest if it is registered already (`known`). The interest is never
+    // none. Throws std::system_error if the kernel refuses.
     virtual void watch(int descriptor, Interest interest, bool known) = 0;
-    // Drops a registration, which there is. Called while the descriptor is still open.
+    // Ends the registration of a registered descriptor, which is still open.
     virtual void forget(int descriptor) = 0;
-    // Appends what is ready; returns when something is, or after the timeout (counted in nanoseconds), or early
-    // after a signal. May name a descriptor that turns out not to be ready.
+    // Appends the ready descriptors. Returns when there is one, or after the timeout, or early after a signal. May name
+    // a descriptor that is not ready after all.
     virtual void wait(Timeout timeout, std::vector<Ready>& ready) = 0;
 };
 

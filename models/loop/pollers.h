@@ -6,7 +6,12 @@
 
 namespace models {
 
-// The poller of the epoll model, for other carriers on the same continuation.
+// The poller of each readiness model. Other models use epoll's too; the tests run one suite over all of them.
 [[nodiscard]] std::unique_ptr<Poller> make_epoll_poller();
+[[nodiscard]] std::unique_ptr<Poller> make_edge_triggered_epoll_poller();
+[[nodiscard]] std::unique_ptr<Poller> make_poll_poller();
+[[nodiscard]] std::unique_ptr<Poller> make_select_poller();
+// Reports every watched descriptor at once, ready or not (nonblocking).
+[[nodiscard]] std::unique_ptr<Poller> make_repeating_poller();
 
 }  // namespace models

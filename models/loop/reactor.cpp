@@ -1,7 +1,7 @@
 #include "models/loop/reactor.h"
 
 #include <algorithm>
-#include <stdexcept>
+#include <cassert>
 #include <utility>
 
 namespace models {
@@ -14,6 +14,7 @@ constexpr auto later = [](const auto& a, const auto& b) { return a.time > b.time
 Reactor::Reactor(std::unique_ptr<Poller> poller) : poller_{std::move(poller)} {}
 
 void Reactor::wait_ready(Readiness readiness, int descriptor, Continuation& continuation) {
+    assert(descriptor >= 0 && readiness != Readiness::done);
     const auto index = static_cast<std::size_t>(descriptor);
     if (index >= watched_.size()) watched_.resize(std::max(index + 1, 2 * watched_.size()));
     Watched& watched = watched_[index];
@@ -22,7 +23,9 @@ void Reactor::wait_ready(Readiness readiness, int descriptor, Continuation& cont
         watched.missed = without(watched.missed, wanted);
         return post(continuation);
     }
-    (readiness == Readiness::readable ? watched.reader : watched.writer) = &continuation;
+    Continuation*& place = readiness == Readiness::readable ? watched.reader : watched.writer;
+    assert(place == nullptr);
+    place = &continuation;
     ++waiting_;
     register_interest(descriptor, watched);
 }
@@ -35,13 +38,12 @@ void Reactor::mark_ready(int descriptor) {
 
 void Reactor::register_interest(int descriptor, Watched& watched) {
     if (poller_->edge_triggered()) {
-        // Once for all: an edge that nobody waits for is kept.
+        // Registered once for both directions: an edge that comes while no continuation waits is kept in `missed`.
         if (!watched.known) poller_->watch(descriptor, Interest::both, false);
         watched.known = true;
         return;
     }
-    const Interest wanted = (watched.reader != nullptr ? Interest::readable : Interest::none) |
-                            (watched.writer != nullptr ? Interest::writable : Interest::none);
+    const Interest wanted = interest_of(watched.reader != nullptr, watched.writer != nullptr);
     if (watched.known && watched.registered == wanted) return;
     if (wanted == Interest::none) return forget(descriptor);
     poller_->watch(descriptor, wanted, watched.known);
@@ -58,21 +60,19 @@ void Reactor::forget(int descriptor) {
     const auto index = static_cast<std::size_t>(descriptor);
     if (index >= watched_.size() || !watched_[index].known) return;
     poller_->forget(descriptor);
-    // A continuation that is still there is its owner's mistake, but it must not be woken by the next socket.
+    // No continuation should wait here any longer. If one does, the next socket with this number must not resume it.
     Watched& watched = watched_[index];
     waiting_ -=
         static_cast<std::size_t>(watched.reader != nullptr) + static_cast<std::size_t>(watched.writer != nullptr);
     watched = {};
 }
 
-void Reactor::turn(std::optional<sys::TimePoint> latest) {
-    if (!has_posted() && timers_.empty() && waiting_ == 0 && !latest) {
-        throw std::logic_error{"event loop: every task waits for something that nobody will do"};
-    }
+void Reactor::run_once(std::optional<sys::TimePoint> latest) {
+    require_progress(waiting_ > 0 || !timers_.empty() || latest);
     resume_posted();
     resume_due();
 
-    // Nobody waits for a descriptor, and nobody has to be slept for: there is nothing to ask the kernel for.
+    // Without a continuation that waits for a descriptor or a time there is nothing to ask the kernel.
     if (waiting_ == 0 && (has_posted() || (timers_.empty() && !latest))) return;
     poller_->wait(time_to_wait(latest), ready_);
     for (const Ready& ready : ready_) resume_ready(ready);
@@ -83,7 +83,7 @@ void Reactor::turn(std::optional<sys::TimePoint> latest) {
 void Reactor::resume_due() {
     if (timers_.empty()) return;
     const sys::TimePoint now = sys::now();
-    // Taken out first: whoever sleeps again until a time that has passed must not keep the sockets from their turn.
+    // First taken out, then resumed: a task that sleeps again until a time that has passed must not starve the sockets.
     while (!timers_.empty() && timers_.front().time <= now) {
         std::ranges::pop_heap(timers_, later);
         due_.push_back(timers_.back().continuation);
@@ -93,11 +93,12 @@ void Reactor::resume_due() {
 }
 
 void Reactor::resume_ready(const Ready& ready) {
-    // A continuation that was woken just before may have forgotten this descriptor, or even closed it and opened
-    // another of the same number; the worst that follows is one attempt that finds nothing.
+    // A continuation that was resumed just before may have forgotten this descriptor, or closed it and opened another
+    // with the same number. At worst, an attempt finds nothing.
     const auto index = static_cast<std::size_t>(ready.descriptor);
     if (!watched_[index].known) return;
-    // Data and the end came with one edge: whoever takes the data has to find the end without another.
+    // Data and the end of the stream came with one edge: the task that takes the data must find the end without
+    // another.
     if (ready.hung_up) watched_[index].missed = watched_[index].missed | Interest::readable;
     const bool read = includes(ready.interest, Interest::readable) && watched_[index].reader != nullptr;
     const bool write = includes(ready.interest, Interest::writable) && watched_[index].writer != nullptr;
@@ -110,12 +111,11 @@ void Reactor::resume_ready(const Ready& ready) {
         std::exchange(watched_[index].writer, nullptr)->resume();
     }
     if (poller_->edge_triggered()) {
-        const Interest taken =
-            (read ? Interest::readable : Interest::none) | (write ? Interest::writable : Interest::none);
-        if (watched_[index].known) watched_[index].missed = watched_[index].missed | without(ready.interest, taken);
+        const Interest untaken = without(ready.interest, interest_of(read, write));
+        if (watched_[index].known) watched_[index].missed = watched_[index].missed | untaken;
         return;
     }
-    // Level-triggered, a descriptor that is ready and that nobody waits for would wake us for ever.
+    // A level-triggered poller would report for ever a ready descriptor that no continuation waits for.
     if (!read && !write) register_interest(ready.descriptor, watched_[index]);
 }
 

@@ -12,35 +12,37 @@
 
 namespace models {
 
-// The loop under every model that waits for readiness on one thread: it holds what waits (for a descriptor, for a
-// time, for its turn) and wakes it.
+// The loop under every model that waits for readiness on one thread. It holds the continuations that wait for a
+// descriptor, for a time or in the run queue, and resumes them.
 class Reactor : public RunQueue {
 public:
     explicit Reactor(std::unique_ptr<Poller> poller);
 
-    // Each wakes its continuation once. A descriptor has at most one continuation for each direction. What it woke for
-    // may turn out not to be there: then wait again, which costs no system call.
+    // Each resumes its continuation once. A descriptor has at most one continuation for each direction. The operation
+    // may find nothing after all: then it waits again, which costs no system call.
     void wait_ready(Readiness readiness, int descriptor, Continuation& continuation);
     void wait_until(sys::TimePoint time, Continuation& continuation);
-    // More may be there than was taken (a listener's next connection): an edge-triggered poller will not say so.
+    // Says that an operation may have left something behind (a listener's next connection). An edge-triggered poller
+    // would not report it again.
     void mark_ready(int descriptor);
 
-    // Drops a descriptor's registration, if there is one. To be called before it is closed: its number will come
-    // back as another socket.
+    // Ends a descriptor's registration, if there is one. Call it before the descriptor is closed: the kernel will give
+    // its number to another socket.
     void forget(int descriptor);
 
-    // One turn: everything whose turn it is, then everything that is ready, waiting for it if need be, until `latest`
-    // where there is one. Throws std::logic_error when nothing is left that could ever wake.
-    void turn(std::optional<sys::TimePoint> latest = {});
-    // For a descriptor.
-    [[nodiscard]] bool anybody_waits() const noexcept { return waiting_ > 0; }
+    // Resumes what is in the run queue, then what is ready; if nothing is, waits for it, no longer than until `latest`.
+    // Throws std::logic_error if no continuation can ever be resumed.
+    void run_once(std::optional<sys::TimePoint> latest = {});
+    // True if a continuation waits for a descriptor.
+    [[nodiscard]] bool waits_for_descriptor() const noexcept { return waiting_ > 0; }
 
 private:
     struct Watched {
         Continuation* reader = nullptr;
         Continuation* writer = nullptr;
         Interest registered = Interest::none;
-        Interest missed = Interest::none;  // reported, while nobody waited for it (edge-triggered pollers alone)
+        Interest missed =
+            Interest::none;  // was ready while no continuation waited for it (edge-triggered pollers only)
         bool known = false;
     };
     struct Timer {
@@ -55,9 +57,9 @@ private:
 
     std::unique_ptr<Poller> poller_;
     std::vector<Watched> watched_;    // by descriptor
-    std::size_t waiting_ = 0;         // readers and writers in it
+    std::size_t waiting_ = 0;         // readers and writers in watched_
     std::vector<Timer> timers_;       // a heap, the earliest in front
-    std::vector<Continuation*> due_;  // kept for its memory
+    std::vector<Continuation*> due_;  // a member so that its memory is used again
     std::vector<Ready> ready_;        // likewise
 };
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <utility>
+#include <concepts>
 
 #include "models/loop/local_operations.h"
 #include "models/loop/reactor.h"
@@ -10,19 +10,24 @@
 
 namespace models {
 
-// How one task's operations are performed on a loop that waits for readiness: the part that is the same whether the
-// loop's table, a coroutine frame or a fiber's stack carries the task. One task at a time uses it.
-//
-// Loop: the Reactor, or a library's loop that has the same functions (when, at, soon, await, announce, forget,
-// mark_ready).
+// Waits for descriptors and times; RunQueue has the rest. Reactor, and the loops of C libraries.
 template <class Loop>
+concept ReadinessLoop = std::derived_from<Loop, RunQueue> &&
+    requires(Loop& loop, Readiness readiness, int descriptor, sys::TimePoint time, Continuation& continuation) {
+    loop.wait_ready(readiness, descriptor, continuation);
+    loop.wait_until(time, continuation);
+    loop.mark_ready(descriptor);
+    loop.forget(descriptor);
+};
+
+// The TaskOperation of every model that waits for readiness, whether the loop's table, a coroutine frame or a fiber's
+// stack carries the task. One task at a time uses it.
+template <ReadinessLoop Loop>
 class ReadinessOperation {
 public:
     explicit ReadinessOperation(Loop& loop) : loop_{&loop} {}
 
-    // Takes an operation up (never Finish). True: it is done, and result() is there. False: the continuation will be
-    // woken, and then go_on() is to be called. `spawner.start(task, id)` starts what is spawned.
-    template <class Spawner>
+    template <TaskSpawner Spawner>
     [[nodiscard]] bool start(tasks::Operation& operation, tasks::Task& task, Continuation& continuation,
                              Spawner& spawner) {
         result_ = {};
@@ -41,14 +46,13 @@ public:
             operation);
     }
 
-    // After a wake-up: true where the operation is done now, false where it waits again.
     [[nodiscard]] bool go_on(Continuation& continuation) {
         return !on_socket_ || settle(socket_operation_.attempt(), continuation);
     }
 
     [[nodiscard]] tasks::Result result() const noexcept { return result_; }
 
-    // Before the task, and with it its sockets, is destroyed. Then it may be used for another task.
+    // Afterwards it may be used for another task.
     void forget_descriptors() {
         if (touched_.empty()) return;
         touched_.for_each([this](int descriptor) { loop_->forget(descriptor); });
@@ -57,8 +61,8 @@ public:
     }
 
 private:
-    template <class SocketAsked>
-    bool start_on(int descriptor, const SocketAsked& asked, Continuation& continuation) {
+    template <class SocketRequest>
+    bool start_on(int descriptor, const SocketRequest& asked, Continuation& continuation) {
         touched_.note(descriptor);
         return settle(socket_operation_.start(asked), continuation);
     }
@@ -72,9 +76,10 @@ private:
         if (socket_operation_.is_accept()) loop_->mark_ready(socket_operation_.descriptor());
         return true;
     }
+
     Loop* loop_;
     tasks::Result result_;
-    bool on_socket_ = false;  // it waits in socket_operation_
+    bool on_socket_ = false;  // an operation waits in socket_operation_
     SocketOperation socket_operation_;
     TouchedDescriptors touched_;
 };

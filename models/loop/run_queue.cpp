@@ -1,14 +1,18 @@
 #include "models/loop/run_queue.h"
 
+#include <cassert>
+#include <stdexcept>
+
 namespace models {
 
 RunQueue::Event& RunQueue::event(int number) {
+    assert(number >= 0);
     const auto index = static_cast<std::size_t>(number);
     if (index >= events_.size()) events_.resize(index + 1);
     return events_[index];
 }
 
-// Their memory is kept for the next run.
+// The memory of the events is kept for the next run.
 void RunQueue::clear_events() noexcept {
     for (Event& event : events_) {
         event.happened = false;
@@ -29,9 +33,13 @@ void RunQueue::announce(int number) {
     announced.continuations.clear();
 }
 
+void RunQueue::require_progress(bool waiting) const {
+    if (!waiting && posted_.empty()) throw std::logic_error{"every task waits, and nothing can resume one"};
+}
+
 void RunQueue::resume_posted() {
-    turn_.swap(posted_);
-    resume_all(turn_);
+    resuming_.swap(posted_);
+    resume_all(resuming_);
 }
 
 void RunQueue::resume_all(std::vector<Continuation*>& continuations) {

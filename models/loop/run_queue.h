@@ -5,8 +5,8 @@
 
 namespace models {
 
-// What is woken by a loop. What it is (an entry of the loop's table, a coroutine frame, a fiber's stack) is the
-// carrier's business. Waiters are lent, and must live until they are woken.
+// What a loop resumes: an entry of its table, a coroutine frame or a fiber's stack. The loop only borrows it: it must
+// live until it is resumed.
 class Continuation {
 public:
     virtual void resume() = 0;
@@ -15,20 +15,25 @@ protected:
     ~Continuation() = default;
 };
 
-// Whose turn it is, and who awaits which event: the part of a loop that needs no kernel.
+// The part of a loop that needs no kernel: continuations that are ready to run, and events between tasks.
 class RunQueue {
 public:
-    // After all that are ready now have had their turn.
+    // Resumes the continuation after all that are in the queue already.
     void post(Continuation& continuation) { posted_.push_back(&continuation); }
 
-    // Events by their number; clear_events() comes before each run. False: it has happened already, go on.
+    // Events have numbers from 0. Returns false if the event has happened already: the task goes on at once.
     [[nodiscard]] bool await(int number, Continuation& continuation);
     void announce(int number);
+    // Before each run.
     void clear_events() noexcept;
 
 protected:
     [[nodiscard]] bool has_posted() const noexcept { return !posted_.empty(); }
-    // What is added meanwhile has to wait for the next turn, or two tasks that yield would starve the rest.
+    // `waiting`: a continuation waits for something outside the queue. Throws std::logic_error if none does and the
+    // queue is empty: no continuation can ever be resumed.
+    void require_progress(bool waiting) const;
+    // A continuation that is posted meanwhile waits for the next call: otherwise two tasks that yield would starve the
+    // others.
     void resume_posted();
     void resume_all(std::vector<Continuation*>& continuations);
 
@@ -40,8 +45,8 @@ private:
     [[nodiscard]] Event& event(int number);
 
     std::vector<Continuation*> posted_;
-    std::vector<Continuation*> turn_;  // kept for its memory
-    std::vector<Event> events_;        // by number
+    std::vector<Continuation*> resuming_;  // a member so that its memory is used again
+    std::vector<Event> events_;            // by number
 };
 
 }  // namespace models

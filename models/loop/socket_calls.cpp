@@ -13,7 +13,7 @@ using tasks::Result;
 
 static_assert(EAGAIN == EWOULDBLOCK);
 
-// Calls again after a signal; -errno where it fails.
+// Calls again after a signal. -errno if the call fails.
 template <class Call>
 Result repeat(Call call) noexcept {
     for (;;) {
@@ -22,9 +22,9 @@ Result repeat(Call call) noexcept {
     }
 }
 
-// Called again on a socket that is connecting already, Linux's connect() goes on with it: it waits (or says EALREADY
-// where the socket does not block) and returns how it ended. So an interrupted call, an event loop and a loop that
-// only keeps asking need nothing else.
+// On a socket that is connecting already, Linux's connect() continues: a blocking socket waits, a non-blocking one says
+// EALREADY, and then it returns how the connection ended. So an interrupted call is simply repeated, and an event loop
+// attempts it again.
 Result connect_some(const tasks::Connect& connect) noexcept {
     const Result result = repeat([&] {
         return ::connect(connect.socket, reinterpret_cast<const sockaddr*>(&connect.address), sizeof connect.address);
@@ -32,7 +32,7 @@ Result connect_some(const tasks::Connect& connect) noexcept {
     return result.value == -EISCONN ? Result{0} : result;
 }
 
-// MSG_NOSIGNAL: a peer that has gone is -EPIPE, not a signal that ends the process.
+// MSG_NOSIGNAL: if the peer has gone, send returns EPIPE; otherwise a signal would end the process.
 Result send_some(int socket, std::span<const std::byte> bytes, int flags = 0) noexcept {
     return repeat([&] { return ::send(socket, bytes.data(), bytes.size(), MSG_NOSIGNAL | flags); });
 }
@@ -59,15 +59,15 @@ Result send_all_blocking(const tasks::Send& send) noexcept {
 }
 
 Readiness SocketOperation::start(const tasks::Accept& accept) noexcept {
-    // Once for all connections of a listener.
+    // Set once for all connections of a listener.
     if (descriptor_ != accept.listener) sys::set_nonblocking(accept.listener);
-    kind_ = Kind::accept;
+    attempt_ = &SocketOperation::attempt_accept;
     descriptor_ = accept.listener;
     return Readiness::readable;
 }
 
 Readiness SocketOperation::start(const tasks::Connect& connect) noexcept {
-    kind_ = Kind::connect;
+    attempt_ = &SocketOperation::attempt_connect;
     descriptor_ = connect.socket;
     address_ = connect.address;
     sys::set_nonblocking(connect.socket);
@@ -75,28 +75,18 @@ Readiness SocketOperation::start(const tasks::Connect& connect) noexcept {
 }
 
 Readiness SocketOperation::start(const tasks::Receive& receive) noexcept {
-    kind_ = Kind::receive;
+    attempt_ = &SocketOperation::attempt_receive;
     descriptor_ = receive.socket;
     into_ = receive.into;
     return last_receive_filled_ ? attempt_receive() : Readiness::readable;
 }
 
 Readiness SocketOperation::start(const tasks::Send& send) noexcept {
-    kind_ = Kind::send;
+    attempt_ = &SocketOperation::attempt_send;
     descriptor_ = send.socket;
     bytes_ = send.bytes;
     sent_ = 0;
     return attempt_send();
-}
-
-Readiness SocketOperation::attempt() noexcept {
-    switch (kind_) {
-        case Kind::accept: return attempt_accept();
-        case Kind::connect: return attempt_connect();
-        case Kind::receive: return attempt_receive();
-        case Kind::send: return attempt_send();
-    }
-    return done({-EINVAL});
 }
 
 Readiness SocketOperation::attempt_accept() noexcept {

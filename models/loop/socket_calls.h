@@ -4,41 +4,38 @@
 
 namespace models {
 
-// The socket calls of all models that make them one by one, each with its result; a signal never shows.
+// Socket calls, one operation each. A call that a signal interrupts is repeated.
 
-// On a blocking socket: waits. On one that does not block: -EAGAIN where nothing is there.
+// Wait on a blocking socket. On a non-blocking one: -EAGAIN if there is nothing.
 [[nodiscard]] tasks::Result accept_connection(const tasks::Accept& accept) noexcept;
 [[nodiscard]] tasks::Result receive_some(const tasks::Receive& receive) noexcept;
 
 [[nodiscard]] tasks::Result connect_blocking(const tasks::Connect& connect) noexcept;
 [[nodiscard]] tasks::Result send_all_blocking(const tasks::Send& send) noexcept;
 
-// What an event loop has to wait for before an operation can go on.
+// What an operation needs before it can go on.
 enum class Readiness { done, readable, writable };
 
-// One Accept, Connect, Receive or Send in an event loop, on a descriptor that does not block. It is the same
-// object whether the loop's table, a coroutine frame or a fiber's stack holds it, so that all of them follow the
-// same rules: receive and accept wait first (a request is seldom there already), except after a receive that
-// filled its buffer; send and connect try first (there is nearly always room).
+// One Accept, Connect, Receive or Send in an event loop, on a non-blocking descriptor. Every readiness model uses this
+// class, so that all follow the same rules: receive and accept wait first (a request is seldom there already), except
+// after a receive that filled its buffer; send and connect try first (there is nearly always room).
 class SocketOperation {
 public:
-    // Takes the operation up. Readiness::done: result() is there; else attempt() is to be called when the
-    // descriptor is ready. The bytes of the operation stay lent until then.
+    // Readiness::done: result() is there. Otherwise call attempt() when the descriptor is ready. Until the operation is
+    // done it uses the task's buffer.
     [[nodiscard]] Readiness start(const tasks::Accept& accept) noexcept;
     [[nodiscard]] Readiness start(const tasks::Connect& connect) noexcept;
     [[nodiscard]] Readiness start(const tasks::Receive& receive) noexcept;
     [[nodiscard]] Readiness start(const tasks::Send& send) noexcept;
 
-    [[nodiscard]] Readiness attempt() noexcept;
+    [[nodiscard]] Readiness attempt() noexcept { return (this->*attempt_)(); }
 
-    // Where it is done: more connections may be there, whether or not this one could be had (EMFILE).
-    [[nodiscard]] bool is_accept() const noexcept { return kind_ == Kind::accept; }
+    // After an accept more connections may wait, even if it failed (EMFILE).
+    [[nodiscard]] bool is_accept() const noexcept { return attempt_ == &SocketOperation::attempt_accept; }
     [[nodiscard]] int descriptor() const noexcept { return descriptor_; }
     [[nodiscard]] tasks::Result result() const noexcept { return result_; }
 
 private:
-    enum class Kind { accept, connect, receive, send };
-
     Readiness attempt_accept() noexcept;
     Readiness attempt_connect() noexcept;
     Readiness attempt_receive() noexcept;
@@ -46,7 +43,7 @@ private:
     Readiness done(tasks::Result result) noexcept;
 
     int descriptor_ = -1;
-    Kind kind_ = Kind::accept;
+    Readiness (SocketOperation::*attempt_)() noexcept = &SocketOperation::attempt_accept;
     bool last_receive_filled_ = false;
     sockaddr_in address_{};
     std::size_t sent_ = 0;

@@ -10,32 +10,31 @@
 
 namespace models {
 
-// Tasks that have been started and wait for their first turn: a task that is spawned does not run inside its parent.
-// Only then does the model give them what carries them, so that those who end at once use the same memory one after
-// another.
+// Tasks that were started and have not run yet. A spawned task does not run inside its parent. A task gets its carrier
+// only when it begins, so that tasks that end at once use the same memory one after another.
 //
-// Model: has begin(task, id), which gives a task its carrier and its first turn.
+// Model: begin(task, id) lets the task begin.
 template <class Model>
 class StartQueue final : public Continuation {
 public:
     explicit StartQueue(Model& model) : model_{model} {}
 
-    void add(RunQueue& turns, std::unique_ptr<tasks::Task> task, tasks::TaskId id) {
-        if (waiting_.empty()) turns.post(*this);
-        waiting_.emplace_back(std::move(task), id);
+    void add(RunQueue& run_queue, std::unique_ptr<tasks::Task> task, tasks::TaskId id) {
+        if (added_.empty()) run_queue.post(*this);
+        added_.emplace_back(std::move(task), id);
     }
     void resume() override {
-        now_.swap(waiting_);
-        for (auto& [task, id] : now_) model_.begin(std::move(task), id);
-        now_.clear();
+        beginning_.swap(added_);
+        for (auto& [task, id] : beginning_) model_.begin(std::move(task), id);
+        beginning_.clear();
     }
 
 private:
     using Tasks = std::vector<std::pair<std::unique_ptr<tasks::Task>, tasks::TaskId>>;
 
     Model& model_;
-    Tasks waiting_;
-    Tasks now_;  // kept for its memory
+    Tasks added_;
+    Tasks beginning_;  // a member so that its memory is used again
 };
 
 }  // namespace models

@@ -2,7 +2,7 @@
 
 namespace models {
 
-// Once for all of its pollers.
+// Compiled once for all pollers.
 template class TableModel<Reactor, LoopOperation>;
 
 }  // namespace models

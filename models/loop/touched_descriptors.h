@@ -7,7 +7,7 @@
 
 namespace models {
 
-// The descriptors that a task has used, nearly always one: a loop has something registered for each, until the task
+// The descriptors that a task has used, nearly always one. A loop keeps a registration for each until the task
 // finishes.
 class TouchedDescriptors {
 public:
@@ -16,14 +16,14 @@ public:
         if (before == none || before == descriptor) return;
         earlier_.push_back(before);
         if (earlier_.size() < shrink_at_) return;
-        // Somebody goes to and fro between some, or uses very many.
+        // The task alternates between a few descriptors, or uses very many.
         std::ranges::sort(earlier_);
         // clang 14 cannot compile libstdc++'s ranges::unique.
         earlier_.erase(std::unique(earlier_.begin(), earlier_.end()), earlier_.end());
         shrink_at_ = std::max(shrink_at_, 2 * earlier_.size());
     }
     [[nodiscard]] bool empty() const noexcept { return last_ == none; }
-    // Calls for each, for some of them more than once.
+    // Calls `forget` for each descriptor, for some of them more than once.
     template <class Forget>
     void for_each(Forget forget) const {
         if (last_ != none) forget(last_);

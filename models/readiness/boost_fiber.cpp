@@ -1,11 +1,10 @@
-// Carrier: a fiber for each task, on a stack of its own, with Boost.Fiber's scheduler: its ready queue, its sleepers,
-// its condition variables. Waiter: epoll, level-triggered; the library has no word for sockets, and says that a
-// scheduling algorithm of one's own is where they come in.
+// Carrier: a fiber with its own stack for each task, on Boost.Fiber's scheduler, sleep queue and condition variables.
+// Wait mechanism: epoll, level-triggered. The library has no sockets; this model adds them by its own scheduling
+// algorithm.
 //
-// Where no fiber is ready, the algorithm waits in epoll for as long as the library's next sleeper allows. Good for
-// code that was written for threads: mutexes, condition variables and futures are there, of the same shape. Its
-// weakness, beside a stack for each task that is alive, waiting or not: everything in it is made to be woken from
-// other threads too, and pays atomics for that.
+// If no fiber is ready, the algorithm waits in epoll until the library's next sleeper is due. Good for code that was
+// written for threads: mutexes, condition variables and futures look the same. Its weaknesses: a stack for each task
+// that lives, and everything may be resumed from other threads, which costs atomic operations.
 #include <boost/fiber/condition_variable.hpp>
 #include <boost/fiber/context.hpp>
 #include <boost/fiber/fiber.hpp>
@@ -19,7 +18,7 @@
 #include <utility>
 
 #include "models/loop/readiness_operation.h"
-#include "models/loop/table_model.h"
+#include "models/model.h"
 #include "models/readiness/boost_fiber_loop.h"
 
 namespace models {
@@ -30,7 +29,7 @@ namespace fibers = boost::fibers;
 class BoostFiberModel final : public Model {
 public:
     BoostFiberModel(const tasks::Job& job, tasks::Ledger& ledger) : job_{job}, ledger_{ledger} {
-        // Makes the scheduler of this thread.
+        // Boost.Fiber makes the scheduler of this thread here.
         fibers::context::active();
     }
 
@@ -54,14 +53,14 @@ public:
         try {
             fibers::fiber{std::allocator_arg, stacks_, [&driver] { driver.live(); }}.detach();
         } catch (...) {
-            // No stack was to be had.
+            // There was no memory for a stack.
             tasks_.pop_front();
             throw;
         }
     }
 
 private:
-    // Ends a fiber whose run has failed.
+    // Thrown in a fiber to end it after the run has failed.
     struct Unwound {};
 
     // One task on its fiber.
@@ -85,21 +84,21 @@ private:
             }
             model_.end(*this);
         }
-        // By the reactor.
+        // Called by the reactor.
         void resume() override {
             in_reactor_ = false;
             fibers::context::active()->schedule(fiber_);
         }
-        // Whatever it waits for, but for an event.
+        // Resumes the fiber early, whatever it waits for, except an event.
         void interrupt() {
             if (in_reactor_ || (fiber_ != nullptr && fiber_->sleep_is_linked())) resume();
         }
 
-        std::list<Driver>::iterator place;  // in the model's list
+        std::list<Driver>::iterator place;  // its position in the model's list
 
     private:
         void live_and_throw() {
-            go_on();
+            require_no_failure();
             tasks::Result result{};
             for (;;) {
                 tasks::Operation next = task_->resume(result);
@@ -112,54 +111,33 @@ private:
         }
         void fail() noexcept {
             model_.loop_.failure() = std::current_exception();
-            model_.loop_.wake_main();
+            model_.loop_.resume_main();
         }
-        void go_on() const {
+        void require_no_failure() const {
             if (model_.loop_.failure()) throw Unwound{};
         }
+        // The library performs what it has a function for.
         tasks::Result perform(tasks::Operation& asked) {
-            return std::visit(tasks::Overloaded{
-                                  [&](const tasks::Accept&) { return perform_on_socket(asked); },
-                                  [&](const tasks::Connect&) { return perform_on_socket(asked); },
-                                  [&](const tasks::Receive&) { return perform_on_socket(asked); },
-                                  [&](const tasks::Send&) { return perform_on_socket(asked); },
-                                  [&](const tasks::Sleep& sleep) {
-                                      boost::this_fiber::sleep_until(sleep.until);
-                                      go_on();
-                                      return tasks::Result{};
-                                  },
-                                  [&](tasks::Compute) {
-                                      task_->compute();
-                                      return tasks::Result{};
-                                  },
-                                  [&](tasks::Yield) {
-                                      boost::this_fiber::yield();
-                                      go_on();
-                                      return tasks::Result{};
-                                  },
-                                  [&](const tasks::Await& await) {
-                                      model_.await(await.event);
-                                      go_on();
-                                      return tasks::Result{};
-                                  },
-                                  [&](const tasks::Announce& announce) {
-                                      model_.announce(announce.event);
-                                      return tasks::Result{};
-                                  },
-                                  [&](tasks::Spawn& spawn) {
-                                      model_.start(std::move(spawn.task), tasks::TaskId::spawned);
-                                      return tasks::Result{};
-                                  },
-                                  [](const tasks::Finish&) { return tasks::Result{}; },
-                              },
-                              asked);
+            if (const auto* const sleep = std::get_if<tasks::Sleep>(&asked)) {
+                boost::this_fiber::sleep_until(sleep->until);
+            } else if (std::holds_alternative<tasks::Yield>(asked)) {
+                boost::this_fiber::yield();
+            } else if (const auto* const await = std::get_if<tasks::Await>(&asked)) {
+                model_.await(await->event);
+            } else if (const auto* const announce = std::get_if<tasks::Announce>(&asked)) {
+                model_.announce(announce->event);
+            } else {
+                return perform_in_reactor(asked);
+            }
+            require_no_failure();
+            return {};
         }
-        tasks::Result perform_on_socket(tasks::Operation& asked) {
+        tasks::Result perform_in_reactor(tasks::Operation& asked) {
             bool done = operation_.start(asked, *task_, *this, model_);
             while (!done) {
                 in_reactor_ = true;
                 fibers::context::active()->suspend();
-                go_on();
+                require_no_failure();
                 done = operation_.go_on(*this);
             }
             return operation_.result();
@@ -194,12 +172,12 @@ private:
         announced.happened = true;
         announced.changed.notify_all();
     }
-    // The last thing that a driver does.
+    // Each driver calls it last.
     void end(Driver& driver) noexcept {
         tasks_.erase(driver.place);
-        if (tasks_.empty()) loop_.wake_main();
+        if (tasks_.empty()) loop_.resume_main();
     }
-    // What a failed run left: every fiber ends, and with it goes its task with its sockets.
+    // After a failed run: ends every fiber, and with it its task and the task's sockets.
     void unwind() {
         for (Event& event : events_) event.changed.notify_all();
         for (Driver& driver : tasks_) driver.interrupt();
@@ -213,7 +191,7 @@ private:
     BoostFiberLoop loop_;
     fibers::pooled_fixedsize_stack stacks_{stack_bytes};
     fibers::mutex mutex_;
-    std::deque<Event> events_;  // by number; never moved
+    std::deque<Event> events_;  // by number; a deque, so that they never move
     std::list<Driver> tasks_;
 };
 
@@ -225,7 +203,6 @@ extern constinit const Entry boost_fiber_entry{
     .carrier = "stack each (Boost.Fiber)",
     .waiter = "Boost.Fiber's scheduler over epoll",
     .summary = "a Boost.Fiber for each task, on that library's scheduler with epoll in it",
-    .parameters = {},
     .support = support_one_process,
     .make = make_model<BoostFiberModel>,
 };

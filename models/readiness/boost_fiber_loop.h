@@ -14,13 +14,14 @@
 
 namespace models {
 
-// What the library's scheduler runs: in turn, and sockets once in each round.
+// A scheduling algorithm for Boost.Fiber: fibers run in the order in which they became ready; sockets are looked at
+// once in each round.
 class BoostFiberLoop {
 public:
     [[nodiscard]] Reactor& reactor() noexcept { return reactor_; }
     [[nodiscard]] std::exception_ptr& failure() noexcept { return failure_; }
 
-    // As long as it lives, this thread's fibers are scheduled by it.
+    // While it lives, the algorithm schedules the fibers of this thread.
     class Use {
     public:
         explicit Use(BoostFiberLoop& loop) {
@@ -32,8 +33,8 @@ public:
         ~Use() { boost::fibers::use_scheduling_algorithm<boost::fibers::algo::round_robin>(); }
     };
 
-    // The caller of run() goes on, if it is not about to.
-    void wake_main() noexcept {
+    // The fiber that called run() becomes ready, if it waits in wait_in_main().
+    void resume_main() noexcept {
         if (std::exchange(main_waits_, false)) boost::fibers::context::active()->schedule(main_);
     }
     void wait_in_main() noexcept {
@@ -48,8 +49,8 @@ private:
         void awakened(boost::fibers::context* fiber) noexcept override { fiber->ready_link(ready_); }
         boost::fibers::context* pick_next() noexcept override {
             if (ready_.empty()) return nullptr;
-            // The library's own fiber asks once in each round: those who are always ready do not keep the sockets from
-            // their turn.
+            // The library's dispatcher fiber asks once in each round. So fibers that are always ready do not starve the
+            // sockets.
             const bool new_round =
                 boost::fibers::context::active()->is_context(boost::fibers::type::dispatcher_context);
             if (new_round && !std::exchange(has_looked_, false)) loop_.look();
@@ -62,24 +63,24 @@ private:
             loop_.wait(latest == latest.max() ? std::nullopt : std::optional{latest});
             has_looked_ = true;
         }
-        // There is one thread.
+        // Only other threads would need a notification.
         void notify() noexcept override {}
 
     private:
         BoostFiberLoop& loop_;
         boost::fibers::scheduler::ready_queue_type ready_;
-        bool has_looked_ = false;  // in this round, where it began with a wait
+        bool has_looked_ = false;  // in this round, because the round began with a wait
     };
 
     void look() noexcept {
-        if (!failure_ && reactor_.anybody_waits()) wait(sys::TimePoint{});
+        if (!failure_ && reactor_.waits_for_descriptor()) wait(sys::TimePoint{});
     }
     void wait(std::optional<sys::TimePoint> latest) noexcept {
         try {
-            reactor_.turn(latest);
+            reactor_.run_once(latest);
         } catch (...) {
             failure_ = std::current_exception();
-            wake_main();
+            resume_main();
         }
     }
 

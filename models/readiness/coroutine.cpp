@@ -1,13 +1,13 @@
-// Carrier: a C++20 coroutine frame for each task. Waiter: epoll, level-triggered, in the reactor that the epoll
-// model has too.
+// Carrier: a C++20 coroutine frame for each task. Wait mechanism: epoll, level-triggered, in the same Reactor as the
+// model epoll.
 //
-// The frame, on the heap, keeps the state of a task between two operations: co_await parks it and the reactor
-// resumes it. Code reads from top to bottom as with threads, at the memory of a loop. Good wherever epoll is. Its
-// weaknesses: one long computation holds everything up, and every function on the way to a wait has to be a
-// coroutine as well.
+// The frame, on the heap, keeps a task's state between two operations: co_await suspends the coroutine, and the reactor
+// resumes it. The code reads from top to bottom as with threads, and needs as little memory as a loop. Good wherever
+// epoll is. Its weaknesses: one long computation delays all tasks, and every function between the task and the wait
+// must be a coroutine too.
 #include "models/loop/coroutine_model.h"
 #include "models/loop/pollers.h"
-#include "models/loop/table_model.h"
+#include "models/loop/readiness_operation.h"
 
 namespace models {
 
@@ -17,7 +17,6 @@ extern constinit const Entry coroutine_entry{
     .carrier = "coroutine frame",
     .waiter = "epoll, level-triggered",
     .summary = "a C++20 coroutine for each task, on the epoll loop",
-    .parameters = {},
     .support = support_one_process,
     .make = [](const tasks::Job& job, tasks::Ledger& ledger, const tasks::Arguments&) -> std::unique_ptr<Model> {
         return std::make_unique<CoroutineModel<Reactor, LoopOperation>>(job, ledger, make_epoll_poller());

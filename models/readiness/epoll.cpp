@@ -1,10 +1,10 @@
-// Carrier: the loop's table. Waiter: epoll, level-triggered (Linux 2.6; epoll_pwait2, with its timeout in
+// Carrier: the loop's table. Wait mechanism: epoll, level-triggered (Linux 2.6; epoll_pwait2, whose timeout is in
 // nanoseconds, since 5.11).
 //
-// The kernel keeps the interest list and queues what became ready, so that a wait costs by the number of events and
-// hardly by the number of connections: the default for servers with many mostly idle connections. Its weakness is
-// a system call for each change of interest, and one wait, one receive and one send for a request when few
-// connections are busy. Level-triggered: what is left unread is reported again.
+// The kernel keeps the interest list and queues the ready descriptors: a wait costs by the number of events, hardly by
+// the number of connections. The default for servers with many mostly idle connections. Its weaknesses: a system call
+// for each change of interest, and, when few connections are busy, one wait, one receive and one send for each request.
+// Level-triggered: data that stays unread is reported again.
 #include "models/loop/epoll_poller.h"
 #include "models/loop/pollers.h"
 #include "models/loop/table_model.h"
@@ -19,7 +19,6 @@ extern constinit const Entry epoll_entry{
     .carrier = "loop's table",
     .waiter = "epoll, level-triggered",
     .summary = "one thread, event loop over epoll",
-    .parameters = {},
     .support = support_one_process,
     .make = make_event_loop<EpollPoller<Trigger::level>>,
     .classic = true,

@@ -1,40 +1,40 @@
-// Carrier: a stack for each task, switched in user space by Boost.Context (what gevent's greenlets are). Waiter: epoll,
-// level-triggered, in the reactor that the epoll model has too.
+// Carrier: a stack for each task, switched in user space by Boost.Context (like gevent's greenlets). Wait mechanism:
+// epoll, level-triggered, in the same Reactor as the model epoll.
 //
-// A task may wait wherever it is in its calls: nothing on the way has to be a coroutine. A switch saves a handful of
-// registers; a fiber that has ended its task takes the next one, on the stack that it has (as folly's fibers do). Good
-// for code that was written to block. Its weakness is a stack for each task that waits (64 KiB of address space here, a
-// page of it real), and that a call which blocks in the kernel blocks everybody.
+// A task may wait anywhere in its calls: no function between needs to be a coroutine. A switch saves a few registers. A
+// fiber whose task has ended takes the next task on the same stack (as folly's fibers do). Good for code that was
+// written to block. Its weaknesses: a stack for each waiting task (64 KiB of address space here, of which one page is
+// real memory), and a call that blocks in the kernel blocks all tasks.
 #include <sys/mman.h>
 
 #include <boost/context/fiber.hpp>
 #include <boost/context/stack_context.hpp>
 #include <cstddef>
-#include <deque>
 #include <exception>
 #include <memory>
 #include <new>
 #include <utility>
 #include <vector>
 
+#include "models/loop/loop_model.h"
+#include "models/loop/object_pool.h"
 #include "models/loop/pollers.h"
+#include "models/loop/reactor.h"
 #include "models/loop/readiness_operation.h"
-#include "models/loop/start_queue.h"
-#include "models/loop/table_model.h"
 
 namespace models {
 namespace {
 
 namespace context = boost::context;
 
-// Memory for stacks, all of one size. They are kept, and used again, until this goes. Nothing of a stack is touched
-// but by its fiber, so that one that waits near its top has one page of real memory (the library's own pool writes to
-// the other end of each: two).
+// Memory for stacks of one size, which are kept and used again. Only its fiber touches a stack, so that a fiber that
+// waits near the top needs one page of real memory. (Boost's own pool writes to the other end of each stack: two
+// pages.)
 class Stacks {
 public:
     [[nodiscard]] context::stack_context take() {
         if (left_ == 0) {
-            // Not accounted for: of a million stacks hardly anything is real.
+            // MAP_NORESERVE: of a million stacks hardly a page is used, so the kernel must not account for all of them.
             void* const mapped = ::mmap(nullptr, per_chunk * bytes, PROT_READ | PROT_WRITE,
                                         MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
             if (mapped == MAP_FAILED) throw std::bad_alloc{};
@@ -56,41 +56,27 @@ private:
         void operator()(std::byte* chunk) const noexcept { ::munmap(chunk, per_chunk * bytes); }
     };
     std::vector<std::unique_ptr<std::byte, Unmapped>> chunks_;
-    std::size_t left_ = 0;  // in the last chunk
+    std::size_t left_ = 0;  // stacks in the last chunk that were not handed out yet
 };
 
-// The same, as the library asks for it.
+// Stacks in the form that the library expects.
 struct StackAllocator {
     Stacks* stacks;
     [[nodiscard]] context::stack_context allocate() const { return stacks->take(); }
     void deallocate(context::stack_context&) const noexcept {}
 };
 
-class FiberModel final : public Model {
+class FiberModel final : public LoopModel<FiberModel> {
 public:
-    FiberModel(const tasks::Job& job, tasks::Ledger& ledger)
-        : job_{job}, ledger_{ledger}, reactor_{make_epoll_poller()} {}
+    FiberModel(const tasks::Job& job, tasks::Ledger& ledger) : LoopModel{job, ledger}, reactor_{make_epoll_poller()} {}
 
-    void run() override {
-        reactor_.clear_events();
-        for (std::size_t index = 0; index < job_.size(); ++index) start(job_.make(index), tasks::root(index));
-        while (alive_ > 0) reactor_.turn();
-    }
-
-    void start(std::unique_ptr<tasks::Task> task, tasks::TaskId id) {
-        ++alive_;
-        start_queue_.add(reactor_, std::move(task), id);
-    }
-    // Gives a task its stack, at its first turn.
-    void begin(std::unique_ptr<tasks::Task> task, tasks::TaskId id) {
-        if (free_.empty()) free_.push_back(&fibers_.emplace_back(*this));
-        Fiber& fiber = *free_.back();
-        free_.pop_back();
-        fiber.begin(std::move(task), id);
-    }
+    [[nodiscard]] Reactor& loop() noexcept { return reactor_; }
+    // Gives a task a fiber and runs it.
+    void carry(std::unique_ptr<tasks::Task> task, tasks::TaskId id) { fibers_.take(*this).begin(std::move(task), id); }
 
 private:
-    // A stack, for one task after another. Woken by the reactor; leaves its stack where it has to wait.
+    // A fiber: it runs one task after another on its stack, and leaves the stack when the task waits. The reactor
+    // resumes it.
     class Fiber final : public Continuation {
     public:
         explicit Fiber(FiberModel& model)
@@ -102,8 +88,9 @@ private:
         Fiber(const Fiber&) = delete;
         Fiber& operator=(const Fiber&) = delete;
         ~Fiber() {
-            // Without a task it goes by itself; with one, where a run has failed, by an exception through its stack:
-            // what is there uses the rest. Then goes the task with its sockets.
+            // Without a task: live() returns. With a task (the run has failed): the library ends live() by an exception
+            // through the stack, while the members that live() uses still exist; then the task and its sockets are
+            // destroyed.
             if (!task_) stack_ = std::move(stack_).resume();
         }
 
@@ -116,16 +103,17 @@ private:
             stack_ = std::move(stack_).resume();
             if (failure_) std::rethrow_exception(std::exchange(failure_, nullptr));
             if (!finished_) return;
-            // Not on the fiber's own stack: the less of that is touched, the more fibers a cache holds.
+            // Here, not on the fiber's own stack: the less of each stack is touched, the more fibers fit into the
+            // cache.
             task_.reset();
-            model_.free_.push_back(this);
-            --model_.alive_;
+            model_.fibers_.give_back(*this);
+            model_.task_ended();
         }
 
     private:
-        // On its own stack: one task after another, until it is resumed without any.
+        // Runs on the fiber's stack: one task after another, until it is resumed without a task.
         void live() {
-            // Not made anew for each: most of it is for sockets, and is not touched by a task that has none.
+            // One for all tasks: most of it is for sockets, and a task without sockets does not touch it.
             LoopOperation operation{model_.reactor_};
             while (task_) {
                 try {
@@ -144,7 +132,7 @@ private:
             for (;;) {
                 tasks::Operation next = task_->resume(result);
                 if (const auto* const finish = std::get_if<tasks::Finish>(&next)) {
-                    model_.ledger_.finish(id_, *finish);
+                    model_.enter(id_, *finish);
                     break;
                 }
                 bool done = operation.start(next, *task_, *this, model_);
@@ -168,14 +156,9 @@ private:
         context::fiber stack_;
     };
 
-    const tasks::Job& job_;
-    tasks::Ledger& ledger_;
     Reactor reactor_;
     Stacks stacks_;
-    StartQueue<FiberModel> start_queue_{*this};
-    std::deque<Fiber> fibers_;  // never moved: the reactor points to them
-    std::vector<Fiber*> free_;
-    std::size_t alive_ = 0;
+    ObjectPool<Fiber> fibers_;
 };
 
 }  // namespace
@@ -186,7 +169,6 @@ extern constinit const Entry fiber_entry{
     .carrier = "stack each (Boost.Context)",
     .waiter = "epoll, level-triggered",
     .summary = "a stack for each task, switched in user space, on the epoll loop",
-    .parameters = {},
     .support = support_one_process,
     .make = make_model<FiberModel>,
 };

@@ -1,12 +1,13 @@
-// Carrier: the loop's table. Waiter: poll (ppoll, with its timeout in nanoseconds, since Linux 2.6.16).
+// Carrier: the loop's table. Wait mechanism: poll (ppoll, whose timeout is in nanoseconds, since Linux 2.6.16).
 //
-// The program keeps the whole list of descriptors and hands it to the kernel at every wait; both walk all of it.
-// Portable, no limit on descriptor numbers, no state in the kernel, and no call to change an interest: good for
+// The program keeps the list of descriptors and gives all of it to the kernel at every wait; both walk through it.
+// Portable, with no limit on descriptor numbers, no state in the kernel, and no call to change an interest: good for
 // some dozen descriptors. Its weakness: a wait costs by the number of connections, idle ones included.
 #include <poll.h>
 
 #include <cerrno>
 
+#include "models/loop/pollers.h"
 #include "models/loop/table_model.h"
 #include "sys/check.h"
 
@@ -27,7 +28,7 @@ public:
     }
 
     void forget(int descriptor) override {
-        // The last of the list takes its place, so that the list stays dense.
+        // The last entry takes its place, so that the list has no holes.
         const std::size_t hole = position_[static_cast<std::size_t>(descriptor)];
         list_[hole] = list_.back();
         position_[static_cast<std::size_t>(list_[hole].fd)] = hole;
@@ -48,9 +49,8 @@ public:
 
 private:
     static Interest to_interest(short events) {
-        if ((events & (POLLERR | POLLHUP | POLLNVAL)) != 0) return Interest::both;
-        return ((events & POLLIN) != 0 ? Interest::readable : Interest::none) |
-               ((events & POLLOUT) != 0 ? Interest::writable : Interest::none);
+        constexpr int broken = POLLERR | POLLHUP | POLLNVAL;
+        return interest_of((events & (POLLIN | broken)) != 0, (events & (POLLOUT | broken)) != 0);
     }
 
     std::vector<pollfd> list_;
@@ -59,13 +59,14 @@ private:
 
 }  // namespace
 
+std::unique_ptr<Poller> make_poll_poller() { return std::make_unique<Poll>(); }
+
 extern constinit const Entry poll_entry{
     .name = "poll",
     .family = Family::loops,
     .carrier = "loop's table",
     .waiter = "poll",
     .summary = "one thread, event loop over poll",
-    .parameters = {},
     .support = support_one_process,
     .make = make_event_loop<Poll>,
     .classic = true,

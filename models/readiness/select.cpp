@@ -1,8 +1,8 @@
-// Carrier: the loop's table. Waiter: select (pselect, with its timeout in nanoseconds).
+// Carrier: the loop's table. Wait mechanism: select (pselect, whose timeout is in nanoseconds).
 //
-// Three bit sets, copied in and out at every wait, and every number up to the highest is looked at. The oldest and
-// most portable. Its weakness: the sets hold FD_SETSIZE (1,024) descriptors, and one beyond that is not an error
-// but a write past their end, so this model refuses jobs that could get there.
+// Three bit sets are copied in and out at every wait, and the kernel checks every number up to the highest. The oldest
+// and most portable. Its weakness: a set holds FD_SETSIZE (1,024) descriptors. A higher number is not an error but a
+// write past the end of the set, so this model refuses jobs that could open one.
 #include <sys/select.h>
 
 #include <algorithm>
@@ -10,6 +10,7 @@
 #include <stdexcept>
 #include <string>
 
+#include "models/loop/pollers.h"
 #include "models/loop/table_model.h"
 #include "sys/check.h"
 #include "sys/limits.h"
@@ -19,18 +20,15 @@ namespace {
 
 class Select final : public Poller {
 public:
-    Select() {
-        FD_ZERO(&readers_);
-        FD_ZERO(&writers_);
-    }
-
     void watch(int descriptor, Interest interest, bool /*known*/) override {
         if (descriptor >= FD_SETSIZE) {
             throw std::out_of_range{"select: descriptor " + std::to_string(descriptor) + " does not fit FD_SETSIZE " +
                                     std::to_string(FD_SETSIZE)};
         }
-        put(descriptor, readers_, includes(interest, Interest::readable));
-        put(descriptor, writers_, includes(interest, Interest::writable));
+        FD_CLR(descriptor, &readers_);
+        FD_CLR(descriptor, &writers_);
+        if (includes(interest, Interest::readable)) FD_SET(descriptor, &readers_);
+        if (includes(interest, Interest::writable)) FD_SET(descriptor, &writers_);
         end_ = std::max(end_, descriptor + 1);
     }
 
@@ -47,34 +45,25 @@ public:
         int left = ::pselect(end_, &readable, &writable, nullptr, timeout ? &limit : nullptr, nullptr);
         if (left == -1 && errno == EINTR) return;
         sys::check(left, "pselect");
-        // What select returns counts bits, so that a descriptor that is both counts twice. An error or a hang-up
-        // sets every bit that was asked for.
+        // select counts bits: a descriptor that is ready for both directions counts twice. After an error or a hang-up,
+        // all of its requested bits are set.
         for (int descriptor = 0; left > 0 && descriptor < end_; ++descriptor) {
             const bool reads = FD_ISSET(descriptor, &readable);
             const bool writes = FD_ISSET(descriptor, &writable);
             if (!reads && !writes) continue;
-            ready.push_back({descriptor, (reads ? Interest::readable : Interest::none) |
-                                             (writes ? Interest::writable : Interest::none)});
+            ready.push_back({descriptor, interest_of(reads, writes)});
             left -= static_cast<int>(reads) + static_cast<int>(writes);
         }
     }
 
 private:
-    static void put(int descriptor, fd_set& set, bool in) {
-        if (in) {
-            FD_SET(descriptor, &set);
-        } else {
-            FD_CLR(descriptor, &set);
-        }
-    }
-
     fd_set readers_{};
     fd_set writers_{};
-    int end_ = 0;  // one past the highest descriptor in either set
+    int end_ = 0;  // one more than the highest descriptor in either set
 };
 
 Support support_select(const tasks::Demand& demand, const tasks::Arguments& arguments) {
-    // The kernel hands out the lowest free number, so the highest is known beforehand, but for a few of our own.
+    // The kernel gives the lowest free number, so the highest is known beforehand, except for a few of our own.
     constexpr std::size_t reserve = 4;
     const std::size_t highest = sys::open_descriptors() + reserve + demand.tasks_at_once * demand.descriptors_per_task;
     if (highest >= FD_SETSIZE) {
@@ -86,13 +75,14 @@ Support support_select(const tasks::Demand& demand, const tasks::Arguments& argu
 
 }  // namespace
 
+std::unique_ptr<Poller> make_select_poller() { return std::make_unique<Select>(); }
+
 extern constinit const Entry select_entry{
     .name = "select",
     .family = Family::loops,
     .carrier = "loop's table",
     .waiter = "select",
     .summary = "one thread, event loop over select",
-    .parameters = {},
     .support = support_select,
     .make = make_event_loop<Select>,
     .classic = true,

@@ -15,12 +15,12 @@ ForkedWorkers::ForkedWorkers(std::size_t count, const std::function<Work(std::si
 void ForkedWorkers::run() {
     board_->working.store(workers_.size(), std::memory_order_relaxed);
     for (Worker& worker : workers_) worker.start.post();
-    // A child that was killed will never say that it is done: look after them now and then.
+    // A killed child never says that it is done: look now and then whether all live.
     constexpr std::chrono::milliseconds patience{200};
     while (!board_->all_done.wait_until(sys::now() + patience)) require_all_alive();
 }
 
-sys::ResourceUsage ForkedWorkers::usage() const {
+sys::ResourceUsage ForkedWorkers::live_children() const {
     sys::ResourceUsage total;
     for (const Worker& worker : workers_) total += worker.usage;
     return total;

@@ -5,6 +5,7 @@
 #include <functional>
 #include <vector>
 
+#include "models/model.h"
 #include "sys/child_process.h"
 #include "sys/resource_usage.h"
 #include "sys/semaphore.h"
@@ -12,19 +13,20 @@
 
 namespace models {
 
-// Processes that are forked once and work in many runs. To be made while no other thread runs.
-class ForkedWorkers {
+// Processes that are forked once and work in many runs. Make them while no other thread runs.
+class ForkedWorkers final : public Model {
 public:
     // What a worker does in each run.
     using Work = std::function<void()>;
 
-    // `prepare` is called once in each child, with the worker's number, and gives its work. Throws std::system_error.
+    // Calls `prepare` once in each child, with the worker's number; it returns the child's work. Throws
+    // std::system_error.
     ForkedWorkers(std::size_t count, const std::function<Work(std::size_t worker)>& prepare);
 
-    // Lets all of them do their work once. Throws std::runtime_error where one has died.
-    void run();
-    // What they have used up to the end of the last run.
-    [[nodiscard]] sys::ResourceUsage usage() const;
+    // Every worker does its work once. Throws std::runtime_error if one has died.
+    void run() override;
+    // CPU time and memory of the workers, up to the end of the last run.
+    [[nodiscard]] sys::ResourceUsage live_children() const override;
 
 private:
     struct Board {
@@ -33,7 +35,7 @@ private:
     };
     struct Worker {
         sys::Semaphore start;
-        sys::ResourceUsage usage;  // written by the child before it says that it is done
+        sys::ResourceUsage usage;  // the child writes it before it says that it is done
     };
 
     [[noreturn]] void serve(Worker& self, const Work& work);
@@ -41,7 +43,7 @@ private:
 
     sys::Shared<Board> board_;
     sys::SharedArray<Worker> workers_;
-    std::vector<sys::ChildProcess> children_;  // killed first: they use all of the above
+    std::vector<sys::ChildProcess> children_;  // killed first: they use the members above
 };
 
 }  // namespace models

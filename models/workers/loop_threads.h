@@ -14,12 +14,16 @@
 
 namespace models {
 
-// Threads that live as long as this does, each with a loop of its own. A job's roots are dealt out to them in turn;
-// what a task spawns stays with its loop. Nothing crosses from one loop to another, events neither.
-//
-// Loop: a model with run_part(first, step).
+// Runs every `step`-th root task of a job, from `first` on.
 template <class Loop>
-class LoopThreads {
+concept LoopPart = requires(Loop& loop, std::size_t first, std::size_t step) {
+    loop.run_part(first, step);
+};
+
+// Threads with a loop each, which live as long as this object. The root tasks are dealt out to the loops; a spawned
+// task stays in its parent's loop. Nothing crosses from one loop to another, not even events.
+template <LoopPart Loop>
+class LoopThreads final : public Model {
 public:
     LoopThreads(std::size_t count, const std::function<void(std::deque<Loop>&)>& add_loop) {
         for (std::size_t i = 0; i < count; ++i) add_loop(loops_);
@@ -27,11 +31,9 @@ public:
             threads_.emplace_back([this, i](const std::stop_token& stop) { work(stop, i); });
         }
     }
-    LoopThreads(const LoopThreads&) = delete;
-    LoopThreads& operator=(const LoopThreads&) = delete;
-    ~LoopThreads() = default;
 
-    // Every `step`-th root from `first` on. Throws what a loop threw.
+    void run() override { run_part(0, 1); }
+    // As LoopPart; throws what a loop threw.
     void run_part(std::size_t first, std::size_t step) {
         std::unique_lock lock{mutex_};
         first_ = first;
@@ -69,19 +71,12 @@ private:
     std::mutex mutex_;
     std::condition_variable_any begun_;
     std::condition_variable ended_;
-    std::size_t run_ = 0;  // this and the next are guarded by mutex_
+    std::size_t run_ = 0;  // this and the next four are guarded by mutex_
     std::size_t first_ = 0;
     std::size_t step_ = 1;
     std::size_t working_ = 0;
     std::exception_ptr failure_;
-    std::vector<std::jthread> threads_;  // ended first: they use all of the above
+    std::vector<std::jthread> threads_;  // destroyed first: they use the members above
 };
-
-// For support() of models with several loops.
-[[nodiscard]] inline Support loops_share_nothing(const tasks::Demand& demand) {
-    if (demand.events == 0) return Support::yes();
-    return Support::no(std::to_string(demand.together) +
-                       " tasks wait for one another by events, which do not cross from one loop to another here");
-}
 
 }  // namespace models

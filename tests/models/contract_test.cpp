@@ -1,10 +1,15 @@
-// What every model of the table has to do with whatever tasks it is given, sockets apart.
+// The contract of every model, except for sockets.
 #include <gtest/gtest.h>
+#include <sys/wait.h>
 
 #include <atomic>
 #include <cerrno>
+#include <filesystem>
+#include <iterator>
+#include <utility>
 
 #include "jobs.h"
+#include "sys/limits.h"
 #include "sys/resource_usage.h"
 #include "sys/shared_memory.h"
 
@@ -27,10 +32,15 @@ TEST_P(Contract, RunsTasksThatFinishAtOnce) {
     EXPECT_EQ(running.ledger().spawned_finished(), 0U);
 }
 
-TEST_P(Contract, RunsAJobOfNothing) {
-    Running running{entry(), 0, [](std::size_t) { return nullptr; }};
-    running.run();
-    running.run();
+TEST_P(Contract, MakesNoTaskForAnEmptyJob) {
+    const sys::Shared<std::atomic<int>> made;
+    Running running{entry(), 0, [&](std::size_t index) {
+                        made->fetch_add(1);
+                        return make_finished(index);
+                    }};
+    for (int run = 0; run < 2; ++run) running.run_and_expect([](std::size_t) { return 0; });
+    EXPECT_EQ(made->load(), 0);
+    EXPECT_EQ(running.ledger().spawned_finished(), 0U);
 }
 
 TEST_P(Contract, RunsAgainAndAgain) {
@@ -43,9 +53,28 @@ TEST_P(Contract, RunsAgainAndAgain) {
     for (int run = 0; run < 30; ++run) running.run_and_expect([](std::size_t index) { return index + 10; });
 }
 
-TEST_P(Contract, MayBeMadeAndNeverRun) {
-    const Running running{entry(), 3, [](std::size_t index) { return make_finished(index); }};
-    EXPECT_EQ(running.ledger().times_finished(0), 0U);
+// Threads and descriptors of this process.
+std::pair<std::size_t, std::size_t> held() {
+    const std::filesystem::directory_iterator threads{"/proc/self/task"};
+    return {static_cast<std::size_t>(std::distance(begin(threads), end(threads))), sys::open_descriptors()};
+}
+
+TEST_P(Contract, LeavesNothingBehindIfItNeverRuns) {
+    const sys::Shared<std::atomic<int>> made;
+    const auto make_and_destroy = [&] {
+        const Running running{entry(), 3, [&](std::size_t index) {
+                                  made->fetch_add(1);
+                                  return make_finished(index);
+                              }};
+        EXPECT_EQ(running.ledger().times_finished(0), 0U);
+    };
+    // The first time, a library may start or open something for the whole process.
+    make_and_destroy();
+    const auto before = held();
+    make_and_destroy();
+    EXPECT_EQ(held(), before);
+    EXPECT_EQ(made->load(), 0);
+    EXPECT_EQ(::waitpid(-1, nullptr, WNOHANG), -1) << "a child process is left";
 }
 
 TEST_P(Contract, MakesEachTaskOnceInEachRun) {
@@ -61,7 +90,7 @@ TEST_P(Contract, MakesEachTaskOnceInEachRun) {
 }
 
 // The digest counts the results that are not 0.
-TEST_P(Contract, EndsEveryOperationThatWaitsForNobodyWithZero) {
+TEST_P(Contract, EndsEveryOperationWithZeroThatCannotFail) {
     Running running{entry(), 2, [](std::size_t) {
                         return make_task([step = 0, wrong = 0](Result result) mutable -> Operation {
                             if (result.value != 0) ++wrong;
@@ -78,7 +107,7 @@ TEST_P(Contract, EndsEveryOperationThatWaitsForNobodyWithZero) {
     EXPECT_EQ(running.ledger().spawned_finished(), 2U);
 }
 
-// Grows a tree: each spawns `width` others, `depth` levels down.
+// Grows a tree: each task spawns `width` others, `depth` levels down.
 std::unique_ptr<tasks::Task> make_branch(int depth, int width) {
     return make_task([depth, width, spawned = 0](Result result) mutable -> Operation {
         if (result.failed()) return Finish{0, result.error()};
@@ -88,17 +117,17 @@ std::unique_ptr<tasks::Task> make_branch(int depth, int width) {
     });
 }
 
-TEST_P(Contract, RunsWhatIsSpawnedByWhatIsSpawned) {
+TEST_P(Contract, RunsTasksThatSpawnedTasksSpawn) {
     Running running{entry(), 2, [](std::size_t) { return make_branch(3, 3); }};
     for (int run = 0; run < 2; ++run) {
         running.run_and_expect([](std::size_t) { return 1 << 24; });
-        // Two trees of 3 + 9 + 27; the sum counts each level in a byte of its own.
+        // Two trees of 3 + 9 + 27 tasks; the sum counts each level in a byte of its own.
         EXPECT_EQ(running.ledger().spawned_finished(), 2U * (3 + 9 + 27));
         EXPECT_EQ(running.ledger().spawned_digest_sum(), (6U << 16) + (18U << 8) + 54U);
     }
 }
 
-TEST_P(Contract, NeverWakesASleeperEarly) {
+TEST_P(Contract, NeverEndsASleepEarly) {
     Running running{entry(), 3, [](std::size_t index) {
                         const auto nap = sys::Nanoseconds{700'000} * static_cast<int>(index + 1);
                         return make_task([nap, naps = 0, until = sys::TimePoint{}](Result result) mutable -> Operation {
@@ -113,7 +142,7 @@ TEST_P(Contract, NeverWakesASleeperEarly) {
     running.run_and_expect([](std::size_t) { return 4; });
 }
 
-TEST_P(Contract, WakesASleeperWhoseTimeHasPassed) {
+TEST_P(Contract, EndsASleepWhoseTimeHasPassed) {
     Running running{entry(), 2, [](std::size_t) {
                         return make_task([naps = 0](Result) mutable -> Operation {
                             if (++naps <= 100) return tasks::Sleep{sys::TimePoint{}};
@@ -123,8 +152,8 @@ TEST_P(Contract, WakesASleeperWhoseTimeHasPassed) {
     running.run_and_expect([](std::size_t) { return 7; });
 }
 
-TEST_P(Contract, ComputesOnceForEachTimeItIsAsked) {
-    // The two share their counters; that both see them is part of what is tested.
+TEST_P(Contract, ComputesOnceForEachOperation) {
+    // resume() and compute() share the counters: the test checks that each sees what the other wrote.
     struct Counters {
         int asked = 0;
         int computed = 0;
@@ -135,7 +164,7 @@ TEST_P(Contract, ComputesOnceForEachTimeItIsAsked) {
                         return make_task(
                             [counters](Result) -> Operation {
                                 counters->right = counters->right && counters->computed == counters->asked;
-                                // Not by a Yield either.
+                                // A Compute ends before the next resume.
                                 if (counters->asked == 50) return Finish{counters->right ? 50U : 0U};
                                 ++counters->asked;
                                 return tasks::Compute{};
@@ -145,7 +174,7 @@ TEST_P(Contract, ComputesOnceForEachTimeItIsAsked) {
     running.run_and_expect([](std::size_t) { return 50; });
 }
 
-TEST_P(Contract, DoesNotComputeUnasked) {
+TEST_P(Contract, ComputesOnlyForACompute) {
     Running running{entry(), 2, [](std::size_t) {
                         const auto computed = std::make_shared<std::uint64_t>(0);
                         return make_task(
@@ -169,7 +198,7 @@ TEST_P(Contract, YieldsManyTimes) {
     running.run_and_expect([](std::size_t) { return 2000; });
 }
 
-TEST_P(ContractOfTwo, WhoeverYieldsLetsASleeperWake) {
+TEST_P(ContractOfTwo, AYieldingTaskDoesNotKeepASleepFromEnding) {
     const sys::Shared<std::atomic<bool>> awake;
     Running running{entry(), 2, [&](std::size_t index) {
                         if (index == 0) {
@@ -187,8 +216,8 @@ TEST_P(ContractOfTwo, WhoeverYieldsLetsASleeperWake) {
     running.run_and_expect([](std::size_t index) { return index; });
 }
 
-// One announces what the other awaits, and awaits in its turn; in the next run nothing of it has happened yet.
-TEST_P(ContractOfEvents, WakesWhoAwaitsAnEvent) {
+// Each task announces an event that the other awaits. In the next run neither event has happened yet.
+TEST_P(ContractOfEvents, ResumesATaskThatAwaitsAnEvent) {
     const sys::SharedArray<std::atomic<int>> stage{2};
     Running running{entry(), 2, [&](std::size_t index) {
                         const int mine = static_cast<int>(index);
@@ -209,7 +238,7 @@ TEST_P(ContractOfEvents, WakesWhoAwaitsAnEvent) {
     }
 }
 
-TEST_P(Contract, AnEventThatHasHappenedKeepsNobody) {
+TEST_P(Contract, AnEventThatHasHappenedIsNotAwaited) {
     Running running{entry(), 1, [](std::size_t) {
                         return make_task([step = 0](Result result) mutable -> Operation {
                             if (result.failed()) return Finish{0, result.error()};
@@ -250,7 +279,7 @@ TEST_P(Contract, EntersATaskThatFailed) {
     EXPECT_EQ(running.ledger().first_error(), -EDOM);
 }
 
-TEST_P(Contract, TellsTheCpuTimeOfChildrenThatLiveOn) {
+TEST_P(Contract, CountsTheCpuTimeOfLivingChildren) {
     constexpr std::int64_t work_ns = 20'000'000;
     Running running{entry(), 1, [](std::size_t) {
                         return make_task(

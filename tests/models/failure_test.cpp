@@ -1,4 +1,4 @@
-// What becomes of a run that cannot be carried on.
+// Runs that fail: the failure reaches run(), and nothing is left behind.
 #include <gtest/gtest.h>
 #include <sys/socket.h>
 
@@ -20,7 +20,7 @@ using tasks::Result;
 class ProcessFailure : public ModelTest {};
 class LoopFailure : public ModelTest {};
 
-// What run() throws.
+// The message of the exception that run() throws.
 std::string thrown_by(Running& running) {
     try {
         running.run();
@@ -30,7 +30,7 @@ std::string thrown_by(Running& running) {
     return "nothing";
 }
 
-// Computes once, in the way of `compute`.
+// Has one Compute, which calls `compute`.
 template <class Compute>
 std::unique_ptr<tasks::Task> make_computing(Compute compute) {
     return make_task(
@@ -85,7 +85,7 @@ TEST_P(LoopFailure, AnExceptionPassesThroughRun) {
 }
 
 TEST_P(LoopFailure, ARunThatFailedClosesTheSocketsOfItsTasks) {
-    // What a library opens once for all in a process is open before.
+    // A first run: a library may open descriptors that it keeps for the whole process.
     Running{entry(), 1, [](std::size_t) { return make_finished(1); }}.run();
     const std::size_t open_before = sys::open_descriptors();
     {
@@ -98,7 +98,7 @@ TEST_P(LoopFailure, ARunThatFailedClosesTheSocketsOfItsTasks) {
                                     return tasks::Sleep{sys::now() + std::chrono::milliseconds{1}};
                                 });
                             }
-                            // Waits for an answer that nobody gives.
+                            // Waits for an answer that never comes.
                             return make_task([address, socket = sys::tcp_socket(), connected = false,
                                               buffer = std::array<std::byte, 4>{}](Result) mutable -> Operation {
                                 if (std::exchange(connected, true)) return tasks::Receive{socket.get(), buffer};

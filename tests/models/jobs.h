@@ -20,7 +20,7 @@
 
 namespace models {
 
-// A task that is a function from an result to the next operation, and keeps its state in what it captured.
+// A task whose resume() is a function; the function keeps the state in its captures.
 template <class Step, class Compute>
 class FunctionTask final : public tasks::Task {
 public:
@@ -41,12 +41,12 @@ template <class Step>
 std::unique_ptr<tasks::Task> make_task(Step step) {
     return make_task(std::move(step), [] {});
 }
-// It has nothing to do.
+// A task that finishes at once.
 inline std::unique_ptr<tasks::Task> make_finished(std::uint64_t digest) {
     return make_task([digest](tasks::Result) { return tasks::Operation{tasks::Finish{digest}}; });
 }
 
-// A job of `size` tasks that `make` makes.
+// A job whose tasks `make` makes.
 class FunctionJob final : public tasks::Job {
 public:
     using Make = std::function<std::unique_ptr<tasks::Task>(std::size_t index)>;
@@ -63,7 +63,7 @@ private:
     Make make_;
 };
 
-// A job under a model, with its ledger.
+// A model that runs a job, with the ledger.
 class Running {
 public:
     Running(const Entry& entry, std::size_t size, FunctionJob::Make make)
@@ -75,7 +75,7 @@ public:
         ledger_.clear();
         model_->run();
     }
-    // And every root finished just once, without an error and with expected(index).
+    // And expects that every root task finished once, without an error, with the digest expected(index).
     template <class Expected>
     void run_and_expect(Expected expected) {
         run();
@@ -95,13 +95,13 @@ private:
     std::unique_ptr<Model> model_;
 };
 
-// A test that runs under a model of the table, at the sizes that it has by itself (pools: two workers).
+// A test that runs with one model of the table and its default arguments (pools: two workers).
 class ModelTest : public testing::TestWithParam<const Entry*> {
 protected:
     static const Entry& entry() { return *GetParam(); }
 };
 
-// For INSTANTIATE_TEST_SUITE_P: all models of the table, or those for which `wanted` holds.
+// For INSTANTIATE_TEST_SUITE_P: all models of the table, or those that `wanted` accepts.
 inline auto every_model() { return testing::ValuesIn(table().begin(), table().end()); }
 template <class Wanted>
 auto models_that(Wanted wanted) {
@@ -109,23 +109,23 @@ auto models_that(Wanted wanted) {
     std::ranges::copy_if(table(), std::back_inserter(some), [&](const Entry* entry) { return wanted(*entry); });
     return testing::ValuesIn(some);
 }
-// A task goes on though another waits; a pool does two at once.
+// A task runs while another waits.
 inline bool runs_two_at_once(const Entry& entry) {
     return entry.tasks_at_once == nullptr || entry.tasks_at_once(tasks::complete(entry.parameters, {})) >= 2;
 }
 inline bool runs_two_with_events(const Entry& entry) { return runs_two_at_once(entry) && entry.shares_events; }
-// Descriptors with numbers that do not fit select's sets.
+// Its descriptors may have numbers that do not fit into select's sets.
 inline bool takes_high_descriptors(const Entry& entry) {
     return static_cast<bool>(
         entry.support({.tasks_at_once = 1, .descriptors_per_task = 2'000}, tasks::complete(entry.parameters, {})));
 }
 inline bool forks(const Entry& entry) { return entry.forks; }
-// Everything happens on the thread that calls run(), and a task may be under way while another runs.
+// Every task runs on the thread that calls run(), and one can wait while another runs.
 inline bool is_loop(const Entry& entry) {
     return entry.family == Family::coroutines || entry.family == Family::loops || entry.family == Family::completion ||
            entry.family == Family::fibers;
 }
-// The same socket with the lowest free number that does not fit select's sets.
+// A duplicate of the socket, with the lowest free number that does not fit into select's sets.
 inline sys::UniqueFd with_high_number(const sys::UniqueFd& socket) {
     return sys::UniqueFd{sys::check(::fcntl(socket.get(), F_DUPFD_CLOEXEC, FD_SETSIZE), "fcntl(F_DUPFD_CLOEXEC)")};
 }

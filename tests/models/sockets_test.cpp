@@ -1,5 +1,5 @@
-// What every model has to do with sockets. They come from Connect and Accept, since it is the model that makes them
-// blocking or not.
+// The contract of every model for sockets. The sockets come from Connect and Accept, since the model makes them
+// blocking or non-blocking there.
 #include <gtest/gtest.h>
 #include <sys/socket.h>
 
@@ -26,8 +26,8 @@ class Sockets : public ModelTest {};
 class SocketsOfTwo : public ModelTest {};
 class HighDescriptors : public ModelTest {};
 
-// Talks to itself, with both ends of a connection: a word one way, then the other. Each receive fills its buffer, so
-// that the next one, on the other socket, is tried at once.
+// Has both ends of a connection and sends a word back and forth. Each receive fills its buffer, so the next one, on the
+// other socket, is tried at once.
 class ChatTask final : public tasks::SteppedTask<ChatTask> {
 public:
     explicit ChatTask(std::uint64_t rounds) : SteppedTask{&ChatTask::started}, rounds_left_{rounds} {}
@@ -80,14 +80,14 @@ private:
 
 TEST_P(Sockets, ATaskUsesTwoAtOnceAndLeavesNoneOpen) {
     Running running{entry(), 4, [](std::size_t) { return std::make_unique<ChatTask>(50); }};
-    // A library may open some for itself when they are first needed, and keep them.
+    // In the first run a library may open descriptors that it keeps.
     running.run_and_expect([](std::size_t) { return 50; });
     const std::size_t open_before = sys::open_descriptors();
     for (int run = 0; run < 3; ++run) running.run_and_expect([](std::size_t) { return 50; });
     EXPECT_EQ(sys::open_descriptors(), open_before);
 }
 
-TEST_P(SocketsOfTwo, WhoeverYieldsLetsOthersTalk) {
+TEST_P(SocketsOfTwo, AYieldingTaskLetsSocketsGoOn) {
     const sys::Shared<std::atomic<bool>> over;
     Running running{entry(), 2, [&](std::size_t index) {
                         if (index == 0) {
@@ -106,7 +106,7 @@ TEST_P(SocketsOfTwo, WhoeverYieldsLetsOthersTalk) {
     running.run_and_expect([](std::size_t) { return 20; });
 }
 
-constexpr std::size_t bulk_bytes = std::size_t{16} << 20;  // much more than both sockets' buffers take
+constexpr std::size_t bulk_bytes = std::size_t{16} << 20;  // much more than the buffers of both sockets hold
 
 std::vector<std::byte> make_bulk() {
     std::vector<std::byte> bytes(bulk_bytes);
@@ -125,7 +125,7 @@ std::unique_ptr<tasks::Task> make_bulk_sender(sys::Endpoint receiver, std::span<
     });
 }
 
-// To the end of the stream; the digest is the number of bytes that were right.
+// Reads to the end of the stream. The digest is the number of correct bytes.
 std::unique_ptr<tasks::Task> make_bulk_receiver(int listener, std::span<const std::byte> expected) {
     std::vector<std::byte> buffer(65'536);
     return make_task([listener, expected, buffer = std::move(buffer), socket = sys::UniqueFd{}, right = std::size_t{0},
@@ -144,7 +144,7 @@ std::unique_ptr<tasks::Task> make_bulk_receiver(int listener, std::span<const st
     });
 }
 
-TEST_P(SocketsOfTwo, CarriesOnAShortWriteToItsEnd) {
+TEST_P(SocketsOfTwo, CompletesAShortWrite) {
     const std::vector<std::byte> bytes = make_bulk();
     const sys::UniqueFd listener = sys::listen_on({}, 4);
     Running running{entry(), 2, [&](std::size_t index) {
@@ -154,7 +154,7 @@ TEST_P(SocketsOfTwo, CarriesOnAShortWriteToItsEnd) {
     running.run_and_expect([](std::size_t) { return bulk_bytes; });
 }
 
-// A connection to itself whose other end is closed at once, with a reset where `reset` says so.
+// Connects to itself and closes the other end at once, with a reset if `reset` is true.
 template <class Then>
 std::unique_ptr<tasks::Task> make_abandoned(bool reset, Then go_on) {
     return make_task(
@@ -181,7 +181,7 @@ TEST_P(Sockets, ReceiveSaysZeroAtTheEndOfTheStream) {
     Running running{entry(), 1, [](std::size_t) {
                         const auto buffer = std::make_shared<std::array<std::byte, 8>>();
                         return make_abandoned(false, [buffer](int socket, Result result, int step) -> Operation {
-                            // And says so again.
+                            // And again at the next receive.
                             if (step < 5) return tasks::Receive{socket, *buffer};
                             return Finish{result.value == 0 ? 1U : 0U, result.error()};
                         });
@@ -200,11 +200,11 @@ TEST_P(Sockets, ReceiveSaysWhyTheConnectionBroke) {
     running.run_and_expect([](std::size_t) { return ECONNRESET; });
 }
 
-TEST_P(Sockets, SendToOneThatHasGoneFailsWithoutASignal) {
+TEST_P(Sockets, SendToAClosedPeerFailsWithoutASignal) {
     Running running{entry(), 1, [](std::size_t) {
                         static constexpr std::array<std::byte, 8> bytes{};
                         return make_abandoned(false, [](int socket, Result result, int step) -> Operation {
-                            // The first is answered by a reset, which breaks one after it.
+                            // The peer answers the first send with a reset, after which a later send fails.
                             if (!result.failed() && step < 1000) return tasks::Send{socket, bytes};
                             return Finish{static_cast<std::uint64_t>(-result.value)};
                         });
@@ -213,7 +213,7 @@ TEST_P(Sockets, SendToOneThatHasGoneFailsWithoutASignal) {
 }
 
 TEST_P(Sockets, ConnectSaysThatItWasRefused) {
-    // Bound, so that nobody else takes the port, but not listening.
+    // Bound, so that no other program takes the port, but not listening.
     const sys::UniqueFd bound = sys::tcp_socket();
     const sockaddr_in any = sys::Endpoint{}.native();
     sys::check(::bind(bound.get(), reinterpret_cast<const sockaddr*>(&any), sizeof any), "bind");
@@ -228,7 +228,7 @@ TEST_P(Sockets, ConnectSaysThatItWasRefused) {
     running.run_and_expect([](std::size_t) { return ECONNREFUSED; });
 }
 
-TEST_P(Sockets, AnOperationThatCannotBeEndsInAnOutcome) {
+TEST_P(Sockets, AnImpossibleOperationEndsInAResult) {
     // On a socket that is not connected.
     Running running{entry(), 3, [](std::size_t index) {
                         return make_task([index, socket = sys::tcp_socket(), buffer = std::array<std::byte, 4>{},
@@ -254,7 +254,7 @@ TEST_P(Sockets, SendOfNothingIsDoneAtOnce) {
 }
 
 TEST_P(HighDescriptors, AreAcceptedOn) {
-    if (sys::raise_descriptor_limit() <= FD_SETSIZE + 1) GTEST_SKIP() << "no descriptor is so high here";
+    if (sys::raise_descriptor_limit() <= FD_SETSIZE + 1) GTEST_SKIP() << "the limit on descriptors is too low";
     const sys::UniqueFd low = sys::listen_on({}, 1);
     const sys::UniqueFd listener = with_high_number(low);
     ASSERT_GE(listener.get(), FD_SETSIZE);

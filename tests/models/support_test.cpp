@@ -16,26 +16,26 @@ protected:
     }
 };
 
-TEST_P(SupportOf, ASmallJobIsGiven) {
+TEST_P(SupportOf, TakesASmallJob) {
     EXPECT_EQ(reason({0, 0}), "");
     EXPECT_EQ(reason({10, 1}), "");
 }
 
-TEST_P(SupportOf, MoreDescriptorsThanThereAreIsNot) {
+TEST_P(SupportOf, RefusesMoreDescriptorsThanTheLimit) {
     const std::size_t limit = sys::raise_descriptor_limit();
-    // Of one task, so that it is too many for every model.
+    // All descriptors belong to one task, so that they are too many for every model.
     const std::string refusal = reason({1, limit});
     EXPECT_NE(refusal.find("descriptor"), std::string::npos) << refusal;
-    // Where the model itself has room for them, it is the limit of the process that is named, and the way out.
+    // If the model itself could hold them, the refusal names the limit of the process and the way out.
     if (!takes_high_descriptors(entry())) return;
     EXPECT_NE(refusal.find("descriptors, the limit is " + std::to_string(limit) + ": raise it with ulimit -Hn"),
               std::string::npos)
         << refusal;
 }
 
-TEST_P(SupportOf, MoreTasksThanThereCanBeProcessesDependsOnTheCarrier) {
+TEST_P(SupportOf, RefusesMoreTasksThanProcessesIfEachNeedsOne) {
     const std::string refusal = reason({std::size_t{1} << 40, 0});
-    // Those that have a thread or a process for each task, and not a pool of them.
+    // Models with a thread or process for each task, not pools.
     const bool one_for_each = entry().parameters.empty();
     if (one_for_each && entry().family == Family::threads) {
         EXPECT_TRUE(refusal.starts_with("needs 1099511627776 threads, the limit is ")) << refusal;
@@ -46,7 +46,7 @@ TEST_P(SupportOf, MoreTasksThanThereCanBeProcessesDependsOnTheCarrier) {
     }
 }
 
-TEST_P(SupportOf, MoreTasksThatWaitForOneAnotherThanItHoldsAtOnceIsNot) {
+TEST_P(SupportOf, RefusesMoreWaitingTasksThanItHoldsAtOnce) {
     const std::string refusal =
         reason({.tasks_at_once = 3, .descriptors_per_task = 0, .descriptors_lent = 0, .together = 3, .events = 1});
     const auto arguments = tasks::complete(entry().parameters, {});
@@ -61,17 +61,17 @@ TEST_P(SupportOf, MoreTasksThatWaitForOneAnotherThanItHoldsAtOnceIsNot) {
     }
 }
 
-TEST_P(SupportOf, RootsThatStayLeaveAWorkerToWhatTheySpawn) {
+TEST_P(SupportOf, NeedsAFreeWorkerForSpawnedTasks) {
     EXPECT_EQ(reason({.tasks_at_once = 1, .staying = 1}), "");
     EXPECT_EQ(reason({.tasks_at_once = 2, .staying = 2}),
-              entry().queues_spawned
-                  ? "2 tasks stay, and what they spawn waits for a worker: needs 3 workers, there are 2"
-                  : "");
+              entry().queues_spawned ? "2 root tasks occupy workers until the tasks that they spawned end: "
+                                       "needs 3 workers, there are 2"
+                                     : "");
 }
 
 INSTANTIATE_TEST_SUITE_P(All, SupportOf, every_model(), name_of);
 
-TEST(EnoughDescriptors, CountsWhatIsOpen) {
+TEST(EnoughDescriptors, CountsOpenDescriptors) {
     const std::size_t limit = sys::raise_descriptor_limit();
     const std::size_t open = sys::open_descriptors();
     EXPECT_TRUE(enough_descriptors(0));
@@ -86,6 +86,12 @@ TEST(EnoughProcesses, NamesWhatIsMissing) {
     EXPECT_EQ(enough_processes(limit - 255, "threads").reason,
               "needs " + std::to_string(limit - 255) + " threads, the limit is " + std::to_string(limit) +
                   " (ulimit -u, kernel.pid_max, kernel.threads-max, pids.max)");
+}
+
+TEST(Support, FirstRefusalWins) {
+    EXPECT_TRUE(first_refusal({}));
+    EXPECT_TRUE(first_refusal({Support::yes(), Support::yes()}));
+    EXPECT_EQ(first_refusal({Support::yes(), Support::no("why"), Support::no("another")}).reason, "why");
 }
 
 TEST(Support, IsYesWithoutAReason) {

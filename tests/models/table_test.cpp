@@ -30,8 +30,8 @@ TEST_P(Table, ItsParametersAreSound) {
     }
 }
 
-// Workers that cannot hand a connection to each other accept for themselves.
-TEST_P(Table, AcceptsInEachWorkerThatSharesNothing) {
+// If workers cannot hand over a connection, each accepts for itself.
+TEST_P(Table, EachWorkerThatSharesNothingAccepts) {
     const bool pool = !entry().parameters.empty();
     const std::size_t acceptors = entry().acceptors(pool ? tasks::Arguments{{"workers", 5}} : tasks::Arguments{});
     if (pool && (entry().forks || !entry().shares_events)) {
@@ -42,7 +42,7 @@ TEST_P(Table, AcceptsInEachWorkerThatSharesNothing) {
     }
 }
 
-TEST_P(Table, ItsDefaultSizesAreTakenByItsParameters) {
+TEST_P(Table, ItsDefaultArgumentsFitItsParameters) {
     for (const Load load : {Load::computes, Load::waits}) {
         for (const std::size_t cpus : {1U, 2U, 64U, 1'024U}) {
             EXPECT_NO_THROW((void)tasks::complete(entry().parameters, entry().default_arguments(load, cpus))) << cpus;
@@ -52,7 +52,7 @@ TEST_P(Table, ItsDefaultSizesAreTakenByItsParameters) {
 
 INSTANTIATE_TEST_SUITE_P(All, Table, every_model(), name_of);
 
-TEST(Find, SaysWhatThereIs) {
+TEST(Find, ListsAllModels) {
     std::set<std::string_view> names;
     for (const Entry* const entry : table()) EXPECT_TRUE(names.insert(entry->name).second) << entry->name;
     try {

@@ -13,7 +13,7 @@
 
 namespace models {
 
-// Calls what it is given.
+// Calls a function.
 class FunctionContinuation final : public Continuation {
 public:
     explicit FunctionContinuation(std::function<void()> function) : function_{std::move(function)} {}
@@ -28,7 +28,7 @@ private:
     int times_resumed_ = 0;
 };
 
-// Two sockets that talk to each other, and do not block.
+// A connected pair of non-blocking sockets.
 struct SocketPair {
     SocketPair() {
         std::array<int, 2> ends{};
@@ -39,7 +39,7 @@ struct SocketPair {
     static void write(const sys::UniqueFd& end, std::string_view text) {
         sys::check(::send(end.get(), text.data(), text.size(), MSG_NOSIGNAL), "send");
     }
-    // Returns the number of bytes that fitted.
+    // Sends until the buffer is full. Returns the number of bytes.
     static std::size_t fill(const sys::UniqueFd& end) {
         const std::array<char, 4096> bytes{};
         std::size_t total = 0;

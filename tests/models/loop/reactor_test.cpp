@@ -17,15 +17,15 @@ namespace {
 using std::chrono::microseconds;
 using std::chrono::milliseconds;
 
-// Over epoll, with sockets.
+// A reactor over epoll, with sockets.
 class ReactorOnEpoll : public testing::Test {
 protected:
-    // Enters a letter when it is woken.
+    // Appends a letter when it is resumed.
     FunctionContinuation letter(char name) {
         return FunctionContinuation{[this, name] { order_ += name; }};
     }
     void turn_until(const bool& done) {
-        while (!done) reactor_.turn();
+        while (!done) reactor_.run_once();
     }
 
     Reactor reactor_{make_epoll_poller()};
@@ -33,47 +33,47 @@ protected:
     std::string order_;
 };
 
-TEST_F(ReactorOnEpoll, WakesAllWhoAwaitAnEventInTheNextTurn) {
+TEST_F(ReactorOnEpoll, ResumesAllThatAwaitAnEventInTheNextRound) {
     FunctionContinuation first = letter('1');
     FunctionContinuation second = letter('2');
     EXPECT_TRUE(reactor_.await(3, first));
     EXPECT_TRUE(reactor_.await(3, second));
     reactor_.announce(3);
     EXPECT_EQ(order_, "");
-    reactor_.turn();
+    reactor_.run_once();
     EXPECT_EQ(order_, "12");
-    EXPECT_FALSE(reactor_.await(3, first)) << "it has happened";
-    EXPECT_TRUE(reactor_.await(2, first)) << "another has not";
+    EXPECT_FALSE(reactor_.await(3, first)) << "the event has happened";
+    EXPECT_TRUE(reactor_.await(2, first)) << "another event has not";
     reactor_.clear_events();
     EXPECT_TRUE(reactor_.await(3, first));
 }
 
-TEST_F(ReactorOnEpoll, FindsThatNobodyWillAnnounce) {
+TEST_F(ReactorOnEpoll, ThrowsIfNoTaskCanAnnounceAnEvent) {
     FunctionContinuation continuation = letter('w');
     EXPECT_TRUE(reactor_.await(0, continuation));
-    EXPECT_THROW(reactor_.turn(), std::logic_error);
+    EXPECT_THROW(reactor_.run_once(), std::logic_error);
 }
 
-TEST_F(ReactorOnEpoll, WakesAReaderOnce) {
+TEST_F(ReactorOnEpoll, ResumesAReaderOnce) {
     FunctionContinuation reader = letter('r');
     FunctionContinuation other = letter('o');
     reactor_.wait_ready(Readiness::readable, pair_.near.get(), reader);
     reactor_.wait_until(sys::now() + milliseconds{1}, other);
-    while (order_.empty()) reactor_.turn();
-    EXPECT_EQ(order_, "o") << "nothing is there to read";
+    while (order_.empty()) reactor_.run_once();
+    EXPECT_EQ(order_, "o") << "there is nothing to read";
     SocketPair::write(pair_.far, "x");
-    reactor_.turn();
+    reactor_.run_once();
     EXPECT_EQ(order_, "or");
-    // What is left unread wakes nobody who does not ask again.
+    // Unread data resumes no continuation that does not wait again.
     reactor_.post(other);
-    reactor_.turn();
+    reactor_.run_once();
     EXPECT_EQ(order_, "oro");
     reactor_.wait_ready(Readiness::readable, pair_.near.get(), reader);
-    reactor_.turn();
+    reactor_.run_once();
     EXPECT_EQ(order_, "oror");
 }
 
-TEST_F(ReactorOnEpoll, WakesAWriterWhenThereIsRoom) {
+TEST_F(ReactorOnEpoll, ResumesAWriterWhenThereIsRoom) {
     SocketPair::fill(pair_.near);
     bool room = false;
     FunctionContinuation writer{[&] { room = true; }};
@@ -89,31 +89,31 @@ TEST_F(ReactorOnEpoll, HasAReaderAndAWriterOnOneDescriptor) {
     FunctionContinuation writer = letter('w');
     reactor_.wait_ready(Readiness::readable, pair_.near.get(), reader);
     reactor_.wait_ready(Readiness::writable, pair_.near.get(), writer);
-    reactor_.turn();
+    reactor_.run_once();
     EXPECT_EQ(order_, "w");
     SocketPair::write(pair_.far, "x");
-    reactor_.turn();
+    reactor_.run_once();
     EXPECT_EQ(order_, "wr");
 }
 
-TEST_F(ReactorOnEpoll, AHangUpWakesBoth) {
+TEST_F(ReactorOnEpoll, AHangUpResumesBoth) {
     SocketPair::fill(pair_.near);
     FunctionContinuation reader = letter('r');
     FunctionContinuation writer = letter('w');
     reactor_.wait_ready(Readiness::readable, pair_.near.get(), reader);
     reactor_.wait_ready(Readiness::writable, pair_.near.get(), writer);
     pair_.far.reset();
-    reactor_.turn();
+    reactor_.run_once();
     EXPECT_EQ(order_, "rw");
 }
 
-TEST_F(ReactorOnEpoll, WakesTimersInTheOrderOfTheirTimesAndNotEarly) {
+TEST_F(ReactorOnEpoll, ResumesTimersInTheOrderOfTheirTimesAndNotEarly) {
     const sys::TimePoint start = sys::now();
     std::deque<FunctionContinuation> continuations;
     int left = 20;
     bool done = false;
     std::vector<int> order;
-    // Entered in another order: 0, 7, 14, 1, ...
+    // Added in another order: 0, 7, 14, 1, ...
     for (int i = 0; i < 20; ++i) {
         const int number = i * 7 % 20;
         const sys::TimePoint time = start + microseconds{200} * number;
@@ -128,7 +128,7 @@ TEST_F(ReactorOnEpoll, WakesTimersInTheOrderOfTheirTimesAndNotEarly) {
     EXPECT_EQ(order.size(), 20U);
 }
 
-TEST_F(ReactorOnEpoll, WhoeverYieldsLetsASocketAndATimerGoOn) {
+TEST_F(ReactorOnEpoll, AYieldingTaskLetsASocketAndATimerGoOn) {
     int yields = 0;
     bool stop = false;
     FunctionContinuation* again = nullptr;
@@ -143,10 +143,10 @@ TEST_F(ReactorOnEpoll, WhoeverYieldsLetsASocketAndATimerGoOn) {
     reactor_.wait_ready(Readiness::readable, pair_.near.get(), reader);
     reactor_.wait_until(sys::now(), timer);
     SocketPair::write(pair_.far, "x");
-    reactor_.turn();
-    EXPECT_EQ(yields, 1) << "who comes back has to wait for the next turn";
+    reactor_.run_once();
+    EXPECT_EQ(yields, 1) << "a continuation that is posted meanwhile waits for the next round";
     EXPECT_EQ(order_, "tr");
-    reactor_.turn();
+    reactor_.run_once();
     EXPECT_EQ(yields, 2);
     stop = true;
 }
@@ -160,40 +160,40 @@ TEST_F(ReactorOnEpoll, ForgetsADescriptorWhoseNumberComesBack) {
     reactor_.forget(number);
     pair_.near.reset();
     pair_.far.reset();
-    // The lowest free number comes back as another socket, which is registered anew.
+    // The kernel gives the lowest free number to another socket, which is registered anew.
     const SocketPair next;
     ASSERT_EQ(next.near.get(), number);
     SocketPair::write(next.far, "x");
     reactor_.post(idle);
-    reactor_.turn();
-    EXPECT_EQ(order_, "i") << "nobody waits for it";
+    reactor_.run_once();
+    EXPECT_EQ(order_, "i") << "no continuation waits for it";
     reactor_.wait_ready(Readiness::readable, number, new_reader);
-    reactor_.turn();
+    reactor_.run_once();
     EXPECT_EQ(order_, "in");
     reactor_.forget(number);
 }
 
-TEST_F(ReactorOnEpoll, ForgetOfOneThatItDoesNotKnowDoesNothing) {
+TEST_F(ReactorOnEpoll, ForgetOfAnUnknownDescriptorDoesNothing) {
     reactor_.forget(0);
     reactor_.forget(pair_.near.get());
     reactor_.forget(1'000'000);
 }
 
-TEST_F(ReactorOnEpoll, ThrowsWhereNothingCanEverWake) {
-    EXPECT_THROW(reactor_.turn(), std::logic_error);
+TEST_F(ReactorOnEpoll, ThrowsIfNoContinuationCanBeResumed) {
+    EXPECT_THROW(reactor_.run_once(), std::logic_error);
     FunctionContinuation reader = letter('r');
     reactor_.wait_ready(Readiness::readable, pair_.near.get(), reader);
     reactor_.forget(pair_.near.get());
-    EXPECT_THROW(reactor_.turn(), std::logic_error);
+    EXPECT_THROW(reactor_.run_once(), std::logic_error);
 }
 
-// Says what it is told to, and writes down what it is asked.
+// A poller that reports what the test says, and records its calls.
 class ScriptedPoller final : public Poller {
 public:
     struct Log {
         std::vector<std::string> changes;
         std::vector<Timeout> waits;
-        std::vector<Ready> next;  // what the next wait finds
+        std::vector<Ready> next;  // what the next wait reports
     };
     explicit ScriptedPoller(Log& log) : log_{log} {}
     void watch(int descriptor, Interest interest, bool known) override {
@@ -215,7 +215,7 @@ class ReactorOnAScript : public testing::Test {
 protected:
     void ready(std::vector<Ready> next) {
         log_.next = std::move(next);
-        reactor_.turn();
+        reactor_.run_once();
     }
     using Changes = std::vector<std::string>;
 
@@ -225,7 +225,7 @@ protected:
     FunctionContinuation writer_{[] {}};
 };
 
-TEST_F(ReactorOnAScript, RegistersOnceThoughItWaitsAgain) {
+TEST_F(ReactorOnAScript, RegistersOnceEvenIfItWaitsAgain) {
     for (int i = 0; i < 5; ++i) {
         reactor_.wait_ready(Readiness::readable, 7, reader_);
         ready({{7, Interest::readable}});
@@ -234,7 +234,7 @@ TEST_F(ReactorOnAScript, RegistersOnceThoughItWaitsAgain) {
     EXPECT_EQ(log_.changes, Changes{"add 7 to 1"});
 }
 
-TEST_F(ReactorOnAScript, ChangesTheInterestWhereItChanges) {
+TEST_F(ReactorOnAScript, ChangesTheRegistrationOnlyWithTheInterest) {
     reactor_.wait_ready(Readiness::readable, 7, reader_);
     reactor_.wait_ready(Readiness::writable, 7, writer_);
     ready({{7, Interest::both}});
@@ -243,11 +243,11 @@ TEST_F(ReactorOnAScript, ChangesTheInterestWhereItChanges) {
     EXPECT_EQ(reader_.times_resumed() + writer_.times_resumed(), 2);
 }
 
-TEST_F(ReactorOnAScript, DropsOneThatIsReadyAndUnwanted) {
+TEST_F(ReactorOnAScript, DropsAReadyDescriptorThatNoTaskWaitsFor) {
     FunctionContinuation timer{[] {}};
     reactor_.wait_ready(Readiness::readable, 7, reader_);
     ready({{7, Interest::readable}});
-    // Level-triggered, it is told again; then never more.
+    // A level-triggered poller reports it once more, and then never again.
     reactor_.wait_until(sys::now() + std::chrono::hours{1}, timer);
     ready({{7, Interest::readable}});
     EXPECT_EQ(log_.changes, (Changes{"add 7 to 1", "forget 7"}));
@@ -256,7 +256,7 @@ TEST_F(ReactorOnAScript, DropsOneThatIsReadyAndUnwanted) {
     EXPECT_EQ(log_.changes.back(), "add 7 to 1");
 }
 
-TEST_F(ReactorOnAScript, KeepsAReadersInterestThoughAWriterIsUnwanted) {
+TEST_F(ReactorOnAScript, KeepsTheReaderIfNoWriterWaits) {
     reactor_.wait_ready(Readiness::readable, 7, reader_);
     reactor_.wait_ready(Readiness::writable, 7, writer_);
     ready({{7, Interest::writable}});
@@ -266,7 +266,7 @@ TEST_F(ReactorOnAScript, KeepsAReadersInterestThoughAWriterIsUnwanted) {
     EXPECT_EQ(reader_.times_resumed(), 1);
 }
 
-TEST_F(ReactorOnAScript, WakesNobodyForOneThatAnotherHasJustForgotten) {
+TEST_F(ReactorOnAScript, ResumesNoContinuationForAForgottenDescriptor) {
     FunctionContinuation forgetting{[&] { reactor_.forget(8); }};
     reactor_.wait_ready(Readiness::readable, 7, forgetting);
     reactor_.wait_ready(Readiness::readable, 8, reader_);
@@ -274,16 +274,16 @@ TEST_F(ReactorOnAScript, WakesNobodyForOneThatAnotherHasJustForgotten) {
     EXPECT_EQ(reader_.times_resumed(), 0);
 }
 
-TEST_F(ReactorOnAScript, AReaderMayForgetItsOwnDescriptorThoughAWriterWaits) {
+TEST_F(ReactorOnAScript, AReaderMayForgetADescriptorThatAWriterWaitsFor) {
     FunctionContinuation forgetting{[&] { reactor_.forget(7); }};
     reactor_.wait_ready(Readiness::readable, 7, forgetting);
     reactor_.wait_ready(Readiness::writable, 7, writer_);
     ready({{7, Interest::both}});
     EXPECT_EQ(writer_.times_resumed(), 0);
-    EXPECT_THROW(reactor_.turn(), std::logic_error) << "what was forgotten is not waited for";
+    EXPECT_THROW(reactor_.run_once(), std::logic_error) << "a forgotten descriptor is not waited for";
 }
 
-TEST_F(ReactorOnAScript, AWaiterMayWaitForAMuchHigherDescriptor) {
+TEST_F(ReactorOnAScript, AContinuationMayWaitForAMuchHigherDescriptor) {
     FunctionContinuation climbing{[&] { reactor_.wait_ready(Readiness::readable, 5000, reader_); }};
     reactor_.wait_ready(Readiness::readable, 7, climbing);
     ready({{7, Interest::both}});
@@ -293,24 +293,24 @@ TEST_F(ReactorOnAScript, AWaiterMayWaitForAMuchHigherDescriptor) {
 
 TEST_F(ReactorOnAScript, WaitsAsLongAsItMay) {
     reactor_.wait_ready(Readiness::readable, 7, reader_);
-    reactor_.turn();
-    EXPECT_EQ(log_.waits.back(), std::nullopt) << "nothing but the descriptor";
+    reactor_.run_once();
+    EXPECT_EQ(log_.waits.back(), std::nullopt) << "only a descriptor is waited for";
     FunctionContinuation timer{[] {}};
     reactor_.wait_until(sys::now() + std::chrono::hours{1}, timer);
-    reactor_.turn();
+    reactor_.run_once();
     ASSERT_TRUE(log_.waits.back());
     EXPECT_GT(*log_.waits.back(), std::chrono::minutes{30});
     EXPECT_LE(*log_.waits.back(), std::chrono::hours{1});
     FunctionContinuation again{[&] { reactor_.post(writer_); }};
     reactor_.post(again);
-    reactor_.turn();
-    EXPECT_EQ(log_.waits.back(), sys::Nanoseconds{0}) << "another has its turn next";
+    reactor_.run_once();
+    EXPECT_EQ(log_.waits.back(), sys::Nanoseconds{0}) << "a continuation is in the run queue";
     EXPECT_EQ(log_.waits.size(), 3U);
 }
 
-TEST_F(ReactorOnAScript, AsksNothingWhereNobodyWaitsForADescriptor) {
+TEST_F(ReactorOnAScript, DoesNotPollIfNoContinuationWaitsForADescriptor) {
     reactor_.post(reader_);
-    reactor_.turn();
+    reactor_.run_once();
     EXPECT_EQ(reader_.times_resumed(), 1);
     EXPECT_TRUE(log_.waits.empty());
 }

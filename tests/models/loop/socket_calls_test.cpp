@@ -19,7 +19,7 @@ std::span<const std::byte> bytes_of(std::string_view text) { return std::as_byte
 TEST(BlockingCalls, ReceiveAndSendOnAPair) {
     const SocketPair pair;
     std::array<std::byte, 8> buffer{};
-    EXPECT_EQ(receive_some({pair.near.get(), buffer}), Result{-EAGAIN}) << "these do not block";
+    EXPECT_EQ(receive_some({pair.near.get(), buffer}), Result{-EAGAIN}) << "the sockets do not block";
     EXPECT_EQ(send_all_blocking({pair.far.get(), bytes_of("abc")}), Result{3});
     EXPECT_EQ(receive_some({pair.near.get(), buffer}), Result{3});
     EXPECT_EQ(buffer[2], std::byte{'c'});
@@ -33,7 +33,7 @@ TEST(BlockingCalls, FailWithTheNegativeErrno) {
     EXPECT_EQ(send_all_blocking({-1, bytes_of("x")}), Result{-EBADF});
 }
 
-TEST(BlockingCalls, SendToOneThatHasGoneIsEpipeAndNoSignal) {
+TEST(BlockingCalls, SendToAClosedPeerIsEpipeAndNoSignal) {
     SocketPair pair;
     pair.far.reset();
     EXPECT_EQ(send_all_blocking({pair.near.get(), bytes_of("x")}), Result{-EPIPE});
@@ -52,7 +52,7 @@ protected:
 
 TEST_F(Operation, ReceiveWaitsFirst) {
     SocketPair::write(pair_.far, "abc");
-    EXPECT_EQ(receive(8), Readiness::readable) << "though something is there";
+    EXPECT_EQ(receive(8), Readiness::readable) << "although there is data";
     EXPECT_EQ(operation_.descriptor(), pair_.near.get());
     EXPECT_EQ(operation_.attempt(), Readiness::done);
     EXPECT_EQ(operation_.result(), Result{3});
@@ -65,7 +65,7 @@ TEST_F(Operation, ReceiveTriesAtOnceAfterOneThatFilledItsBuffer) {
     EXPECT_EQ(operation_.result(), Result{4});
     EXPECT_EQ(receive(4), Readiness::done);
     EXPECT_EQ(operation_.result(), Result{2});
-    // That one did not.
+    // The last receive did not fill its buffer.
     EXPECT_EQ(receive(4), Readiness::readable);
 }
 
@@ -74,7 +74,7 @@ TEST_F(Operation, ReceiveThatFindsNothingWaits) {
     EXPECT_EQ(receive(4), Readiness::readable);
     EXPECT_EQ(operation_.attempt(), Readiness::done);
     EXPECT_EQ(receive(4), Readiness::readable);
-    // A wake-up for nothing.
+    // It was resumed although there is nothing.
     EXPECT_EQ(operation_.attempt(), Readiness::readable);
     SocketPair::write(pair_.far, "ef");
     EXPECT_EQ(operation_.attempt(), Readiness::done);
@@ -88,12 +88,12 @@ TEST_F(Operation, ReceiveEndsWithTheStream) {
     EXPECT_EQ(operation_.result(), Result{0});
 }
 
-TEST_F(Operation, SendTriesFirstAndCarriesOnAShortWrite) {
+TEST_F(Operation, SendTriesFirstAndCompletesAShortWrite) {
     const std::vector<std::byte> bytes(SocketPair::fill(pair_.near) * 3 + 1);
     SocketPair::drain(pair_.far);
     Readiness readiness = operation_.start(tasks::Send{pair_.near.get(), bytes});
     EXPECT_EQ(readiness, Readiness::writable);
-    EXPECT_EQ(operation_.attempt(), Readiness::writable) << "nobody has read anything";
+    EXPECT_EQ(operation_.attempt(), Readiness::writable) << "the peer has read nothing";
     std::size_t arrived = 0;
     while (readiness != Readiness::done) {
         arrived += SocketPair::drain(pair_.far);
@@ -124,9 +124,9 @@ TEST_F(Operation, ConnectAndAcceptMakeSocketsThatDoNotBlock) {
     const sys::UniqueFd client = sys::tcp_socket();
     SocketOperation accepting;
     EXPECT_EQ(accepting.start(tasks::Accept{listener.get()}), Readiness::readable);
-    EXPECT_EQ(accepting.attempt(), Readiness::readable) << "nobody has come";
+    EXPECT_EQ(accepting.attempt(), Readiness::readable) << "there is no connection";
     const tasks::Connect connect{client.get(), sys::local_endpoint(listener.get()).native()};
-    // On loopback it is over at once, or at the first look.
+    // On loopback the connection is made at once, or before the next attempt.
     if (operation_.start(connect) != Readiness::done) {
         EXPECT_EQ(operation_.attempt(), Readiness::done);
     }

@@ -32,9 +32,9 @@ TEST(TouchedDescriptors, ForgetsNoneOfMany) {
     EXPECT_EQ((std::set<int>{found.begin(), found.end()}), expected);
 }
 
-TEST(TouchedDescriptors, DoesNotGrowWithTheTurnsBetweenTwo) {
+TEST(TouchedDescriptors, StaysSmallIfATaskAlternatesBetweenTwo) {
     TouchedDescriptors used;
-    for (int turn = 0; turn < 10'000; ++turn) used.note(turn % 2);
+    for (int i = 0; i < 10'000; ++i) used.note(i % 2);
     const std::vector<int> found = all_of(used);
     EXPECT_EQ((std::set<int>{found.begin(), found.end()}), (std::set<int>{0, 1}));
     EXPECT_LT(found.size(), 20U);

@@ -1,5 +1,5 @@
-// The bound of select's sets (FD_SETSIZE): refused beforehand, and an error where a job did not tell of its
-// descriptors.
+// The limit of select's sets (FD_SETSIZE): a job that announces more is refused, and a job that did not announce them
+// fails.
 #include <gtest/gtest.h>
 #include <sys/select.h>
 
@@ -20,7 +20,7 @@ TEST(Select, RefusesFromFdSetsizeOn) {
     const auto reason = [](std::size_t connections) { return find("select").support({connections, 1}, {}).reason; };
     EXPECT_EQ(reason(900), "");
     EXPECT_NE(reason(1024), "");
-    // The highest that is taken leaves room for what is open already.
+    // The highest accepted number leaves room for the descriptors that are open already.
     std::size_t most = 900;
     while (reason(most + 1).empty()) ++most;
     EXPECT_LE(most + sys::open_descriptors(), 1024U);
@@ -29,7 +29,7 @@ TEST(Select, RefusesFromFdSetsizeOn) {
 }
 
 TEST(Select, ThrowsForADescriptorThatDoesNotFitItsSets) {
-    if (sys::raise_descriptor_limit() <= FD_SETSIZE + 1) GTEST_SKIP() << "no descriptor is so high here";
+    if (sys::raise_descriptor_limit() <= FD_SETSIZE + 1) GTEST_SKIP() << "the limit on descriptors is too low";
     const sys::UniqueFd low = sys::listen_on({}, 1);
     const sys::UniqueFd listener = with_high_number(low);
     ASSERT_GE(listener.get(), FD_SETSIZE);

@@ -1,4 +1,4 @@
-// Whose turn it is where sockets, sleepers and those who yield wait for one another, and where very many wait at once.
+// Fairness: sockets, sleeps and yielding tasks that wait for one another, and very many tasks that wait at once.
 #include <gtest/gtest.h>
 #include <sys/socket.h>
 
@@ -20,12 +20,12 @@ using tasks::Finish;
 using tasks::Operation;
 using tasks::Result;
 
-class SocketTurns : public ModelTest {};
+class SocketFairness : public ModelTest {};
 class SocketsOfLoops : public ModelTest {};
 
-// The sleeper's time comes while the other computes. Then it yields, and only in its next turn sends what the other
-// waits for: a loop that has its sleepers' turns before it waits must not wait for the socket first.
-TEST_P(SocketTurns, WhoeverYieldsAfterASleepIsNotKeptByOneWhoWaitsForIt) {
+// One task's sleep ends while the other computes. Then it yields, and sends in the next round what the other waits for.
+// A loop that resumes sleeping tasks before it waits must not wait for the socket first.
+TEST_P(SocketFairness, AYieldAfterASleepDoesNotWaitForASocket) {
     std::array<int, 2> ends{};
     sys::check(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()), "socketpair");
     const sys::UniqueFd sender{ends[0]};
@@ -57,7 +57,8 @@ TEST_P(SocketTurns, WhoeverYieldsAfterASleepIsNotKeptByOneWhoWaitsForIt) {
                                 }
                             },
                             [&] {
-                                constexpr std::int64_t rounding_ns = 2'000'000;  // to the next millisecond, and some
+                                constexpr std::int64_t rounding_ns =
+                                    2'000'000;  // sleeps are rounded up to the next millisecond
                                 while (due->load() == 0 || in_ns(sys::now()) < due->load() + rounding_ns) {
                                 }
                             });
@@ -65,8 +66,8 @@ TEST_P(SocketTurns, WhoeverYieldsAfterASleepIsNotKeptByOneWhoWaitsForIt) {
     running.run_and_expect([](std::size_t) { return 1; });
 }
 
-// More answers at once than any pool of buffers holds, each read in two parts.
-TEST_P(SocketsOfLoops, ManyAreAnsweredAtTheSameTime) {
+// More answers at once than a pool of buffers holds, each read in two parts.
+TEST_P(SocketsOfLoops, ManyTasksReceiveAtTheSameTime) {
     constexpr std::size_t pairs = 1'500;
     if (sys::raise_descriptor_limit() < 2 * pairs + 100) GTEST_SKIP() << "too few descriptors";
     Running running{
@@ -94,7 +95,7 @@ INSTANTIATE_TEST_SUITE_P(All, SocketsOfLoops, models_that([](const Entry& entry)
                                     takes_high_descriptors(entry);
                          }),
                          name_of);
-INSTANTIATE_TEST_SUITE_P(All, SocketTurns, models_that(runs_two_at_once), name_of);
+INSTANTIATE_TEST_SUITE_P(All, SocketFairness, models_that(runs_two_at_once), name_of);
 
 }  // namespace
 }  // namespace models

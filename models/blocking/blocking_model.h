@@ -1,0 +1,59 @@
+#pragma once
+
+#include <memory>
+#include <system_error>
+#include <thread>
+
+#include "models/blocking/run_blocking.h"
+#include "models/model.h"
+#include "tasks/job.h"
+#include "tasks/ledger.h"
+#include "tasks/task.h"
+
+namespace models {
+
+// What models share that perform operations by blocking calls.
+class BlockingModel : public Model {
+public:
+    void run() final {
+        events_.clear();
+        run_roots();
+    }
+    static void yield() noexcept { std::this_thread::yield(); }
+
+protected:
+    BlockingModel(const tasks::Job& job, tasks::Ledger& ledger)
+        : job_{job}, ledger_{ledger}, events_{job.demand().events} {}
+
+    // Runs every root task; returns when they and the tasks that they spawned have finished.
+    virtual void run_roots() = 0;
+
+    [[nodiscard]] const tasks::Job& job() const noexcept { return job_; }
+    // Each runs a task to its end on the calling thread.
+    template <BlockingSpawner Spawner>
+    void run_task(tasks::Task& task, tasks::TaskId id, Spawner& spawner) {
+        run_blocking(task, id, ledger_, events_, spawner);
+    }
+    template <BlockingSpawner Spawner>
+    void run_root(std::size_t index, Spawner& spawner) {
+        run_task(*job_.make(index), tasks::root(index), spawner);
+    }
+
+    // The result of a Spawn: `start` throws std::system_error if the machine has no thread or process left.
+    template <class Start>
+    [[nodiscard]] static tasks::Result result_of(Start start) {
+        try {
+            start();
+        } catch (const std::system_error& error) {
+            return {-error.code().value()};
+        }
+        return {};
+    }
+
+private:
+    const tasks::Job& job_;
+    tasks::Ledger& ledger_;
+    BlockingEvents events_;
+};
+
+}  // namespace models

@@ -1,0 +1,64 @@
+#pragma once
+
+#include <concepts>
+#include <cstddef>
+#include <memory>
+#include <type_traits>
+#include <utility>
+
+#include "models/loop/run_queue.h"
+#include "models/loop/start_queue.h"
+#include "models/model.h"
+#include "tasks/job.h"
+#include "tasks/ledger.h"
+#include "tasks/task.h"
+
+namespace models {
+
+// One loop on one thread. run_once() resumes what is ready, and waits if nothing is.
+template <class Loop>
+concept TaskLoop = std::derived_from<std::remove_reference_t<Loop>, RunQueue> && requires(Loop& loop) {
+    loop.run_once();
+};
+
+// carry() gives a task its carrier (an entry of a table, a frame, a stack) and runs it until it waits.
+template <class Model>
+concept CarriesTasks = requires(Model& model, std::unique_ptr<tasks::Task> task, tasks::TaskId id) {
+    { model.loop() } -> TaskLoop;
+    model.carry(std::move(task), id);
+};
+
+// What models with one loop share: they start tasks and run the loop until no task is left. Derived is CarriesTasks.
+template <class Derived>
+class LoopModel : public Model {
+public:
+    void run() override { run_part(0, 1); }
+    // Runs every `step`-th root task, from `first` on: several loops divide a job among them.
+    void run_part(std::size_t first, std::size_t step) {
+        static_assert(CarriesTasks<Derived>);
+        auto& loop = derived().loop();
+        loop.clear_events();
+        for (std::size_t index = first; index < job_.size(); index += step) start(job_.make(index), tasks::root(index));
+        while (alive_ > 0) loop.run_once();
+    }
+    void start(std::unique_ptr<tasks::Task> task, tasks::TaskId id) {
+        ++alive_;
+        start_queue_.add(derived().loop(), std::move(task), id);
+    }
+    void begin(std::unique_ptr<tasks::Task> task, tasks::TaskId id) { derived().carry(std::move(task), id); }
+
+protected:
+    LoopModel(const tasks::Job& job, tasks::Ledger& ledger) : job_{job}, ledger_{ledger} {}
+    void enter(tasks::TaskId id, const tasks::Finish& finish) noexcept { ledger_.finish(id, finish); }
+    void task_ended() noexcept { --alive_; }
+
+private:
+    [[nodiscard]] Derived& derived() noexcept { return static_cast<Derived&>(*this); }
+
+    const tasks::Job& job_;
+    tasks::Ledger& ledger_;
+    std::size_t alive_ = 0;
+    StartQueue<LoopModel> start_queue_{*this};
+};
+
+}  // namespace models
