@@ -108,7 +108,8 @@ std::optional<std::string> read_process_limit(const std::filesystem::path& group
     return read_line(group / "pids.max");
 }
 
-// The limit of the group, or else of its nearest ancestor that has one.
+// The limit of the group, or of its nearest ancestor with a limit other than "max". "max" if none has such a limit;
+// nullopt if no limit can be read.
 std::optional<std::string> nearest_limit(const std::filesystem::path& mount, const std::string& group, auto read) {
     std::optional<std::string> limit;
     for (std::filesystem::path path = group;; path = path.parent_path()) {

@@ -116,7 +116,8 @@ void register_benchmarks(const std::vector<Planned>& planned, Run& run) {
 // complete its JSON afterwards. So it writes to a temporary file beside the output file.
 class Output {
 public:
-    // Replaces --benchmark_out (or $BENCHMARK_OUT) among the arguments.
+    // Makes Google Benchmark write to the temporary file: replaces the value of --benchmark_out in `arguments`, and
+    // unsets $BENCHMARK_OUT. Does nothing if neither was given.
     explicit Output(std::vector<std::string>& arguments) {
         constexpr std::string_view flag = "--benchmark_out=";
         if (const char* const variable = std::getenv("BENCHMARK_OUT"); variable != nullptr) path_ = variable;

@@ -18,7 +18,7 @@ public:
     void wait() noexcept;
     // Wakes all threads that wait.
     void announce() noexcept;
-    // Makes the event one that has not happened. Only while no thread waits.
+    // Resets the event to "not happened". Call it only while no thread waits for the event.
     void clear() noexcept;
 
 private:

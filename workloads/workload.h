@@ -102,8 +102,9 @@ struct Entry {
     std::span<const tasks::Parameter> parameters;
     std::span<const Point> points;
     std::string_view smoke;  // arguments that are small enough for every test
-    // `arguments` are complete(). A server makes `acceptors` root tasks, which accept connections. Throws
-    // std::system_error if there are no sockets or no memory.
+    // Makes the workload. `arguments` come from tasks::complete(): each parameter has one. A server makes `acceptors`
+    // root tasks, each of which accepts connections. Throws std::system_error if the system has no socket or no memory
+    // left.
     std::unique_ptr<Workload> (*make)(const tasks::Arguments& arguments, std::size_t acceptors);
     // Makes a task that owns a connection and serves it to its end, for the program `serve`, whose clients come from
     // outside. Any thread or process may call it. Null if the workload has no server.

@@ -32,7 +32,7 @@ bool is_temporary(int accept_error) {
 
 }  // namespace
 
-// The task of a connection. It enters the service's list at its first turn, in the process that runs it.
+// The task that serves one connection. At its first resume() it adds itself to the service's list in its process.
 class Service::Served final : public tasks::Task {
 public:
     Served(const Service& service, int connection, std::unique_ptr<tasks::Task> handler)

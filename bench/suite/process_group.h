@@ -9,8 +9,9 @@
 
 namespace bench {
 
-// A program and all its descendants, as one process group. It ends with the destructor, and with this process, even by
-// SIGKILL. Its standard input is empty and its output is discarded; the end of its stderr is kept.
+// A program and its descendants, as one process group; a descendant that leaves the group is not killed. The destructor
+// kills the group. If this process dies, even by SIGKILL, the program is killed too. The program's stdin is empty, its
+// stdout is discarded, and the end of its stderr is kept.
 class ProcessGroup {
 public:
     // `command` is the program's path and its arguments; not empty. Throws std::system_error. A program that cannot be
@@ -20,7 +21,7 @@ public:
     ProcessGroup(const ProcessGroup&) = delete;
     ProcessGroup& operator=(const ProcessGroup&) = delete;
 
-    // Whether the program itself has ended. Does not reap it, so that no other group can get its number.
+    // Whether the program itself has ended. Does not reap it: its number stays taken, so end() kills the right group.
     [[nodiscard]] bool has_ended() const;
     // Kills the rest of the group and waits until all its processes have ended. Returns the program's wait status. Call
     // it once.

@@ -13,7 +13,7 @@
 
 namespace bench {
 
-// An outcome other than ok with its reason: how often it occurred, and the first case.
+// All samples with the same outcome (not ok) and the same reason: how many, and the name of the first one's case.
 struct Mishap {
     std::string outcome;
     std::string reason;
@@ -21,8 +21,8 @@ struct Mishap {
     std::size_t count;
 };
 
-// The results document of a run. It is written after every sample, in one step, so that the file is complete at any
-// time. Entries are kept as text, because to convert 1,500 entries with histograms (6.5 MB) takes 40 ms. To write them
+// The results document of a run. The whole file is replaced after every sample, atomically: it is always valid JSON.
+// Entries are kept as text: converting 1,500 entries with histograms (6.5 MB) each time would take 40 ms. Writing them
 // takes 20 ms, mostly for the disk.
 class Results {
 public:

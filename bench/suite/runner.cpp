@@ -74,7 +74,7 @@ Chosen choose(const Options& options, const std::optional<Unfinished>& unfinishe
     return {std::move(suite), rounds, placement};
 }
 
-// Returns nullopt if there is nothing to run: for --list, and for a complete document.
+// Returns nullopt if there is nothing to run: with --list, or if the run to resume is already complete.
 std::optional<Run> prepare(Options options) {
     std::optional<Unfinished> unfinished;
     if (!options.resume.empty()) unfinished = read_unfinished(options.resume);

@@ -37,7 +37,7 @@ void require_keys(const json& object, auto keys) {
     }
 }
 
-// Only an ok entry has a time, and only the others have an error message (results/schema.json).
+// Throws std::runtime_error unless an ok entry has a time and no error, and every other entry has an error message.
 void require_consistent(const json& entry) {
     const json& outcome = entry["concur"]["outcome"];
     if (outcome == "ok") {

@@ -7,8 +7,9 @@
 
 namespace bench {
 
-// Turns SIGINT, SIGTERM, SIGHUP and SIGCHLD into events of a descriptor. They are blocked while this object lives, so
-// that no signal interrupts the program in the middle of a document.
+// A descriptor from which SIGINT, SIGTERM, SIGHUP and SIGCHLD can be read (signalfd). While this object lives they are
+// blocked, so that none interrupts the writing of a results document. SIGINT, SIGTERM or SIGHUP is left alone if our
+// parent ignores it. The constructor also sets SIGCHLD to its default and ignores SIGPIPE; both stay so.
 class SignalWatch {
 public:
     SignalWatch();

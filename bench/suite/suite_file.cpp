@@ -18,7 +18,8 @@ namespace {
 
 using nlohmann::json;
 
-// Calls the function. Puts the place in the file before the message of its exception.
+// Calls the function. If it throws std::invalid_argument, reports the message as an error at this place in the file.
+// models::AbsentModel passes unchanged.
 template <class Function>
 decltype(auto) located(const JsonReader& reader, Function function) {
     try {
@@ -35,7 +36,8 @@ std::vector<std::string> add_arguments(const JsonReader& reader, std::string_vie
     std::vector<std::string> names;
     const json* const arguments = reader.find(key);
     if (arguments == nullptr) return names;
-    if (!arguments->is_object()) reader.fail("'" + std::string{key} + "' must be an object of name: number");
+    if (!arguments->is_object())
+        reader.fail("'" + std::string{key} + "' must be an object that gives each name a number or a list of them");
     for (const auto& [name, numbers] : arguments->items()) {
         zip.add(reader, name, numbers);
         names.push_back(name);

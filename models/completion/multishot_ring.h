@@ -34,8 +34,8 @@ public:
     void count_answered() noexcept { --resumed_; }
     // True if a continuation waits, or was resumed and has not called next() yet.
     [[nodiscard]] bool waited_for() const noexcept { return !continuations_.empty() || resumed_ > 0; }
-    // True if the task must receive into its own buffer: once after the kernel found no free buffer, and for every new
-    // request while the kernel has none.
+    // True if the task must receive into its own buffer, for one of two reasons: the last request failed because the
+    // kernel had no free buffer (true only once: the call clears this), or a new request would fail so now.
     [[nodiscard]] bool needs_own_buffer() noexcept;
 
 private:

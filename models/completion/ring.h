@@ -65,7 +65,8 @@ public:
     // Throws std::logic_error if no continuation can ever be resumed.
     void run_once();
 
-    // Cancels a request, and returns when `under_way`, which its completion clears, is false.
+    // Cancels a request and waits for its end: returns when `under_way` is false. The request's complete() must set it
+    // to false.
     void cancel(Completion& completion, const bool& under_way);
 
 protected:
@@ -107,7 +108,7 @@ public:
                           operation);
     }
 
-    // Not done yet: a short send, whose rest goes to the kernel again.
+    // Called after a completion. Returns false if the operation goes on: a short send submits the rest.
     [[nodiscard]] bool go_on(Continuation&) { return !submitted_ || take_result(); }
 
     [[nodiscard]] tasks::Result result() const noexcept { return result_; }
@@ -130,7 +131,7 @@ private:
         sending_ = false;
     }
     void complete(int value, unsigned flags) override;
-    // `success` is the negative errno by which an operation says that it has succeeded, if there is one.
+    // `success`: a negative errno that means success for this operation (-ETIME for a timeout); 0 if there is none.
     template <class Prepare>
     bool submit(Prepare prepare, int success = 0) {
         submitted_ = true;

@@ -81,8 +81,8 @@ public:
     }
 
 private:
-    // One direction of a descriptor. Its watch stays started as long as its task waits again, and is stopped when it
-    // fires while no task waits.
+    // One direction of a descriptor. Its watch stays started after it fires, because the task usually waits again soon.
+    // If it fires while no task waits, it is stopped.
     struct Side {
         explicit Side(LibraryLoop& loop) : owner{loop} {}
         void operator()() noexcept {

@@ -55,7 +55,7 @@ public:
     // Runs until every handle that was closed is gone.
     void finish_closing() noexcept { ::uv_run(&loop_, UV_RUN_DEFAULT); }
 
-    // In whole milliseconds, as the library counts, and not before `until`.
+    // Resumes the continuation at `until`, rounded up to a whole millisecond: libuv's timers know nothing finer.
     void wait_until(sys::TimePoint until, Continuation& continuation);
 
     // Counts the continuations that wait for the library.

@@ -19,7 +19,8 @@ public:
     UvStream(const UvStream&) = delete;
     UvStream& operator=(const UvStream&) = delete;
 
-    // Begins to serve a task's descriptor; a negative errno if libuv cannot, and then it is free for another.
+    // Begins to serve a task's descriptor. Returns a negative errno if libuv cannot do it. This stream then goes back
+    // to the pool: do not call close().
     [[nodiscard]] int open(int descriptor);
 
     // Each returns true, and the result in the request, if the operation is done at once.

@@ -28,7 +28,8 @@ concept CarriesTasks = requires(Model& model, std::unique_ptr<tasks::Task> task,
     model.carry(std::move(task), id);
 };
 
-// What models with one loop share: they start tasks and run the loop until no task is left. Derived is CarriesTasks.
+// The base of models with one loop: it starts tasks and runs the loop until no task is left. The derived class must
+// satisfy CarriesTasks.
 template <class Derived>
 class LoopModel : public Model {
 public:

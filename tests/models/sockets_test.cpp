@@ -48,20 +48,20 @@ private:
         return ask();
     }
     Operation asked(Result result) {
-        if (result.bytes() != word_.size()) return fail(result);
+        if (result.value != std::ssize(word_)) return fail(result);
         return then(&ChatTask::heard, tasks::Receive{called_.get(), heard_});
     }
     Operation heard(Result result) {
-        if (result.bytes() != word_.size() || heard_ != word_) return fail(result);
+        if (result.value != std::ssize(word_) || heard_ != word_) return fail(result);
         return then(&ChatTask::answered, tasks::Send{called_.get(), heard_});
     }
     Operation answered(Result result) {
-        if (result.bytes() != word_.size()) return fail(result);
+        if (result.value != std::ssize(word_)) return fail(result);
         heard_ = {};
         return then(&ChatTask::understood, tasks::Receive{caller_.get(), heard_});
     }
     Operation understood(Result result) {
-        if (result.bytes() != word_.size() || heard_ != word_) return fail(result);
+        if (result.value != std::ssize(word_) || heard_ != word_) return fail(result);
         ++done_;
         word_[0] = static_cast<std::byte>(done_);
         return --rounds_left_ > 0 ? ask() : Finish{done_};
@@ -264,7 +264,8 @@ TEST_P(HighDescriptors, AreAcceptedOn) {
     Running running{entry(), 1, [&](std::size_t) {
                         return make_task([&, asked = false](Result result) mutable -> Operation {
                             if (!std::exchange(asked, true)) return tasks::Accept{listener.get()};
-                            return Finish{sys::UniqueFd{result.descriptor()} ? 1U : 0U, result.error()};
+                            if (result.failed()) return Finish{0, result.error()};
+                            return Finish{sys::UniqueFd{result.descriptor()} ? 1U : 0U};
                         });
                     }};
     running.run_and_expect([](std::size_t) { return 1; });

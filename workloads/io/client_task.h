@@ -35,7 +35,8 @@ concept Exchange = requires(Type exchange, std::uint64_t number, std::size_t byt
     { exchange.room() } -> std::same_as<std::span<std::byte>>;
     // `bytes` of room() are filled. True: the answer is complete, or it is wrong already.
     { exchange.add(bytes) } -> std::same_as<bool>;
-    // Whether the answer is right. Called once for each answer, after its latency was taken.
+    // Whether the answer is right. Called once for each answer, after the clock was read: it adds nothing to the
+    // latency.
     { exchange.check() } -> std::same_as<bool>;
     // Payload of the last request and its answer.
     { exchange.payload_bytes() } -> std::convertible_to<std::uint64_t>;
@@ -102,8 +103,8 @@ private:
         if (place_ != nullptr) place_->store(socket);
     }
     [[nodiscard]] bool open_loop() const noexcept { return arguments_.rate > 0; }
-    // All requests of all clients are evenly spaced; the clients take turns. A request that is late because the answer
-    // before it was late is sent at once.
+    // The requests of all clients together are evenly spaced, and the clients take turns. If the time of a request
+    // passes while its client still waits for the previous answer, the request is sent as soon as that answer is here.
     tasks::Operation send_on_schedule() {
         const auto position = static_cast<double>(answered_ * arguments_.connections + client_);
         const double offset_ns = position * 1e9 / static_cast<double>(arguments_.rate);
