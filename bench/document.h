@@ -31,8 +31,8 @@ void complete_document(nlohmann::json& document, std::span<const std::string> na
 // Reads a JSON file. Throws std::runtime_error, with one line that names the file.
 [[nodiscard]] nlohmann::json read_json(const std::filesystem::path& path);
 
-// The same for a file of Google Benchmark. It may hold NaN and Infinity (the coefficient of variation of a counter that
-// is always 0 is NaN); both become null.
+// Reads a JSON file that Google Benchmark wrote; throws like read_json(). The file may hold NaN and Infinity (the
+// coefficient of variation of a counter that is always 0 is NaN); both become null.
 [[nodiscard]] nlohmann::json read_benchmark_json(const std::filesystem::path& path);
 
 // Replaces the file in one step: a reader finds the old text or the new text, never a part of one, even after a crash.

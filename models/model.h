@@ -88,7 +88,8 @@ struct Entry {
     std::size_t (*tasks_at_once)(const tasks::Arguments& arguments) = nullptr;
     // A spawned task waits in a queue until a worker is free, even if its parent waits for it.
     bool queues_spawned = false;
-    // An announced event reaches every task that awaits it. False if each of several loops has its own events.
+    // True: an announced event reaches every task that awaits it. False: the model has several loops, each with its own
+    // events, so an event reaches only tasks of the same loop.
     bool shares_events = true;
 };
 
@@ -112,7 +113,7 @@ struct Entry {
 [[nodiscard]] Support support_worker_threads(const tasks::Demand& demand, const tasks::Arguments& arguments);
 [[nodiscard]] Support support_blocking_workers(const tasks::Demand& demand, const tasks::Arguments& arguments);
 
-// Whole make() functions: a model without arguments of its own, and one with "workers".
+// Ready-made functions for Entry::make. make_model: the model takes no arguments. make_pool: it takes "workers".
 template <class AnyModel>
 [[nodiscard]] std::unique_ptr<Model> make_model(const tasks::Job& job, tasks::Ledger& ledger, const tasks::Arguments&) {
     return std::make_unique<AnyModel>(job, ledger);

@@ -9,7 +9,7 @@
 namespace sys {
 
 // A counter of the kernel (perf_event_open). It counts for the calling thread, and for all threads and processes that
-// this thread starts while the counter exists, also after they have ended.
+// this thread starts while the counter exists. What they counted stays in the count after they have ended.
 class PerfCounter {
 public:
     enum class Event {

@@ -7,7 +7,7 @@
 
 namespace tasks {
 
-// What a job needs. A model reads it before a run, and says whether it can run the job.
+// What a job needs. A model's support() reads it before the model is made, and says whether the model can run the job.
 struct Demand {
     std::size_t tasks_at_once = 0;         // most tasks alive at the same time, root tasks and spawned tasks
     std::size_t descriptors_per_task = 0;  // descriptors that each of these tasks opens

@@ -40,7 +40,7 @@ public:
 protected:
     explicit SteppedTask(Step first) : next_{first} { static_assert(std::derived_from<Self, SteppedTask>); }
 
-    // Returns `operation`, and goes on with `step` when it has ended.
+    // Returns `operation`. When the operation has ended, the task goes on with `step`.
     template <class Next>
     requires std::constructible_from<Operation, Next>
     [[nodiscard]] Operation then(Step step, Next&& operation) {

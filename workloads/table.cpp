@@ -9,7 +9,7 @@
 
 namespace workloads {
 
-// The entries in the order of the lines of workloads/CMakeLists.txt.
+// Defines `lines`: the entries, in the order of the lines of workloads/CMakeLists.txt.
 #include "table_lines.h"
 
 namespace {

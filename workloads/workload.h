@@ -120,7 +120,7 @@ requires std::derived_from<Made, Workload> && std::constructible_from<Made, cons
 
 // For verify(): every root task finished exactly once, and no task failed.
 [[nodiscard]] Verdict verify_finished(const tasks::Ledger& ledger);
-// The same, and the digest of each root task is expected(index).
+// Checks what verify_finished() checks, and that the digest of each root task is expected(index).
 template <class Expected>
 requires std::is_invocable_r_v<std::uint64_t, Expected&, std::size_t>
 [[nodiscard]] Verdict verify_digests(const tasks::Ledger& ledger, Expected expected) {

@@ -26,7 +26,7 @@ std::string to_text(double seconds) {
     return text;
 }
 
-// At most a year, because the clock cannot count more than 292 years.
+// A longer time becomes one year: a number of nanoseconds in 64 bits overflows after 292 years.
 sys::Nanoseconds to_nanoseconds(double seconds) {
     constexpr double a_year_s = 365.0 * 86400;
     return std::chrono::duration_cast<sys::Nanoseconds>(std::chrono::duration<double>{std::min(seconds, a_year_s)});

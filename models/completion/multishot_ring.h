@@ -27,8 +27,8 @@ public:
 
     // Takes the first arrival, if there is one: a descriptor, as many bytes as fit into `into`, or the request's error.
     [[nodiscard]] bool next(std::span<std::byte> into, tasks::Result& result);
-    // If next() found nothing: resumes the continuation when something has arrived, or when the kernel had no buffer
-    // for it.
+    // Call it if next() found nothing. The continuation is resumed when something has arrived, when the kernel had no
+    // buffer for it, or when the request has ended: next() may then find nothing again.
     void wait(Continuation& continuation);
     // A resumed continuation calls it before it calls next().
     void count_answered() noexcept { --resumed_; }

@@ -66,7 +66,7 @@ private:
             lock.unlock();
             job.task->compute();
             lock.lock();
-            // One write for all computations that end before the loop looks.
+            // If the list is not empty, the loop was signalled already and will take the whole list.
             if (returned_.empty()) signal_loop();
             returned_.push_back(job.continuation);
         }

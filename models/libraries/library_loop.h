@@ -97,7 +97,7 @@ private:
         }
         void broken() noexcept {
             owner.failure_.guard(
-                [] { throw std::runtime_error{"the event library cannot wait for a descriptor any longer"}; });
+                [] { throw std::runtime_error{"the event library can no longer wait for a descriptor"}; });
         }
         LibraryLoop& owner;
         std::unique_ptr<typename Library::Watch> watch;

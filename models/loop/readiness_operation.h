@@ -20,8 +20,8 @@ concept ReadinessLoop = std::derived_from<Loop, RunQueue> &&
     loop.forget(descriptor);
 };
 
-// The TaskOperation of every model that waits for readiness, whether the loop's table, a coroutine frame or a fiber's
-// stack carries the task. One task at a time uses it.
+// The TaskOperation of every model that waits for readiness. The carrier may be the loop's table, a coroutine frame or
+// a fiber's stack. Only one task at a time uses an object of this class.
 template <ReadinessLoop Loop>
 class ReadinessOperation {
 public:

@@ -6,7 +6,7 @@ namespace models {
 
 // Socket calls, one operation each. A call that a signal interrupts is repeated.
 
-// Wait on a blocking socket. On a non-blocking one: -EAGAIN if there is nothing.
+// On a blocking socket these two calls wait. On a non-blocking one they return -EAGAIN if there is nothing.
 [[nodiscard]] tasks::Result accept_connection(const tasks::Accept& accept) noexcept;
 [[nodiscard]] tasks::Result receive_some(const tasks::Receive& receive) noexcept;
 

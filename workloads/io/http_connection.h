@@ -31,8 +31,9 @@ private:
     std::string page_;
 };
 
-// Makes the task that serves one connection: it answers every request with the page, in the order of the requests. Its
-// digest is mix(number of answered requests, bytes sent). `answers` outlives the task.
+// Makes the task that serves one connection: it answers the requests in their order, each with the page. A bad request
+// is refused, and ends the connection. The digest is mix(number of requests answered with the page, bytes sent). The
+// caller must keep `answers` until the task is gone.
 [[nodiscard]] std::unique_ptr<tasks::Task> make_http_connection(sys::UniqueFd connection, const HttpAnswers& answers);
 
 }  // namespace workloads
