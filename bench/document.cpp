@@ -95,6 +95,12 @@ void complete_document(json& document, std::span<const std::string> names, std::
             if (given[i] || entry["run_name"] != names[i]) continue;
             given[i] = true;
             entry["concur"] = to_json(samples[i]);
+            if (in_windows(samples[i].what) && samples[i].cost) {
+                constexpr double ns_per_ms = 1e6;
+                assert(entry["time_unit"] == "ms");
+                entry["cpu_time"] = static_cast<double>(samples[i].cost->cpu_ns) / ns_per_ms /
+                                    static_cast<double>(entry["iterations"].get<std::int64_t>());
+            }
             set_position(entry, entry["repetition_index"], i);
             break;
         }

@@ -152,7 +152,7 @@ json describe_model(const models::Entry& entry) {
     const models::Support support =
         entry.support({.tasks_at_once = 1, .descriptors_per_task = 1}, tasks::complete(entry.parameters, {}));
     return {{"name", entry.name},       {"family", models::to_string(entry.family)},
-            {"carrier", entry.carrier}, {"waiter", entry.waiter},
+            {"carrier", entry.carrier}, {"wait_mechanism", entry.wait_mechanism},
             {"summary", entry.summary}, {"available", static_cast<bool>(support)},
             {"reason", support.reason}};
 }
@@ -161,7 +161,7 @@ json describe_absent(const models::Absent& absent) {
     return {{"name", absent.name},
             {"family", models::to_string(absent.family)},
             {"carrier", ""},
-            {"waiter", ""},
+            {"wait_mechanism", ""},
             {"summary", ""},
             {"available", false},
             {"reason", "built without " + std::string{absent.libraries}}};
@@ -221,6 +221,7 @@ json describe_workloads() {
         result.push_back({{"name", entry->name},
                           {"group", workloads::to_string(entry->group)},
                           {"unit", entry->unit},
+                          {"timed", entry->connections != nullptr ? "windows" : "runs"},
                           {"summary", entry->summary}});
     }
     return result;

@@ -1,16 +1,19 @@
 #include "bench/main.h"
 
 #include <benchmark/benchmark.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <deque>
 #include <exception>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -18,13 +21,16 @@
 #include <string>
 #include <vector>
 
+#include "bench/counting.h"
 #include "bench/document.h"
 #include "bench/harness/case.h"
 #include "bench/machine.h"
 #include "bench/native/controls.h"
 #include "bench/sample.h"
 #include "models/table.h"
+#include "sys/child_process.h"
 #include "sys/limits.h"
+#include "sys/shared_memory.h"
 #include "workloads/table.h"
 
 namespace bench {
@@ -37,6 +43,7 @@ struct Options {
     Placement placement = Placement::split;
     bool count = false;
     bool describe = false;
+    std::string counts_of;  // a case; empty: none
 };
 
 struct Planned {
@@ -58,7 +65,7 @@ struct Run {
             state.SkipWithError(before->second.c_str());
             samples.push_back(samples[static_cast<std::size_t>(std::ranges::find(names, name) - names.begin())]);
         } else {
-            samples.push_back(bench::measure(state, what, placement, count));
+            samples.push_back(bench::measure(state, what, placement, count ? count_in_own_process : CountCase{}));
             const Sample& sample = samples.back();
             if (sample.outcome != Outcome::ok) {
                 failed[name] = std::string{to_string(sample.outcome)} + ": " + sample.reason;
@@ -91,8 +98,10 @@ std::vector<Planned> plan(workloads::Group group, const Options& options) {
         if (workload->group != group) continue;
         for (const workloads::Point& point : workload->points) {
             for (const models::Entry* const model : chosen) {
-                const Case what = make_case(*workload, *model, tasks::parse_arguments(point.arguments),
-                                            complete_arguments(*model, group));
+                const tasks::Arguments arguments =
+                    tasks::complete(workload->parameters, tasks::parse_arguments(point.arguments));
+                const Case what =
+                    make_case(*workload, *model, arguments, complete_arguments(*model, *workload, arguments));
                 planned.push_back({what, options.iterations > 0 ? options.iterations : point.iterations});
             }
         }
@@ -102,13 +111,10 @@ std::vector<Planned> plan(workloads::Group group, const Options& options) {
 
 void register_benchmarks(const std::vector<Planned>& planned, Run& run) {
     for (const Planned& one : planned) {
-        const std::string name = one.what.name();
-        auto* const registered = benchmark::RegisterBenchmark(
-            name.c_str(), [&run, full_name = run_name(name, one.iterations), what = one.what](benchmark::State& state) {
-                run.measure(state, full_name, what);
-            });
-        // run_name() has to agree with these settings.
-        registered->Iterations(one.iterations)->UseRealTime()->MeasureProcessCPUTime()->Unit(benchmark::kMillisecond);
+        register_case(one.what, one.iterations,
+                      [&run, name = run_name(one.what, one.iterations), what = one.what](benchmark::State& state) {
+                          run.measure(state, name, what);
+                      });
     }
 }
 
@@ -167,12 +173,14 @@ Options parse(int argc, char** argv, CLI::App& app) {
     app.add_option("--case", options.cases, "Run only this case: workload/model/argument:number/...; may be repeated")
         ->type_name("NAME");
     app.add_option("--model", options.models, "Run only these models; may be repeated")->type_name("NAME");
-    app.add_option("--iterations", options.iterations, "Number of runs that make one sample")
+    app.add_option("--iterations", options.iterations, "Number of runs (or windows, of servers) in one sample")
         ->check(CLI::Range(1, 1'000'000));
     app.add_option("--placement", placement, "split (model and peer on different CPUs), shared or free")
         ->capture_default_str();
-    app.add_flag("--count", options.count, "Count system calls and migrations in one more, untimed run of each case");
+    app.add_flag("--count", options.count, "Count system calls, switches and migrations of each case in a process of its own, which is not timed");
     app.add_flag("--describe", options.describe, "Print the models and workloads of this build as JSON; run nothing");
+    // Not in the help: the program starts itself with it.
+    app.add_option(counts_of_option, options.counts_of)->group("");
     help_text = app.help("", CLI::AppFormatMode::All);
     app.set_help_flag();
     benchmark::Initialize(&argc, argv, [] {
@@ -203,6 +211,7 @@ int run_parsed(workloads::Group group, CLI::App& app, std::vector<std::string> a
         return 0;
     }
     sys::raise_descriptor_limit();
+    if (!options.counts_of.empty()) return print_counts(parse_case(options.counts_of), options.placement);
     Run run{.placement = options.placement, .count = options.count, .names = {}, .samples = {}, .failed = {}};
     register_benchmarks(plan(group, options), run);
     if (benchmark::RunSpecifiedBenchmarks() == 0) {
@@ -213,19 +222,37 @@ int run_parsed(workloads::Group group, CLI::App& app, std::vector<std::string> a
     return run.all_well() ? 0 : 1;
 }
 
+// Runs `main_part` in a child and ends as it does. A model that spins is stopped while its clock is read
+// (sys::ProcessFamily): a shell would take that for Ctrl-Z if it were the shell's own child.
+int run_in_child(const std::function<int()>& main_part) {
+    const sys::Shared<int> code;
+    sys::ChildProcess child = sys::ChildProcess::fork([&] {
+        *code = main_part();
+        std::fflush(nullptr);
+    });
+    const int status = child.wait();
+    if (WIFSIGNALED(status)) {
+        ::signal(WTERMSIG(status), SIG_DFL);
+        ::raise(WTERMSIG(status));
+    }
+    return sys::describe_exit(status).empty() ? *code : 2;
+}
+
 }  // namespace
 
 int run_benchmarks(workloads::Group group, int argc, char** argv) {
     const std::string name = std::filesystem::path{argv[0]}.filename().string();
     CLI::App app{"Measures the " + std::string{to_string(group)} + " workloads of concur under its models.", name};
-    try {
-        return run_parsed(group, app, {argv, argv + argc});
-    } catch (const CLI::ParseError& error) {
-        std::fprintf(stderr, "%s: %s; see --help\n", name.c_str(), error.what());
-    } catch (const std::exception& error) {
-        std::fprintf(stderr, "%s: %s\n", name.c_str(), error.what());
-    }
-    return 2;
+    return run_in_child([&] {
+        try {
+            return run_parsed(group, app, {argv, argv + argc});
+        } catch (const CLI::ParseError& error) {
+            std::fprintf(stderr, "%s: %s; see --help\n", name.c_str(), error.what());
+        } catch (const std::exception& error) {
+            std::fprintf(stderr, "%s: %s\n", name.c_str(), error.what());
+        }
+        return 2;
+    });
 }
 
 }  // namespace bench

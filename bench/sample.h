@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -47,8 +48,15 @@ struct Evidence {
     std::optional<sys::Nanoseconds> others_cpu;  // CPU time of all processes but the model's and the peer's
 };
 
+// The resources that the processes of a model used.
+struct Cost {
+    std::int64_t cpu_ns = 0;
+    // Nullopt for windows: the kernel tells the parts only for the whole life of a process.
+    std::optional<sys::ResourceUsage> parts;
+};
+
 // One measurement of a case: the figures for which Google Benchmark's own entry has no room. They are totals over all
-// iterations.
+// iterations. An iteration is a run, or a window of the only run.
 struct Sample {
     Case what;
     Placement placement{};
@@ -57,7 +65,7 @@ struct Sample {
     Outcome outcome = Outcome::ok;
     std::string reason;
     std::optional<workloads::Work> work;
-    std::optional<sys::ResourceUsage> cost;
+    std::optional<Cost> cost;
     std::optional<Latency> latency;
     std::optional<Latency> latency_uncorrected;
     std::optional<workloads::Memory> memory;
@@ -65,12 +73,19 @@ struct Sample {
     Evidence evidence;
 };
 
-// The name that Google Benchmark gives to a case that was registered with so many iterations, real time and process
-// CPU time.
-[[nodiscard]] std::string run_name(const std::string& case_name, int iterations);
+[[nodiscard]] bool in_windows(const Case& what) noexcept;
 
-// The body of a benchmark: takes one sample; Google Benchmark times its iterations. Never throws: a failure becomes the
-// sample's outcome, and `state` gets an error. `count`: one more run at the end counts system calls and migrations.
-[[nodiscard]] Sample measure(benchmark::State& state, const Case& what, Placement placement, bool count);
+// Registers a case with Google Benchmark; `measure_it` is the body.
+void register_case(const Case& what, int iterations, const std::function<void(benchmark::State&)>& measure_it);
+// The name that Google Benchmark gives to a case that was registered so.
+[[nodiscard]] std::string run_name(const Case& what, int iterations);
+
+// Counts for one run or one window of a case. Throws std::runtime_error if it cannot.
+using CountCase = std::function<Counts(const Case& what, Placement placement)>;
+
+// The body of a benchmark: takes one sample. Google Benchmark times the iterations, or is told how long the windows took.
+// Never throws: a failure becomes the sample's outcome, and `state` gets an error. `count` is called after the timed
+// part; it may be empty.
+[[nodiscard]] Sample measure(benchmark::State& state, const Case& what, Placement placement, const CountCase& count);
 
 }  // namespace bench

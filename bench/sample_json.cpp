@@ -32,14 +32,18 @@ json to_json(const std::optional<workloads::Work>& work) {
             {"jain", fairness ? json(fairness->jain) : json()}};
 }
 
-json to_json(const std::optional<sys::ResourceUsage>& cost) {
+json to_json(const std::optional<Cost>& cost) {
     if (!cost) return nullptr;
-    return {{"cpu_user_ns", cost->cpu_user_ns},
-            {"cpu_system_ns", cost->cpu_system_ns},
-            {"switches_voluntary", cost->switches_voluntary},
-            {"switches_involuntary", cost->switches_involuntary},
-            {"faults_minor", cost->faults_minor},
-            {"faults_major", cost->faults_major}};
+    const auto part = [&](std::int64_t sys::ResourceUsage::*field) {
+        return cost->parts ? json((*cost->parts).*field) : json();
+    };
+    return {{"cpu_ns", cost->cpu_ns},
+            {"cpu_user_ns", part(&sys::ResourceUsage::cpu_user_ns)},
+            {"cpu_system_ns", part(&sys::ResourceUsage::cpu_system_ns)},
+            {"switches_voluntary", part(&sys::ResourceUsage::switches_voluntary)},
+            {"switches_involuntary", part(&sys::ResourceUsage::switches_involuntary)},
+            {"faults_minor", part(&sys::ResourceUsage::faults_minor)},
+            {"faults_major", part(&sys::ResourceUsage::faults_major)}};
 }
 
 json to_json(const std::optional<Latency>& latency) {
@@ -56,27 +60,48 @@ json to_json(const std::optional<workloads::Memory>& memory) {
     return {{"tasks", memory->tasks}, {"pss_bytes", memory->pss_bytes}, {"kernel_bytes", memory->kernel_bytes}};
 }
 
-json to_json(const std::optional<Counts>& counts) {
-    if (!counts) return nullptr;
-    return {{"units", counts->units},
-            {"system_calls", or_null(counts->system_calls)},
-            {"migrations", or_null(counts->migrations)},
-            {"reason", counts->reason}};
-}
-
 json to_json(const Evidence& evidence) {
     return {{"steal_ns", or_null(evidence.steal)},       {"run_delay_ns", or_null(evidence.run_delay)},
             {"peer_cpu_ns", or_null(evidence.peer_cpu)}, {"peer_cpu_share", or_null(evidence.peer_cpu_share)},
             {"elapsed_ns", evidence.elapsed.count()},    {"others_cpu_ns", or_null(evidence.others_cpu)}};
 }
 
+json symbols(const Case& what) {
+    const std::string_view symbol = what.workers_symbol();
+    return symbol.empty() ? json::object() : json{{"workers", symbol}};
+}
+
 }  // namespace
+
+json to_json(const Counts& counts) {
+    return {{"units", counts.units},
+            {"system_calls", or_null(counts.system_calls)},
+            {"switches", or_null(counts.switches)},
+            {"migrations", or_null(counts.migrations)},
+            {"reason", counts.reason.data()}};
+}
+
+Counts to_counts(const json& object) {
+    const auto count = [&](const char* name) -> std::optional<std::int64_t> {
+        const json& value = object.at(name);
+        return value.is_null() ? std::nullopt : std::optional{value.get<std::int64_t>()};
+    };
+    Counts counts{.units = object.at("units").get<std::uint64_t>(),
+                  .system_calls = count("system_calls"),
+                  .switches = count("switches"),
+                  .migrations = count("migrations"),
+                  .reason = {}};
+    object.at("reason").get<std::string>().copy(counts.reason.data(), counts.reason.size() - 1);
+    return counts;
+}
 
 json to_json(const Sample& sample) {
     return {{"workload", sample.what.workload->name},
             {"model", sample.what.model->name},
-            {"parameters", to_json(sample.what.arguments)},
-            {"model_parameters", to_json(sample.what.model_arguments)},
+            {"arguments", to_json(sample.what.arguments)},
+            {"model_arguments", to_json(sample.what.model_arguments)},
+            {"symbols", symbols(sample.what)},
+            {"timed", in_windows(sample.what) ? "windows" : "runs"},
             {"control", false},
             {"outcome", to_string(sample.outcome)},
             {"reason", sample.reason},
@@ -90,7 +115,7 @@ json to_json(const Sample& sample) {
             {"latency", to_json(sample.latency)},
             {"latency_uncorrected", to_json(sample.latency_uncorrected)},
             {"memory", to_json(sample.memory)},
-            {"counts", to_json(sample.counts)},
+            {"counts", sample.counts ? to_json(*sample.counts) : json()},
             {"evidence", to_json(sample.evidence)}};
 }
 

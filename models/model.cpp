@@ -1,5 +1,7 @@
 #include "models/model.h"
 
+#include <algorithm>
+
 #include "sys/limits.h"
 
 namespace models {
@@ -48,6 +50,10 @@ Support enough_processes(std::size_t needed, std::string_view what) {
 
 Support enough_at_once(const tasks::Demand& demand, std::size_t at_once) {
     if (demand.together <= at_once) return Support::yes();
+    if (!demand.together_are.empty()) {
+        return Support::no("keeps " + std::to_string(at_once) + " " + std::string{demand.together_are} + " open, " +
+                           std::to_string(demand.together) + " are needed");
+    }
     return Support::no(std::to_string(demand.together) + " tasks wait for one another, and only " +
                        std::to_string(at_once) + " can be under way at once");
 }
@@ -89,14 +95,15 @@ Support support_blocking_workers(const tasks::Demand& demand, const tasks::Argum
 
 std::size_t as_many_as_workers(const tasks::Arguments& arguments) { return arguments.count("workers"); }
 
-tasks::Arguments a_worker_for_each_cpu(Load, std::size_t cpus) {
-    return {{"workers", static_cast<std::int64_t>(cpus)}};
+tasks::Arguments a_worker_for_each_cpu(const Situation& situation) {
+    return {{"workers", static_cast<std::int64_t>(situation.cpus)}};
 }
 
-tasks::Arguments more_workers_to_wait(Load load, std::size_t cpus) {
+tasks::Arguments more_workers_to_wait(const Situation& situation) {
     constexpr std::int64_t workers_that_wait = 16;
-    return load == Load::computes ? a_worker_for_each_cpu(load, cpus)
-                                  : tasks::Arguments{{"workers", workers_that_wait}};
+    if (situation.load == Load::computes) return a_worker_for_each_cpu(situation);
+    if (situation.kept_open == 0) return {{"workers", workers_that_wait}};
+    return {{"workers", std::min(static_cast<std::int64_t>(situation.kept_open), workers.most)}};
 }
 
 }  // namespace models

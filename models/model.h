@@ -52,15 +52,20 @@ struct Support {
 enum class Family { serial, threads, processes, coroutines, loops, completion, fibers, hybrids, libraries, native };
 [[nodiscard]] std::string_view to_string(Family family) noexcept;
 
-// What the tasks of a job mostly do. The size of a pool depends on it.
-enum class Load { computes, waits };
+// What the size of a pool depends on.
+enum class Load { computes, waits };  // what the tasks of a job mostly do
+struct Situation {
+    Load load;
+    std::size_t cpus;
+    std::size_t kept_open = 0;  // tasks that are all under way at once, because each keeps a connection; 0: none
+};
 
 // A line of the table.
 struct Entry {
     std::string_view name;
     Family family;
     std::string_view carrier;
-    std::string_view waiter;
+    std::string_view wait_mechanism;
     std::string_view summary;
     std::span<const tasks::Parameter> parameters = {};
 
@@ -72,9 +77,8 @@ struct Entry {
     std::size_t (*acceptors)(const tasks::Arguments& arguments) = [](const tasks::Arguments&) -> std::size_t {
         return 1;
     };
-    // The arguments for a machine with this number of CPUs, if the user gives none. A parameter that is left out has
-    // its default.
-    tasks::Arguments (*default_arguments)(Load load, std::size_t cpus) = [](Load, std::size_t) {
+    // The arguments if the user gives none. A parameter that is left out has its default.
+    tasks::Arguments (*default_arguments)(const Situation& situation) = [](const Situation&) {
         return tasks::Arguments{};
     };
 
@@ -129,8 +133,8 @@ inline constexpr tasks::Parameter workers{"workers", 2, 1, 4096, "threads or pro
 inline constexpr tasks::Parameter pool_parameters[] = {workers};
 [[nodiscard]] std::size_t as_many_as_workers(const tasks::Arguments& arguments);
 // Functions for default_arguments: one worker for each CPU; or, if a waiting task occupies its worker, more workers for
-// tasks that mostly wait.
-[[nodiscard]] tasks::Arguments a_worker_for_each_cpu(Load load, std::size_t cpus);
-[[nodiscard]] tasks::Arguments more_workers_to_wait(Load load, std::size_t cpus);
+// tasks that mostly wait, and one for each connection that is kept open.
+[[nodiscard]] tasks::Arguments a_worker_for_each_cpu(const Situation& situation);
+[[nodiscard]] tasks::Arguments more_workers_to_wait(const Situation& situation);
 
 }  // namespace models

@@ -45,13 +45,14 @@ std::uint64_t system_calls_id() {
 
 }  // namespace
 
-PerfCounter::PerfCounter(Event event) {
+PerfCounter::PerfCounter(Event event, pid_t thread) {
     perf_event_attr attributes{};
     attributes.size = sizeof attributes;
     attributes.inherit = 1;
-    if (event == Event::cpu_migrations) {
+    if (event != Event::system_calls) {
         attributes.type = PERF_TYPE_SOFTWARE;
-        attributes.config = PERF_COUNT_SW_CPU_MIGRATIONS;
+        attributes.config =
+            event == Event::switches ? PERF_COUNT_SW_CONTEXT_SWITCHES : PERF_COUNT_SW_CPU_MIGRATIONS;
     } else {
         attributes.type = PERF_TYPE_TRACEPOINT;
         attributes.config = system_calls_id();
@@ -60,11 +61,10 @@ PerfCounter::PerfCounter(Event event) {
             return;
         }
     }
-    constexpr pid_t this_thread = 0;
     constexpr int any_cpu = -1;
     constexpr int no_group = -1;
     descriptor_ = UniqueFd{static_cast<int>(
-        ::syscall(SYS_perf_event_open, &attributes, this_thread, any_cpu, no_group, PERF_FLAG_FD_CLOEXEC))};
+        ::syscall(SYS_perf_event_open, &attributes, thread, any_cpu, no_group, PERF_FLAG_FD_CLOEXEC))};
     if (!descriptor_) reason_ = "not permitted: perf_event_open: " + error_text(errno);
 }
 

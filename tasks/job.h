@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <string_view>
 
 #include "tasks/task.h"
 
@@ -13,6 +14,7 @@ struct Demand {
     std::size_t descriptors_per_task = 0;  // descriptors that each of these tasks opens
     std::size_t descriptors_lent = 0;      // descriptors that the job opened and its tasks share
     std::size_t together = 1;              // tasks that wait for each other: a model that runs fewer at once deadlocks
+    std::string_view together_are = {};    // what those tasks keep open, in the plural (connections); empty: nothing
     std::size_t events = 0;                // events of Await and Announce, numbered from 0
     std::size_t staying = 0;  // root tasks that outlive the tasks they spawn (acceptors); each occupies a worker
 };

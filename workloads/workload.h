@@ -28,15 +28,14 @@ struct Verdict {
     [[nodiscard]] explicit operator bool() const noexcept { return reason.empty(); }
 };
 
-// How the work of a run was distributed over its connections.
+// How the work of a window was distributed over its connections. Of several windows: the sums, and the mean of jain.
 struct Fairness {
     std::uint64_t least = 0;  // units of the connection that got the least
     std::uint64_t most = 0;
-    // Jain's index when half of the work was done: 1 if all got the same, 1/n if one of n connections got everything.
-    double jain = 1.0;
+    double jain = 1.0;  // Jain's index: 1 if all got the same, 1/n if one of n connections got everything
 };
 
-// The work that was done and checked in one run. Only this counts for rates.
+// The work that was done and checked in one run, or in its windows. Only this counts for rates.
 struct Work {
     std::uint64_t units = 0;
     std::uint64_t bytes = 0;  // payload, both directions
@@ -49,6 +48,8 @@ struct Memory {
     std::int64_t pss_bytes = 0;
     std::int64_t kernel_bytes = 0;  // of the whole machine
 };
+
+class Windows;
 
 // A job whose work can be checked. It knows no model.
 class Workload : public tasks::Job {
@@ -69,12 +70,15 @@ public:
     // The memory that the last run read; nullopt if it was not observed, or if this workload reads none.
     [[nodiscard]] virtual std::optional<Memory> memory() const { return std::nullopt; }
 
+    // The parts of a run that are timed; null if runs are timed as a whole. They belong to the workload.
+    [[nodiscard]] virtual Windows* windows() const { return nullptr; }
+
     // For peers. Another thread calls both during a run. progress() grows while the peer makes progress; if it stops,
     // hang_up() ends the run early by breaking the connections.
     [[nodiscard]] virtual std::uint64_t progress() const noexcept { return 0; }
     virtual void hang_up() noexcept {}
 
-    // The times that were measured in all runs since the last clear(), by any process. It lies in shared memory, and
+    // The times that were measured in all runs (or their windows) since the last clear(), by any process. It lies in shared memory, and
     // belongs to the workload. Null if the workload measures no times.
     [[nodiscard]] virtual Histogram* latency() const { return nullptr; }
     // Open loop only: the times from when a request was sent. latency() counts from when it should have been sent.
@@ -90,7 +94,7 @@ enum class Group { cpu, io };
 // Arguments with which a benchmark binary runs a workload if the user gives none.
 struct Point {
     std::string_view arguments;  // "connections:100/payload:64"
-    int iterations;              // runs in one sample: a fixed number, so that all models do the same work
+    int iterations;              // runs or windows in a sample: a fixed number, so that all models do the same work
 };
 
 // An entry of the table.
@@ -106,6 +110,11 @@ struct Entry {
     // root tasks, each of which accepts connections. Throws std::system_error if the system has no socket or no memory
     // left.
     std::unique_ptr<Workload> (*make)(const tasks::Arguments& arguments, std::size_t acceptors);
+    // Throws std::invalid_argument if arguments that are allowed one by one do not fit together. Null: they all do.
+    void (*check)(const tasks::Arguments& arguments) = nullptr;
+    // How many connections (or tasks) are kept open in the windows of a run: a pool whose waiting tasks keep their worker
+    // gets as many workers. Null if runs are timed as a whole.
+    std::size_t (*connections)(const tasks::Arguments& arguments) = nullptr;
     // Makes a task that owns a connection and serves it to its end, for the program `serve`, whose clients come from
     // outside. Any thread or process may call it. Null if the workload has no server.
     std::unique_ptr<tasks::Task> (*make_handler)(sys::UniqueFd connection) = nullptr;

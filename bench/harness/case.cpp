@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <stdexcept>
+#include <utility>
 #include <vector>
 
 #include "bench/native/controls.h"
@@ -14,6 +15,12 @@ std::string Case::name() const {
     return std::string{workload->name} + "/" + std::string{model->name} + model_arguments.path() + arguments.path();
 }
 
+std::string_view Case::workers_symbol() const {
+    const auto given = std::ranges::find(model_arguments.items(), "workers", &tasks::Arguments::Item::first);
+    if (given == model_arguments.items().end() || workload->connections == nullptr) return {};
+    return static_cast<std::size_t>(given->second) == workload->connections(arguments) ? "connections" : "";
+}
+
 Case make_case(const workloads::Entry& workload, const models::Entry& model, const tasks::Arguments& arguments,
                const tasks::Arguments& model_arguments) {
     if (model.family == models::Family::native && workload.name != workload_of_control(model)) {
@@ -21,8 +28,12 @@ Case make_case(const workloads::Entry& workload, const models::Entry& model, con
                                     "' is a native control and runs only the workload " +
                                     std::string{workload_of_control(model)}};
     }
-    return {&workload, &model, tasks::complete(workload.parameters, arguments),
-            tasks::complete(model.parameters, model_arguments)};
+    tasks::Arguments complete = tasks::complete(workload.parameters, arguments);
+    if (model.family == models::Family::native && workload.name == "echo" && complete.at("work_us") != 0) {
+        throw std::invalid_argument{"'" + std::string{model.name} + "' is a native control and computes nothing: give it work_us:0"};
+    }
+    if (workload.check != nullptr) workload.check(complete);
+    return {&workload, &model, std::move(complete), tasks::complete(model.parameters, model_arguments)};
 }
 
 Case parse_case(std::string_view name) {
@@ -44,13 +55,18 @@ Case parse_case(std::string_view name) {
                                                 &tasks::Parameter::name) != model.parameters.end();
         (of_model ? model_arguments : arguments).push_back(item);
     }
-    return make_case(workload, model, tasks::Arguments{std::move(arguments)},
-                     tasks::Arguments{std::move(model_arguments)});
+    const tasks::Arguments complete = tasks::complete(workload.parameters, tasks::Arguments{std::move(arguments)});
+    return make_case(
+        workload, model, complete,
+        complete_arguments(model, workload, complete, tasks::Arguments{std::move(model_arguments)}));
 }
 
-tasks::Arguments complete_arguments(const models::Entry& model, workloads::Group group, const tasks::Arguments& given) {
-    const models::Load load = group == workloads::Group::cpu ? models::Load::computes : models::Load::waits;
-    const tasks::Arguments by_default = model.default_arguments(load, sys::current_affinity().size());
+tasks::Arguments complete_arguments(const models::Entry& model, const workloads::Entry& workload,
+                                    const tasks::Arguments& of_workload, const tasks::Arguments& given) {
+    const tasks::Arguments by_default = model.default_arguments(
+        {.load = workload.group == workloads::Group::cpu ? models::Load::computes : models::Load::waits,
+         .cpus = sys::current_affinity().size(),
+         .kept_open = workload.connections != nullptr ? workload.connections(of_workload) : 0});
     std::vector<tasks::Arguments::Item> items(given.items().begin(), given.items().end());
     for (const tasks::Arguments::Item& item : by_default.items()) {
         if (std::ranges::find(given.items(), item.first, &tasks::Arguments::Item::first) == given.items().end()) {

@@ -16,8 +16,10 @@ struct Case {
     tasks::Arguments arguments;                  // of the workload: one for each of its parameters
     tasks::Arguments model_arguments;            // of the model: one for each of its parameters
 
-    // "echo/thread_pool/workers:16/connections:100/payload:64/requests:50"
+    // "echo/thread_pool/workers:100/connections:100/payload:64/requests:20000/work_us:0"
     [[nodiscard]] std::string name() const;
+    // What the workers of a pool are as many as, if that is one thing in every case: "connections"; or "".
+    [[nodiscard]] std::string_view workers_symbol() const;
 };
 
 // The reverse of Case::name(). Arguments may have any order; a missing one has its default. Throws
@@ -27,9 +29,10 @@ struct Case {
 [[nodiscard]] Case make_case(const workloads::Entry& workload, const models::Entry& model,
                              const tasks::Arguments& arguments, const tasks::Arguments& model_arguments);
 
-// An argument for each parameter of the model: the given one, or else the model's default for this kind of workload on
-// this machine. Throws std::invalid_argument, as tasks::complete() does.
-[[nodiscard]] tasks::Arguments complete_arguments(const models::Entry& model, workloads::Group group,
+// An argument for each parameter of the model: the given one, or else the model's default for this workload, with its
+// complete arguments, on this machine. Throws std::invalid_argument, as tasks::complete() does.
+[[nodiscard]] tasks::Arguments complete_arguments(const models::Entry& model, const workloads::Entry& workload,
+                                                  const tasks::Arguments& of_workload,
                                                   const tasks::Arguments& given = {});
 
 }  // namespace bench

@@ -1,19 +1,21 @@
 #include "bench/harness/harness.h"
 
+#include <unistd.h>
+
 #include <cassert>
 #include <stdexcept>
 
-#include "sys/perf_counter.h"
-
 namespace bench {
 
-Harness::Harness(const Case& what, Placement placement, sys::Nanoseconds patience)
+Harness::Harness(const Case& what, Placement placement, std::size_t windows, sys::Nanoseconds patience)
     : case_{what},
       available_{sys::current_affinity()},
       cpu_split_{place(placement, what.workload->group, available_)},
       patience_{patience},
       workload_{what.workload->make(what.arguments, what.model->acceptors(what.model_arguments))},
-      ledger_{workload_->size()} {
+      ledger_{workload_->size()},
+      meter_{windows} {
+    if (workload_->windows() != nullptr) workload_->windows()->plan(windows, &meter_);
     sys::set_affinity(cpu_split_.model);
 }
 
@@ -34,8 +36,13 @@ models::Support Harness::support() const {
 
 void Harness::prepare() {
     assert(!model_ && "call prepare() once");
-    if (auto peer = workload_->make_peer()) peer_.emplace(std::move(peer), cpu_split_.peer, patience_);
+    start_peer([] {});
     make_model();
+}
+
+// `prepare` is called in the peer's process, before this function returns.
+void Harness::start_peer(const std::function<void()>& prepare) {
+    if (auto peer = workload_->make_peer()) peer_.emplace(std::move(peer), cpu_split_.peer, patience_, prepare);
 }
 
 void Harness::before_run() {
@@ -54,7 +61,10 @@ workloads::Verdict Harness::after_run() {
     return peer_->finish();
 }
 
-void Harness::make_model() { model_ = case_.model->make(*workload_, ledger_, case_.model_arguments); }
+void Harness::make_model() {
+    if (windows() != nullptr) membership_.emplace(meter_.model());
+    model_ = case_.model->make(*workload_, ledger_, case_.model_arguments);
+}
 
 void Harness::run_once() {
     before_run();
@@ -63,25 +73,29 @@ void Harness::run_once() {
 }
 
 Counts Harness::count() {
-    model_.reset();
-    const sys::PerfCounter system_calls{sys::PerfCounter::Event::system_calls};
-    const sys::PerfCounter migrations{sys::PerfCounter::Event::cpu_migrations};
+    assert(!model_ && "call count() instead of prepare()");
+    if (windows() == nullptr) return count_run();
+    const pid_t here = ::gettid();
+    start_peer([&] { meter_.count(here); });
+    if (!peer_) meter_.count(here);
+    make_model();
+    run_once();
+    Counts counts = meter_.counts(0);
+    counts.units = (*windows())[0].work.units;
+    return counts;
+}
+
+Counts Harness::count_run() {
+    start_peer([] {});
+    const Counters counters;
     make_model();
     // The counted run is the second one, because the first one also makes things that later runs reuse (stacks,
     // tables).
     run_once();
-    const auto difference = [](const sys::PerfCounter& counter, std::optional<std::int64_t> before) {
-        const auto after = counter.read();
-        return after && before ? std::optional{*after - *before} : std::nullopt;
-    };
     before_run();
-    const auto system_calls_before = system_calls.read();
-    const auto migrations_before = migrations.read();
+    const Counts before = counters.read();
     run();
-    Counts counts{.units = 0,
-                  .system_calls = difference(system_calls, system_calls_before),
-                  .migrations = difference(migrations, migrations_before),
-                  .reason = system_calls.reason().empty() ? migrations.reason() : system_calls.reason()};
+    Counts counts = difference(before, counters.read());
     if (const workloads::Verdict verdict = after_run(); !verdict) throw std::runtime_error{verdict.reason};
     counts.units = workload_->work().units;
     return counts;

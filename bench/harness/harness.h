@@ -1,36 +1,33 @@
 #pragma once
 
 #include <chrono>
-#include <cstdint>
+#include <cstddef>
+#include <functional>
 #include <memory>
 #include <optional>
-#include <string>
 
 #include "bench/harness/case.h"
 #include "bench/harness/peer.h"
 #include "bench/harness/placement.h"
+#include "bench/harness/window_meter.h"
 #include "models/model.h"
 #include "sys/cpu_set.h"
+#include "sys/process_family.h"
 #include "tasks/ledger.h"
+#include "workloads/windows.h"
 #include "workloads/workload.h"
 
 namespace bench {
-
-// The counts of one run. A count is nullopt if the kernel does not permit it.
-struct Counts {
-    std::uint64_t units = 0;
-    std::optional<std::int64_t> system_calls;
-    std::optional<std::int64_t> migrations;
-    std::string reason;  // why a count is nullopt
-};
 
 // Makes the workload, the peer and the model of a case, and runs it. The order matters: first the workload's sockets,
 // then the peer's process, then the model's threads or processes. While a Harness lives, its thread runs on the model's
 // CPUs only.
 class Harness {
 public:
-    // `patience`: if the peer makes no progress for so long, it closes its connections.
-    Harness(const Case& what, Placement placement, sys::Nanoseconds patience = std::chrono::seconds{5});
+    // `windows`: how many a run has, if it has windows. `patience`: if the peer makes no progress for so long, it closes
+    // its connections.
+    Harness(const Case& what, Placement placement, std::size_t windows = 1,
+            sys::Nanoseconds patience = std::chrono::seconds{5});
     ~Harness();
     Harness(const Harness&) = delete;
     Harness& operator=(const Harness&) = delete;
@@ -41,28 +38,33 @@ public:
     // Starts the peer and makes the model; called once. Throws if the system refuses a process or a thread.
     void prepare();
 
-    // One run has three steps. Time only the second.
+    // One run has three steps. Time only the second; or its windows, if it has windows.
     void before_run();
     void run();
     // Whether the run did all its work. After an invalid verdict there must be no more runs.
     [[nodiscard]] workloads::Verdict after_run();
 
-    // Makes one more run under the kernel's counters, which slow it, so it is not timed. Makes a new model before: the
-    // counters see only threads and processes that start after them. Must be the last call. Throws std::runtime_error
-    // if a run is invalid.
+    // Counts for one run, or for one window. Called instead of prepare(), because the counters see only threads and
+    // processes that start after them. Throws std::runtime_error if a run is invalid.
     [[nodiscard]] Counts count();
 
     [[nodiscard]] workloads::Workload& workload() noexcept { return *workload_; }
     [[nodiscard]] const CpuSplit& cpu_split() const noexcept { return cpu_split_; }
     [[nodiscard]] bool has_peer() const noexcept { return peer_.has_value(); }
+    // Null if runs are timed as a whole.
+    [[nodiscard]] const workloads::Windows* windows() const { return workload_->windows(); }
+    // What was read at the gates of the last run.
+    [[nodiscard]] const WindowMeter& meter() const noexcept { return meter_; }
 
     // The resources used so far by the model: by this process, and by its children, dead or alive.
     [[nodiscard]] sys::ResourceUsage model_usage() const;
     [[nodiscard]] sys::ResourceUsage peer_usage() const;
 
 private:
+    void start_peer(const std::function<void()>& prepare);
     void make_model();
     void run_once();
+    [[nodiscard]] Counts count_run();
 
     Case case_;
     sys::CpuSet available_;
@@ -70,7 +72,9 @@ private:
     sys::Nanoseconds patience_;
     std::unique_ptr<workloads::Workload> workload_;
     tasks::Ledger ledger_;
+    WindowMeter meter_;
     std::optional<Peer> peer_;
+    std::optional<sys::ProcessFamily::Membership> membership_;
     std::unique_ptr<models::Model> model_;  // destroyed first: it uses the members above
 };
 

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
+#include <stdexcept>
 #include <thread>
 #include <utility>
 
@@ -53,8 +54,14 @@ private:
 
 }  // namespace
 
-Peer::Peer(std::unique_ptr<workloads::Workload> workload, const sys::CpuSet& cpus, sys::Nanoseconds patience) {
-    child_ = sys::ChildProcess::fork([&] { serve(*workload, cpus, *board_, patience); });
+Peer::Peer(std::unique_ptr<workloads::Workload> workload, const sys::CpuSet& cpus, sys::Nanoseconds patience,
+           const std::function<void()>& prepare) {
+    child_ = sys::ChildProcess::fork([&] {
+        prepare();
+        board_->ready.post();
+        serve(*workload, cpus, *board_, patience);
+    });
+    if (const workloads::Verdict started = wait_for(board_->ready); !started) throw std::runtime_error{started.reason};
 }
 
 void Peer::serve(workloads::Workload& workload, const sys::CpuSet& cpus, Board& board, sys::Nanoseconds patience) {
@@ -80,18 +87,23 @@ void Peer::serve(workloads::Workload& workload, const sys::CpuSet& cpus, Board& 
 }
 
 workloads::Verdict Peer::finish() {
-    // The model's side has ended well, so the peer needs only its last steps. But the peer may have died: check for
-    // that now and then.
+    // The model's side has ended well, so the peer needs only its last steps.
+    if (workloads::Verdict ended = wait_for(board_->done); !ended) return ended;
+    const std::string reason{board_->reason.data()};
+    return reason.empty() ? workloads::Verdict::valid() : workloads::Verdict::invalid("peer: " + reason);
+}
+
+// The peer may have died: checks for that now and then.
+workloads::Verdict Peer::wait_for(sys::Semaphore& semaphore) {
     constexpr std::chrono::milliseconds slice{200};
     const sys::TimePoint deadline = sys::now() + std::chrono::seconds{10};
-    while (!board_->done.wait_until(std::min(deadline, sys::now() + slice))) {
+    while (!semaphore.wait_until(std::min(deadline, sys::now() + slice))) {
         if (const auto status = child_->try_wait()) {
             return workloads::Verdict::invalid("the peer ended with " + sys::describe_exit(*status));
         }
         if (sys::now() >= deadline) return workloads::Verdict::invalid("the peer did not end in time");
     }
-    const std::string reason{board_->reason.data()};
-    return reason.empty() ? workloads::Verdict::valid() : workloads::Verdict::invalid("peer: " + reason);
+    return workloads::Verdict::valid();
 }
 
 }  // namespace bench

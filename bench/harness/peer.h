@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <functional>
 #include <memory>
 #include <optional>
 
@@ -19,7 +20,10 @@ class Peer {
 public:
     // If the peer makes no progress for `patience`, it closes its connections. So a model that starves a connection
     // ends as invalid, and not by the time limit of the case.
-    Peer(std::unique_ptr<workloads::Workload> workload, const sys::CpuSet& cpus, sys::Nanoseconds patience);
+    // `prepare` is called in the peer's process, before the constructor returns. Throws std::runtime_error if the process
+    // ends meanwhile.
+    Peer(std::unique_ptr<workloads::Workload> workload, const sys::CpuSet& cpus, sys::Nanoseconds patience,
+         const std::function<void()>& prepare);
 
     // Starts the peer's part of one run. Costs one system call, because it is inside the timed region.
     void start() noexcept { board_->start.post(); }
@@ -32,12 +36,14 @@ public:
 
 private:
     struct Board {
+        sys::Semaphore ready;
         sys::Semaphore start;
         sys::Semaphore done;
         sys::ResourceUsage usage;
         std::array<char, 256> reason;  // empty if the peer's part went well
     };
 
+    [[nodiscard]] workloads::Verdict wait_for(sys::Semaphore& semaphore);
     static void serve(workloads::Workload& workload, const sys::CpuSet& cpus, Board& board, sys::Nanoseconds patience);
 
     sys::Shared<Board> board_;

@@ -85,7 +85,7 @@ constexpr Control control_of(std::string_view workload, std::string_view name, s
     models::Entry entry{.name = name,
                         .family = models::Family::native,
                         .carrier = carrier,
-                        .waiter = wait_mechanism,
+                        .wait_mechanism = wait_mechanism,
                         .summary = summary,
                         .parameters = {},
                         .support = without_library,

@@ -69,7 +69,7 @@ sys::Endpoint parse_endpoint(const Options& options) {
 tasks::Arguments arguments_of(const models::Entry& model, const Options& options) {
     if (!options.workers) {
         return tasks::complete(model.parameters,
-                               model.default_arguments(models::Load::waits, sys::current_affinity().size()));
+                               model.default_arguments({models::Load::waits, sys::current_affinity().size()}));
     }
     if (std::ranges::find(model.parameters, models::workers.name, &tasks::Parameter::name) == model.parameters.end()) {
         throw std::invalid_argument{"model '" + options.model + "' has no workers"};

@@ -70,7 +70,7 @@ std::vector<PlannedCase> make_group(const Suite& suite, const Point& point, cons
 
 }  // namespace
 
-std::string PlannedCase::run_name() const { return bench::run_name(name, iterations) + (control ? "/control" : ""); }
+std::string PlannedCase::run_name() const { return bench::run_name(what, iterations) + (control ? "/control" : ""); }
 
 Plan make_plan(const Suite& suite, const Selection& selection, int rounds) {
     check_names(suite, selection);

@@ -22,8 +22,8 @@ using nlohmann::json;
 constexpr std::array entry_keys{"name",       "run_name",  "run_type", "repetition_index",
                                 "iterations", "real_time", "cpu_time", "time_unit"};
 constexpr std::array sample_keys{
-    "workload",   "model",     "parameters", "model_parameters", "control", "outcome", "reason", "round",   "sequence",
-    "start_time", "placement", "model_cpus", "peer_cpus",        "unit",    "work",    "cost",   "latency", "evidence"};
+    "workload", "model",    "arguments",  "model_arguments", "symbols",    "timed",     "control", "outcome", "reason",  "round",
+    "sequence", "start_time", "placement", "model_cpus", "peer_cpus", "unit",    "work",    "cost",    "latency", "evidence"};
 
 tasks::Arguments to_arguments(const json& object) {
     std::vector<tasks::Arguments::Item> items;
@@ -61,8 +61,8 @@ void require_consistent(const json& entry) {
 Case case_of(const json& entry) {
     const json& sample = entry.at("concur");
     return make_case(workloads::find(sample.at("workload").get<std::string>()),
-                     find_model(sample.at("model").get<std::string>()), to_arguments(sample.at("parameters")),
-                     to_arguments(sample.at("model_parameters")));
+                     find_model(sample.at("model").get<std::string>()), to_arguments(sample.at("arguments")),
+                     to_arguments(sample.at("model_arguments")));
 }
 
 json take_entry(const json& document, const PlannedCase& planned) {

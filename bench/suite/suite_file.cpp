@@ -94,19 +94,18 @@ std::vector<const models::Entry*> of_name(const JsonReader& reader) {
 }
 
 Choice parse_choice(const json& choice, std::string where) {
-    JsonReader reader{choice, std::move(where), {"model", "models", "family", "sizes"}};
+    JsonReader reader{choice, std::move(where), {"model", "models", "family", "arguments"}};
     int ways = 0;
     for (const char* const way : {"model", "models", "family"}) ways += reader.find(way) != nullptr ? 1 : 0;
     if (ways != 1) reader.fail("give one of 'model' (a name), 'models' (all, classic) and 'family'");
     if (reader.find("model") != nullptr) return {reader, of_name(reader), true};
-    if (reader.find("sizes") != nullptr)
-        reader.fail("'sizes' needs 'model': models chosen in another way have their defaults");
+    if (reader.find("arguments") != nullptr)
+        reader.fail("'arguments' needs 'model': models chosen in another way have their defaults");
     return {reader, reader.find("models") != nullptr ? of_trait(reader) : of_family(reader), false};
 }
 
 // A model that the list names has the arguments given there. The list's traits and families do not choose it again.
-std::vector<Series> parse_series(const json& models, const JsonReader& of, std::string_view key,
-                                 workloads::Group group) {
+std::vector<Series> parse_series(const json& models, const JsonReader& of, std::string_view key) {
     if (!models.is_array()) of.fail("'" + std::string{key} + "' must be a list");
     std::vector<Choice> choices;
     std::set<const models::Entry*> taken;
@@ -117,13 +116,13 @@ std::vector<Series> parse_series(const json& models, const JsonReader& of, std::
     std::vector<Series> series;
     for (const Choice& choice : choices) {
         Zip zip;
-        const auto names = add_arguments(choice.reader, "sizes", zip);
+        const auto names = add_arguments(choice.reader, "arguments", zip);
         for (const models::Entry* const model : choice.models) {
             if (!choice.by_name && !taken.insert(model).second) continue;
             for (std::size_t at = 0; at < zip.size(); ++at) {
-                series.push_back({model, located(choice.reader, [&] {
-                                      return complete_arguments(*model, group, take(zip, names, at));
-                                  })});
+                tasks::Arguments given = take(zip, names, at);
+                (void)located(choice.reader, [&] { return tasks::complete(model->parameters, given); });
+                series.push_back({model, std::move(given)});
             }
         }
     }
@@ -135,14 +134,14 @@ std::vector<Point> parse_points(const JsonReader& suite, const Suite& so_far) {
     const json& cases = suite.array("cases");
     for (std::size_t i = 0; i < cases.size(); ++i) {
         const JsonReader reader{
-            cases[i], suite.element("cases", i), {"workload", "sizes", "iterations", "count_rounds", "models"}};
+            cases[i], suite.element("cases", i), {"workload", "arguments", "iterations", "count_rounds", "models"}};
         const workloads::Entry& workload =
             located(reader, [&]() -> const workloads::Entry& { return workloads::find(reader.text("workload")); });
         Zip zip;
-        const auto names = add_arguments(reader, "sizes", zip);
+        const auto names = add_arguments(reader, "arguments", zip);
         const bool cpu = workload.group == workloads::Group::cpu;
         const json* const models = reader.find("models");
-        const std::vector<Series> series = models != nullptr ? parse_series(*models, reader, "models", workload.group)
+        const std::vector<Series> series = models != nullptr ? parse_series(*models, reader, "models")
                                                              : (cpu ? so_far.cpu : so_far.io);
         const int count_rounds =
             reader.find("count_rounds") != nullptr ? reader.positive_integer("count_rounds") : so_far.count_rounds;
@@ -151,9 +150,12 @@ std::vector<Point> parse_points(const JsonReader& suite, const Suite& so_far) {
         for (std::size_t at = 0; at < zip.size(); ++at) {
             const std::int64_t count = zip.at("iterations", at);
             if (count < 1 || count > 1'000'000) reader.fail("'iterations' must be from 1 to 1000000");
-            points.push_back({&workload,
-                              located(reader, [&] { return complete(workload.parameters, take(zip, names, at)); }),
-                              static_cast<int>(count), count_rounds, series});
+            tasks::Arguments arguments = located(reader, [&] {
+                tasks::Arguments complete = tasks::complete(workload.parameters, take(zip, names, at));
+                if (workload.check != nullptr) workload.check(complete);
+                return complete;
+            });
+            points.push_back({&workload, std::move(arguments), static_cast<int>(count), count_rounds, series});
         }
     }
     return points;
@@ -176,18 +178,19 @@ std::vector<Case> parse_controls(const JsonReader& suite, const std::set<std::st
     const json& list = suite.array("controls");
     std::set<std::string> seen;
     for (std::size_t i = 0; i < list.size(); ++i) {
-        const JsonReader reader{list[i], suite.element("controls", i), {"workload", "sizes", "model", "model_sizes"}};
+        const JsonReader reader{list[i], suite.element("controls", i), {"workload", "arguments", "model", "model_arguments"}};
         Zip zip;
         Zip model_zip;
-        const auto names = add_arguments(reader, "sizes", zip);
-        const auto model_names = add_arguments(reader, "model_sizes", model_zip);
+        const auto names = add_arguments(reader, "arguments", zip);
+        const auto model_names = add_arguments(reader, "model_arguments", model_zip);
         if (zip.size() != 1 || model_zip.size() != 1)
             reader.fail("an A/A control is one case: give numbers, not lists");
         Case control = located(reader, [&] {
             const workloads::Entry& workload = workloads::find(reader.text("workload"));
             const models::Entry& model = find_model(reader.text("model"));
-            return make_case(workload, model, take(zip, names, 0),
-                             complete_arguments(model, workload.group, take(model_zip, model_names, 0)));
+            const tasks::Arguments arguments = tasks::complete(workload.parameters, take(zip, names, 0));
+            return make_case(workload, model, arguments,
+                             complete_arguments(model, workload, arguments, take(model_zip, model_names, 0)));
         });
         const std::string name = control.name();
         if (!planned.contains(name)) reader.fail(name + " is not a case of this suite; an A/A control repeats one");
@@ -203,7 +206,9 @@ std::vector<Case> Suite::cases(const Point& point) {
     std::vector<Case> cases;
     for (const Series& series : point.series) {
         try {
-            cases.push_back(make_case(*point.workload, *series.model, point.arguments, series.arguments));
+            cases.push_back(
+                make_case(*point.workload, *series.model, point.arguments,
+                          complete_arguments(*series.model, *point.workload, point.arguments, series.given)));
         } catch (const std::invalid_argument&) {
             // The arguments have been checked, so this is a native control of another workload.
         }
@@ -235,8 +240,8 @@ Suite parse_suite(const json& suite, const std::string& file) {
                  .count_rounds = reader.find("count_rounds") != nullptr ? reader.positive_integer("count_rounds") : 1,
                  .time_limit_s = reader.positive_number("time_limit_s"),
                  .placement = located(reader, [&] { return parse_placement(reader.text("placement")); }),
-                 .cpu = parse_series(models.at("cpu"), models, "cpu", workloads::Group::cpu),
-                 .io = parse_series(models.at("io"), models, "io", workloads::Group::io),
+                 .cpu = parse_series(models.at("cpu"), models, "cpu"),
+                 .io = parse_series(models.at("io"), models, "io"),
                  .points = {},
                  .controls = {}};
     result.points = parse_points(reader, result);

@@ -10,17 +10,18 @@
 
 namespace bench {
 
-// A model with its arguments: one line in every chart.
+// A model, with the arguments that the suite gives it: one line in every chart. The others are the model's defaults for
+// each case.
 struct Series {
     const models::Entry* model;
-    tasks::Arguments arguments;  // complete
+    tasks::Arguments given;
 };
 
 // A workload with its arguments, and the series that run it: those of its group, unless the case names others.
 struct Point {
     const workloads::Entry* workload;
     tasks::Arguments arguments;  // complete
-    int iterations;
+    int iterations;  // runs, or windows
     int count_rounds;  // system calls are counted in the first `count_rounds` rounds
     std::vector<Series> series;
 };

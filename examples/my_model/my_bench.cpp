@@ -14,7 +14,7 @@ struct Impatient final : models::Poller {
     std::unique_ptr<models::Poller> epoll_ = models::make_epoll_poller();
 };
 const models::Entry impatient{.name = "impatient", .family = models::Family::loops, .carrier = "loop's table",
-    .waiter = "epoll without waiting", .summary = "an event loop that never waits", .parameters = {},
+    .wait_mechanism = "epoll without waiting", .summary = "an event loop that never waits", .parameters = {},
     .support = models::support_one_process, .make = models::make_event_loop<Impatient>};
 
 // The workload: counts the steps from a number to 1 by the rule of Collatz.

@@ -84,7 +84,7 @@ extern constinit const Entry process_per_task_entry{
     .name = "process_per_task",
     .family = Family::processes,
     .carrier = "process each",
-    .waiter = "blocking",
+    .wait_mechanism = "blocking",
     .summary = "a fork for each task",
     .support =
         [](const tasks::Demand& demand, const tasks::Arguments&) {

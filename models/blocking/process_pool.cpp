@@ -50,7 +50,7 @@ extern constinit const Entry process_pool_entry{
     .name = "process_pool",
     .family = Family::processes,
     .carrier = "N processes, forked once",
-    .waiter = "blocking",
+    .wait_mechanism = "blocking",
     .summary = "preforked workers take indices from shared memory",
     .parameters = pool_parameters,
     .support =

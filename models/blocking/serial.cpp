@@ -31,7 +31,7 @@ extern constinit const Entry serial_entry{
     .name = "serial",
     .family = Family::serial,
     .carrier = "caller",
-    .waiter = "blocking",
+    .wait_mechanism = "blocking",
     .summary = "one task after another",
     .support =
         [](const tasks::Demand& demand, const tasks::Arguments&) {

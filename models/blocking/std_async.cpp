@@ -77,7 +77,7 @@ extern constinit const Entry std_async_entry{
     .name = "std_async",
     .family = Family::threads,
     .carrier = "std::async each (a thread)",
-    .waiter = "blocking",
+    .wait_mechanism = "blocking",
     .summary = "std::async with launch::async for each task; the size of its stacks cannot be set",
     .support = support_thread_each,
     .make = make_model<StdAsync>,

@@ -80,7 +80,7 @@ extern constinit const Entry thread_per_task_entry{
     .name = "thread_per_task",
     .family = Family::threads,
     .carrier = "thread each",
-    .waiter = "blocking",
+    .wait_mechanism = "blocking",
     .summary = "a std::jthread for each task",
     .support = support_thread_each,
     .make = make_model<ThreadPerTask>,

@@ -92,7 +92,7 @@ extern constinit const Entry thread_pool_entry{
     .name = "thread_pool",
     .family = Family::threads,
     .carrier = "N threads, one queue",
-    .waiter = "blocking",
+    .wait_mechanism = "blocking",
     .summary = "workers take tasks from one queue",
     .parameters = pool_parameters,
     .support = support_blocking_workers,

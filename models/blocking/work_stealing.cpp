@@ -70,7 +70,7 @@ extern constinit const Entry work_stealing_entry{
     .name = "work_stealing",
     .family = Family::threads,
     .carrier = "N threads, a deque each (oneTBB)",
-    .waiter = "blocking",
+    .wait_mechanism = "blocking",
     .summary = "workers steal tasks from each other",
     .parameters = pool_parameters,
     .support = support_blocking_workers,

@@ -12,7 +12,7 @@ extern constinit const Entry coroutine_uring_entry{
     .name = "coroutine_uring",
     .family = Family::coroutines,
     .carrier = "coroutine frame",
-    .waiter = "io_uring, plain",
+    .wait_mechanism = "io_uring, plain",
     .summary = "a C++20 coroutine for each task, on a completion loop over io_uring",
     .support = support_ring_process,
     .make = make_model<CoroutineModel<Ring, RingOperation>>,

@@ -15,7 +15,7 @@ extern constinit const Entry io_uring_entry{
     .name = "io_uring",
     .family = Family::completion,
     .carrier = "loop's table",
-    .waiter = "io_uring, plain",
+    .wait_mechanism = "io_uring, plain",
     .summary = "one thread, completion loop over io_uring, one submission for each operation",
     .support = support_ring_process,
     .make = make_model<TableModel<Ring, RingOperation>>,

@@ -14,7 +14,7 @@ extern constinit const Entry io_uring_tuned_entry{
     .name = "io_uring_tuned",
     .family = Family::completion,
     .carrier = "loop's table",
-    .waiter = "io_uring, multishot and deferred",
+    .wait_mechanism = "io_uring, multishot and deferred",
     .summary = "one thread, completion loop over io_uring with multishot requests and provided buffers",
     .support = [](const tasks::Demand& demand,
                   const tasks::Arguments&) { return support_ring(demand, MultishotRing::setup_flags, "6.1"); },

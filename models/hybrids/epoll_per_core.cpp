@@ -12,7 +12,7 @@ extern constinit const Entry epoll_per_core_entry{
     .name = "epoll_per_core",
     .family = Family::hybrids,
     .carrier = "N threads, a loop's table each",
-    .waiter = "epoll, level-triggered",
+    .wait_mechanism = "epoll, level-triggered",
     .summary = "an event loop on each of N threads",
     .parameters = pool_parameters,
     .support =

@@ -129,7 +129,7 @@ extern constinit const Entry offload_entry{
     .name = "offload",
     .family = Family::hybrids,
     .carrier = "coroutine frame; N threads compute",
-    .waiter = "epoll, level-triggered",
+    .wait_mechanism = "epoll, level-triggered",
     .summary = "coroutines on the epoll loop, computations on a thread pool",
     .parameters = pool_parameters,
     .support = support_worker_threads,

@@ -13,7 +13,7 @@ extern constinit const Entry prefork_epoll_entry{
     .name = "prefork_epoll",
     .family = Family::hybrids,
     .carrier = "N processes, a loop's table each",
-    .waiter = "epoll, level-triggered",
+    .wait_mechanism = "epoll, level-triggered",
     .summary = "an event loop in each of N forked processes",
     .parameters = pool_parameters,
     .support =

@@ -23,7 +23,7 @@ extern constinit const Entry process_thread_coroutine_entry{
     .name = "process_thread_coroutine",
     .family = Family::hybrids,
     .carrier = "N processes, 2 threads each, coroutine frames",
-    .waiter = "epoll, level-triggered",
+    .wait_mechanism = "epoll, level-triggered",
     .summary = "coroutines on two threads in each of N forked processes",
     .parameters = pool_parameters,
     .support =

@@ -26,7 +26,7 @@ extern constinit const Entry asio_entry{
     .name = "asio",
     .family = Family::libraries,
     .carrier = "completion handlers",
-    .waiter = "Asio's io_context",
+    .wait_mechanism = "Asio's io_context",
     .summary = "standalone Asio, completion handlers on one thread",
     .support = support_one_process,
     .make = make_model<AsioModel>,

@@ -94,7 +94,7 @@ extern constinit const Entry asio_coroutine_entry{
     .name = "asio_coroutine",
     .family = Family::libraries,
     .carrier = "coroutine frame (asio::awaitable)",
-    .waiter = "Asio's io_context",
+    .wait_mechanism = "Asio's io_context",
     .summary = "standalone Asio, an awaitable for each task on one thread",
     .support = support_one_process,
     .make = make_model<AsioCoroutine>,

@@ -84,7 +84,7 @@ extern constinit const Entry asio_pool_entry{
     .name = "asio_pool",
     .family = Family::libraries,
     .carrier = "completion handlers on N threads",
-    .waiter = "Asio's io_context",
+    .wait_mechanism = "Asio's io_context",
     .summary = "standalone Asio, one io_context run by N threads",
     .parameters = pool_parameters,
     .support = support_worker_threads,

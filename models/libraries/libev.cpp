@@ -80,7 +80,7 @@ extern constinit const Entry libev_entry{
     .name = "libev",
     .family = Family::libraries,
     .carrier = "loop's table",
-    .waiter = "libev (epoll inside)",
+    .wait_mechanism = "libev (epoll inside)",
     .summary = "one thread, libev's loop",
     .support = support_one_process,
     .make = make_model<TableModel<LibevLoop, ReadinessOperation<LibevLoop>>>,

@@ -94,7 +94,7 @@ extern constinit const Entry libevent_entry{
     .name = "libevent",
     .family = Family::libraries,
     .carrier = "loop's table",
-    .waiter = "libevent (epoll inside)",
+    .wait_mechanism = "libevent (epoll inside)",
     .summary = "one thread, libevent's loop",
     .support = support_one_process,
     .make = make_model<TableModel<LibeventLoop, ReadinessOperation<LibeventLoop>>>,

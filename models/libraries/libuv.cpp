@@ -76,7 +76,7 @@ extern constinit const Entry libuv_entry{
     .name = "libuv",
     .family = Family::libraries,
     .carrier = "loop's table",
-    .waiter = "libuv (epoll inside)",
+    .wait_mechanism = "libuv (epoll inside)",
     .summary = "one thread, libuv's loop with its streams and timers",
     // The library has a duplicate of each descriptor that a task uses.
     .support =

@@ -201,7 +201,7 @@ extern constinit const Entry boost_fiber_entry{
     .name = "boost_fiber",
     .family = Family::fibers,
     .carrier = "stack each (Boost.Fiber)",
-    .waiter = "Boost.Fiber's scheduler over epoll",
+    .wait_mechanism = "Boost.Fiber's scheduler over epoll",
     .summary = "a Boost.Fiber for each task, on that library's scheduler with epoll in it",
     .support = support_one_process,
     .make = make_model<BoostFiberModel>,

@@ -15,7 +15,7 @@ extern constinit const Entry coroutine_entry{
     .name = "coroutine",
     .family = Family::coroutines,
     .carrier = "coroutine frame",
-    .waiter = "epoll, level-triggered",
+    .wait_mechanism = "epoll, level-triggered",
     .summary = "a C++20 coroutine for each task, on the epoll loop",
     .support = support_one_process,
     .make = [](const tasks::Job& job, tasks::Ledger& ledger, const tasks::Arguments&) -> std::unique_ptr<Model> {

@@ -17,7 +17,7 @@ extern constinit const Entry epoll_entry{
     .name = "epoll",
     .family = Family::loops,
     .carrier = "loop's table",
-    .waiter = "epoll, level-triggered",
+    .wait_mechanism = "epoll, level-triggered",
     .summary = "one thread, event loop over epoll",
     .support = support_one_process,
     .make = make_event_loop<EpollPoller<Trigger::level>>,

@@ -17,7 +17,7 @@ extern constinit const Entry epoll_et_entry{
     .name = "epoll_et",
     .family = Family::loops,
     .carrier = "loop's table",
-    .waiter = "epoll, edge-triggered",
+    .wait_mechanism = "epoll, edge-triggered",
     .summary = "one thread, event loop over edge-triggered epoll",
     .support = support_one_process,
     .make = make_event_loop<EpollPoller<Trigger::edge>>,

@@ -167,7 +167,7 @@ extern constinit const Entry fiber_entry{
     .name = "fiber",
     .family = Family::fibers,
     .carrier = "stack each (Boost.Context)",
-    .waiter = "epoll, level-triggered",
+    .wait_mechanism = "epoll, level-triggered",
     .summary = "a stack for each task, switched in user space, on the epoll loop",
     .support = support_one_process,
     .make = make_model<FiberModel>,

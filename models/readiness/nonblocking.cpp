@@ -45,7 +45,7 @@ extern constinit const Entry nonblocking_entry{
     .name = "nonblocking",
     .family = Family::loops,
     .carrier = "loop's table",
-    .waiter = "none: keeps asking",
+    .wait_mechanism = "none: keeps asking",
     .summary = "one thread that tries every waiting task again and again",
     .support = support_one_process,
     .make = make_event_loop<KeepAsking>,

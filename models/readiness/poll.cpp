@@ -65,7 +65,7 @@ extern constinit const Entry poll_entry{
     .name = "poll",
     .family = Family::loops,
     .carrier = "loop's table",
-    .waiter = "poll",
+    .wait_mechanism = "poll",
     .summary = "one thread, event loop over poll",
     .support = support_one_process,
     .make = make_event_loop<Poll>,

@@ -81,7 +81,7 @@ extern constinit const Entry select_entry{
     .name = "select",
     .family = Family::loops,
     .carrier = "loop's table",
-    .waiter = "select",
+    .wait_mechanism = "select",
     .summary = "one thread, event loop over select",
     .support = support_select,
     .make = make_event_loop<Select>,

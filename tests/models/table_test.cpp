@@ -14,7 +14,7 @@ class Table : public ModelTest {};
 
 TEST_P(Table, EntryIsWhole) {
     EXPECT_FALSE(entry().carrier.empty());
-    EXPECT_FALSE(entry().waiter.empty());
+    EXPECT_FALSE(entry().wait_mechanism.empty());
     EXPECT_FALSE(entry().summary.empty());
     EXPECT_NE(to_string(entry().family), "unknown");
     EXPECT_NE(entry().support, nullptr);

@@ -4,9 +4,12 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <thread>
 
 #include "sys/child_process.h"
+#include "sys/semaphore.h"
+#include "sys/shared_memory.h"
 
 namespace sys {
 namespace {
@@ -52,8 +55,30 @@ TEST_F(CountedSystemCalls, OfAProcess) {
     EXPECT_LE(count, calls + around);
 }
 
+// Another process may count for it.
+TEST(PerfCounter, CountsForAThreadOfAnotherProcess) {
+    const Shared<std::atomic<std::int64_t>> count;
+    const Shared<Semaphore> counting;
+    const Shared<Semaphore> counted;
+    const pid_t here = ::getpid();
+    ChildProcess counter = ChildProcess::fork([&] {
+        const PerfCounter calls_of_parent{PerfCounter::Event::system_calls, here};
+        counting->post();
+        counted->wait();
+        count->store(calls_of_parent.read().value_or(-1));
+    });
+    counting->wait();
+    call_the_kernel();
+    counted->post();
+    counter.wait();
+    if (*count == -1) GTEST_SKIP() << PerfCounter{PerfCounter::Event::system_calls}.reason();
+    EXPECT_GE(*count, calls);
+    EXPECT_LE(*count, calls + 100);
+}
+
 TEST(PerfCounter, CountsOrSaysWhyNot) {
-    for (const auto event : {PerfCounter::Event::system_calls, PerfCounter::Event::cpu_migrations}) {
+    for (const auto event : {PerfCounter::Event::system_calls, PerfCounter::Event::switches,
+                             PerfCounter::Event::cpu_migrations}) {
         const PerfCounter counter{event};
         EXPECT_EQ(counter.read().has_value(), counter.reason().empty()) << counter.reason();
         EXPECT_TRUE(counter.reason().empty() || counter.reason().starts_with("not permitted: ")) << counter.reason();

@@ -1,15 +1,19 @@
 // I/O: pairs of tasks send a byte back and forth over a pair of sockets, and wait for each other. The measured time is
 // that of waking a task. Idle tasks wait at the same time for a byte that comes only at the end, so that their cost for
-// the active tasks can be measured.
+// the active tasks can be measured. It is timed in windows: a referee, a task of its own, keeps the gates.
 #include <sys/socket.h>
 
 #include <array>
-#include <atomic>
+#include <cerrno>
+#include <stdexcept>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "sys/check.h"
-#include "sys/shared_memory.h"
+#include "sys/clock.h"
 #include "sys/unique_fd.h"
+#include "workloads/windows.h"
 #include "workloads/workload.h"
 
 namespace workloads {
@@ -20,8 +24,11 @@ struct PingPongArguments {
         : pairs{arguments.count("pairs")}, idle{arguments.count("idle")}, round_trips{arguments.count("round_trips")} {}
     std::size_t pairs;
     std::size_t idle;
-    std::uint64_t round_trips;  // of each pair
+    std::uint64_t round_trips;  // of all pairs in a window
 };
+
+// All tasks, with the referee.
+std::size_t task_count(const PingPongArguments& arguments) { return arguments.idle + 1 + 2 * arguments.pairs; }
 
 // Two connected sockets. They are blocking; an event loop uses MSG_DONTWAIT.
 struct SocketPair {
@@ -36,57 +43,136 @@ struct SocketPair {
 };
 
 struct Sockets {
-    explicit Sockets(const PingPongArguments& arguments) : active(arguments.pairs), idle(arguments.idle) {}
+    explicit Sockets(const PingPongArguments& arguments)
+        : active(arguments.pairs), gates(arguments.pairs), idle(arguments.idle) {}
     std::vector<SocketPair> active;
+    // Between the referee (left) and each server (right). Not events: those do not cross from one loop to another in
+    // every model. Each end is used by one task only, as an event loop expects it.
+    std::vector<SocketPair> gates;
     std::vector<SocketPair> idle;
 };
 
-// One end of a pair: it receives a byte, and sends back the next number. The left end begins.
-class PlayerTask final : public tasks::SteppedTask<PlayerTask> {
+constexpr std::array<std::byte, 1> signal{};
+
+// What is sent back and forth counts from 0 to 254, and then from 0 again. 255 ends the game.
+constexpr unsigned cycle = 255;
+constexpr std::array<std::byte, 1> game_over{std::byte{255}};
+constexpr std::byte after(std::byte ball) { return static_cast<std::byte>((std::to_integer<unsigned>(ball) + 1) % cycle); }
+
+// The left end of a pair. It sends a number, and receives the next one: a round trip.
+class ServerTask final : public tasks::SteppedTask<ServerTask> {
 public:
-    PlayerTask(std::size_t player, const PingPongArguments& arguments, const Sockets& sockets,
-               std::atomic<std::uint64_t>& playing)
-        : SteppedTask{&PlayerTask::started},
-          serves_{player % 2 == 0},
-          socket_{serves_ ? sockets.active[player / 2].left.get() : sockets.active[player / 2].right.get()},
-          left_{arguments.round_trips},
-          idle_{sockets.idle},
-          playing_{playing} {}
+    ServerTask(std::size_t pair, const Sockets& sockets, Windows& windows)
+        : SteppedTask{&ServerTask::started},
+          pair_{pair},
+          socket_{sockets.active[pair].left.get()},
+          gate_{sockets.gates[pair].right.get()},
+          windows_{windows} {}
 
 private:
-    tasks::Operation started(tasks::Result) { return serves_ ? hit() : wait(); }
+    tasks::Operation started(tasks::Result) { return hit(); }
     tasks::Operation sent(tasks::Result result) {
         if (result.failed()) return give_up(result);
-        if (!serves_ && --left_ == 0) return leave();
-        return wait();
+        return then(&ServerTask::received, tasks::Receive{socket_, ball_});
     }
     tasks::Operation received(tasks::Result result) {
         if (result.failed()) return give_up(result);
         if (result.bytes() == 0) return give_up({-ECONNRESET});
         digest_ = tasks::mix(digest_, std::to_integer<std::uint64_t>(ball_[0]));
-        ball_[0] = static_cast<std::byte>(std::to_integer<unsigned>(ball_[0]) + 1);
-        if (serves_ && --left_ == 0) return leave();
-        return hit();
+        ball_[0] = after(ball_[0]);
+        windows_.done(pair_, 2);
+        if (windows_.is_open() && windows_.draw()) return hit();
+        (void)windows_.arrive(sys::now());
+        return then(&ServerTask::arrived, tasks::Send{gate_, signal});
     }
-    // The last active task sends the idle tasks their byte.
-    tasks::Operation leave() { return playing_.fetch_sub(1) == 1 ? release_next({}) : tasks::Finish{digest_}; }
-    tasks::Operation release_next(tasks::Result result) {
+    tasks::Operation arrived(tasks::Result result) {
         if (result.failed()) return give_up(result);
-        if (released_ == idle_.size()) return tasks::Finish{digest_};
-        return then(&PlayerTask::release_next, tasks::Send{idle_[released_++].left.get(), ball_});
+        return then(&ServerTask::gate_turned, tasks::Receive{gate_, told_});
+    }
+    tasks::Operation gate_turned(tasks::Result result) {
+        if (result.failed()) return give_up(result);
+        if (windows_.is_open()) return hit();
+        return then(&ServerTask::ended, tasks::Send{socket_, game_over});
+    }
+    tasks::Operation ended(tasks::Result result) {
+        return result.failed() ? give_up(result) : tasks::Finish{digest_};
+    }
+    tasks::Operation hit() { return then(&ServerTask::sent, tasks::Send{socket_, ball_}); }
+
+    std::size_t pair_;
+    int socket_;
+    int gate_;
+    Windows& windows_;
+    std::array<std::byte, 1> ball_{};
+    std::array<std::byte, 1> told_{};
+    std::uint64_t digest_ = 0;
+};
+
+// The right end of a pair: it receives a number, and sends back the next one.
+class ReturnTask final : public tasks::SteppedTask<ReturnTask> {
+public:
+    explicit ReturnTask(int socket) : SteppedTask{&ReturnTask::returned}, socket_{socket} {}
+
+private:
+    tasks::Operation returned(tasks::Result result) {
+        if (result.failed()) return give_up(result);
+        return then(&ReturnTask::received, tasks::Receive{socket_, ball_});
+    }
+    tasks::Operation received(tasks::Result result) {
+        if (result.failed()) return give_up(result);
+        if (result.bytes() == 0) return give_up({-ECONNRESET});
+        if (ball_ == game_over) return tasks::Finish{digest_};
+        digest_ = tasks::mix(digest_, std::to_integer<std::uint64_t>(ball_[0]));
+        ball_[0] = after(ball_[0]);
+        return then(&ReturnTask::returned, tasks::Send{socket_, ball_});
     }
 
-    tasks::Operation hit() { return then(&PlayerTask::sent, tasks::Send{socket_, ball_}); }
-    tasks::Operation wait() { return then(&PlayerTask::received, tasks::Receive{socket_, ball_}); }
-
-    bool serves_;
     int socket_;
-    std::uint64_t left_;
-    const std::vector<SocketPair>& idle_;
-    std::atomic<std::uint64_t>& playing_;
     std::array<std::byte, 1> ball_{};
     std::uint64_t digest_ = 0;
-    std::size_t released_ = 0;
+};
+
+// Keeps the gates: waits until every server has arrived, turns the gate, and tells the servers. After the last gate it
+// sends the idle tasks their byte.
+class RefereeTask final : public tasks::SteppedTask<RefereeTask> {
+public:
+    RefereeTask(const Sockets& sockets, Windows& windows)
+        : SteppedTask{&RefereeTask::server_arrived}, sockets_{sockets}, windows_{windows} {}
+
+    void compute() override { windows_.turn(); }
+
+private:
+    tasks::Operation server_arrived(tasks::Result result) {
+        if (result.failed()) return give_up(result);
+        if (next_ < sockets_.gates.size()) {
+            return then(&RefereeTask::server_arrived, tasks::Receive{sockets_.gates[next_++].left.get(), told_});
+        }
+        next_ = 0;
+        return then(&RefereeTask::gate_turned, tasks::Compute{});
+    }
+    tasks::Operation gate_turned(tasks::Result) {
+        finished_ = !windows_.is_open();
+        return server_told({});
+    }
+    tasks::Operation server_told(tasks::Result result) {
+        if (result.failed()) return give_up(result);
+        if (next_ < sockets_.gates.size()) {
+            return then(&RefereeTask::server_told, tasks::Send{sockets_.gates[next_++].left.get(), signal});
+        }
+        next_ = 0;
+        return finished_ ? release_next({}) : server_arrived({});
+    }
+    tasks::Operation release_next(tasks::Result result) {
+        if (result.failed()) return give_up(result);
+        if (next_ == sockets_.idle.size()) return tasks::Finish{0};
+        return then(&RefereeTask::release_next, tasks::Send{sockets_.idle[next_++].left.get(), signal});
+    }
+
+    const Sockets& sockets_;
+    Windows& windows_;
+    std::array<std::byte, 1> told_{};
+    std::size_t next_ = 0;
+    bool finished_ = false;
 };
 
 class WaitingTask final : public tasks::SteppedTask<WaitingTask> {
@@ -109,57 +195,66 @@ private:
 
 class PingPong final : public Workload {
 public:
-    explicit PingPong(const tasks::Arguments& arguments) : arguments_{arguments}, sockets_{arguments_} {
-        // The left end receives 1, 3, 5, ..., and the right end 0, 2, 4, ...
-        for (std::uint64_t trip = 0; trip < arguments_.round_trips; ++trip) {
-            left_digest_ = tasks::mix(left_digest_, (2 * trip + 1) % 256);
-            right_digest_ = tasks::mix(right_digest_, 2 * trip % 256);
-        }
-    }
+    explicit PingPong(const tasks::Arguments& arguments)
+        : arguments_{arguments}, sockets_{arguments_}, windows_{arguments_.pairs, arguments_.round_trips} {}
 
-    // Idle tasks come first, so that they wait already when the active tasks begin.
-    std::size_t size() const override { return arguments_.idle + 2 * arguments_.pairs; }
+    // Idle tasks come first, so that they wait already when the active tasks begin; then the referee.
+    std::size_t size() const override { return task_count(arguments_); }
     std::unique_ptr<tasks::Task> make(std::size_t index) const override {
         if (index < arguments_.idle) return std::make_unique<WaitingTask>(index, sockets_.idle[index].right.get());
-        return std::make_unique<PlayerTask>(index - arguments_.idle, arguments_, sockets_, *playing_);
+        if (index == arguments_.idle) return std::make_unique<RefereeTask>(sockets_, windows_);
+        const std::size_t player = index - arguments_.idle - 1;
+        const std::size_t pair = player / 2;
+        if (player % 2 == 0) return std::make_unique<ServerTask>(pair, sockets_, windows_);
+        return std::make_unique<ReturnTask>(sockets_.active[pair].right.get());
     }
     tasks::Demand demand() const override {
         return {.tasks_at_once = size(),
                 .descriptors_per_task = 0,
-                .descriptors_lent = 2 * (arguments_.pairs + arguments_.idle),
+                .descriptors_lent = 2 * (2 * arguments_.pairs + arguments_.idle),
                 .together = size(),
                 .events = 0};
     }
-    void begin() override { playing_->store(2 * arguments_.pairs); }
+    void begin() override { windows_.begin(); }
     Verdict verify(const tasks::Ledger& ledger) const override {
-        return verify_digests(ledger, [this](std::size_t index) {
-            if (index < arguments_.idle) return tasks::mix(index, 1);
-            return (index - arguments_.idle) % 2 == 0 ? left_digest_ : right_digest_;
-        });
+        if (Verdict digests = verify_digests(ledger, [this](std::size_t index) { return expected_digest(index); });
+            !digests) {
+            return digests;
+        }
+        return windows_.verify("pairs");
     }
-    Work work() const override {
-        const std::uint64_t round_trips = arguments_.pairs * arguments_.round_trips;
-        return {.units = round_trips, .bytes = 2 * round_trips, .fairness = {}};
-    }
+    Work work() const override { return windows_.work(); }
+    Windows* windows() const override { return &windows_; }
 
 private:
+    [[nodiscard]] std::uint64_t expected_digest(std::size_t index) const {
+        if (index < arguments_.idle) return tasks::mix(index, 1);
+        if (index == arguments_.idle) return 0;
+        const std::size_t player = index - arguments_.idle - 1;
+        // The server receives 1, 3, 5, ..., and the other end 0, 2, 4, ...
+        const std::uint64_t first = player % 2 == 0 ? 1 : 0;
+        std::uint64_t digest = 0;
+        for (std::uint64_t trip = 0; trip < windows_.units_of(player / 2); ++trip) {
+            digest = tasks::mix(digest, (2 * trip + first) % cycle);
+        }
+        return digest;
+    }
+
     PingPongArguments arguments_;
     Sockets sockets_;
-    sys::Shared<std::atomic<std::uint64_t>> playing_;
-    std::uint64_t left_digest_ = 0;
-    std::uint64_t right_digest_ = 0;
+    mutable Windows windows_;  // in shared memory; tasks write it
 };
 
 constexpr tasks::Parameter parameters[] = {
     {"pairs", 1, 1, 100'000, "pairs of tasks that send a byte back and forth"},
     {"idle", 0, 0, 1'000'000, "tasks that wait meanwhile, two descriptors each"},
-    {"round_trips", 1'000, 1, 1'000'000'000, "round trips of each pair"},
+    {"round_trips", 10'000, 1, 1'000'000'000, "round trips of all pairs together in each window"},
 };
 constexpr Point points[] = {
-    {"pairs:1/idle:0/round_trips:2000", 1},
-    {"pairs:100/idle:0/round_trips:20", 1},
-    {"pairs:1/idle:150/round_trips:500", 1},
-    {"pairs:1/idle:450/round_trips:500", 1},
+    {"pairs:1/idle:0", 1},
+    {"pairs:100/idle:0", 1},
+    {"pairs:1/idle:150", 1},
+    {"pairs:1/idle:450", 1},
 };
 
 }  // namespace
@@ -171,8 +266,16 @@ extern constinit const Entry ping_pong_entry{
     .summary = "pairs of tasks that send a byte back and forth, while idle tasks wait",
     .parameters = parameters,
     .points = points,
-    .smoke = "pairs:1/idle:0/round_trips:5",
+    .smoke = "pairs:1/idle:1/round_trips:5",
     .make = make_workload<PingPong>,
+    .check =
+        [](const tasks::Arguments& arguments) {
+            if (arguments.at("round_trips") >= arguments.at("pairs")) return;
+            throw std::invalid_argument{"argument 'round_trips' is " + std::to_string(arguments.at("round_trips")) +
+                                        ", the total of a window; it must be at least 'pairs' (" +
+                                        std::to_string(arguments.at("pairs")) + ")"};
+        },
+    .connections = [](const tasks::Arguments& arguments) { return task_count(PingPongArguments{arguments}); },
 };
 
 }  // namespace workloads

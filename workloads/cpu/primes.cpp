@@ -1,6 +1,6 @@
 // CPU: tasks with the same amount of integer work (the grain). How long must a task be, so that a model is faster than
 // serial?
-#include "workloads/cpu/integer_work.h"
+#include "workloads/integer_work.h"
 #include "workloads/workload.h"
 
 namespace workloads {

@@ -2,7 +2,7 @@
 // cost to switch between tasks that do not wait?
 #include <algorithm>
 
-#include "workloads/cpu/integer_work.h"
+#include "workloads/integer_work.h"
 #include "workloads/workload.h"
 
 namespace workloads {

@@ -1,5 +1,7 @@
 #include "workloads/io/client_socket.h"
 
+#include <sys/socket.h>
+
 #include <system_error>
 
 #include "sys/tcp.h"
@@ -17,6 +19,13 @@ sys::UniqueFd open_client_socket(std::uint64_t number, tasks::Result& result) {
     } catch (const std::system_error& error) {
         result = {-error.code().value()};
         return {};
+    }
+}
+
+void hang_up_all(int listener, std::span<const SocketPlace> places) noexcept {
+    ::shutdown(listener, SHUT_RDWR);
+    for (const SocketPlace& place : places) {
+        if (const int socket = place.load(); socket >= 0) ::shutdown(socket, SHUT_RDWR);
     }
 }
 

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
+#include <span>
 
 #include "sys/unique_fd.h"
 #include "tasks/operation.h"
@@ -12,5 +14,12 @@ namespace workloads {
 // address. So only 10,000 connections in a row use the same address, and the addresses go from 127.0.0.1 to
 // 127.0.0.250. If there is no socket, the returned descriptor is empty, and `result` is the negative errno.
 [[nodiscard]] sys::UniqueFd open_client_socket(std::uint64_t number, tasks::Result& result);
+
+// The socket of a client, so that another thread can shut it down; -1 while the client has none.
+using SocketPlace = std::atomic<int>;
+
+// Shuts the sockets and the listener down: clients and server receive the end of the stream, and the server accepts no
+// more. So neither waits for the other any longer.
+void hang_up_all(int listener, std::span<const SocketPlace> places) noexcept;
 
 }  // namespace workloads

@@ -1,16 +1,50 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
+#include <span>
+#include <vector>
 
-#include "workloads/io/client_task.h"
+#include "sys/unique_fd.h"
+#include "tasks/task.h"
+#include "workloads/io/clients.h"
+#include "workloads/io/known_answer.h"
 #include "workloads/workload.h"
 
 namespace workloads {
 
-// The server of echo and open_echo. `payload`: bytes of a request, and of its answer. Throws std::system_error if
-// there is no socket.
-[[nodiscard]] std::unique_ptr<Workload> make_echo(const ClientArguments& arguments, std::size_t payload,
-                                                  std::size_t acceptors);
+struct EchoArguments {
+    ClientArguments clients;
+    std::size_t payload;       // bytes of a request, and of its answer
+    std::int64_t work_us = 0;  // what the server computes for each request: units of integer_work()
+};
+
+// The server of echo and open_echo. Throws std::system_error if there is no socket.
+[[nodiscard]] std::unique_ptr<Workload> make_echo(const EchoArguments& arguments, std::size_t acceptors);
+
+// What one client asks of an echo server: `payload` small letters, different in each request of each client. The answer
+// is the same text in upper case.
+class EchoExchange : public KnownAnswer {
+public:
+    EchoExchange(std::size_t client, std::size_t payload);
+
+    [[nodiscard]] std::span<const std::byte> begin(std::uint64_t number);
+    [[nodiscard]] bool check() noexcept { return equals(expected_); }
+    [[nodiscard]] std::uint64_t payload_bytes() const noexcept { return 2 * expected_.size(); }
+    // The sum of the bytes of the last request's answer.
+    [[nodiscard]] std::uint64_t answer_sum() const noexcept { return answer_sum_; }
+
+private:
+    std::size_t client_;
+    std::vector<std::byte> request_;
+    std::vector<std::byte> expected_;
+    std::uint64_t answer_sum_ = 0;
+};
+
+// Makes the task that serves one connection of an echo server, until the client closes it. Its digest is mix(bytes of
+// all requests, sum of the bytes of all answers and of the results of integer_work()).
+[[nodiscard]] std::unique_ptr<tasks::Task> make_echo_connection(sys::UniqueFd connection, std::size_t buffer_bytes,
+                                                                std::int64_t work_us);
 
 }  // namespace workloads

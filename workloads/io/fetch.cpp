@@ -13,6 +13,7 @@
 #include "workloads/io/acceptor.h"
 #include "workloads/io/chunked_response.h"
 #include "workloads/io/client_statistics.h"
+#include "workloads/io/client_pace.h"
 #include "workloads/io/client_task.h"
 #include "workloads/io/server.h"
 #include "workloads/workload.h"
@@ -22,10 +23,12 @@ namespace {
 
 struct FetchArguments {
     explicit FetchArguments(const tasks::Arguments& arguments)
-        : clients{arguments.count("clients"), arguments.count("pages")},
+        : clients{arguments.count("clients")},
+          pages{arguments.count("pages")},
           delay{arguments.at("delay_ms")},
           page_bytes{arguments.count("page_bytes")} {}
-    ClientArguments clients;
+    std::size_t clients;
+    std::uint64_t pages;  // of each client
     std::chrono::milliseconds delay;
     std::size_t page_bytes;
 };
@@ -147,7 +150,7 @@ public:
     Work work() const override { return statistics_.work(); }
 
 private:
-    [[nodiscard]] std::size_t connections() const noexcept { return arguments_.clients.connections; }
+    [[nodiscard]] std::size_t connections() const noexcept { return arguments_.clients; }
 
     FetchArguments arguments_;
     ClientStatistics& statistics_;  // both belong to Fetch, which outlives its peer
@@ -156,11 +159,10 @@ private:
 
 class Fetch final : public Workload {
 public:
-    explicit Fetch(const tasks::Arguments& arguments)
-        : arguments_{arguments}, statistics_{arguments_.clients.connections, arguments_.clients.requests} {
+    explicit Fetch(const tasks::Arguments& arguments) : arguments_{arguments} {
         for (std::size_t client = 0; client < size(); ++client) {
             std::uint64_t digest = 0;
-            for (std::uint64_t page = 0; page < arguments_.clients.requests; ++page) {
+            for (std::uint64_t page = 0; page < arguments_.pages; ++page) {
                 const std::string body_text = page_body(page_path(client, page), arguments_.page_bytes);
                 Checksum body;
                 body.add(std::as_bytes(std::span{body_text}));
@@ -170,20 +172,16 @@ public:
         }
     }
 
-    std::size_t size() const override { return arguments_.clients.connections; }
+    std::size_t size() const override { return arguments_.clients; }
     std::unique_ptr<tasks::Task> make(std::size_t index) const override {
-        return make_client(index, arguments_.clients, statistics_, server_, nullptr,
+        return make_client(index, FixedPace{arguments_.pages, statistics_}, statistics_, server_, nullptr,
                            [](std::size_t client) { return FetchExchange{client}; });
     }
     tasks::Demand demand() const override { return {.tasks_at_once = size(), .descriptors_per_task = 1}; }
 
     void begin() override { statistics_.begin(); }
     Verdict verify(const tasks::Ledger& ledger) const override {
-        if (Verdict digests = verify_digests(ledger, [this](std::size_t index) { return expected_[index]; });
-            !digests) {
-            return digests;
-        }
-        return statistics_.verify();
+        return verify_digests(ledger, [this](std::size_t index) { return expected_[index]; });
     }
     Work work() const override { return statistics_.work(); }
     std::unique_ptr<Workload> make_peer() const override {

@@ -5,6 +5,7 @@
 #include <span>
 #include <string_view>
 
+#include "workloads/integer_work.h"
 #include "workloads/io/http_connection.h"
 #include "workloads/io/known_answer.h"
 #include "workloads/io/server.h"
@@ -32,11 +33,8 @@ private:
 
 class Http final : public Server {
 public:
-    Http(const ClientArguments& arguments, std::size_t page_bytes, std::size_t acceptors)
-        : Server{arguments, acceptors}, answers_{page_bytes} {
-        const std::uint64_t each = tasks::mix(arguments.requests, arguments.requests * answers_.page().size());
-        expect_digest_sum(arguments.connections * each);
-    }
+    Http(const ClientArguments& arguments, std::size_t page_bytes, std::int64_t work_us, std::size_t acceptors)
+        : Server{arguments, acceptors}, answers_{page_bytes}, work_us_{work_us} {}
 
     std::unique_ptr<Workload> make_peer() const override {
         return make_clients([this](std::size_t) { return HttpExchange{answers_.page()}; });
@@ -44,19 +42,29 @@ public:
 
 private:
     std::unique_ptr<tasks::Task> make_handler(sys::UniqueFd connection) const override {
-        return make_http_connection(std::move(connection), answers_);
+        return make_http_connection(std::move(connection), answers_, work_us_);
+    }
+    std::uint64_t expected_digest(std::size_t, std::uint64_t requests) const override {
+        return tasks::mix(requests, requests * (answers_.page().size() + work_result_));
     }
 
     HttpAnswers answers_;
+    std::int64_t work_us_;
+    std::uint64_t work_result_ = integer_work(work_us_);
 };
 
 constexpr tasks::Parameter parameters[] = {
     {"connections", 100, 1, 1'000'000, "clients, each with one connection that it keeps"},
     {"page_bytes", 1'024, 40, 1 << 24, "bytes of the page"},
-    {"requests", 100, 1, 1'000'000'000, "requests of each connection, one after another"},
+    {"requests", 20'000, 1, 1'000'000'000, "requests of all connections together in each window"},
+    {"work_us", 0, 0, 1'000'000, "what the server computes for each request: about so many microseconds"},
 };
 constexpr Point points[] = {
-    {"connections:1/requests:1000", 1}, {"connections:100/requests:50", 1}, {"connections:1000/requests:10", 1}};
+    {"connections:1", 1},
+    {"connections:100", 1},
+    {"connections:1000", 1},
+    {"connections:100/requests:5000/work_us:20", 1},
+};
 
 }  // namespace
 
@@ -67,11 +75,13 @@ extern constinit const Entry http_entry{
     .summary = "HTTP/1.1 server of one small page, for many clients that keep their connections",
     .parameters = parameters,
     .points = points,
-    .smoke = "connections:4/page_bytes:100/requests:3",
+    .smoke = "connections:4/page_bytes:100/requests:12/work_us:1",
     .make = [](const tasks::Arguments& arguments, std::size_t acceptors) -> std::unique_ptr<Workload> {
         return std::make_unique<Http>(ClientArguments{arguments.count("connections"), arguments.count("requests")},
-                                      arguments.count("page_bytes"), acceptors);
+                                      arguments.count("page_bytes"), arguments.at("work_us"), acceptors);
     },
+    .check = require_a_request_for_each,
+    .connections = connections_of,
     .make_handler = [](sys::UniqueFd connection) -> std::unique_ptr<tasks::Task> {
         static const HttpAnswers answers{1'024};
         return make_http_connection(std::move(connection), answers);

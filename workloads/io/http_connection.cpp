@@ -8,6 +8,7 @@
 #include <span>
 
 #include "tasks/ledger.h"
+#include "workloads/integer_work.h"
 #include "workloads/io/http_request.h"
 
 namespace workloads {
@@ -15,8 +16,15 @@ namespace {
 
 class HttpTask final : public tasks::SteppedTask<HttpTask> {
 public:
-    HttpTask(sys::UniqueFd connection, const HttpAnswers& answers)
-        : SteppedTask{&HttpTask::accepted}, connection_{std::move(connection)}, answers_{answers} {}
+    HttpTask(sys::UniqueFd connection, const HttpAnswers& answers, std::int64_t work_us)
+        : SteppedTask{&HttpTask::accepted},
+          connection_{std::move(connection)},
+          answers_{answers},
+          work_us_{work_us} {}
+
+    void compute() override {
+        for (; computed_for_ < answered_; ++computed_for_) work_result_ += integer_work(work_us_);
+    }
 
 private:
     tasks::Operation accepted(tasks::Result) { return receive_more(); }
@@ -28,6 +36,9 @@ private:
         while (!closing_ && answer_next()) {
         }
         if (answer_.empty()) return receive_more();
+        return work_us_ > 0 && computed_for_ < answered_ ? then(&HttpTask::computed, tasks::Compute{}) : computed({});
+    }
+    tasks::Operation computed(tasks::Result) {
         return then(&HttpTask::sent, tasks::Send{connection_.get(), std::as_bytes(std::span{answer_})});
     }
     tasks::Operation sent(tasks::Result result) {
@@ -77,7 +88,7 @@ private:
     tasks::Operation discard_more() { return then(&HttpTask::discarded, receive()); }
     tasks::Operation receive_more() { return then(&HttpTask::received, receive()); }
     [[nodiscard]] tasks::Receive receive() { return {connection_.get(), std::as_writable_bytes(std::span{buffer_})}; }
-    [[nodiscard]] tasks::Operation end() const { return tasks::Finish{tasks::mix(answered_, bytes_)}; }
+    [[nodiscard]] tasks::Operation end() const { return tasks::Finish{tasks::mix(answered_, bytes_ + work_result_)}; }
 
     // More than a client sends before it reads an answer, and more than socket buffers hold by default.
     static constexpr std::size_t discarded_bytes_max = std::size_t{16} << 20;
@@ -91,6 +102,9 @@ private:
     std::size_t discarded_bytes_ = 0;
     std::uint64_t answered_ = 0;
     std::uint64_t bytes_ = 0;
+    std::int64_t work_us_;
+    std::uint64_t computed_for_ = 0;  // requests
+    std::uint64_t work_result_ = 0;
 };
 
 std::string page_body(std::size_t bytes) {
@@ -123,8 +137,9 @@ std::string HttpAnswers::refusal(std::string_view status) {
     return "HTTP/1.1 " + std::string{status} + "\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
 }
 
-std::unique_ptr<tasks::Task> make_http_connection(sys::UniqueFd connection, const HttpAnswers& answers) {
-    return std::make_unique<HttpTask>(std::move(connection), answers);
+std::unique_ptr<tasks::Task> make_http_connection(sys::UniqueFd connection, const HttpAnswers& answers,
+                                                  std::int64_t work_us) {
+    return std::make_unique<HttpTask>(std::move(connection), answers, work_us);
 }
 
 }  // namespace workloads

@@ -1,5 +1,6 @@
 #include "workloads/io/server.h"
 
+#include <stdexcept>
 #include <string>
 
 namespace workloads {
@@ -14,15 +15,33 @@ Verdict verify_served(const tasks::Ledger& ledger, std::size_t connections) {
 }
 
 Server::Server(const ClientArguments& arguments, std::size_t acceptors)
-    : arguments_{arguments}, acceptors_{acceptors}, statistics_{arguments.connections, arguments.requests} {}
+    : arguments_{arguments}, acceptors_{acceptors}, windows_{arguments.connections, arguments.requests} {}
+
+void Server::begin() {
+    windows_.begin();
+    statistics_.begin();
+}
 
 Verdict Server::verify(const tasks::Ledger& ledger) const {
     if (Verdict finished = verify_finished(ledger); !finished) return finished;
-    // Before the connections are counted: a client that got too little says more.
-    if (Verdict answered = statistics_.verify(); !answered) return answered;
-    if (Verdict served = verify_served(ledger, arguments_.connections); !served) return served;
-    return ledger.spawned_digest_sum() == expected_digest_sum_ ? Verdict::valid()
-                                                               : Verdict::invalid("wrong digest from the connections");
+    // Before the connections are counted: a window that did not close says more.
+    if (Verdict answered = windows_.verify("connections"); !answered) return answered;
+    if (Verdict served = verify_served(ledger, connections_); !served) return served;
+    std::uint64_t expected = 0;
+    for (std::size_t client = 0; client < connections_; ++client) {
+        expected += expected_digest(client, windows_.units_of(client));
+    }
+    return ledger.spawned_digest_sum() == expected ? Verdict::valid()
+                                                   : Verdict::invalid("wrong digest from the connections");
 }
+
+void require_a_request_for_each(const tasks::Arguments& arguments) {
+    if (arguments.at("requests") >= arguments.at("connections")) return;
+    throw std::invalid_argument{"argument 'requests' is " + std::to_string(arguments.at("requests")) +
+                                ", the total of a window; it must be at least 'connections' (" +
+                                std::to_string(arguments.at("connections")) + ")"};
+}
+
+std::size_t connections_of(const tasks::Arguments& arguments) { return arguments.count("connections"); }
 
 }  // namespace workloads

@@ -10,6 +10,7 @@
 #include "workloads/io/acceptor.h"
 #include "workloads/io/client_statistics.h"
 #include "workloads/io/clients.h"
+#include "workloads/windows.h"
 #include "workloads/workload.h"
 
 namespace workloads {
@@ -20,8 +21,8 @@ namespace workloads {
 // Every task finished once and without a failure, among them the handlers of `connections` connections.
 [[nodiscard]] Verdict verify_served(const tasks::Ledger& ledger, std::size_t connections);
 
-// A server whose peer is its clients: what echo, open_echo and http have in common. A derived class makes the handlers
-// and the clients.
+// A server whose peer is its clients, timed in windows: what echo, open_echo and http have in common. A derived class
+// makes the handlers and the clients, and knows the right digests.
 class Server : public Workload {
 public:
     // Throws std::system_error if there is no socket.
@@ -29,15 +30,19 @@ public:
 
     std::size_t size() const final { return acceptors_; }
     std::unique_ptr<tasks::Task> make(std::size_t) const final {
-        return make_acceptor(listener_.get(), statistics_.tickets(), arguments_.connections,
+        return make_acceptor(listener_.get(), statistics_.tickets(), connections_,
                              [this](sys::UniqueFd connection) { return make_handler(std::move(connection)); });
     }
     tasks::Demand demand() const final {
-        return {.tasks_at_once = arguments_.connections + acceptors_, .descriptors_per_task = 1};
+        return {.tasks_at_once = connections_ + acceptors_,
+                .descriptors_per_task = 1,
+                .together = connections_,
+                .together_are = "connections"};
     }
-    void begin() final { statistics_.begin(); }
+    void begin() final;
     Verdict verify(const tasks::Ledger& ledger) const final;
-    Work work() const final { return statistics_.work(); }
+    Work work() const final { return windows_.work(); }
+    Windows* windows() const final { return &windows_; }
     Histogram* latency() const final { return &statistics_.latency(); }
     Histogram* latency_uncorrected() const final {
         return arguments_.rate > 0 ? &statistics_.latency_uncorrected() : nullptr;
@@ -45,22 +50,28 @@ public:
     std::string_view latency_meaning() const final { return "time to answer, seen by the client"; }
 
 protected:
-    // The sum of the handlers' digests when all requests were answered; set by the constructor of the derived class.
-    void expect_digest_sum(std::uint64_t sum) noexcept { expected_digest_sum_ = sum; }
     template <MakesExchange MakeExchange>
     [[nodiscard]] std::unique_ptr<Workload> make_clients(MakeExchange make_exchange) const {
-        return std::make_unique<Clients<MakeExchange>>(arguments_, statistics_, sys::local_endpoint(listener_.get()),
+        return std::make_unique<Clients<MakeExchange>>(arguments_, windows_, statistics_, listener_.get(),
                                                        std::move(make_exchange));
     }
 
 private:
     [[nodiscard]] virtual std::unique_ptr<tasks::Task> make_handler(sys::UniqueFd connection) const = 0;
+    // The digest of the handler whose client `client` sent its first `requests` requests, and no more.
+    [[nodiscard]] virtual std::uint64_t expected_digest(std::size_t client, std::uint64_t requests) const = 0;
 
     ClientArguments arguments_;
+    std::size_t connections_ = arguments_.connections;
     std::size_t acceptors_;
-    std::uint64_t expected_digest_sum_ = 0;
-    mutable ClientStatistics statistics_;  // in shared memory; tasks write it
-    sys::UniqueFd listener_ = listen_for(arguments_.connections);
+    mutable Windows windows_;               // both in shared memory; tasks write them
+    mutable ClientStatistics statistics_;
+    sys::UniqueFd listener_ = listen_for(connections_);
 };
+
+// For Entry::check of a server: each connection is answered at least once in a window. Throws std::invalid_argument.
+void require_a_request_for_each(const tasks::Arguments& arguments);
+// For Entry::connections.
+[[nodiscard]] std::size_t connections_of(const tasks::Arguments& arguments);
 
 }  // namespace workloads

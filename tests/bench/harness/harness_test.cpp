@@ -99,7 +99,7 @@ const models::Entry idle{
     .name = "idle",
     .family = models::Family::serial,
     .carrier = "none",
-    .waiter = "none",
+    .wait_mechanism = "none",
     .summary = "does nothing, very fast",
     .parameters = {},
     .support = [](const tasks::Demand&, const tasks::Arguments&) { return models::Support::yes(); },

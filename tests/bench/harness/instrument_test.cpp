@@ -126,7 +126,7 @@ const models::Entry dropping{
     .name = "dropping",
     .family = models::Family::serial,
     .carrier = "caller",
-    .waiter = "none",
+    .wait_mechanism = "none",
     .summary = "forgets one task",
     .parameters = {},
     .support = [](const tasks::Demand&, const tasks::Arguments&) { return models::Support::yes(); },

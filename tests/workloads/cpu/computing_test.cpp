@@ -2,7 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "script.h"
-#include "workloads/cpu/integer_work.h"
+#include "workloads/integer_work.h"
 #include "workloads/table.h"
 
 namespace workloads {

@@ -1,4 +1,4 @@
-#include "workloads/cpu/integer_work.h"
+#include "workloads/integer_work.h"
 
 #include <cassert>
 

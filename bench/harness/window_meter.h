@@ -1,0 +1,74 @@
+#pragma once
+
+#include <sys/types.h>
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+
+#include "sys/clock.h"
+#include "sys/perf_counter.h"
+#include "sys/process_family.h"
+#include "sys/shared_memory.h"
+#include "workloads/windows.h"
+
+namespace bench {
+
+// The counts of one run, or of one window. A count is nullopt if the kernel does not permit it.
+struct Counts {
+    std::uint64_t units = 0;
+    std::optional<std::int64_t> system_calls;
+    std::optional<std::int64_t> switches;
+    std::optional<std::int64_t> migrations;
+    std::array<char, 200> reason{};  // why a count is nullopt; ends in a zero. No std::string, for shared memory
+};
+
+// The kernel's counters of a model: of one thread, and of all threads and processes that it starts from now on. They
+// slow every system call of the machine, so no time is measured while they exist.
+class Counters {
+public:
+    // 0: the calling thread.
+    explicit Counters(pid_t thread = 0);
+    [[nodiscard]] Counts read() const;
+
+private:
+    sys::PerfCounter system_calls_;
+    sys::PerfCounter switches_;
+    sys::PerfCounter migrations_;
+};
+// What was counted between two readings; the units are those of `after`.
+[[nodiscard]] Counts difference(const Counts& before, const Counts& after);
+
+// Reads at each gate what the model has used so far. The gate may turn in another process than the one that made the
+// meter, so the readings lie in shared memory.
+class WindowMeter final : public workloads::Gatekeeper {
+public:
+    explicit WindowMeter(std::size_t windows) : readings_{windows + 1} {}
+
+    // The processes of the model; the harness joins before it makes the model.
+    [[nodiscard]] sys::ProcessFamily& model() noexcept { return model_; }
+    // Called in the process in which the gates will turn, before the model is made.
+    void count(pid_t thread_of_model) { counters_.emplace(thread_of_model); }
+
+    void at_gate(std::size_t windows_closed) override;
+
+    // After a run: of window `window`, from 0.
+    [[nodiscard]] sys::Nanoseconds model_cpu(std::size_t window) const noexcept;
+    // Of the process in which the gates turned.
+    [[nodiscard]] sys::Nanoseconds gate_cpu(std::size_t window) const noexcept;
+    [[nodiscard]] Counts counts(std::size_t window) const;
+
+private:
+    struct Reading {
+        std::int64_t model_cpu_ns;
+        std::int64_t gate_cpu_ns;
+        Counts counts;
+    };
+
+    sys::ProcessFamily model_;
+    sys::SharedArray<Reading> readings_;  // by gate
+    std::optional<Counters> counters_;
+};
+
+}  // namespace bench

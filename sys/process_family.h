@@ -1,0 +1,75 @@
+#pragma once
+
+#include <sys/types.h>
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "sys/clock.h"
+#include "sys/shared_memory.h"
+
+namespace sys {
+
+// A process and all its descendants, with the CPU time that they have used. getrusage() counts a child only when it was
+// reaped, so it cannot tell what a child used within a part of its life; the clock of each process can.
+// It lies in shared memory: another process, forked after it was made, may read it.
+class ProcessFamily {
+public:
+    // Throws std::system_error.
+    ProcessFamily() = default;
+    ProcessFamily(const ProcessFamily&) = delete;
+    ProcessFamily& operator=(const ProcessFamily&) = delete;
+
+    // While it lives, the process that made it is a member, and so is every process that a member forks, by whatever
+    // library. A process is in one family at a time.
+    class [[nodiscard]] Membership {
+    public:
+        // The family outlives the membership.
+        explicit Membership(ProcessFamily& family);
+        Membership(const Membership&) = delete;
+        Membership& operator=(const Membership&) = delete;
+        ~Membership();
+    };
+
+    // Waits until all members sleep, and returns the CPU time that they have used since they were born, dead ones
+    // included. Why it waits: the kernel updates the clock of a running thread only at its tick (1 to 10 ms), so the
+    // clock is exact only for a thread that sleeps. A member that does not come to rest (it spins) is stopped by SIGSTOP
+    // while its clock is read, from then on at once. Takes a few milliseconds, in which this thread sleeps; some ticks
+    // more when it first meets a member that spins. One caller at a time.
+    // Throws std::runtime_error if there were more members than the table has room for.
+    [[nodiscard]] Nanoseconds cpu_time_at_rest();
+    // The number of members so far, dead or alive.
+    [[nodiscard]] std::size_t size() const noexcept { return table_->size.load(std::memory_order_acquire); }
+    // Whether a member had to be stopped.
+    [[nodiscard]] bool has_stopped() const noexcept { return table_->has_stopped; }
+
+private:
+    static constexpr std::size_t capacity = 65'536;
+
+    struct Member {
+        pid_t pid;
+        bool spins;
+        std::int64_t last_ns;  // the last reading, which stays when the process has ended
+    };
+    struct Table {
+        std::atomic<std::size_t> size;
+        bool has_stopped;
+    };
+    struct Clocks {
+        std::int64_t total_ns = 0;
+        std::vector<std::int64_t> moving_ns;  // by member, without the calling thread: the same twice means at rest
+    };
+
+    void enter_self() noexcept;
+    [[nodiscard]] Clocks read();
+    [[nodiscard]] bool come_to_rest(Clocks& clocks);
+    void mark_spinning(const std::vector<std::int64_t>& before, const std::vector<std::int64_t>& after);
+    void signal_spinning(int signal);
+
+    Shared<Table> table_;
+    SharedArray<Member> members_{capacity};
+};
+
+}  // namespace sys

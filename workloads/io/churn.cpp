@@ -1,0 +1,205 @@
+// I/O: connections that are made, carry one request, and are closed. The server is echo's. The price of a connection:
+// accepting it, starting a task for it, and ending both. (echo and http measure serving alone.)
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cerrno>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "sys/clock.h"
+#include "sys/shared_memory.h"
+#include "sys/tcp.h"
+#include "workloads/io/acceptor.h"
+#include "workloads/io/client_socket.h"
+#include "workloads/io/client_statistics.h"
+#include "workloads/io/client_task.h"
+#include "workloads/io/echo.h"
+#include "workloads/io/server.h"
+#include "workloads/workload.h"
+
+namespace workloads {
+namespace {
+
+struct ChurnArguments {
+    explicit ChurnArguments(const tasks::Arguments& arguments)
+        : clients{arguments.count("clients")},
+          connections{arguments.count("connections")},
+          payload{arguments.count("payload")} {}
+    std::size_t clients;        // at once
+    std::uint64_t connections;  // in a run
+    std::size_t payload;
+};
+
+// What the connections of a run share.
+struct Clientele {
+    ChurnArguments arguments;
+    sys::Endpoint server;
+    ClientStatistics& statistics;
+    std::atomic<std::uint64_t>& next;         // the number of the next connection
+    mutable std::vector<SocketPlace> places;  // by client
+};
+
+// One connection of a client: connects, asks, compares the answer, starts the client's next connection, and ends. A
+// task for each connection, because a task keeps its sockets open until it finishes.
+class ConnectionTask final : public tasks::SteppedTask<ConnectionTask> {
+public:
+    ConnectionTask(std::size_t client, std::uint64_t number, const Clientele& clientele)
+        : SteppedTask{&ConnectionTask::started},
+          client_{client},
+          clientele_{clientele},
+          exchange_{static_cast<std::size_t>(number), clientele.arguments.payload} {}
+    ~ConnectionTask() override {
+        // The client's next connection may stand there already.
+        int own = socket_.get();
+        clientele_.places[client_].compare_exchange_strong(own, -1);
+    }
+
+private:
+    tasks::Operation started(tasks::Result result) {
+        socket_ = open_client_socket(clientele_.statistics.next_connection(), result);
+        if (!socket_) return give_up(result);
+        clientele_.places[client_].store(socket_.get());
+        began_ = sys::now();
+        return then(&ConnectionTask::connected, tasks::Connect{socket_.get(), clientele_.server.native()});
+    }
+    tasks::Operation connected(tasks::Result result) {
+        if (result.failed()) return give_up(result);
+        return then(&ConnectionTask::sent, tasks::Send{socket_.get(), exchange_.begin(0)});
+    }
+    tasks::Operation sent(tasks::Result result) { return result.failed() ? give_up(result) : receive_more(); }
+    tasks::Operation received(tasks::Result result) {
+        if (result.failed()) return give_up(result);
+        if (result.bytes() == 0) return give_up({-ECONNRESET});
+        if (!exchange_.add(result.bytes())) return receive_more();
+        const sys::TimePoint now = sys::now();
+        if (!exchange_.check()) return give_up({-EBADMSG});
+        clientele_.statistics.answered(now - began_, exchange_.payload_bytes());
+        const std::uint64_t next = clientele_.next.fetch_add(1, std::memory_order_relaxed);
+        if (next >= clientele_.arguments.connections) return tasks::Finish{0};
+        return then(&ConnectionTask::spawned,
+                    tasks::Spawn{std::make_unique<ConnectionTask>(client_, next, clientele_)});
+    }
+    tasks::Operation spawned(tasks::Result result) { return result.failed() ? give_up(result) : tasks::Finish{0}; }
+
+    tasks::Operation receive_more() {
+        return then(&ConnectionTask::received, tasks::Receive{socket_.get(), exchange_.room()});
+    }
+
+    std::size_t client_;
+    const Clientele& clientele_;
+    sys::UniqueFd socket_;
+    sys::TimePoint began_;
+    EchoExchange exchange_;
+};
+
+class ChurningClients final : public Workload {
+public:
+    ChurningClients(const ChurnArguments& arguments, ClientStatistics& statistics, std::atomic<std::uint64_t>& next,
+                    int listener)
+        : listener_{listener},
+          clientele_{arguments, sys::local_endpoint(listener), statistics, next,
+                     std::vector<SocketPlace>(arguments.clients)} {
+        for (SocketPlace& place : clientele_.places) place.store(-1);
+    }
+
+    std::size_t size() const override { return clientele_.arguments.clients; }
+    std::unique_ptr<tasks::Task> make(std::size_t index) const override {
+        return std::make_unique<ConnectionTask>(index, index, clientele_);
+    }
+    // A client's next connection begins before its last one has ended.
+    tasks::Demand demand() const override { return {.tasks_at_once = 2 * size(), .descriptors_per_task = 1}; }
+    Verdict verify(const tasks::Ledger& ledger) const override { return verify_finished(ledger); }
+    Work work() const override { return clientele_.statistics.work(); }
+    std::uint64_t progress() const noexcept override { return clientele_.statistics.progress(); }
+    void hang_up() noexcept override { hang_up_all(listener_, clientele_.places); }
+
+private:
+    int listener_;
+    Clientele clientele_;
+};
+
+class Churn final : public Workload {
+public:
+    Churn(const ChurnArguments& arguments, std::size_t acceptors) : arguments_{arguments}, acceptors_{acceptors} {
+        for (std::uint64_t number = 0; number < arguments.connections; ++number) {
+            EchoExchange exchange{static_cast<std::size_t>(number), arguments.payload};
+            (void)exchange.begin(0);
+            expected_digest_sum_ += tasks::mix(arguments.payload, exchange.answer_sum());
+        }
+    }
+
+    std::size_t size() const override { return acceptors_; }
+    std::unique_ptr<tasks::Task> make(std::size_t) const override {
+        return make_acceptor(listener_.get(), statistics_.tickets(), arguments_.connections,
+                             [payload = arguments_.payload](sys::UniqueFd connection) {
+                                 return make_echo_connection(std::move(connection), std::max<std::size_t>(4096, 2 * payload), 0);
+                             });
+    }
+    // The handler of a connection may see its end after the client's next connection was accepted.
+    tasks::Demand demand() const override {
+        return {.tasks_at_once = 2 * arguments_.clients + acceptors_, .descriptors_per_task = 1};
+    }
+    void begin() override {
+        statistics_.begin();
+        // Each client begins with the connection of its own number.
+        next_->store(arguments_.clients);
+    }
+    Verdict verify(const tasks::Ledger& ledger) const override {
+        if (Verdict served = verify_served(ledger, arguments_.connections); !served) return served;
+        return ledger.spawned_digest_sum() == expected_digest_sum_
+                   ? Verdict::valid()
+                   : Verdict::invalid("wrong digest from the connections");
+    }
+    Work work() const override { return statistics_.work(); }
+    std::unique_ptr<Workload> make_peer() const override {
+        return std::make_unique<ChurningClients>(arguments_, statistics_, *next_, listener_.get());
+    }
+    Histogram* latency() const override { return &statistics_.latency(); }
+    std::string_view latency_meaning() const override { return "time to connect and get the first answer"; }
+
+private:
+    ChurnArguments arguments_;
+    std::size_t acceptors_;
+    std::uint64_t expected_digest_sum_ = 0;
+    mutable ClientStatistics statistics_;  // both in shared memory; tasks write them
+    sys::Shared<std::atomic<std::uint64_t>> next_;
+    sys::UniqueFd listener_ = listen_for(2 * arguments_.clients);
+};
+
+constexpr tasks::Parameter parameters[] = {
+    {"clients", 100, 1, 1'000'000, "clients at once; each makes one connection after another"},
+    {"payload", 64, 1, 1 << 24, "bytes of a request, and of its answer"},
+    {"connections", 2'000, 1, 100'000'000, "connections of all clients together, with one request each"},
+};
+constexpr Point points[] = {
+    {"clients:1/connections:500", 1},
+    {"clients:100/connections:2000", 1},
+};
+
+}  // namespace
+
+extern constinit const Entry churn_entry{
+    .name = "churn",
+    .group = Group::io,
+    .unit = "connection",
+    .summary = "TCP server whose clients connect, send one request, and close the connection",
+    .parameters = parameters,
+    .points = points,
+    .smoke = "clients:4/payload:100/connections:12",
+    .make = [](const tasks::Arguments& arguments, std::size_t acceptors) -> std::unique_ptr<Workload> {
+        return std::make_unique<Churn>(ChurnArguments{arguments}, acceptors);
+    },
+    .check =
+        [](const tasks::Arguments& arguments) {
+            if (arguments.at("connections") >= arguments.at("clients")) return;
+            throw std::invalid_argument{"argument 'connections' is " + std::to_string(arguments.at("connections")) +
+                                        ", the total of a run; it must be at least 'clients' (" +
+                                        std::to_string(arguments.at("clients")) + ")"};
+        },
+};
+
+}  // namespace workloads

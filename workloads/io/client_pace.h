@@ -1,0 +1,76 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+
+#include "sys/clock.h"
+#include "workloads/io/client_statistics.h"
+#include "workloads/io/client_task.h"
+#include "workloads/windows.h"
+
+namespace workloads {
+
+// The pace of a client that sends a fixed number of requests, each when the last one was answered.
+class FixedPace {
+public:
+    FixedPace(std::uint64_t requests, ClientStatistics& statistics) : left_{requests}, statistics_{&statistics} {}
+
+    [[nodiscard]] ClientStep next() const noexcept { return left_ > 0 ? ClientStep::send : ClientStep::finish; }
+    void answered(sys::TimePoint sent, sys::TimePoint now, std::uint64_t bytes) noexcept {
+        --left_;
+        statistics_->answered(now - sent, bytes);
+    }
+    // It never waits, and nobody waits for it.
+    [[nodiscard]] static sys::TimePoint until() noexcept { return {}; }
+    [[nodiscard]] static int event() noexcept { return 0; }
+    static void turn() noexcept {}
+    [[nodiscard]] static bool fail() noexcept { return false; }
+
+private:
+    std::uint64_t left_;
+    ClientStatistics* statistics_;
+};
+
+// The pace of a client in windows: one request; then at each gate it waits for the others, and draws requests from the
+// quota of the window. The number of a gate is also that of the event that tells that it has turned.
+class WindowPace {
+public:
+    // `rate`: requests/s of all clients together (open loop): request n of the window is due n/rate after it opened. A
+    // request that falls due while its client still waits for an answer is sent as soon as that answer is here. 0: each
+    // request is sent when the last one was answered (closed loop).
+    WindowPace(std::size_t client, std::int64_t rate, Windows& windows, ClientStatistics& statistics)
+        : client_{client}, rate_{rate}, windows_{&windows}, statistics_{&statistics} {}
+
+    [[nodiscard]] ClientStep next() noexcept;
+    void answered(sys::TimePoint sent, sys::TimePoint now, std::uint64_t bytes) noexcept;
+    [[nodiscard]] sys::TimePoint until() const noexcept { return due_; }
+    [[nodiscard]] int event() const noexcept { return static_cast<int>(gate_); }
+    void turn() { windows_->turn(); }
+    [[nodiscard]] bool fail() noexcept;
+
+private:
+    enum class State {
+        connected,
+        serving,   // in a window, or in the first round
+        sleeping,  // until the next request is due
+        arrived,   // at a gate; others are still under way
+        last,      // at a gate, which this client turns
+        turned,    // it has turned; the others do not know yet
+    };
+
+    [[nodiscard]] ClientStep enter_window() noexcept;
+    [[nodiscard]] ClientStep send_when_due(std::uint64_t number) noexcept;
+    [[nodiscard]] bool open_loop() const noexcept { return rate_ > 0; }
+
+    std::size_t client_;
+    std::int64_t rate_;
+    Windows* windows_;
+    ClientStatistics* statistics_;
+    State state_ = State::connected;
+    std::size_t gate_ = 0;
+    sys::TimePoint last_answer_;
+    sys::TimePoint due_;
+};
+
+}  // namespace workloads

@@ -1,0 +1,140 @@
+#include "workloads/windows.h"
+
+#include <algorithm>
+#include <cassert>
+#include <string>
+
+namespace workloads {
+namespace {
+
+constexpr auto relaxed = std::memory_order_relaxed;
+
+sys::TimePoint to_time(std::int64_t ns) noexcept { return sys::TimePoint{sys::Nanoseconds{ns}}; }
+std::int64_t to_ns(sys::TimePoint time) noexcept { return sys::Nanoseconds{time.time_since_epoch()}.count(); }
+
+}  // namespace
+
+Windows::Windows(std::size_t participants, std::uint64_t units) : units_{units}, counts_{participants} {
+    assert(participants > 0 && units >= participants);
+}
+
+void Windows::plan(std::size_t count, Gatekeeper* gatekeeper) {
+    assert(count > 0);
+    windows_ = sys::SharedArray<Window>{count};
+    gatekeeper_ = gatekeeper;
+}
+
+void Windows::begin() noexcept {
+    board_->arrived.store(0, relaxed);
+    board_->turned.store(0, relaxed);
+    board_->drawn.store(0, relaxed);
+    board_->done.store(0, relaxed);
+    board_->bytes.store(0, relaxed);
+    board_->last_done_ns.store(0, relaxed);
+    board_->open.store(false, relaxed);
+    board_->failed.store(false, relaxed);
+    for (Count& count : counts_) {
+        count.in_window.store(0, relaxed);
+        count.in_run.store(0, relaxed);
+    }
+}
+
+Windows::Arrival Windows::arrive(sys::TimePoint now) noexcept {
+    // Before it arrives: afterwards the gate may turn at any moment.
+    const std::size_t gate = board_->turned.load(std::memory_order_acquire);
+    const std::int64_t now_ns = to_ns(now);
+    std::int64_t last_ns = board_->last_done_ns.load(relaxed);
+    while (now_ns > last_ns && !board_->last_done_ns.compare_exchange_weak(last_ns, now_ns, relaxed)) {
+    }
+    const bool last = board_->arrived.fetch_add(1, std::memory_order_acq_rel) + 1 == counts_.size();
+    return {last, gate};
+}
+
+void Windows::turn() {
+    const std::size_t closed = board_->turned.load(relaxed);
+    const Work work = cut();
+    if (closed > 0) {
+        windows_[closed - 1] = {to_time(board_->opened_ns.load(relaxed)), to_time(board_->last_done_ns.load(relaxed)),
+                                work};
+    }
+    board_->open.store(false, relaxed);
+    if (gatekeeper_ != nullptr) gatekeeper_->at_gate(closed);
+    board_->arrived.store(0, relaxed);
+    board_->drawn.store(0, relaxed);
+    board_->turned.store(closed + 1, relaxed);
+    board_->opened_ns.store(to_ns(sys::now()), relaxed);
+    // Whoever sees the open window sees all of the above.
+    board_->open.store(closed < windows_.size() && !board_->failed.load(relaxed), std::memory_order_release);
+}
+
+sys::TimePoint Windows::opened() const noexcept { return to_time(board_->opened_ns.load(relaxed)); }
+
+std::optional<std::uint64_t> Windows::draw() noexcept {
+    const std::uint64_t number = counts_.size() + board_->drawn.fetch_add(1, relaxed);
+    if (number >= units_ || board_->failed.load(relaxed)) return std::nullopt;
+    return number;
+}
+
+void Windows::done(std::size_t participant, std::uint64_t bytes) noexcept {
+    counts_[participant].in_window.fetch_add(1, relaxed);
+    counts_[participant].in_run.fetch_add(1, relaxed);
+    board_->bytes.fetch_add(bytes, relaxed);
+    board_->done.fetch_add(1, relaxed);
+}
+
+std::size_t Windows::fail() noexcept {
+    board_->failed.store(true, relaxed);
+    board_->open.store(false, std::memory_order_release);
+    return board_->turned.load(relaxed);
+}
+
+Verdict Windows::verify(std::string_view participants) const {
+    const std::size_t turned = board_->turned.load(relaxed);
+    if (turned == planned() + 1) return Verdict::valid();
+    const auto unserved =
+        std::ranges::count_if(counts_, [](const Count& count) { return count.in_window.load(relaxed) == 0; });
+    const std::string where =
+        turned == 0 ? "in the first round, before the window opens" : "in window " + std::to_string(turned);
+    std::string who{participants};
+    if (unserved == 0) return Verdict::invalid(who + " failed " + where);
+    return Verdict::invalid(std::to_string(unserved) + " of " + std::to_string(counts_.size()) + " " + who +
+                            " got no answer " + where);
+}
+
+Work Windows::work() const noexcept {
+    Work total{.units = 0, .bytes = 0, .fairness = Fairness{0, 0, 0}};
+    for (const Window& window : windows_) {
+        total.units += window.work.units;
+        total.bytes += window.work.bytes;
+        total.fairness->least += window.work.fairness->least;
+        total.fairness->most += window.work.fairness->most;
+        total.fairness->jain += window.work.fairness->jain / static_cast<double>(planned());
+    }
+    return total;
+}
+
+std::uint64_t Windows::units_of(std::size_t participant) const noexcept {
+    return counts_[participant].in_run.load(relaxed);
+}
+
+// The work since the last gate; the next window counts from 0. The fairness is Jain's index: R. Jain, D. Chiu, W. Hawe,
+// A Quantitative Measure of Fairness and Discrimination, DEC TR-301, 1984.
+Work Windows::cut() noexcept {
+    Work work{.units = 0, .bytes = board_->bytes.exchange(0, relaxed), .fairness = Fairness{}};
+    std::uint64_t least = units_;
+    std::uint64_t most = 0;
+    double sum_of_squares = 0;
+    for (Count& count : counts_) {
+        const std::uint64_t units = count.in_window.exchange(0, relaxed);
+        least = std::min(least, units);
+        most = std::max(most, units);
+        work.units += units;
+        sum_of_squares += static_cast<double>(units) * static_cast<double>(units);
+    }
+    const auto sum = static_cast<double>(work.units);
+    const double jain = sum == 0 ? 0 : sum * sum / (static_cast<double>(counts_.size()) * sum_of_squares);
+    work.fairness = Fairness{.least = least, .most = most, .jain = jain};
+    return work;
+}
+
+}  // namespace workloads
