@@ -131,9 +131,8 @@ class Measures:
         others = len(self.shown) - 1
         return self.cpu_share if measure is self.shown[0] else (1 - self.cpu_share) / others - GAP_SHARE
 
-    @property
-    def ticks_most(self) -> int:
-        return 2 if len(self.shown) == 3 else 3
+    def ticks_most(self, measure: Measure) -> int:
+        return 2 if len(self.shown) == 3 and measure is not self.shown[0] else 3
 
     def title(self) -> str:
         *names, last = [measure.name for measure in self.shown]
@@ -183,7 +182,7 @@ def draw_panel(
         bars = {series: estimate for series, estimate in known.items() if estimate is not None}
         if bars:
             end = ticks.room_linear(value_ends(bars.values(), measure.written), width)
-            ticks.linear_x(axes, max(end, 1e-9), measure.scale_for, most=measures.ticks_most)
+            ticks.linear_x(axes, max(end, 1e-9), measure.scale_for, most=measures.ticks_most(measure))
             draw_bars(axes, multiples, found, bars, measure)
         else:
             axes.set_xticks([])

@@ -31,7 +31,7 @@ def test_every_chart_is_written(drawn):
     assert written == wanted
     assert {path.name for path in drawn.folder.iterdir()} == {w.rsplit("/", 1)[1] for w in wanted}
     assert "no latency_primes: no sample of this workload has latencies" in lines
-    assert "no scaling_mandelbrot: this workload has one size only" in lines
+    assert "no scaling_mandelbrot: this workload has one case only" in lines
     pictures = {s: [p for p in drawn.folder.glob(f"*.{s}") if p.read_bytes() != NO_PICTURE] for s in PICTURES}
     assert {suffix: {path.stem for path in paths} for suffix, paths in pictures.items()} == PICTURES
     kinds = {name.split("_")[0] for name in EXPECTED}
@@ -131,8 +131,8 @@ def test_a_workload_that_nobody_could_do(small):
 
 def test_a_size_of_zero(small):
     def shrink(sample):
-        tasks = sample["parameters"]["tasks"]
-        sample["parameters"]["tasks"] = 0 if tasks == 10 else tasks
+        tasks = sample["arguments"]["tasks"]
+        sample["arguments"]["tasks"] = 0 if tasks == 10 else tasks
 
     made = changed(small, shrink, lambda sample: sample["workload"] == "timers")
     figure = figures(made, "scaling_timers").figures["scaling_timers"]

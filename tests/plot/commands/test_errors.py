@@ -27,7 +27,7 @@ def plain_entry(made):
 
 
 def other_version(made):
-    made["context"]["concur"]["schema"] = 2
+    made["context"]["concur"]["schema"] = 1
     return json.dumps(made)
 
 
@@ -94,7 +94,7 @@ BAD = {
     malformed: "malformed JSON at line 1, column",
     plain_google_benchmark: "plain Google Benchmark JSON without the 'concur' objects",
     plain_entry: "benchmarks[3]: 'concur' is missing",
-    other_version: "format version 2, but these charts read version 1",
+    other_version: "format version 1, but these charts read version 2",
     no_samples: "holds no samples",
     only_controls: "holds no samples",
     only_aggregates: "holds no samples",

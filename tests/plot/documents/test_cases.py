@@ -8,7 +8,8 @@ import pytest
 
 import synthetic
 from concur.documents import results
-from concur.documents.cases import Series, tell_apart
+from concur.documents.cases import Series
+from concur.documents.grouping import tell_apart
 from concur.statistics import intervals
 from concur.statistics.ratios import to_best
 
@@ -30,26 +31,26 @@ def entries(made, **wanted):
 
 
 def test_telling_parameters():
-    def sizes(**values):
+    def arguments(**values):
         return tuple(sorted(values.items()))
 
-    assert tell_apart([sizes(tasks=5)]) == ()
+    assert tell_apart([arguments(tasks=5)]) == ()
     # Tasks and grain change together: the grain is what a reader thinks of.
-    assert tell_apart([sizes(tasks=100, grain_us=1), sizes(tasks=10, grain_us=10)]) == ("grain_us",)
-    grid = [sizes(connections=c, payload=p, requests=9) for c in (1, 10, 100) for p in (64, 16384)]
+    assert tell_apart([arguments(tasks=100, grain_us=1), arguments(tasks=10, grain_us=10)]) == ("grain_us",)
+    grid = [arguments(connections=c, payload=p, requests=9) for c in (1, 10, 100) for p in (64, 16384)]
     assert tell_apart(grid) == ("connections", "payload")
     # Requests have most values and tell all cases apart, yet they are only how much is done.
     uneven = [(10, 64, 500), (100, 64, 100), (100, 16384, 50)]
-    grid = [sizes(connections=c, payload=p, requests=r) for c, p, r in uneven]
+    grid = [arguments(connections=c, payload=p, requests=r) for c, p, r in uneven]
     assert tell_apart(grid) == ("connections", "payload")
-    assert tell_apart([sizes(requests=1), sizes(requests=2)]) == ("requests",)
+    assert tell_apart([arguments(requests=1), arguments(requests=2)]) == ("requests",)
 
 
 def test_parameters_in_another_order_are_the_same_case(small):
     made = {**small, "benchmarks": copy.deepcopy(entries(small, workload="echo"))}
     for entry in entries(made, round=1):
-        p = entry["concur"]["parameters"]
-        entry["concur"]["parameters"] = dict(reversed(p.items()))
+        p = entry["concur"]["arguments"]
+        entry["concur"]["arguments"] = dict(reversed(p.items()))
     assert len(workload(made, "echo").cases) == len(synthetic.CASES["echo"])
 
 
@@ -108,9 +109,9 @@ def test_figures_are_per_job(small):
     entry = entries(small, workload="echo", model="epoll", control=False)[0]
     assert entry["iterations"] == 2
     sample = next(s for s in load(small).samples if s.workload == "echo" and s.model == "epoll")
-    assert sample.units == entry["concur"]["parameters"]["requests"]
+    assert sample.units == entry["concur"]["arguments"]["requests"]
     assert sample.real_ns == pytest.approx(entry["real_time"] * 1e6)
-    assert sample.user_ns == entry["concur"]["cost"]["cpu_user_ns"] / 2
+    assert sample.cpu_ns == entry["concur"]["cost"]["cpu_ns"] / 2
 
 
 def test_rates_are_units_per_second(small):

@@ -10,7 +10,7 @@ from programs import ROOT
 
 def test_a_suite_holds_each_case_once_and_neighbours_together():
     suite = make_suite(list(load(ROOT / "results/findings.toml")), 9)
-    points = [(case["workload"], tuple(case["sizes"].items())) for case in suite["cases"]]
+    points = [(case["workload"], tuple(case["arguments"].items())) for case in suite["cases"]]
     assert len(points) == len(set(points))
     for case in suite["cases"]:
         series = [json.dumps(one, sort_keys=True) for one in case["models"]]
@@ -24,5 +24,5 @@ def test_system_calls_are_counted_in_every_round_where_a_finding_asks_for_them(t
     other = FALSE.replace("connections:10/", "connections:1/")
     calls = TRUE.replace("above = 0.5", 'metric = "system_calls_per_unit"\nabove = 0.5')
     suite = make_suite(list(load(write(tmp_path / "f.toml", calls, other))), 9)
-    counted = {case["sizes"]["connections"]: case.get("count_rounds") for case in suite["cases"]}
+    counted = {case["arguments"]["connections"]: case.get("count_rounds") for case in suite["cases"]}
     assert counted == {10: 9, 1: None} and "count_rounds" not in suite
