@@ -36,7 +36,7 @@ ROW_HEIGHT, LEGEND_HEIGHT = 0.175, 0.24
 # two measures.
 CPU_SHARES, GAP_SHARE = (1.0, 0.62, 0.44), 0.06
 INTERVAL_NOTE = "bars: median over rounds, whiskers: 95 % interval of the median (CPU time: of user + system)"
-COUNTED_APART = "in a separate run, which is not timed"
+COUNTED_APART = "in a separate run that was not timed"
 
 
 @dataclass(frozen=True)
@@ -175,8 +175,7 @@ def draw_panel(
     left, first = 0.0, None
     for measure in measures.shown:
         width = multiples.width * measures.share(measure)
-        name = measure.name if len(measures.shown) == 3 else f"{measure.name} per {multiples.workload.unit}"
-        axes = multiples.axes(page, index, name, left, width)
+        axes = multiples.axes(page, index, measure.name, left, width)
         first = first or axes
         known = {series: measure.of(this) for series, this in found.items()}
         bars = {series: estimate for series, estimate in known.items() if estimate is not None}

@@ -40,11 +40,13 @@ def lines(comparison: Comparison, differences: list[str], everything: bool) -> I
         apart.setdefault(what + labels.arguments(one.case.arguments), []).append(labels.series(one.series))
     for what, names in apart.items():
         yield f"cannot be compared: {what}: {', '.join(names)}"
+    changed_ones = [changed.measured for changed in comparison.changed]
     shown = [one for one in comparison.compared if everything or one.verdict not in (SAME, UNCLEAR)]
     for compared in shown:
         one = compared.new
         name = f"{one.workload.name}, {labels.case(one.workload, one.case)}"
         yield f"{compared.verdict:<8} {name:<44} {labels.series(one.series):<24} {figure(compared)}"
+    yield from labels.meanings([one.workload for one in [*changed_ones, *(c.new for c in shown)]])
     if not shown:
         yield "no case is faster or slower beyond the margin"
     for title, groups in (

@@ -47,7 +47,7 @@ def tell_apart(cases: Sequence[Arguments]) -> tuple[str, ...]:
 Order = tuple[int, int, str, tuple[tuple[str, bool, int | str], ...]]
 
 
-def _series_order(families: Mapping[str, str]) -> Callable[[Series], Order]:
+def series_order(families: Mapping[str, str]) -> Callable[[Series], Order]:
     """By family, then in the order in which the document lists the models, then by arguments."""
     listed = {model: index for index, model in enumerate(families)}
 
@@ -84,9 +84,7 @@ def _workload(
         unit=info.unit,
         timed=info.timed,
         cases=cases,
-        series=tuple(
-            sorted({series for case in cases for series in case.cells}, key=_series_order(families))
-        ),
+        series=tuple(sorted({series for case in cases for series in case.cells}, key=series_order(families))),
         telling=telling,
         constant=tuple((name, min(values[name])) for name in values if len(values[name]) == 1),
         coupled=tuple(name for name in values if len(values[name]) > 1 and name not in telling),

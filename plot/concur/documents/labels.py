@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from concur.documents import units
 from concur.documents.cases import Case, Cell, Series, Workload
+from concur.documents.grouping import AMOUNTS
 from concur.documents.results import Document
 from concur.documents.samples import Arguments, Sample
 
@@ -97,15 +98,21 @@ def panel(workload: Workload, cases: list[Case]) -> str:
 
 def fixed(workload: Workload) -> str:
     """For the subtitle: the arguments that the names of cases leave out."""
-    parts = [arguments(workload.constant)] if workload.constant else []
+    parts = [argument(name, number) + per_window(workload, name) for name, number in workload.constant]
     for name in workload.coupled:
         numbers = [one.value(name) for one in workload.cases]
+        what = bare_name(name) + per_window(workload, name)
         if len(numbers) <= COUPLED_MOST:
             # In the order of the cases, one for each.
-            parts.append(f"{bare_name(name)} {' / '.join(value(name, number) for number in numbers)}")
+            parts.append(f"{what} {' / '.join(value(name, number) for number in numbers)}")
         else:
-            parts.append(f"{bare_name(name)} {value(name, min(numbers))} to {value(name, max(numbers))}")
+            parts.append(f"{what} {value(name, min(numbers))} to {value(name, max(numbers))}")
     return ", ".join(parts)
+
+
+def per_window(workload: Workload, name: str) -> str:
+    """An amount of work is that of one window, not of the whole run of the server."""
+    return " per window" if workload.in_windows and name in AMOUNTS else ""
 
 
 def plural(unit: str) -> str:

@@ -12,15 +12,15 @@ MODELS = {
 }
 
 
-WORKLOADS = ("mandelbrot", "fetch", "park", "open_echo")
+WORKLOADS = ("mandelbrot", "fetch", "park", "churn", "open_echo")
 CASES = synthetic.CASES | synthetic.MORE_CASES
 # By kind, the charts that there are of the whole document.
 CHARTS = {
     "overview": ("overview",),
     "bars": tuple(f"bars_{name}" for name in WORKLOADS),
-    "scaling": ("scaling_fetch", "scaling_park", "scaling_open_echo"),
+    "scaling": ("scaling_fetch", "scaling_park", "scaling_churn", "scaling_open_echo"),
     "load": ("load_open_echo",),
-    "latency": ("latency_fetch", "latency_open_echo"),
+    "latency": ("latency_fetch", "latency_churn", "latency_open_echo"),
     "cost": tuple(f"cost_{name}" for name in WORKLOADS),
     "memory": ("memory_park",),
 }

@@ -97,6 +97,21 @@ def test_scaling_names_every_series(drawn):
     assert "thread_pool ×2" in said and "thread_pool ×16" in said
 
 
+def test_a_pool_with_a_worker_for_each_connection_is_one_line(drawn):
+    figure = drawn.figures["scaling_echo"]
+    pools = [one for one in texts(figure) if one.get_text().startswith("thread_pool")]
+    # One in each panel: without work and with it.
+    assert [one.get_text() for one in pools] == ["thread_pool ×connections"] * 2
+
+
+@pytest.mark.parametrize("kind", ("overview", "bars_echo", "scaling_echo", "latency_echo", "cost_echo"))
+def test_what_labels_mean_stands_on_the_chart(drawn, kind):
+    said = " ".join(words(drawn.figures[kind]).split())
+    assert "×connections: as many workers as connections" in said
+    assert "Work: CPU work of the server for each request" in said
+    assert "20k requests per window" in said
+
+
 def test_incomplete_document_says_so(small):
     made = changed(small, leave, lambda sample: sample["workload"] == "timers")
     made["context"] = copy.deepcopy(small["context"])

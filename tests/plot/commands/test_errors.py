@@ -72,6 +72,16 @@ def unknown_outcome(made):
     return json.dumps(made)
 
 
+def unknown_timing(made):
+    made["benchmarks"][0]["concur"]["timed"] = "jobs"
+    return json.dumps(made)
+
+
+def no_counts(made):
+    del made["benchmarks"][0]["concur"]["counts"]
+    return json.dumps(made)
+
+
 def no_machine(made):
     del made["context"]["concur"]["machine"]
     return json.dumps(made)
@@ -103,6 +113,8 @@ BAD = {
     text_for_number: "benchmarks[0]: 'real_time' has the wrong type",
     not_a_number: "NaN is no JSON number",
     unknown_outcome: "outcome 'fine' is none of ok, skipped",
+    unknown_timing: "benchmarks[0]: timed 'jobs' is none of windows, runs",
+    no_counts: "benchmarks[0]: 'counts' is missing",
     no_machine: "context.concur: 'machine' is missing",
     two_placements: "has two placements",
     bad_buckets: "'latency.buckets' has the wrong type",

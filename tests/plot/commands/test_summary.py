@@ -15,6 +15,7 @@ def test_table(run, small_file):
     assert second.split()[0] == "2" and " to " in second
     assert third.split()[0] == "3" and "/s" in third
     assert not lines[place + 4].strip().startswith("4")
+    assert "×connections: as many workers as connections" in " ".join(done.stdout.split())
 
 
 def test_outcomes_and_reasons(run, small_file):
