@@ -31,7 +31,7 @@ def markdown(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
 def tables(description: dict[str, Any]) -> dict[str, str]:
     """The text of each table, by its name."""
     models = [
-        (f"`{model['name']}`", model["family"], model["carrier"], model["waiter"], model["summary"])
+        (f"`{model['name']}`", model["family"], model["carrier"], model["wait_mechanism"], model["summary"])
         for model in description["models"]
         if model["family"] != "native"
     ]
@@ -40,9 +40,9 @@ def tables(description: dict[str, Any]) -> dict[str, str]:
         for workload in description["workloads"]
     ]
     carrier = "carrier: what holds a task's state"
-    waiter = "wait mechanism: how it learns that it may go on"
+    wait_mechanism = "wait mechanism: how it learns that it may go on"
     return {
-        "models": markdown(("model", "family", carrier, waiter, "in short"), models),
+        "models": markdown(("model", "family", carrier, wait_mechanism, "in short"), models),
         "workloads": markdown(("workload", "group", "unit", "what"), workloads),
     }
 

@@ -51,6 +51,12 @@ def test_every_model_has_its_paragraph(description: Any) -> None:
     assert models - told == set()
 
 
+def test_a_model_is_described_by_its_carrier_and_its_wait_mechanism() -> None:
+    model = {"name": "m", "family": "loops", "carrier": "a table", "wait_mechanism": "poll", "summary": "s"}
+    made = update_tables.tables({"models": [model, {**model, "family": "native"}], "workloads": []})
+    assert made["models"].splitlines()[2:] == ["| `m` | loops | a table | poll | s |"]
+
+
 def test_a_table_that_lacks_a_row_is_stale() -> None:
     made = {"models": "| a |\n"}
     text = "before\n<!-- table:models -->\n<!-- end of table -->\nafter\n"

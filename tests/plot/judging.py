@@ -23,8 +23,8 @@ def sample(case: str, number: int, wall_ms: float, **changes: object) -> Sample:
     made = Sample(
         workload=parsed.workload,
         model=parsed.model,
-        arguments=parsed.sizes,
-        model_arguments=parsed.model_sizes,
+        arguments=parsed.arguments,
+        model_arguments=parsed.model_arguments,
         outcome="ok",
         reason="",
         round=number,
@@ -32,6 +32,7 @@ def sample(case: str, number: int, wall_ms: float, **changes: object) -> Sample:
         unit="task",
         real_ns=wall_ms * MS,
         units=10.0,
+        cpu_ns=wall_ms * MS * 0.5,
         user_ns=wall_ms * MS * 0.5,
         system_ns=0.0,
         switches=0.0,
@@ -63,7 +64,7 @@ def document(*groups: list[Sample], repetitions: list[Sample] | None = None, cpu
         present=len(samples),
         complete=True,
         families={name: "loops" for name in MODELS},
-        workload_infos=(WorkloadInfo("noop", "cpu", "task"),),
+        workload_infos=(WorkloadInfo("noop", "cpu", "task", "runs"),),
         samples=samples,
         repetitions=tuple(repetitions or ()),
     )
@@ -74,8 +75,8 @@ def finding(**entry: object) -> definitions.Finding:
     return definitions._finding(whole)
 
 
-def counted(calls: int | None, reason: str = "") -> Counts:
-    return Counts(units=10, system_calls=calls, migrations=0, reason=reason)
+def counted(calls: int | None, reason: str = "", switches: int | None = None) -> Counts:
+    return Counts(units=10, system_calls=calls, switches=switches, migrations=0, reason=reason)
 
 
 def held(bytes_: int) -> Memory:

@@ -19,13 +19,15 @@ class Model:
     cpu_ns: float
     switches: float
     workers: tuple[int, ...] = (0,)
+    # Whether suites give it a worker for each connection, where there are connections.
+    is_pool: bool = False
 
     def info(self, name: str) -> dict[str, Any]:
         return {
             "name": name,
             "family": self.family,
             "carrier": "synthetic",
-            "waiter": "synthetic",
+            "wait_mechanism": "synthetic",
             "summary": "invented for a test",
             "available": True,
             "reason": "",
@@ -36,17 +38,28 @@ class Model:
 class Workload:
     group: str
     unit: str
+    timed: str = "runs"
+    # Whether another process drives it.
+    has_peer: bool = False
+    # The parameter that says how many connections there are at a time, if it has connections.
+    crowd: str = ""
 
     def info(self, name: str) -> dict[str, str]:
-        return {"name": name, "group": self.group, "unit": self.unit, "summary": "invented for a test"}
+        return {
+            "name": name,
+            "group": self.group,
+            "unit": self.unit,
+            "timed": self.timed,
+            "summary": "invented for a test",
+        }
 
 
 MODELS = {
     "serial": Model("serial", 1, 0, 5, 9000, 0, 9000, 0.9),
     "thread_per_task": Model("threads", 2, 12000, 1900, 11000, 0.9, 11800, 2.1),
-    "thread_pool": Model("threads", 2, 900, 1700, 10500, 0.2, 10900, 1.9, (2, 16)),
+    "thread_pool": Model("threads", 2, 900, 1700, 10500, 0.2, 10900, 1.9, (2, 16), True),
     "process_per_task": Model("processes", 2, 320000, 2400, 13000, 2.2, 14200, 2.3),
-    "process_pool": Model("processes", 2, 9000, 2100, 12000, 0.4, 12900, 2.0),
+    "process_pool": Model("processes", 2, 9000, 2100, 12000, 0.4, 12900, 2.0, is_pool=True),
     "coroutine": Model("coroutines", 1, 140, 28, 7600, 0.01, 7700, 0.6),
     "nonblocking": Model("loops", 1, 60, 24, 16000, 310, 15900, 0.02),
     "select": Model("loops", 1, 60, 22, 8300, 118, 8900, 0.7),
@@ -80,9 +93,10 @@ WORKLOADS = {
     "switching": Workload("cpu", "slice"),
     "timers": Workload("io", "nap"),
     "park": Workload("io", "task"),
-    "echo": Workload("io", "request"),
-    "open_echo": Workload("io", "request"),
-    "fetch": Workload("io", "page"),
+    "echo": Workload("io", "request", "windows", True, "connections"),
+    "open_echo": Workload("io", "request", "windows", True, "connections"),
+    "churn": Workload("io", "connection", "runs", True, "clients"),
+    "fetch": Workload("io", "page", "runs", True),
 }
 
 CONTEXT: dict[str, Any] = {
@@ -90,8 +104,8 @@ CONTEXT: dict[str, Any] = {
     "host_name": "example",
     "num_cpus": 2,
     "concur": {
-        "schema": 1,
-        "version": "0.1.0",
+        "schema": 2,
+        "version": "0.3.0",
         "suite": "full",
         "rounds": 7,
         "samples_planned": 0,

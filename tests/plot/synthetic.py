@@ -15,16 +15,20 @@ from typing import Any
 
 import numpy as np
 
-from machine import CONTEXT, LATER_MODELS, MODELS, WORKLOADS
+from machine import CONTEXT, LATER_MODELS, MODELS, WORKLOADS, Model, Workload
 from truths import NS_PER_MS, WORK_US, outcome, truth_ns, units
 
 Json = dict[str, Any]
 
 ROUND_NOISE, SAMPLE_NOISE = 0.05, 0.006
+# How Google Benchmark ends the name of a run.
+SUFFIXES = {"windows": "manual_time", "runs": "process_time/real_time"}
 # The model whose case runs twice per round, the second time as a control.
 CONTROL = "epoll"
 CONTROL_FACTOR = 50.0
 GRAINS_US = (1, 10, 100, 1000, 10000)
+# The rounds in which the events of windows are counted, if no test asks for more.
+COUNTED_ROUNDS = 2
 
 CASES: dict[str, list[dict[str, int]]] = {
     "primes": [{"tasks": WORK_US // grain, "grain_us": grain} for grain in GRAINS_US],
@@ -32,8 +36,8 @@ CASES: dict[str, list[dict[str, int]]] = {
     "switching": [{"tasks": tasks, "slices": 1000} for tasks in (2, 10, 100, 1000)],
     "timers": [{"tasks": tasks, "naps": 20, "nap_us": 1000} for tasks in (10, 100, 1000)],
     "echo": [
-        {"connections": connections, "payload": payload, "requests": 20000}
-        for payload in (64, 16384)
+        {"connections": connections, "payload": 64, "requests": 20000, "work_us": work_us}
+        for work_us in (0, 20)
         for connections in (1, 10, 100, 1000, 10000)
     ],
     "fetch": [{"clients": clients, "pages": 1000, "delay_ms": 10} for clients in (1, 10, 100, 1000)],
@@ -43,9 +47,10 @@ CASES: dict[str, list[dict[str, int]]] = {
 MORE_CASES: dict[str, list[dict[str, int]]] = {
     "park": [{"tasks": tasks} for tasks in (10, 1000, 100_000)],
     "open_echo": [
-        {"connections": 100, "payload": 64, "rate": rate, "requests": rate // 500}
+        {"connections": 100, "payload": 64, "rate": rate, "requests": rate // 5}
         for rate in (5000, 20_000, 80_000, 320_000)
     ],
+    "churn": [{"clients": clients, "payload": 64, "connections": 2000} for clients in (1, 10, 100)],
 }
 
 
@@ -77,14 +82,28 @@ def histogram(values: Any, what: str) -> Json:
 def latency(workload: str, model: str, p: dict[str, int], time_ns: float, rng: Any) -> Json | None:
     if workload == "timers":
         typical, what = {**MODELS, **LATER_MODELS}[model].switch_ns * 3 + 55_000, "lateness of waking"
-    elif workload in ("echo", "fetch", "open_echo"):
-        crowd = p.get("connections", 0) or p.get("clients", 0)
-        typical, what = time_ns / units(workload, p) * crowd, f"round trip of one {WORKLOADS[workload].unit}"
+    elif WORKLOADS[workload].has_peer:
+        typical = time_ns / units(workload, p) * p[WORKLOADS[workload].crowd or "clients"]
+        what = "time to connect and get the first answer" if workload == "churn" else "time to answer"
     else:
         return None
     values = typical * np.exp(rng.normal(0, 0.15, 2500))
     values[:25] *= rng.uniform(2, 12, 25)
     return histogram(values, what)
+
+
+def cost(info: Workload, row: Model, n: int, cpu_ns: int) -> Json:
+    """Of a window only the CPU time is known, as a sum."""
+    user = round(cpu_ns * (0.95 if info.group == "cpu" else 0.25))
+    of_runs = {
+        "cpu_user_ns": user,
+        "cpu_system_ns": cpu_ns - user,
+        "switches_voluntary": round(n * row.switches),
+        "switches_involuntary": round(n * row.switches * 0.02),
+        "faults_minor": 120,
+        "faults_major": 0,
+    }
+    return {**(dict.fromkeys(of_runs) if info.timed == "windows" else of_runs), "cpu_ns": cpu_ns}
 
 
 def entry(
@@ -96,35 +115,37 @@ def entry(
     noise: float,
     counted: bool = False,
 ) -> Json:
-    """One sample; what stands in it is a total over its two jobs."""
+    """One sample; what stands in it is a total over its two jobs or windows."""
     info = WORKLOADS[workload]
     row = {**MODELS, **LATER_MODELS}[model]
     rng = np.random.default_rng([number, 7])
     result, reason = outcome(workload, model, p)
     ok = result == "ok"
-    jobs = 2 if ok else 0
+    iterations = 2 if ok else 0
     real_ns = truth_ns(workload, model, workers, p) * noise * float(np.exp(rng.normal(0, SAMPLE_NOISE)))
-    n = units(workload, p) * jobs
-    per_unit = 150_000 if workload == "mandelbrot" else p.get("grain_us", 0) * 1000 + row.cpu_ns
+    n = units(workload, p) * iterations
+    work_us = p.get("grain_us", 0) + (p.get("work_us", 0) if info.timed == "windows" else 0)
+    per_unit = 150_000 if workload == "mandelbrot" else work_us * 1000 + row.cpu_ns
     cpu = float(n * per_unit) * float(np.exp(rng.normal(0, 0.03)))
-    share = 0.05 if info.group == "cpu" else 0.75
-    sizes = "/".join(f"{name}:{value}" for name, value in p.items())
-    name = "/".join([workload, model, sizes] + ([f"workers:{workers}"] if workers else []))
-    io = workload in ("echo", "fetch")
+    model_arguments = {"workers": workers} if workers else {}
+    given = "".join(f"/{name}:{value}" for name, value in {**model_arguments, **p}.items())
+    name = f"{workload}/{model}{given}/iterations:{iterations}/{SUFFIXES[info.timed]}"
     made: Json = {
         "name": name,
         "run_name": name,
         "run_type": "iteration",
         "repetition_index": 0,
-        "iterations": jobs,
+        "iterations": iterations,
         "real_time": real_ns / NS_PER_MS if ok else 0.0,
         "cpu_time": real_ns / NS_PER_MS / 3 if ok else 0.0,
         "time_unit": "ms",
         "concur": {
             "workload": workload,
             "model": model,
-            "parameters": p,
-            "model_parameters": {"workers": workers} if workers else {},
+            "arguments": p,
+            "model_arguments": model_arguments,
+            "symbols": {"workers": info.crowd} if row.is_pool and info.crowd else {},
+            "timed": info.timed,
             "control": False,
             "outcome": result,
             "reason": reason,
@@ -132,12 +153,15 @@ def entry(
             "sequence": number,
             "start_time": "2024-05-04T10:00:00.000Z",
             "placement": "split",
-            "model_cpus": [0] if io else [0, 1],
-            "peer_cpus": [1] if io else [],
+            "model_cpus": [0] if info.has_peer else [0, 1],
+            "peer_cpus": [1] if info.has_peer else [],
             "unit": info.unit,
             "work": None,
             "cost": None,
             "latency": None,
+            "latency_uncorrected": None,
+            "memory": None,
+            "counts": None,
             "evidence": {
                 "steal_ns": 0,
                 "run_delay_ns": None,
@@ -153,15 +177,8 @@ def entry(
     fair = {"completions_least": 10, "completions_most": 12, "jain": 0.98}
     unfair = {"completions_least": None, "completions_most": None, "jain": None}
     moved = n * p.get("payload", 0) * 2
-    made["concur"]["work"] = {"units": n, "bytes": moved, **(fair if io else unfair)}
-    made["concur"]["cost"] = {
-        "cpu_user_ns": round(cpu * (1 - share)),
-        "cpu_system_ns": round(cpu * share),
-        "switches_voluntary": round(n * row.switches),
-        "switches_involuntary": round(n * row.switches * 0.02),
-        "faults_minor": 120,
-        "faults_major": 0,
-    }
+    made["concur"]["work"] = {"units": n, "bytes": moved, **(fair if info.timed == "windows" else unfair)}
+    made["concur"]["cost"] = cost(info, row, n, round(cpu))
     made["concur"]["latency"] = latency(workload, model, p, real_ns, rng)
     if workload == "open_echo":
         made["concur"]["latency_uncorrected"] = latency(workload, model, p, real_ns / 4, rng)
@@ -174,8 +191,13 @@ def entry(
             "kernel_bytes": p["tasks"] * kernel,
         }
     if counted:
-        calls = {"units": n // jobs, "system_calls": round(n / jobs * (2 + row.switches)), "migrations": 0}
-        made["concur"]["counts"] = {**calls, "reason": ""}
+        made["concur"]["counts"] = {
+            "units": n // 2,
+            "system_calls": round(n / 2 * (2 + row.switches)),
+            "switches": round(n / 2 * row.switches * float(np.exp(rng.normal(0, 0.02)))),
+            "migrations": 0,
+            "reason": "",
+        }
     return made
 
 
@@ -186,7 +208,10 @@ def document(
     seed: int = 1,
     counted: bool = False,
 ) -> Json:
-    """Every series under every case of the chosen workloads, `rounds` times."""
+    """Every series under every case of the chosen workloads, `rounds` times.
+
+    Events of windows are counted in the first rounds; those of runs only if they are to be counted.
+    """
     chosen = MODELS if models is None else models
     rng = np.random.default_rng(seed)
     entries: list[Json] = []
@@ -194,11 +219,13 @@ def document(
         for workload in only:
             for p in {**CASES, **MORE_CASES}[workload]:
                 noise = float(np.exp(rng.normal(0, ROUND_NOISE)))
+                info = WORKLOADS[workload]
                 for model, row in chosen.items():
-                    for workers in row.workers:
+                    for workers in (p[info.crowd],) if row.is_pool and info.crowd else row.workers:
                         # The control is far off, so that a chart that takes it for a result shows it.
                         for control in (False, True) if model == CONTROL else (False,):
-                            made = entry(workload, model, workers, p, len(entries) + seed, noise, counted)
+                            counts = counted or (info.timed == "windows" and number < COUNTED_ROUNDS)
+                            made = entry(workload, model, workers, p, len(entries) + seed, noise, counts)
                             made["real_time"] *= CONTROL_FACTOR if control else 1
                             made["concur"]["control"] = control
                             made["concur"]["round"] = made["repetition_index"] = number
@@ -234,9 +261,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--all-models", action="store_true")
     parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--only", nargs="+", choices=tuple(WORKLOADS), default=tuple(CASES))
     chosen = parser.parse_args()
     models = {**MODELS, **LATER_MODELS} if chosen.all_models else MODELS
-    json.dump(document(rounds=chosen.rounds, models=models), sys.stdout)
+    json.dump(document(rounds=chosen.rounds, models=models, only=tuple(chosen.only)), sys.stdout)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Bars: the wall time of a job, or the units per second if a peer drives the work; one panel for each case.
+"""Bars: the wall time of a job, or the units per second of a server; one panel for each case.
 
 If the values of a panel differ very much, all panels have points on a logarithmic axis instead of bars: such
 an axis has no zero, from which a bar could begin.
@@ -47,7 +47,7 @@ class Quantity:
 
 
 def quantity_of(workload: Workload) -> Quantity:
-    if workload.has_peer:
+    if workload.has_peer or workload.in_windows:
         name = f"{labels.plural(workload.unit)} per second"
         return Quantity(name, "More is better", Cell.rates, units.count_measured, ticks.count_scale)
     return Quantity(

@@ -51,10 +51,10 @@ def case_of_all(workloads: Sequence[Workload | None]) -> Case | None:
 
 def lines_of(case: Case, runs: Sequence[Workload]) -> tuple[Line, ...]:
     found = []
+    cases = [next(one for one in workload.cases if one.arguments == case.arguments) for workload in runs]
     for series in runs[0].series:
         points = {}
-        for place, workload in enumerate(runs, start=1):
-            same = next(one for one in workload.cases if one.arguments == case.arguments)
+        for place, same in enumerate(cases, start=1):
             cell = same.cells.get(series)
             if cell is not None and cell.ok:
                 points[float(place)] = intervals.median(cell.times().values())

@@ -162,9 +162,10 @@ def draw(document: Document, output: Output) -> None:
     body = sum(block.height + BLOCK_GAP for block in layout) + KEY_LINE * max(2, len(key))
     fixed = "; ".join(f"{w.name}: {labels.fixed(w)}" for w in found if labels.fixed(w))
     subtitle = [
-        "Ratio of the wall times of the same job, median over rounds; the best model of a case has 1.0×"
+        "Ratio of the wall times of the same work, median over rounds; the best model of a case has 1.0×"
     ]
-    subtitle += [f"Sizes: {fixed}"] if fixed else []
+    subtitle += [f"Arguments: {fixed}"] if fixed else []
+    subtitle += [". ".join(labels.meanings(found))]
     interval_note = INTERVAL_NOTE if height == CELL_HEIGHT else INTERVAL_NOTE_COMPACT
     title = "Wall time of each model relative to the best model of each case"
     page = Page(document, title, subtitle, body, interval_note, notes.lines())

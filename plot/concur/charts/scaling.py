@@ -1,4 +1,4 @@
-"""Lines over the main size of a workload: how does each model change with the size?
+"""Lines over the main parameter of a workload: how does each model change with its argument?
 
 I/O workloads show throughput. CPU workloads show the wall time as a ratio to serial in the same round.
 """
@@ -37,7 +37,7 @@ def ratio_to_serial(case: Case, cell: Cell) -> Estimate | None:
 
 
 def panels_of(workload: Workload) -> list[Panel]:
-    """The panels in which some model was ok at two sizes."""
+    """The panels in which some model was ok with two arguments."""
     relative = is_relative(workload)
     point = ratio_to_serial if relative else throughput
     found = []
@@ -60,10 +60,10 @@ def panels_of(workload: Workload) -> list[Panel]:
 
 
 def axes_words(workload: Workload) -> str:
-    # A logarithmic axis cannot show a size of zero.
+    # A logarithmic axis cannot show an argument of zero.
     if any(case.value(workload.main or "") == 0 for case in workload.cases):
         return "Logarithmic vertical axis"
-    return "Logarithmic axes; points over the same size are moved apart"
+    return "Logarithmic axes; points of one case are moved apart"
 
 
 def draw_workload(
@@ -78,7 +78,7 @@ def draw_workload(
         subtitle(workload, better, axes_words(workload)),
         INTERVAL_NOTE_RATIO if relative else INTERVAL_NOTE_RATE,
     )
-    across = Across(labels.axis_name(main), lambda size: labels.value(main, size))
+    across = Across(labels.axis_name(main), lambda argument: labels.value(main, argument))
     warnings = disturbance.warnings(workload)
     if not relative and (limited := disturbance.peer_limit(workload)):
         warnings.append(limited)
@@ -88,8 +88,8 @@ def draw_workload(
 def draw(document: Document, output: Output) -> None:
     for name, workload in output.wanted_workloads(document, "scaling"):
         if not workload.main:
-            output.skip(name, "this workload has one size only")
+            output.skip(name, "this workload has one case only")
         elif not (panels := panels_of(workload)):
-            output.skip(name, "no model was ok at two sizes")
+            output.skip(name, "no model was ok with two arguments")
         else:
             draw_workload(document, output, name, workload, panels)

@@ -12,9 +12,7 @@ from concur.commands import options
 from concur.commands.printing import print_lines
 from concur.documents import environment, labels
 from concur.documents.atomic_write import replace_file
-from concur.documents.cases import Series
 from concur.documents.results import DocumentError, load
-from concur.documents.samples import Arguments
 from concur.statistics.comparison import (
     SAME,
     SLOWER,
@@ -22,6 +20,7 @@ from concur.statistics.comparison import (
     VERDICTS,
     Compared,
     Comparison,
+    Measured,
     geometric_mean,
 )
 
@@ -36,19 +35,23 @@ def lines(comparison: Comparison, differences: list[str], everything: bool) -> I
         yield f"the environments differ: {difference}"
     apart: dict[str, list[str]] = {}
     for changed in comparison.changed:
-        what = f"{changed.before} before, {changed.now} now: {changed.workload}, "
-        apart.setdefault(what + labels.arguments(changed.arguments), []).append(labels.series(changed.series))
+        one = changed.measured
+        what = f"{changed.before} before, {changed.now} now: {one.workload.name}, "
+        apart.setdefault(what + labels.arguments(one.case.arguments), []).append(labels.series(one.series))
     for what, names in apart.items():
         yield f"cannot be compared: {what}: {', '.join(names)}"
+    changed_ones = [changed.measured for changed in comparison.changed]
     shown = [one for one in comparison.compared if everything or one.verdict not in (SAME, UNCLEAR)]
-    for one in shown:
+    for compared in shown:
+        one = compared.new
         name = f"{one.workload.name}, {labels.case(one.workload, one.case)}"
-        yield f"{one.verdict:<8} {name:<44} {labels.series(one.series):<22} {figure(one)}"
+        yield f"{compared.verdict:<8} {name:<44} {labels.series(one.series):<24} {figure(compared)}"
+    yield from labels.meanings([one.workload for one in [*changed_ones, *(c.new for c in shown)]])
     if not shown:
         yield "no case is faster or slower beyond the margin"
     for title, groups in (
-        ("model", by(comparison, lambda one: one.series.model)),
-        ("workload", by(comparison, lambda one: one.workload.name)),
+        ("model", by(comparison, lambda one: one.new.series.model)),
+        ("workload", by(comparison, lambda one: one.new.workload.name)),
     ):
         yield ""
         yield f"{'by ' + title:<26} {'geometric mean':>14}   slower  faster  unclear  same"
@@ -69,23 +72,22 @@ def group_line(name: str, members: list[Compared]) -> str:
 
 
 def to_json(comparison: Comparison, differences: list[str]) -> Any:
-    def case(workload: str, arguments: Arguments, series: Series) -> dict[str, Any]:
+    def case(one: Measured) -> dict[str, Any]:
         return {
-            "workload": workload,
-            "parameters": dict(arguments),
-            "model": series.model,
-            "model_parameters": dict(series.arguments),
+            "workload": one.workload.name,
+            "arguments": dict(one.case.arguments),
+            "model": one.series.model,
+            "model_arguments": dict(one.cell.model_arguments),
         }
 
     return {
         "environment": differences,
         "changed": [
-            {**case(one.workload, one.arguments, one.series), "before": one.before, "now": one.now}
-            for one in comparison.changed
+            {**case(one.measured), "before": one.before, "now": one.now} for one in comparison.changed
         ],
         "compared": [
             {
-                **case(one.workload.name, one.case.arguments, one.series),
+                **case(one.new),
                 "ratio": one.ratio.value,
                 "low": one.ratio.low,
                 "high": one.ratio.high,

@@ -32,9 +32,8 @@ def entries(document: Document) -> list[dict[str, Any]]:
     for workload in document.workloads:
         for case in workload.cases:
             baseline = case.of_model(BASELINE)
-            for series, cell in case.ok().items():
-                sizes = "".join(f"/{name}:{value}" for name, value in (*series.arguments, *case.arguments))
-                name = f"{workload.name}/{series.model}{sizes}"
+            for cell in case.ok().values():
+                name = cell.samples[0].case_name
                 rounds = f"{len(cell.times())} rounds, 95 % interval"
                 time = intervals.median(cell.times().values())
                 found.append(entry(name, "ms", time, 1e6, rounds))

@@ -62,8 +62,9 @@ def lines(document: Document) -> Iterator[str]:
     yield f"     {title:<{NAME_WIDTH}} {'wall time':>10} {'units':>12} {'ratio':>9}  95 % interval"
     for workload in document.workloads:
         fixed = f": {labels.fixed(workload)}" if workload.telling and labels.fixed(workload) else ""
+        head_line = f"{workload.name}, in {labels.plural(workload.unit)}{fixed}"
         yield ""
-        yield from textwrap.wrap(f"{workload.name}, in {labels.plural(workload.unit)}{fixed}", WIDTH)
+        yield from textwrap.wrap(". ".join([head_line, *labels.meanings([workload])]), WIDTH)
         for case in workload.cases:
             yield from textwrap.wrap(f" {labels.case(workload, case)}", WIDTH)
             yield from best(case)

@@ -1,17 +1,16 @@
-"""Groups the samples of a document into workloads, cases and cells.
+"""The samples of a document as workloads, cases and cells.
 
 A case is a workload with one set of arguments; a cell is a case under one series.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import combinations
 from statistics import median
 
-from concur.documents.samples import OK, Arguments, Sample
+from concur.documents.samples import OK, WINDOWS, Arguments, Sample
 
 FAMILIES = (
     "serial",
@@ -25,20 +24,31 @@ FAMILIES = (
     "libraries",
     "native",
 )
-# The main parameter is the first of these, if several have equally many arguments.
-MAIN_FIRST = ("connections", "clients", "grain_us", "tasks", "slices", "naps", "payload")
-# These say how often the same work is repeated. They are an axis only where no other parameter changes.
-AMOUNTS = ("requests", "pages", "naps", "rows")
 # From best to worst.
 SEVERITY = (OK, "skipped", "did_not_finish", "invalid")
 
 
 @dataclass(frozen=True)
 class Series:
-    """A model with its own arguments (its number of workers, for example): one line, one bar or one row."""
+    """A model with its own arguments (its number of workers, for example): one line, one bar or one row.
+
+    An argument that the suite gives by a symbol has this symbol, not the number. So a pool with a worker for
+    each connection is one series, though the number of its workers changes along the axis.
+    """
 
     model: str
-    arguments: Arguments
+    arguments: tuple[tuple[str, int | str], ...]
+
+    @staticmethod
+    def of(sample: Sample) -> Series:
+        symbols = dict(sample.symbols)
+        return Series(
+            sample.model, tuple((name, symbols.get(name, number)) for name, number in sample.model_arguments)
+        )
+
+    @property
+    def symbols(self) -> tuple[tuple[str, str], ...]:
+        return tuple((name, symbol) for name, symbol in self.arguments if isinstance(symbol, str))
 
 
 @dataclass(frozen=True)
@@ -61,11 +71,17 @@ class Cell:
         part = "" if len(bad) == len(self.samples) else f" ({len(bad)} of {len(self.samples)} rounds)"
         return reason + part
 
-    def by_round(self, value: Callable[[Sample], float]) -> dict[int, float]:
-        """One value for each round; of several samples in a round, the median."""
+    @property
+    def model_arguments(self) -> Arguments:
+        """With the numbers, also of arguments that have a symbol."""
+        return self.samples[0].model_arguments
+
+    def by_round(self, value: Callable[[Sample], float | None]) -> dict[int, float]:
+        """One value for each round in which it is known; of several samples in a round, the median."""
         rounds: dict[int, list[float]] = {}
         for sample in self.samples:
-            rounds.setdefault(sample.round, []).append(value(sample))
+            if (known := value(sample)) is not None:
+                rounds.setdefault(sample.round, []).append(known)
         return {number: median(values) for number, values in sorted(rounds.items())}
 
     def times(self) -> dict[int, float]:
@@ -99,6 +115,8 @@ class WorkloadInfo:
     name: str
     group: str
     unit: str
+    # What one iteration is: windows or runs.
+    timed: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,6 +126,7 @@ class Workload:
     name: str
     group: str
     unit: str
+    timed: str
     cases: tuple[Case, ...]
     series: tuple[Series, ...]
     # The fewest parameters that distinguish all cases, the main one first.
@@ -124,6 +143,10 @@ class Workload:
     @property
     def main(self) -> str | None:
         return self.telling[0] if self.telling else None
+
+    @property
+    def in_windows(self) -> bool:
+        return self.timed == WINDOWS
 
     @cached_property
     def has_peer(self) -> bool:
@@ -142,97 +165,3 @@ class Workload:
         for case in self.cases:
             groups.setdefault(tuple(case.value(name) for name in self.telling[1:]), []).append(case)
         return [groups[key] for key in sorted(groups)]
-
-
-def tell_apart(cases: Sequence[Arguments]) -> tuple[str, ...]:
-    """The fewest parameters that distinguish all cases, the one with most values first."""
-    rows = [dict(arguments) for arguments in cases]
-    names = sorted({name for row in rows for name in row})
-    distinct = {name: len({row.get(name) for row in rows}) for name in names}
-
-    def rank(name: str) -> tuple[bool, int, int]:
-        return (
-            name in AMOUNTS,
-            -distinct[name],
-            MAIN_FIRST.index(name) if name in MAIN_FIRST else len(MAIN_FIRST),
-        )
-
-    varying = sorted((name for name in names if distinct[name] > 1), key=rank)
-    if not varying:
-        return ()
-    main, rest = varying[0], varying[1:]
-    for size in range(len(rest) + 1):
-        # Few groups make few panels, so parameters with few values are tried first.
-        def groups(chosen: tuple[str, ...]) -> tuple[int, int]:
-            return len(set(chosen) & set(AMOUNTS)), sum(distinct[name] for name in chosen)
-
-        for chosen in sorted(combinations(rest, size), key=groups):
-            keys = {tuple(row.get(name) for name in (main, *chosen)) for row in rows}
-            if len(keys) == len(rows):
-                return (main, *chosen)
-    return tuple(varying)
-
-
-def _series_order(families: Mapping[str, str]) -> Callable[[Series], tuple[int, int, str, Arguments]]:
-    """By family, then in the order in which the document lists the models, then by arguments."""
-    listed = {model: index for index, model in enumerate(families)}
-
-    def key(series: Series) -> tuple[int, int, str, Arguments]:
-        name = families.get(series.model, "")
-        rank = FAMILIES.index(name) if name in FAMILIES else len(FAMILIES)
-        return rank, listed.get(series.model, len(listed)), series.model, series.arguments
-
-    return key
-
-
-def _workload(
-    info: WorkloadInfo, samples: Sequence[Sample], families: Mapping[str, str], cpus: int
-) -> Workload:
-    found: dict[Arguments, dict[Series, list[Sample]]] = {}
-    values: dict[str, set[int]] = {}
-    for sample in samples:
-        series = Series(sample.model, sample.model_arguments)
-        found.setdefault(sample.arguments, {}).setdefault(series, []).append(sample)
-        for name, value in sample.arguments:
-            values.setdefault(name, set()).add(value)
-    telling = tell_apart(list(found))
-
-    def size(arguments: Arguments) -> tuple[int, ...]:
-        return tuple(dict(arguments).get(name, 0) for name in (*telling[1:], *telling[:1]))
-
-    cases = tuple(
-        Case(arguments, {series: Cell(tuple(of_series)) for series, of_series in found[arguments].items()})
-        for arguments in sorted(found, key=size)
-    )
-    return Workload(
-        name=info.name,
-        group=info.group,
-        unit=info.unit,
-        cases=cases,
-        series=tuple(
-            sorted({series for case in cases for series in case.cells}, key=_series_order(families))
-        ),
-        telling=telling,
-        constant=tuple((name, min(values[name])) for name in values if len(values[name]) == 1),
-        coupled=tuple(name for name in values if len(values[name]) > 1 and name not in telling),
-        families=families,
-        cpus=cpus,
-    )
-
-
-def group(
-    samples: Sequence[Sample], infos: Sequence[WorkloadInfo], families: Mapping[str, str], cpus: int
-) -> tuple[Workload, ...]:
-    """All workloads that have samples: CPU before I/O, otherwise in the order of the document."""
-    by_workload: dict[str, list[Sample]] = {info.name: [] for info in infos}
-    for sample in samples:
-        by_workload.setdefault(sample.workload, []).append(sample)
-    known = {info.name: info for info in infos}
-    found = []
-    for name, of_workload in by_workload.items():
-        if of_workload:
-            guess = WorkloadInfo(
-                name, "io" if any(s.peer for s in of_workload) else "cpu", of_workload[0].unit
-            )
-            found.append(_workload(known.get(name, guess), of_workload, families, cpus))
-    return tuple(sorted(found, key=lambda workload: workload.group != "cpu"))

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from concur.documents import units
 from concur.documents.cases import Case, Cell, Series, Workload
+from concur.documents.grouping import AMOUNTS
 from concur.documents.results import Document
 from concur.documents.samples import Arguments, Sample
 
@@ -11,11 +14,13 @@ from concur.documents.samples import Arguments, Sample
 TIME_SUFFIXES = {f"_{unit}": ns for unit, ns in units.NS_PER_UNIT.items()}
 BYTES_NAMES = ("payload",)
 COUPLED_MOST = 6
+# Names on an axis that say more than the name of the parameter.
+AXIS_NAMES = {"grain_us": "grain of a task", "work_us": "CPU work"}
 
 
 def axis_name(name: str) -> str:
     """The name of a parameter on an axis whose ticks have the unit."""
-    return {"grain_us": "grain of a task"}.get(name, bare_name(name))
+    return AXIS_NAMES.get(name, bare_name(name))
 
 
 def time_suffix(name: str) -> str:
@@ -54,10 +59,26 @@ def arguments(given: Arguments) -> str:
     return ", ".join(argument(name, number) for name, number in given)
 
 
+def model_argument(name: str, given: int | str) -> str:
+    """×16, ×connections, depth=2"""
+    return f"×{given}" if name == "workers" else f"{name}={given}"
+
+
 def series(one: Series) -> str:
-    """thread_pool ×16"""
-    parts = [f"×{n}" if name == "workers" else f"{name}={n}" for name, n in one.arguments]
-    return " ".join([one.model, *parts])
+    """thread_pool ×16, thread_pool ×connections"""
+    return " ".join([one.model, *(model_argument(*argument) for argument in one.arguments)])
+
+
+def meanings(workloads: Sequence[Workload]) -> list[str]:
+    """For the subtitle: what some labels of these workloads mean."""
+    working = [w for w in workloads if w.in_windows and any("work_us" in dict(c.arguments) for c in w.cases)]
+    found = [f"Work: CPU work of the server for each {w.unit}" for w in working]
+    symbols = {symbol for w in workloads for one in w.series for symbol in one.symbols}
+    found += [
+        f"{model_argument(name, symbol)}: as many {bare_name(name)} as {bare_name(symbol)}"
+        for name, symbol in sorted(symbols)
+    ]
+    return list(dict.fromkeys(found))
 
 
 def case(workload: Workload, one: Case) -> str:
@@ -77,15 +98,21 @@ def panel(workload: Workload, cases: list[Case]) -> str:
 
 def fixed(workload: Workload) -> str:
     """For the subtitle: the arguments that the names of cases leave out."""
-    parts = [arguments(workload.constant)] if workload.constant else []
+    parts = [argument(name, number) + per_window(workload, name) for name, number in workload.constant]
     for name in workload.coupled:
         numbers = [one.value(name) for one in workload.cases]
+        what = bare_name(name) + per_window(workload, name)
         if len(numbers) <= COUPLED_MOST:
             # In the order of the cases, one for each.
-            parts.append(f"{bare_name(name)} {' / '.join(value(name, number) for number in numbers)}")
+            parts.append(f"{what} {' / '.join(value(name, number) for number in numbers)}")
         else:
-            parts.append(f"{bare_name(name)} {value(name, min(numbers))} to {value(name, max(numbers))}")
+            parts.append(f"{what} {value(name, min(numbers))} to {value(name, max(numbers))}")
     return ", ".join(parts)
+
+
+def per_window(workload: Workload, name: str) -> str:
+    """An amount of work is that of one window, not of the whole run of the server."""
+    return " per window" if workload.in_windows and name in AMOUNTS else ""
 
 
 def plural(unit: str) -> str:

@@ -11,14 +11,15 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Mapping, Sequence
 
-from concur.documents import cases
+from concur.documents import grouping
 from concur.documents.cases import Workload, WorkloadInfo
 from concur.documents.json_text import DocumentError, FieldError, get, parse
-from concur.documents.samples import Sample, read_sample
+from concur.documents.sample_reader import read_sample, timed
+from concur.documents.samples import Sample
 
 __all__ = ["DocumentError", "load", "load_all"]
 
-SCHEMA = 1
+SCHEMA = 2
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ class Document:
     @cached_property
     def workloads(self) -> tuple[Workload, ...]:
         """The samples, grouped once for all charts and tables."""
-        return cases.group(self.samples, self.workload_infos, self.families, self.origin.cpus)
+        return grouping.group(self.samples, self.workload_infos, self.families, self.origin.cpus)
 
 
 def _run(path: Path, data: Any) -> dict[str, Any]:
@@ -96,10 +97,6 @@ def _samples(path: Path, entries: list[Any]) -> tuple[tuple[Sample, ...], tuple[
     return kept, tuple(sample for sample in found if sample.is_repetition)
 
 
-def _table(run: Any, key: str, *fields: str) -> list[list[str]]:
-    return [[get(row, field, str) for field in fields] for row in get(run, key, list)]
-
-
 def count_rounds(samples: Sequence[Sample]) -> int:
     """The number of rounds of the series that has most: after an interruption other series have fewer."""
     found: dict[Any, set[int]] = {}
@@ -134,9 +131,10 @@ def read(data: Any, path: Path) -> Document:
             planned=get(run, "samples_planned", int),
             present=len(samples) + len(repetitions),
             complete=get(run, "complete", bool),
-            families={name: family for name, family in _table(run, "models", "name", "family")},
+            families={get(row, "name", str): get(row, "family", str) for row in get(run, "models", list)},
             workload_infos=tuple(
-                WorkloadInfo(*row) for row in _table(run, "workloads", "name", "group", "unit")
+                WorkloadInfo(get(row, "name", str), get(row, "group", str), get(row, "unit", str), timed(row))
+                for row in get(run, "workloads", list)
             ),
             samples=samples,
             repetitions=repetitions,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from concur.documents import labels
 from concur.documents.cases import Case, Series, Workload
+from concur.documents.grouping import series_order
 from concur.drawing.page import BODY_WIDTH, text_width
 
 CELL_WIDTH_LEAST, CELL_WIDTH_MOST = 0.40, 0.7
@@ -109,17 +110,9 @@ def _block(
 
 
 def _rows(parts: Sequence[ColumnContent]) -> list[Series]:
-    """All series of these workloads; the order of the series is that of each workload."""
-    rows: list[Series] = []
-    for workload, _ in parts:
-        place = 0
-        for series in workload.series:
-            if series in rows:
-                place = rows.index(series) + 1
-            else:
-                rows.insert(place, series)
-                place += 1
-    return rows
+    """All series of these workloads, in the order in which each workload has its own."""
+    found = {series for workload, _ in parts for series in workload.series}
+    return sorted(found, key=series_order(parts[0][0].families))
 
 
 def blocks(

@@ -1,4 +1,4 @@
-"""Line sheets: a line for each series over a size, a rate or a date, with its name at its end.
+"""Line sheets: a line for each series over an argument, a rate or a date, with its name at its end.
 
 Names are moved apart, and a thin leader connects each with its line. If a line ends early, a footnote says
 why. A panel with too many lines is drawn in parts: each has the lines of a few families in colour, on the
@@ -29,7 +29,7 @@ PART_LINES_MOST = 7
 PART_COLUMNS, PART_GAP, PART_HEIGHT_LEAST, PART_LABEL_SIZE = 2, 0.15, 2.0, 7.2
 HEADING = 0.3
 BACKGROUND_LINE = "#e2e2e2"
-# Points of different series over the same size are moved apart ("dodged") by this part of a decade.
+# Points of different series over the same argument are moved apart ("dodged") by this part of a decade.
 DODGE_DECADES = 0.09
 
 
@@ -177,17 +177,17 @@ class LineSheet:
         self._draw_labels(axes, part, (width, part.height))
 
     def _x_axis(self, axes: Any, drawn: Sequence[Line], width: float) -> None:
-        sizes = sorted({size for one in drawn for size in one.points})
+        xs = sorted({x for one in drawn for x in one.points})
         axes.set_xlabel(self.across.name, labelpad=2)
-        if self.across.logarithmic and sizes[0] > 0:
+        if self.across.logarithmic and xs[0] > 0:
             axes.set_xscale("log")
-            axes.set_xlim(sizes[0] / 1.25, sizes[-1] * 1.25)
-            shown = ticks.thin(sizes, width, 0.45)
+            axes.set_xlim(xs[0] / 1.25, xs[-1] * 1.25)
+            shown = ticks.thin(xs, width, 0.45)
         else:
-            # A logarithmic axis cannot show a size of zero (a delay, for example).
-            room = 0.03 * (sizes[-1] - sizes[0]) or 1.0
-            axes.set_xlim(sizes[0] - room, sizes[-1] + room * 5 / 3)
-            shown = ticks.thin_linear(sizes, width, 0.45)
+            # A logarithmic axis cannot show zero (a delay, for example).
+            room = 0.03 * (xs[-1] - xs[0]) or 1.0
+            axes.set_xlim(xs[0] - room, xs[-1] + room * 5 / 3)
+            shown = ticks.thin_linear(xs, width, 0.45)
         ticks.set_ticks(axes.xaxis, shown, self.across.format_tick)
 
     def _draw_line(self, axes: Any, one: Line, drawn: Sequence[Line]) -> None:

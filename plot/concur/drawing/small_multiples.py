@@ -184,6 +184,7 @@ def collect_notes(workload: Workload, width: float) -> Footnotes:
 
 
 def subtitle(workload: Workload, *more: str) -> Sequence[str]:
-    """These sentences, and the arguments that the titles of the panels leave out."""
+    """These sentences, the arguments that the titles of the panels leave out, and what some labels mean."""
     fixed = labels.fixed(workload) if workload.telling else ""
-    return [". ".join(filter(None, [*more, f"Sizes: {fixed}" if fixed else ""]))]
+    constant = f"Arguments: {fixed}" if fixed else ""
+    return [". ".join(filter(None, [*more, constant, *labels.meanings([workload])]))]

@@ -6,18 +6,18 @@ from concur.findings.definitions import ModelCase
 
 
 def short(case: ModelCase) -> str:
-    """The model with its workers; the sizes of the workload are left out."""
-    workers = "".join(f" of {value}" for _, value in case.model_sizes)
+    """The model with its workers; the arguments of the workload are left out."""
+    workers = "".join(f" of {value}" for _, value in case.model_arguments)
     return f"{case.model}{workers}"
 
 
 def versus(case: ModelCase, other: ModelCase) -> str:
-    if case.model != other.model or case.model_sizes != other.model_sizes:
+    if case.model != other.model or case.model_arguments != other.model_arguments:
         return f"{short(case)} / {short(other)}"
-    ours, theirs = dict(case.sizes), dict(other.sizes)
+    ours, theirs = dict(case.arguments), dict(other.arguments)
     differing = [name for name in ours if ours[name] != theirs.get(name)]
-    sizes = ", ".join(f"{name} {ours[name]} / {theirs.get(name)}" for name in differing)
-    return f"{short(case)}: {sizes}"
+    arguments = ", ".join(f"{name} {ours[name]} / {theirs.get(name)}" for name in differing)
+    return f"{short(case)}: {arguments}"
 
 
 def limits(above: float | None, below: float | None) -> str:

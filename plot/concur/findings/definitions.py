@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from concur.documents.samples import Arguments
+
 # The figures of a sample that a finding can be about.
 METRICS = (
     "wall",
@@ -17,6 +19,7 @@ METRICS = (
     "latency_p50",
     "memory_per_task",
     "system_calls_per_unit",
+    "switches_per_unit",
 )
 ASSERTIONS = ("ratio", "order", "bound", "slopes", "same", "skipped")
 KEYS = {
@@ -36,16 +39,16 @@ class ModelCase:
 
     workload: str
     model: str
-    sizes: tuple[tuple[str, int], ...]
-    model_sizes: tuple[tuple[str, int], ...]
+    arguments: Arguments
+    model_arguments: Arguments
 
     @property
     def name(self) -> str:
-        sizes = "".join(f"/{name}:{value}" for name, value in (*self.model_sizes, *self.sizes))
-        return f"{self.workload}/{self.model}{sizes}"
+        given = "".join(f"/{name}:{value}" for name, value in (*self.model_arguments, *self.arguments))
+        return f"{self.workload}/{self.model}{given}"
 
-    def size(self, name: str) -> int | None:
-        return dict(self.sizes).get(name)
+    def argument(self, name: str) -> int | None:
+        return dict(self.arguments).get(name)
 
 
 @dataclass(frozen=True)
@@ -63,7 +66,7 @@ class Finding:
     factors: tuple[float, ...]
     # For a case that must be skipped: a part of the reason.
     reason: str
-    # For slopes: the name of the size that grows.
+    # For slopes: the name of the parameter that grows.
     over: str
     iterations: int
     cpus: int
@@ -78,26 +81,26 @@ class Finding:
         return self.to[index if len(self.to) > 1 else 0]
 
 
-# These sizes belong to the model; all others belong to the workload.
-MODEL_SIZES = ("workers",)
+# These parameters belong to the model; all others belong to the workload.
+MODEL_PARAMETERS = ("workers",)
 
 
 def parse_case(name: str) -> ModelCase:
     workload, _, rest = name.partition("/")
-    model, *sizes = rest.split("/")
+    model, *given = rest.split("/")
     if not workload or not model:
         raise FindingsError(f"'{name}' is not a case: write workload/model/argument:number/...")
     found: list[tuple[str, int]] = []
-    for size in sizes:
-        key, colon, value = size.partition(":")
+    for argument in given:
+        key, colon, value = argument.partition(":")
         if not colon or not value.isdigit():
-            raise FindingsError(f"'{name}': '{size}' is not an argument: write name:number")
+            raise FindingsError(f"'{name}': '{argument}' is not an argument: write name:number")
         found.append((key, int(value)))
     return ModelCase(
         workload,
         model,
-        tuple(sorted(size for size in found if size[0] not in MODEL_SIZES)),
-        tuple(sorted(size for size in found if size[0] in MODEL_SIZES)),
+        tuple(sorted(argument for argument in found if argument[0] not in MODEL_PARAMETERS)),
+        tuple(sorted(argument for argument in found if argument[0] in MODEL_PARAMETERS)),
     )
 
 
@@ -152,8 +155,10 @@ def _check(finding: Finding) -> None:
         raise FindingsError("give 'above', 'below' or both")
     if finding.assertion == "order" and len(finding.factors) != len(finding.of) - 1:
         raise FindingsError("an order needs one factor between each two neighbours of 'of'")
-    if finding.assertion == "slopes" and any(case.size(finding.over) is None for case in finding.cases()):
-        raise FindingsError(f"every case needs the size '{finding.over}', over which the slope is computed")
+    if finding.assertion == "slopes" and any(case.argument(finding.over) is None for case in finding.cases()):
+        raise FindingsError(
+            f"every case needs the argument '{finding.over}', over which the slope is computed"
+        )
     if finding.assertion == "skipped" and not finding.reason:
         raise FindingsError("'reason' must have a part of the reason for which the case is skipped")
     if type(finding.iterations) is not int or not 1 <= finding.iterations <= ITERATIONS_MOST:

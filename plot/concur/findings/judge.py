@@ -136,10 +136,10 @@ class Judge:
         return verdict, Estimate(math.inf, factor, math.inf, len(common))
 
     def _slopes_of(self, finding: Finding, cases: Sequence[ModelCase]) -> Values:
-        by_size = {
-            float(case.size(finding.over) or 0): self.measurements.values(finding, case) for case in cases
+        by_argument = {
+            float(case.argument(finding.over) or 0): self.measurements.values(finding, case) for case in cases
         }
-        return slopes(by_size)
+        return slopes(by_argument)
 
     def _skipped(self, finding: Finding) -> Iterator[Claim]:
         for case in finding.of:
@@ -155,8 +155,8 @@ class Judge:
 
 
 def groups(cases: Sequence[ModelCase]) -> list[list[ModelCase]]:
-    """A group for each model; its cases differ in their sizes."""
+    """A group for each model; its cases differ in the arguments of the workload."""
     found: dict[tuple[object, ...], list[ModelCase]] = {}
     for case in cases:
-        found.setdefault((case.workload, case.model, case.model_sizes), []).append(case)
+        found.setdefault((case.workload, case.model, case.model_arguments), []).append(case)
     return list(found.values())

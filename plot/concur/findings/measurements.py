@@ -28,11 +28,6 @@ def _memory(sample: Sample) -> float | None:
     return None if memory is None else (memory.pss + memory.kernel) / memory.tasks
 
 
-def _system_calls(sample: Sample) -> float | None:
-    counts = sample.counts
-    return None if counts is None or counts.system_calls is None else counts.system_calls / counts.units
-
-
 METRICS: dict[str, Callable[[Sample], float | None]] = {
     "wall": lambda s: s.real_ns,
     "wall_ms": lambda s: s.real_ns / 1e6,
@@ -41,7 +36,8 @@ METRICS: dict[str, Callable[[Sample], float | None]] = {
     "cpu_share": lambda s: None if s.cpu_ns is None else s.cpu_ns / s.real_ns,
     "latency_p50": _p50,
     "memory_per_task": _memory,
-    "system_calls_per_unit": _system_calls,
+    "system_calls_per_unit": lambda s: s.system_calls_per_unit,
+    "switches_per_unit": lambda s: s.switches_per_unit,
 }
 
 
@@ -56,8 +52,8 @@ class Measurements:
             s
             for s in self.document.samples
             if (s.workload, s.model) == (case.workload, case.model)
-            and set(case.sizes) <= set(s.arguments)
-            and set(case.model_sizes) <= set(s.model_arguments)
+            and set(case.arguments) <= set(s.arguments)
+            and set(case.model_arguments) <= set(s.model_arguments)
         ]
 
     def known(self, case: ModelCase) -> list[Sample]:
@@ -68,7 +64,8 @@ class Measurements:
             raise Unusable(NOT_APPLICABLE, f"{case.name} {why}")
         if len({s.case_key for s in samples}) > 1:
             raise Unusable(
-                NOT_APPLICABLE, f"{case.name} is more than one case in this document: name all of its sizes"
+                NOT_APPLICABLE,
+                f"{case.name} is more than one case in this document: name all of its arguments",
             )
         return samples
 

@@ -7,26 +7,28 @@ from typing import Any
 from concur.findings.definitions import ModelCase, Finding, FindingsError
 
 TIME_LIMIT_S = 20
+# The metrics that a counting run may have to measure.
+COUNTED = ("system_calls_per_unit", "switches_per_unit")
 
 
 def make_suite(findings: list[Finding], rounds: int) -> dict[str, Any]:
-    """Has each case once. The models of one workload with the same sizes are measured next to each other."""
+    """Has each case once. The models of a case are measured next to each other."""
     points: dict[tuple[Any, ...], list[dict[str, Any]]] = {}
     iterations: dict[tuple[Any, ...], int] = {}
     repetitions = []
-    # System calls are counted only if a finding needs them, because counting takes another run.
+    # Events are counted only if a finding needs their counts, because counting takes another run.
     counted = set()
     for finding in findings:
         for case in finding.cases():
-            point = (case.workload, case.sizes)
+            point = (case.workload, case.arguments)
             if iterations.setdefault(point, finding.iterations) != finding.iterations:
                 raise FindingsError(
                     f"finding {finding.id}: {case.name} has another number of iterations in another finding"
                 )
             series: dict[str, Any] = {"model": case.model}
-            if case.model_sizes:
-                series["sizes"] = dict(case.model_sizes)
-            if finding.metric == "system_calls_per_unit":
+            if case.model_arguments:
+                series["arguments"] = dict(case.model_arguments)
+            if finding.metric in COUNTED:
                 counted.add(point)
             if series not in points.setdefault(point, []):
                 points[point].append(series)
@@ -41,7 +43,7 @@ def make_suite(findings: list[Finding], rounds: int) -> dict[str, Any]:
         "cases": [
             {
                 "workload": point[0],
-                "sizes": dict(point[1]),
+                "arguments": dict(point[1]),
                 "iterations": iterations[point],
                 "models": series,
                 **({"count_rounds": rounds} if point in counted else {}),
@@ -53,5 +55,5 @@ def make_suite(findings: list[Finding], rounds: int) -> dict[str, Any]:
 
 
 def repetition_of(case: ModelCase) -> dict[str, Any]:
-    sizes = {"sizes": dict(case.sizes), "model_sizes": dict(case.model_sizes)}
-    return {"workload": case.workload, "model": case.model, **{key: of for key, of in sizes.items() if of}}
+    given = {"arguments": dict(case.arguments), "model_arguments": dict(case.model_arguments)}
+    return {"workload": case.workload, "model": case.model, **{key: of for key, of in given.items() if of}}

@@ -32,14 +32,23 @@ METRICS: dict[str, Callable[[Sample], float]] = {
     "cpu": lambda sample: (sample.cpu_ns or 0.0) / sample.units,
 }
 
-Key = tuple[str, Arguments, Series]
+# A case under one model, by the numbers of its arguments: workload, arguments, model, model's arguments.
+Key = tuple[str, Arguments, str, Arguments]
+
+
+@dataclass(frozen=True)
+class Measured:
+    """A case under one series, as one of the documents has it."""
+
+    workload: Workload
+    case: Case
+    series: Series
+    cell: Cell
 
 
 @dataclass(frozen=True)
 class Compared:
-    workload: Workload
-    case: Case
-    series: Series
+    new: Measured
     ratio: Estimate
     # Whether both times are relative to a baseline, which removes drift.
     relative: bool
@@ -50,16 +59,16 @@ class Compared:
 class Changed:
     """A case whose outcome has changed, and that is not ok in both documents."""
 
-    workload: str
-    arguments: Arguments
-    series: Series
+    measured: Measured
     before: str
     now: str
 
 
-def _cells(document: Document) -> dict[Key, tuple[Workload, Case, Cell]]:
+def _cells(document: Document) -> dict[Key, Measured]:
     return {
-        (workload.name, case.arguments, series): (workload, case, cell)
+        (workload.name, case.arguments, series.model, cell.model_arguments): Measured(
+            workload, case, series, cell
+        )
         for workload in document.workloads
         for case in workload.cases
         for series, cell in case.cells.items()
@@ -109,38 +118,37 @@ class Comparison:
         self.changed: list[Changed] = []
         for key in [*before, *(key for key in now if key not in before)]:
             there, here = before.get(key), now.get(key)
-            if there and here and there[2].ok and here[2].ok:
-                self.compared.append(self._compare(here[0], here[1], key[2], there[1]))
-            elif (was := _outcome(there)) != (is_ := _outcome(here)):
-                self.changed.append(Changed(key[0], key[1], key[2], was, is_))
+            if there and here and there.cell.ok and here.cell.ok:
+                self.compared.append(self._compare(there, here))
+            elif (was := _outcome(there)) != (is_ := _outcome(here)) and (either := here or there):
+                self.changed.append(Changed(either, was, is_))
 
     def _values(self, cell: Cell) -> dict[int, float]:
         return cell.by_round(self.metric)
 
-    def _compare(self, workload: Workload, new: Case, series: Series, old: Case) -> Compared:
-        found = [self._against_baseline(case, series) for case in (old, new)]
+    def _compare(self, old: Measured, new: Measured) -> Compared:
+        found = [self._against_baseline(measured) for measured in (old, new)]
         relative = None not in found
         if relative:
             before, now = (estimate for estimate in found if estimate is not None)
         else:
-            before, now = (intervals.median(self._values(c.cells[series]).values()) for c in (old, new))
+            before, now = (intervals.median(self._values(one.cell).values()) for one in (old, new))
         ratio = quotient(now, before)
-        return Compared(workload, new, series, ratio, relative, verdict(ratio, self.margin))
+        return Compared(new, ratio, relative, verdict(ratio, self.margin))
 
-    def _against_baseline(self, case: Case, series: Series) -> Estimate | None:
-        if self.baseline is None or series.model == self.baseline:
+    def _against_baseline(self, measured: Measured) -> Estimate | None:
+        if self.baseline is None or measured.series.model == self.baseline:
             return None
-        cell = case.of_model(self.baseline)
+        cell = measured.case.of_model(self.baseline)
         if cell is None:
             return None
-        return intervals.paired_ratio(self._values(case.cells[series]), self._values(cell))
+        return intervals.paired_ratio(self._values(measured.cell), self._values(cell))
 
 
-def _outcome(found: tuple[Workload, Case, Cell] | None) -> str:
+def _outcome(found: Measured | None) -> str:
     if found is None:
         return "not there"
-    cell = found[2]
-    return "ok" if cell.ok else labels.failure(cell)
+    return "ok" if found.cell.ok else labels.failure(found.cell)
 
 
 def geometric_mean(ratios: Iterable[float]) -> float:

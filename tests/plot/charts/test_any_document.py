@@ -12,15 +12,15 @@ MODELS = {
 }
 
 
-WORKLOADS = ("mandelbrot", "fetch", "park", "open_echo")
-SIZES = synthetic.CASES | synthetic.MORE_CASES
+WORKLOADS = ("mandelbrot", "fetch", "park", "churn", "open_echo")
+CASES = synthetic.CASES | synthetic.MORE_CASES
 # By kind, the charts that there are of the whole document.
 CHARTS = {
     "overview": ("overview",),
     "bars": tuple(f"bars_{name}" for name in WORKLOADS),
-    "scaling": ("scaling_fetch", "scaling_park", "scaling_open_echo"),
+    "scaling": ("scaling_fetch", "scaling_park", "scaling_churn", "scaling_open_echo"),
     "load": ("load_open_echo",),
-    "latency": ("latency_fetch", "latency_open_echo"),
+    "latency": ("latency_fetch", "latency_churn", "latency_open_echo"),
     "cost": tuple(f"cost_{name}" for name in WORKLOADS),
     "memory": ("memory_park",),
 }
@@ -33,13 +33,12 @@ def warn(sample):
 
 def measure_nothing_beside_the_time(sample):
     for what in ("cost", "latency", "latency_uncorrected", "memory", "counts"):
-        if what in sample:
-            sample[what] = None
+        sample[what] = None
 
 
 def cost_nothing(sample):
-    for what in sample["cost"] or ():
-        sample["cost"][what] = 0
+    for what, known in (sample["cost"] or {}).items():
+        sample["cost"][what] = None if known is None else 0
 
 
 # By change, the kinds of charts that read what it changes; to the others the document is the same as before.
@@ -51,13 +50,13 @@ CHANGES = {
 }
 
 
-def first_size(sample):
+def first_case(sample):
     """Only each workload's first case: none has anything that tells its cases apart."""
-    return sample["parameters"] == SIZES[sample["workload"]][0]
+    return sample["arguments"] == CASES[sample["workload"]][0]
 
 
-def last_size(sample):
-    return sample["parameters"] == SIZES[sample["workload"]][-1]
+def last_case(sample):
+    return sample["arguments"] == CASES[sample["workload"]][-1]
 
 
 def one_round(sample):
@@ -76,14 +75,14 @@ def who_fails(sample):
     return sample["outcome"] != "ok" or sample["model"] == "epoll"
 
 
-CHOICES = (first_size, one_round, one_model, one_family, who_fails)
+CHOICES = (first_case, one_round, one_model, one_family, who_fails)
 
 
 @pytest.fixture(scope="module")
 def whole():
     """Of each workload the smallest case and the largest."""
     made = synthetic.document(rounds=3, models=MODELS, only=WORKLOADS, counted=True)
-    return synthetic.changed(made, leave, lambda sample: first_size(sample) or last_size(sample))
+    return synthetic.changed(made, leave, lambda sample: first_case(sample) or last_case(sample))
 
 
 def one_of_each(kinds, turn):
@@ -96,7 +95,7 @@ def one_of_each(kinds, turn):
 def test_every_kind_of_chart_is_drawn(whole, choice, change):
     made = synthetic.changed(whole, change, choice)
     # Each change meets all kinds of charts with one choice, lest one of them should read what nobody expects.
-    kinds = KINDS if choice is first_size else CHANGES[change]
+    kinds = KINDS if choice is first_case else CHANGES[change]
     # So each kind meets all choices and changes, and each of its workloads meets several of both.
     wanted = one_of_each(kinds, CHOICES.index(choice) + list(CHANGES).index(change))
     kept = figures(made, *wanted)

@@ -16,7 +16,7 @@ CHARTS = (
 
 
 def disturb(sample):
-    if sample["parameters"].get("rate") == 20_000 and sample["round"] < 3:
+    if sample["arguments"].get("rate") == 20_000 and sample["round"] < 3:
         sample["evidence"] |= {"elapsed_ns": 10**9, "others_cpu_ns": 7 * 10**8}
 
 

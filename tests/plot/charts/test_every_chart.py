@@ -31,7 +31,7 @@ def test_every_chart_is_written(drawn):
     assert written == wanted
     assert {path.name for path in drawn.folder.iterdir()} == {w.rsplit("/", 1)[1] for w in wanted}
     assert "no latency_primes: no sample of this workload has latencies" in lines
-    assert "no scaling_mandelbrot: this workload has one size only" in lines
+    assert "no scaling_mandelbrot: this workload has one case only" in lines
     pictures = {s: [p for p in drawn.folder.glob(f"*.{s}") if p.read_bytes() != NO_PICTURE] for s in PICTURES}
     assert {suffix: {path.stem for path in paths} for suffix, paths in pictures.items()} == PICTURES
     kinds = {name.split("_")[0] for name in EXPECTED}
@@ -97,6 +97,21 @@ def test_scaling_names_every_series(drawn):
     assert "thread_pool ×2" in said and "thread_pool ×16" in said
 
 
+def test_a_pool_with_a_worker_for_each_connection_is_one_line(drawn):
+    figure = drawn.figures["scaling_echo"]
+    pools = [one for one in texts(figure) if one.get_text().startswith("thread_pool")]
+    # One in each panel: without work and with it.
+    assert [one.get_text() for one in pools] == ["thread_pool ×connections"] * 2
+
+
+@pytest.mark.parametrize("kind", ("overview", "bars_echo", "scaling_echo", "latency_echo", "cost_echo"))
+def test_what_labels_mean_stands_on_the_chart(drawn, kind):
+    said = " ".join(words(drawn.figures[kind]).split())
+    assert "×connections: as many workers as connections" in said
+    assert "Work: CPU work of the server for each request" in said
+    assert "20k requests per window" in said
+
+
 def test_incomplete_document_says_so(small):
     made = changed(small, leave, lambda sample: sample["workload"] == "timers")
     made["context"] = copy.deepcopy(small["context"])
@@ -131,8 +146,8 @@ def test_a_workload_that_nobody_could_do(small):
 
 def test_a_size_of_zero(small):
     def shrink(sample):
-        tasks = sample["parameters"]["tasks"]
-        sample["parameters"]["tasks"] = 0 if tasks == 10 else tasks
+        tasks = sample["arguments"]["tasks"]
+        sample["arguments"]["tasks"] = 0 if tasks == 10 else tasks
 
     made = changed(small, shrink, lambda sample: sample["workload"] == "timers")
     figure = figures(made, "scaling_timers").figures["scaling_timers"]

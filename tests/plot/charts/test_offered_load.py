@@ -21,7 +21,7 @@ def test_it_marks_who_fell_behind(served_charts):
 
 
 def test_one_rate_is_no_load_curve(served):
-    entries = [e for e in served["benchmarks"] if e["concur"]["parameters"].get("rate") == 5000]
+    entries = [e for e in served["benchmarks"] if e["concur"]["arguments"].get("rate") == 5000]
     assert figures({**served, "benchmarks": entries}, "load").skipped == {
         "load_open_echo": "there is only one rate, or no latency was measured"
     }

@@ -1,4 +1,4 @@
-"""Results documents of five runs that differ in known ways."""
+"""Results documents of runs that differ in known ways."""
 
 import json
 
@@ -34,7 +34,21 @@ def runs(tmp_path_factory):
                 entry["real_time"] = 0.0
                 entry["concur"] |= {"outcome": "invalid", "reason": "wrong digest", "work": None}
 
+    def name_numbers(made):
+        for entry in made["benchmarks"]:
+            entry["concur"]["symbols"] = {}
+
+    def serve(name, change):
+        models = {name: synthetic.MODELS[name] for name in ("epoll", "thread_pool")}
+        made = synthetic.document(rounds=7, models=models, only=("echo",))
+        change(made)
+        path = folder / f"{name}.json"
+        path.write_text(json.dumps(made))
+        return path
+
     return {
+        "served": serve("served", lambda made: None),
+        "served by number": serve("served by number", name_numbers),
         "old": write("old", 1.0, 1.0),
         "drifted": write("drifted", 1.3, 1.0),
         "slower": write("slower", 0.8, 1.1),

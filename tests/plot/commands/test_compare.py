@@ -50,6 +50,23 @@ def test_outcomes_that_changed_come_first(run, runs, tmp_path):
     assert len(found["changed"]) == 1
 
 
+def test_cases_are_paired_by_their_numbers(run, runs, tmp_path):
+    """One run gives the number of workers, the other a symbol for it."""
+    file = tmp_path / "out.json"
+    done = run(
+        "compare", runs["served by number"], runs["served"], "--json", file, "--all", "--metric", "cpu"
+    )
+    assert done.returncode == 0, done.stderr
+    found = json.loads(file.read_text())
+    assert found["changed"] == []
+    pools = [one for one in found["compared"] if one["model"] == "thread_pool"]
+    assert {one["arguments"]["connections"] for one in pools} == {1, 10, 100, 1000, 10000}
+    assert all(one["model_arguments"] == {"workers": one["arguments"]["connections"]} for one in pools)
+    assert all(one["ratio"] == pytest.approx(1) for one in pools)
+    assert "thread_pool ×connections" in done.stdout
+    assert "×connections: as many workers as connections" in done.stdout.splitlines()
+
+
 def test_what_cannot_be_read(run, runs, tmp_path):
     done = run("compare", runs["old"], tmp_path / "none.json")
     assert (done.returncode, done.stderr.count("\n")) == (2, 1)

@@ -27,7 +27,7 @@ def plain_entry(made):
 
 
 def other_version(made):
-    made["context"]["concur"]["schema"] = 2
+    made["context"]["concur"]["schema"] = 1
     return json.dumps(made)
 
 
@@ -72,6 +72,16 @@ def unknown_outcome(made):
     return json.dumps(made)
 
 
+def unknown_timing(made):
+    made["benchmarks"][0]["concur"]["timed"] = "jobs"
+    return json.dumps(made)
+
+
+def no_counts(made):
+    del made["benchmarks"][0]["concur"]["counts"]
+    return json.dumps(made)
+
+
 def no_machine(made):
     del made["context"]["concur"]["machine"]
     return json.dumps(made)
@@ -94,7 +104,7 @@ BAD = {
     malformed: "malformed JSON at line 1, column",
     plain_google_benchmark: "plain Google Benchmark JSON without the 'concur' objects",
     plain_entry: "benchmarks[3]: 'concur' is missing",
-    other_version: "format version 2, but these charts read version 1",
+    other_version: "format version 1, but these charts read version 2",
     no_samples: "holds no samples",
     only_controls: "holds no samples",
     only_aggregates: "holds no samples",
@@ -103,6 +113,8 @@ BAD = {
     text_for_number: "benchmarks[0]: 'real_time' has the wrong type",
     not_a_number: "NaN is no JSON number",
     unknown_outcome: "outcome 'fine' is none of ok, skipped",
+    unknown_timing: "benchmarks[0]: timed 'jobs' is none of windows, runs",
+    no_counts: "benchmarks[0]: 'counts' is missing",
     no_machine: "context.concur: 'machine' is missing",
     two_placements: "has two placements",
     bad_buckets: "'latency.buckets' has the wrong type",

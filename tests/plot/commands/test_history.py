@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from concur.charts.history import changes
+from concur.charts.history import case_of_all, changes, lines_of
 from concur.commands.history import load_runs
 from concur.documents.results import DocumentError
 
@@ -17,6 +17,13 @@ def test_history_draws_a_line_for_each_model(run, runs, tmp_path):
         "history_mandelbrot.svg",
         "history_primes.svg",
     ]
+
+
+def test_a_pool_by_symbol_has_its_line_in_the_history(runs):
+    two = load_runs([runs["served"], runs["served"]])
+    workloads = [run.workloads[0] for run in two]
+    lines = lines_of(case_of_all(workloads), workloads)
+    assert {one.series.model: sorted(one.points) for one in lines} == {"thread_pool": [1, 2], "epoll": [1, 2]}
 
 
 def test_history_is_of_one_machine(runs, tmp_path):

@@ -9,19 +9,18 @@ def test_table(run, small_file):
     assert (done.returncode, done.stderr) == (0, "")
     lines = done.stdout.splitlines()
     assert max(len(line) for line in lines) <= 100
-    place = lines.index(" 1 connection, payload 64 B")
+    place = lines.index(" 1 connection, work 0")
     best, second, third = lines[place + 1 : place + 4]
     assert best.split()[:2] == ["1", "epoll"] and "1.00×" in best
     assert second.split()[0] == "2" and " to " in second
     assert third.split()[0] == "3" and "/s" in third
     assert not lines[place + 4].strip().startswith("4")
+    assert "×connections: as many workers as connections" in " ".join(done.stdout.split())
 
 
 def test_outcomes_and_reasons(run, small_file):
     said = " ".join(run("summary", small_file).stdout.split())
-    assert (
-        "skipped: select: descriptor 1024 does not fit FD_SETSIZE 1024 (1k connections, payload 64 B" in said
-    )
+    assert "skipped: select: descriptor 1024 does not fit FD_SETSIZE 1024 (1k connections, work 0" in said
     assert "invalid: nonblocking: 214 of 10,000 connections got no answer (10k connections" in said
     assert "did not finish: process_per_task: fork" in said
 

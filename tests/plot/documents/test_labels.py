@@ -18,6 +18,8 @@ from concur.documents.cases import Series
         ("grain_us", 10000, "grain 10 ms"),
         ("delay_ms", 10, "delay 10 ms"),
         ("nap_us", 1500000, "nap 1.5 s"),
+        ("work_us", 20, "work 20 µs"),
+        ("work_us", 0, "work 0"),
         ("tasks", 1024, "1.024k tasks"),
         ("tasks", 512, "512 tasks"),
     ],
@@ -30,3 +32,8 @@ def test_series_names_its_workers():
     assert labels.series(Series("thread_pool", (("workers", 16),))) == "thread_pool ×16"
     assert labels.series(Series("mine", (("depth", 2), ("workers", 4)))) == "mine depth=2 ×4"
     assert labels.series(Series("epoll", ())) == "epoll"
+    assert labels.series(Series("thread_pool", (("workers", "connections"),))) == "thread_pool ×connections"
+
+
+def test_an_axis_says_what_the_work_is():
+    assert labels.axis_name("work_us") == "CPU work"

@@ -43,8 +43,39 @@ def test_all_outcomes_occur(small):
     }
 
 
-def test_the_validator_would_notice(small):
-    broken = {**small, "benchmarks": copy.deepcopy(small["benchmarks"][:3])}
-    broken["benchmarks"][0]["real_time"] = 0.0
+def no_time(entry):
+    entry["real_time"] = 0.0
+
+
+def no_counts(entry):
+    del entry["concur"]["counts"]
+
+
+def divided_window(entry):
+    entry["concur"]["cost"]["cpu_user_ns"] = 1
+
+
+def fair_run(entry):
+    entry["concur"]["work"]["jain"] = 1.0
+
+
+def number_as_symbol(entry):
+    entry["concur"]["symbols"] = {"workers": 100}
+
+
+@pytest.mark.parametrize(
+    ("workload", "spoil"),
+    [
+        ("primes", no_time),
+        ("primes", no_counts),
+        ("primes", fair_run),
+        ("echo", divided_window),
+        ("echo", number_as_symbol),
+    ],
+)
+def test_the_validator_would_notice(small, workload, spoil):
+    entry = copy.deepcopy(next(e for e in small["benchmarks"] if e["concur"]["workload"] == workload))
+    validate({**small, "benchmarks": [entry]})
+    spoil(entry)
     with pytest.raises(jsonschema.ValidationError):
-        validate(broken)
+        validate({**small, "benchmarks": [entry]})

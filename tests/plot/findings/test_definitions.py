@@ -41,7 +41,7 @@ def test_those_of_the_tree_are_sound():
 def test_what_is_wrong_is_said_in_one_line(tmp_path, old, new, said):
     path = write(tmp_path / "f.toml", TRUE.replace(old, new, 1))
     if old.startswith("echo/poll/connections:10") and new == "echo":
-        path.write_text(TRUE.replace("echo/poll/connections:10/payload:64/requests:20000", "echo"))
+        path.write_text(TRUE.replace("echo/poll/connections:10/payload:64/requests:20000/work_us:0", "echo"))
     with pytest.raises(FindingsError) as error:
         load(path)
     assert said in str(error.value) and "\n" not in str(error.value)
@@ -58,6 +58,6 @@ def test_a_file_that_is_none(tmp_path):
 
 def test_a_case_is_read_by_its_parts():
     case = parse_case("primes/thread_pool/workers:2/tasks:16")
-    assert (case.sizes, case.model_sizes) == ((("tasks", 16),), (("workers", 2),))
+    assert (case.arguments, case.model_arguments) == ((("tasks", 16),), (("workers", 2),))
     assert case.name == "primes/thread_pool/workers:2/tasks:16"
     assert case == parse_case("primes/thread_pool/tasks:16/workers:2")

@@ -29,6 +29,8 @@ def ratio(**limits):
         (100, {"above": 1.1}, REFUTED),
         (105, {"above": 1.03, "below": 1.07}, CONFIRMED),
         (100, {"above": 1.03, "below": 1.07}, REFUTED),
+        (110, {"above": 1.03, "below": 1.07}, REFUTED),
+        (107, {"above": 1.03, "below": 1.07}, INCONCLUSIVE),
     ],
 )
 def test_a_ratio(epoll_ms, limits, expected):
@@ -113,6 +115,15 @@ def test_a_case_that_is_several_here_is_not_guessed():
     one = verdict(found, series(EPOLL, 50), series("noop/epoll/tasks:20", 50), series(SERIAL, 100))
     assert one.verdict == NOT_APPLICABLE
     assert "more than one case" in one.parts[0].reason
+    assert "name all of its arguments" in one.parts[0].reason
+
+
+def test_a_case_is_named_by_its_numbers_though_the_suite_gives_a_symbol():
+    pool = "echo/thread_pool/workers:{0}/connections:{0}/requests:20000"
+    found = finding(assertion="ratio", of=[pool.format(100)], to=[pool.format(10)], below=0.7)
+    symbols = (("workers", "connections"),)
+    groups = [series(pool.format(n), wall, symbols=symbols) for n, wall in ((100, 50), (10, 100), (1, 300))]
+    assert verdict(found, *groups).verdict == CONFIRMED
 
 
 def test_an_order():
@@ -123,7 +134,7 @@ def test_an_order():
 
 
 def test_bounds_of_each_metric():
-    epoll = series(EPOLL, 100, counts=counted(40), memory=held(500))
+    epoll = series(EPOLL, 100, counts=counted(40, switches=20), switches=None, memory=held(500))
     for metric, limits, expected in (
         ("wall_ms", {"above": 90, "below": 110}, CONFIRMED),
         ("wall_per_unit", {"above": 9e6, "below": 11e6}, CONFIRMED),
@@ -132,6 +143,7 @@ def test_bounds_of_each_metric():
         ("memory_per_task", {"above": 99, "below": 101}, CONFIRMED),
         ("system_calls_per_unit", {"below": 4.1}, CONFIRMED),
         ("system_calls_per_unit", {"below": 3.9}, REFUTED),
+        ("switches_per_unit", {"above": 1.9, "below": 2.1}, CONFIRMED),
     ):
         found = finding(assertion="bound", of=[EPOLL], metric=metric, **limits)
         assert verdict(found, epoll).verdict == expected, metric

@@ -1,0 +1,151 @@
+"""Reads one sample from its entry in a results document."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from concur.documents.json_text import FieldError, get
+from concur.documents.samples import (
+    OK,
+    OUTCOMES,
+    TIMED,
+    Arguments,
+    Counts,
+    Evidence,
+    Latency,
+    Memory,
+    Sample,
+    Symbols,
+)
+from concur.documents.units import NS_PER_UNIT
+
+OptionalInt = (int, type(None))
+OptionalObject = (dict, type(None))
+
+
+def _arguments(holder: Any, key: str) -> Arguments:
+    given = get(holder, key, dict)
+    return tuple((name, int(get(given, name, int))) for name in sorted(given))
+
+
+def _symbols(holder: Any) -> Symbols:
+    given = get(holder, "symbols", dict)
+    return tuple((name, str(get(given, name, str))) for name in sorted(given))
+
+
+def _is_bucket(found: Any) -> bool:
+    """Whether this is a pair of integers: the highest value and the count (`true` is no integer here)."""
+    return isinstance(found, list) and len(found) == 2 and type(found[0]) is int and type(found[1]) is int
+
+
+def _latency(found: Any, name: str) -> Latency | None:
+    if found is None:
+        return None
+    buckets = get(found, "buckets", list)
+    if not all(map(_is_bucket, buckets)):
+        raise FieldError(f"'{name}.buckets' has the wrong type")
+    counts = [count for _, count in buckets]
+    if not any(counts) or min(counts) < 0:
+        raise FieldError(f"'{name}.buckets' is empty or holds a negative count")
+    return Latency(
+        what=get(found, "what", str),
+        count=get(found, "count", int),
+        max_ns=get(found, "max_ns", int),
+        buckets=tuple((highest, count) for highest, count in buckets),
+    )
+
+
+def _memory(found: Any) -> Memory | None:
+    if found is None:
+        return None
+    return Memory(
+        tasks=get(found, "tasks", int),
+        pss=get(found, "pss_bytes", int),
+        kernel=get(found, "kernel_bytes", int),
+    )
+
+
+def _counts(found: Any) -> Counts | None:
+    if found is None:
+        return None
+    return Counts(
+        units=get(found, "units", int),
+        system_calls=get(found, "system_calls", OptionalInt),
+        switches=get(found, "switches", OptionalInt),
+        migrations=get(found, "migrations", OptionalInt),
+        reason=get(found, "reason", str),
+    )
+
+
+def _evidence(found: Any) -> Evidence:
+    return Evidence(
+        steal_ns=get(found, "steal_ns", OptionalInt),
+        run_delay_ns=get(found, "run_delay_ns", OptionalInt),
+        peer_cpu_share=get(found, "peer_cpu_share", (int, float, type(None))),
+        elapsed_ns=get(found, "elapsed_ns", int),
+        others_cpu_ns=get(found, "others_cpu_ns", OptionalInt),
+    )
+
+
+def timed(holder: Any) -> str:
+    """What one iteration is, as a sample or a workload of the document says."""
+    found: str = get(holder, "timed", str)
+    if found not in TIMED:
+        raise FieldError(f"timed '{found}' is none of {', '.join(TIMED)}")
+    return found
+
+
+def read_sample(entry: Any) -> Sample:
+    concur = entry["concur"]
+    outcome = get(concur, "outcome", str)
+    if outcome not in OUTCOMES:
+        raise FieldError(f"outcome '{outcome}' is none of {', '.join(OUTCOMES)}")
+    time_unit = get(entry, "time_unit", str)
+    if time_unit not in NS_PER_UNIT:
+        raise FieldError(f"time unit '{time_unit}' is none of {', '.join(NS_PER_UNIT)}")
+    real_ns = get(entry, "real_time", (int, float)) * NS_PER_UNIT[time_unit]
+    iterations: int = get(entry, "iterations", int)
+    if outcome == OK and (real_ns <= 0 or iterations < 1):
+        raise FieldError("outcome is ok, yet no time was measured")
+    work = get(concur, "work", OptionalObject)
+    if outcome == OK and (work is None or get(work, "units", int) < 1):
+        raise FieldError("outcome is ok, yet no work was done")
+    cost = get(concur, "cost", OptionalObject)
+
+    def each(holder: Any, *keys: str) -> float | None:
+        """The sum of these totals for one iteration; None if one of them is not known."""
+        if holder is None or iterations < 1:
+            return None
+        totals = [get(holder, key, OptionalInt) for key in keys]
+        return None if None in totals else sum(totals) / iterations
+
+    return Sample(
+        workload=get(concur, "workload", str),
+        model=get(concur, "model", str),
+        arguments=_arguments(concur, "arguments"),
+        model_arguments=_arguments(concur, "model_arguments"),
+        outcome=outcome,
+        reason=" ".join(get(concur, "reason", str).split()),
+        round=get(concur, "round", int),
+        placement=get(concur, "placement", str),
+        unit=get(concur, "unit", str),
+        real_ns=float(real_ns),
+        units=each(work, "units") or 0.0,
+        cpu_ns=each(cost, "cpu_ns"),
+        user_ns=each(cost, "cpu_user_ns"),
+        system_ns=each(cost, "cpu_system_ns"),
+        switches=each(cost, "switches_voluntary", "switches_involuntary"),
+        latency=_latency(get(concur, "latency", OptionalObject), "latency"),
+        peer=bool(get(concur, "peer_cpus", list)),
+        timed=timed(concur),
+        symbols=_symbols(concur),
+        is_repetition=get(concur, "control", bool),
+        start_time=get(concur, "start_time", str),
+        sequence=get(concur, "sequence", int),
+        latency_uncorrected=_latency(
+            get(concur, "latency_uncorrected", OptionalObject), "latency_uncorrected"
+        ),
+        memory=_memory(get(concur, "memory", OptionalObject)),
+        counts=_counts(get(concur, "counts", OptionalObject)),
+        evidence=_evidence(get(concur, "evidence", dict)),
+    )
