@@ -23,8 +23,9 @@ inline constexpr int schema_version = 2;
 void set_position(nlohmann::json& entry, int round, std::size_t sequence);
 
 // Turns Google Benchmark's JSON into a results document: adds a description of the run, and adds to each entry its
-// sample. Of windows Google Benchmark knows no CPU time; there it becomes that of the model. samples[i] was measured under the run_name names[i]. Several samples of one name go to the entries of that
-// name in order. Aggregates do not change.
+// sample. Of windows Google Benchmark knows no CPU time; there it becomes that of the model. samples[i] was measured
+// under the run_name names[i]. Several samples of one name go to the entries of that name in order. Aggregates do not
+// change.
 void complete_document(nlohmann::json& document, std::span<const std::string> names, std::span<const Sample> samples,
                        Placement placement);
 

@@ -177,7 +177,9 @@ Options parse(int argc, char** argv, CLI::App& app) {
         ->check(CLI::Range(1, 1'000'000));
     app.add_option("--placement", placement, "split (model and peer on different CPUs), shared or free")
         ->capture_default_str();
-    app.add_flag("--count", options.count, "Count system calls, switches and migrations of each case in a process of its own, which is not timed");
+    app.add_flag(
+        "--count", options.count,
+        "Count system calls, switches and migrations of each case in a process of its own, which is not timed");
     app.add_flag("--describe", options.describe, "Print the models and workloads of this build as JSON; run nothing");
     // Not in the help: the program starts itself with it.
     app.add_option(counts_of_option, options.counts_of)->group("");

@@ -165,8 +165,8 @@ std::string measure_windows(benchmark::State& state, Harness& harness, Sample& s
 // Returns the reason of a failure, or "".
 std::string measure_iterations(benchmark::State& state, Harness& harness, Sample& sample) {
     const auto run_delay = sys::run_delay();
-    std::string failure = harness.windows() != nullptr ? measure_windows(state, harness, sample)
-                                                       : measure_runs(state, harness, sample);
+    std::string failure =
+        harness.windows() != nullptr ? measure_windows(state, harness, sample) : measure_runs(state, harness, sample);
     if (!failure.empty()) return failure;
     sample.evidence.run_delay = difference(run_delay, sys::run_delay());
     read_latency(harness.workload(), sample);

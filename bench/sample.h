@@ -83,9 +83,9 @@ void register_case(const Case& what, int iterations, const std::function<void(be
 // Counts for one run or one window of a case. Throws std::runtime_error if it cannot.
 using CountCase = std::function<Counts(const Case& what, Placement placement)>;
 
-// The body of a benchmark: takes one sample. Google Benchmark times the iterations, or is told how long the windows took.
-// Never throws: a failure becomes the sample's outcome, and `state` gets an error. `count` is called after the timed
-// part; it may be empty.
+// The body of a benchmark: takes one sample. Google Benchmark times the iterations, or is told how long the windows
+// took. Never throws: a failure becomes the sample's outcome, and `state` gets an error. `count` is called after the
+// timed part; it may be empty.
 [[nodiscard]] Sample measure(benchmark::State& state, const Case& what, Placement placement, const CountCase& count);
 
 }  // namespace bench

@@ -51,8 +51,7 @@ PerfCounter::PerfCounter(Event event, pid_t thread) {
     attributes.inherit = 1;
     if (event != Event::system_calls) {
         attributes.type = PERF_TYPE_SOFTWARE;
-        attributes.config =
-            event == Event::switches ? PERF_COUNT_SW_CONTEXT_SWITCHES : PERF_COUNT_SW_CPU_MIGRATIONS;
+        attributes.config = event == Event::switches ? PERF_COUNT_SW_CONTEXT_SWITCHES : PERF_COUNT_SW_CPU_MIGRATIONS;
     } else {
         attributes.type = PERF_TYPE_TRACEPOINT;
         attributes.config = system_calls_id();
@@ -63,8 +62,8 @@ PerfCounter::PerfCounter(Event event, pid_t thread) {
     }
     constexpr int any_cpu = -1;
     constexpr int no_group = -1;
-    descriptor_ = UniqueFd{static_cast<int>(
-        ::syscall(SYS_perf_event_open, &attributes, thread, any_cpu, no_group, PERF_FLAG_FD_CLOEXEC))};
+    descriptor_ = UniqueFd{
+        static_cast<int>(::syscall(SYS_perf_event_open, &attributes, thread, any_cpu, no_group, PERF_FLAG_FD_CLOEXEC))};
     if (!descriptor_) reason_ = "not permitted: perf_event_open: " + error_text(errno);
 }
 

@@ -10,8 +10,8 @@
 
 namespace sys {
 
-// A counter of the kernel (perf_event_open). It counts for one thread, and for all threads and processes that this thread
-// starts while the counter exists. What they counted stays in the count after they have ended.
+// A counter of the kernel (perf_event_open). It counts for one thread, and for all threads and processes that this
+// thread starts while the counter exists. What they counted stays in the count after they have ended.
 class PerfCounter {
 public:
     enum class Event {

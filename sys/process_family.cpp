@@ -41,8 +41,8 @@ Nanoseconds more_than_a_tick() noexcept {
 // than the time between two clock calls of the reader, which may be a member.
 bool nearly_equal(const std::vector<std::int64_t>& before, const std::vector<std::int64_t>& after) noexcept {
     constexpr std::int64_t tolerance_ns = 20'000;
-    return std::ranges::equal(before, after,
-                              [](std::int64_t a, std::int64_t b) { return b - a < tolerance_ns && a - b < tolerance_ns; });
+    return std::ranges::equal(
+        before, after, [](std::int64_t a, std::int64_t b) { return b - a < tolerance_ns && a - b < tolerance_ns; });
 }
 
 }  // namespace

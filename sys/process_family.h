@@ -35,10 +35,10 @@ public:
 
     // Waits until all members sleep, and returns the CPU time that they have used since they were born, dead ones
     // included. Why it waits: the kernel updates the clock of a running thread only at its tick (1 to 10 ms), so the
-    // clock is exact only for a thread that sleeps. A member that does not come to rest (it spins) is stopped by SIGSTOP
-    // while its clock is read, from then on at once. Takes a few milliseconds, in which this thread sleeps; some ticks
-    // more when it first meets a member that spins. One caller at a time.
-    // Throws std::runtime_error if there were more members than the table has room for.
+    // clock is exact only for a thread that sleeps. A member that does not come to rest (it spins) is stopped by
+    // SIGSTOP while its clock is read, from then on at once. Takes a few milliseconds, in which this thread sleeps;
+    // some ticks more when it first meets a member that spins. One caller at a time. Throws std::runtime_error if there
+    // were more members than the table has room for.
     [[nodiscard]] Nanoseconds cpu_time_at_rest();
     // The number of members so far, dead or alive.
     [[nodiscard]] std::size_t size() const noexcept { return table_->size.load(std::memory_order_acquire); }

@@ -1,8 +1,18 @@
 #include "workloads/workload.h"
 
+#include <stdexcept>
+
 #include "sys/check.h"
 
 namespace workloads {
+
+void require_one_for_each(const tasks::Arguments& arguments, std::string_view total, std::string_view each) {
+    const std::int64_t least = arguments.at(each);
+    if (arguments.at(total) >= least) return;
+    throw std::invalid_argument{"argument '" + std::string{total} + "' is " + std::to_string(arguments.at(total)) +
+                                ", the total of all " + std::string{each} + "; it must be at least " +
+                                std::to_string(least)};
+}
 
 Verdict verify_finished(const tasks::Ledger& ledger) {
     if (ledger.failures() > 0) {

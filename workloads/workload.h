@@ -78,8 +78,8 @@ public:
     [[nodiscard]] virtual std::uint64_t progress() const noexcept { return 0; }
     virtual void hang_up() noexcept {}
 
-    // The times that were measured in all runs (or their windows) since the last clear(), by any process. It lies in shared memory, and
-    // belongs to the workload. Null if the workload measures no times.
+    // The times that were measured in all runs (or their windows) since the last clear(), by any process. It lies in
+    // shared memory, and belongs to the workload. Null if the workload measures no times.
     [[nodiscard]] virtual Histogram* latency() const { return nullptr; }
     // Open loop only: the times from when a request was sent. latency() counts from when it should have been sent.
     [[nodiscard]] virtual Histogram* latency_uncorrected() const { return nullptr; }
@@ -112,8 +112,8 @@ struct Entry {
     std::unique_ptr<Workload> (*make)(const tasks::Arguments& arguments, std::size_t acceptors);
     // Throws std::invalid_argument if arguments that are allowed one by one do not fit together. Null: they all do.
     void (*check)(const tasks::Arguments& arguments) = nullptr;
-    // How many connections (or tasks) are kept open in the windows of a run: a pool whose waiting tasks keep their worker
-    // gets as many workers. Null if runs are timed as a whole.
+    // How many connections (or tasks) are kept open in the windows of a run: a pool whose waiting tasks keep their
+    // worker gets as many workers. Null if runs are timed as a whole.
     std::size_t (*connections)(const tasks::Arguments& arguments) = nullptr;
     // Makes a task that owns a connection and serves it to its end, for the program `serve`, whose clients come from
     // outside. Any thread or process may call it. Null if the workload has no server.
@@ -126,6 +126,10 @@ requires std::derived_from<Made, Workload> && std::constructible_from<Made, cons
 [[nodiscard]] std::unique_ptr<Workload> make_workload(const tasks::Arguments& arguments, std::size_t /*acceptors*/) {
     return std::make_unique<Made>(arguments);
 }
+
+// For Entry::check: there is a unit of work for each. Throws std::invalid_argument unless argument `total` is at least
+// argument `each`.
+void require_one_for_each(const tasks::Arguments& arguments, std::string_view total, std::string_view each);
 
 // For verify(): every root task finished exactly once, and no task failed.
 [[nodiscard]] Verdict verify_finished(const tasks::Ledger& ledger);

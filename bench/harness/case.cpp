@@ -30,7 +30,8 @@ Case make_case(const workloads::Entry& workload, const models::Entry& model, con
     }
     tasks::Arguments complete = tasks::complete(workload.parameters, arguments);
     if (model.family == models::Family::native && workload.name == "echo" && complete.at("work_us") != 0) {
-        throw std::invalid_argument{"'" + std::string{model.name} + "' is a native control and computes nothing: give it work_us:0"};
+        throw std::invalid_argument{"'" + std::string{model.name} +
+                                    "' is a native control and computes nothing: give it work_us:0"};
     }
     if (workload.check != nullptr) workload.check(complete);
     return {&workload, &model, std::move(complete), tasks::complete(model.parameters, model_arguments)};
@@ -56,9 +57,8 @@ Case parse_case(std::string_view name) {
         (of_model ? model_arguments : arguments).push_back(item);
     }
     const tasks::Arguments complete = tasks::complete(workload.parameters, tasks::Arguments{std::move(arguments)});
-    return make_case(
-        workload, model, complete,
-        complete_arguments(model, workload, complete, tasks::Arguments{std::move(model_arguments)}));
+    return make_case(workload, model, complete,
+                     complete_arguments(model, workload, complete, tasks::Arguments{std::move(model_arguments)}));
 }
 
 tasks::Arguments complete_arguments(const models::Entry& model, const workloads::Entry& workload,

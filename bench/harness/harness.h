@@ -24,8 +24,8 @@ namespace bench {
 // CPUs only.
 class Harness {
 public:
-    // `windows`: how many a run has, if it has windows. `patience`: if the peer makes no progress for so long, it closes
-    // its connections.
+    // `windows`: how many a run has, if it has windows. `patience`: if the peer makes no progress for so long, it
+    // closes its connections.
     Harness(const Case& what, Placement placement, std::size_t windows = 1,
             sys::Nanoseconds patience = std::chrono::seconds{5});
     ~Harness();

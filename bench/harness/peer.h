@@ -20,8 +20,8 @@ class Peer {
 public:
     // If the peer makes no progress for `patience`, it closes its connections. So a model that starves a connection
     // ends as invalid, and not by the time limit of the case.
-    // `prepare` is called in the peer's process, before the constructor returns. Throws std::runtime_error if the process
-    // ends meanwhile.
+    // `prepare` is called in the peer's process, before the constructor returns. Throws std::runtime_error if the
+    // process ends meanwhile.
     Peer(std::unique_ptr<workloads::Workload> workload, const sys::CpuSet& cpus, sys::Nanoseconds patience,
          const std::function<void()>& prepare);
 

@@ -141,8 +141,8 @@ std::vector<Point> parse_points(const JsonReader& suite, const Suite& so_far) {
         const auto names = add_arguments(reader, "arguments", zip);
         const bool cpu = workload.group == workloads::Group::cpu;
         const json* const models = reader.find("models");
-        const std::vector<Series> series = models != nullptr ? parse_series(*models, reader, "models")
-                                                             : (cpu ? so_far.cpu : so_far.io);
+        const std::vector<Series> series =
+            models != nullptr ? parse_series(*models, reader, "models") : (cpu ? so_far.cpu : so_far.io);
         const int count_rounds =
             reader.find("count_rounds") != nullptr ? reader.positive_integer("count_rounds") : so_far.count_rounds;
         const json* const iterations = reader.find("iterations");
@@ -178,7 +178,8 @@ std::vector<Case> parse_controls(const JsonReader& suite, const std::set<std::st
     const json& list = suite.array("controls");
     std::set<std::string> seen;
     for (std::size_t i = 0; i < list.size(); ++i) {
-        const JsonReader reader{list[i], suite.element("controls", i), {"workload", "arguments", "model", "model_arguments"}};
+        const JsonReader reader{
+            list[i], suite.element("controls", i), {"workload", "arguments", "model", "model_arguments"}};
         Zip zip;
         Zip model_zip;
         const auto names = add_arguments(reader, "arguments", zip);

@@ -21,8 +21,8 @@ struct Series {
 struct Point {
     const workloads::Entry* workload;
     tasks::Arguments arguments;  // complete
-    int iterations;  // runs, or windows
-    int count_rounds;  // system calls are counted in the first `count_rounds` rounds
+    int iterations;              // runs, or windows
+    int count_rounds;            // system calls are counted in the first `count_rounds` rounds
     std::vector<Series> series;
 };
 

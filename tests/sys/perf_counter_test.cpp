@@ -77,8 +77,8 @@ TEST(PerfCounter, CountsForAThreadOfAnotherProcess) {
 }
 
 TEST(PerfCounter, CountsOrSaysWhyNot) {
-    for (const auto event : {PerfCounter::Event::system_calls, PerfCounter::Event::switches,
-                             PerfCounter::Event::cpu_migrations}) {
+    for (const auto event :
+         {PerfCounter::Event::system_calls, PerfCounter::Event::switches, PerfCounter::Event::cpu_migrations}) {
         const PerfCounter counter{event};
         EXPECT_EQ(counter.read().has_value(), counter.reason().empty()) << counter.reason();
         EXPECT_TRUE(counter.reason().empty() || counter.reason().starts_with("not permitted: ")) << counter.reason();

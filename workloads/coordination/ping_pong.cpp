@@ -5,8 +5,6 @@
 
 #include <array>
 #include <cerrno>
-#include <stdexcept>
-#include <string>
 #include <utility>
 #include <vector>
 
@@ -57,7 +55,9 @@ constexpr std::array<std::byte, 1> signal{};
 // What is sent back and forth counts from 0 to 254, and then from 0 again. 255 ends the game.
 constexpr unsigned cycle = 255;
 constexpr std::array<std::byte, 1> game_over{std::byte{255}};
-constexpr std::byte after(std::byte ball) { return static_cast<std::byte>((std::to_integer<unsigned>(ball) + 1) % cycle); }
+constexpr std::byte after(std::byte ball) {
+    return static_cast<std::byte>((std::to_integer<unsigned>(ball) + 1) % cycle);
+}
 
 // The left end of a pair. It sends a number, and receives the next one: a round trip.
 class ServerTask final : public tasks::SteppedTask<ServerTask> {
@@ -94,9 +94,7 @@ private:
         if (windows_.is_open()) return hit();
         return then(&ServerTask::ended, tasks::Send{socket_, game_over});
     }
-    tasks::Operation ended(tasks::Result result) {
-        return result.failed() ? give_up(result) : tasks::Finish{digest_};
-    }
+    tasks::Operation ended(tasks::Result result) { return result.failed() ? give_up(result) : tasks::Finish{digest_}; }
     tasks::Operation hit() { return then(&ServerTask::sent, tasks::Send{socket_, ball_}); }
 
     std::size_t pair_;
@@ -268,13 +266,7 @@ extern constinit const Entry ping_pong_entry{
     .points = points,
     .smoke = "pairs:1/idle:1/round_trips:5",
     .make = make_workload<PingPong>,
-    .check =
-        [](const tasks::Arguments& arguments) {
-            if (arguments.at("round_trips") >= arguments.at("pairs")) return;
-            throw std::invalid_argument{"argument 'round_trips' is " + std::to_string(arguments.at("round_trips")) +
-                                        ", the total of a window; it must be at least 'pairs' (" +
-                                        std::to_string(arguments.at("pairs")) + ")"};
-        },
+    .check = [](const tasks::Arguments& arguments) { require_one_for_each(arguments, "round_trips", "pairs"); },
     .connections = [](const tasks::Arguments& arguments) { return task_count(PingPongArguments{arguments}); },
 };
 

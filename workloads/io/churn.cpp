@@ -6,8 +6,6 @@
 #include <atomic>
 #include <cerrno>
 #include <memory>
-#include <stdexcept>
-#include <string>
 #include <vector>
 
 #include "sys/clock.h"
@@ -136,7 +134,8 @@ public:
     std::unique_ptr<tasks::Task> make(std::size_t) const override {
         return make_acceptor(listener_.get(), statistics_.tickets(), arguments_.connections,
                              [payload = arguments_.payload](sys::UniqueFd connection) {
-                                 return make_echo_connection(std::move(connection), std::max<std::size_t>(4096, 2 * payload), 0);
+                                 return make_echo_connection(std::move(connection),
+                                                             std::max<std::size_t>(4096, 2 * payload), 0);
                              });
     }
     // The handler of a connection may see its end after the client's next connection was accepted.
@@ -193,13 +192,7 @@ extern constinit const Entry churn_entry{
     .make = [](const tasks::Arguments& arguments, std::size_t acceptors) -> std::unique_ptr<Workload> {
         return std::make_unique<Churn>(ChurnArguments{arguments}, acceptors);
     },
-    .check =
-        [](const tasks::Arguments& arguments) {
-            if (arguments.at("connections") >= arguments.at("clients")) return;
-            throw std::invalid_argument{"argument 'connections' is " + std::to_string(arguments.at("connections")) +
-                                        ", the total of a run; it must be at least 'clients' (" +
-                                        std::to_string(arguments.at("clients")) + ")"};
-        },
+    .check = [](const tasks::Arguments& arguments) { require_one_for_each(arguments, "connections", "clients"); },
 };
 
 }  // namespace workloads

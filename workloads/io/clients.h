@@ -19,7 +19,7 @@ namespace workloads {
 struct ClientArguments {
     std::size_t connections;  // one for each client
     std::uint64_t requests;   // of all clients together in a window; at least one for each
-    std::int64_t rate = 0;    // open loop: requests/s of all clients together. 0: closed loop, the next after the answer
+    std::int64_t rate = 0;  // open loop: requests/s of all clients together. 0: closed loop, the next after the answer
 };
 
 // The clients of a server, which work in windows. Each finishes with the number of its answers.
@@ -45,10 +45,8 @@ public:
                            &places_[index], make_exchange_);
     }
     tasks::Demand demand() const override {
-        return {.tasks_at_once = size(),
-                .descriptors_per_task = 1,
-                .together = size(),
-                .events = windows_.planned() + 1};
+        return {
+            .tasks_at_once = size(), .descriptors_per_task = 1, .together = size(), .events = windows_.planned() + 1};
     }
     Verdict verify(const tasks::Ledger& ledger) const override {
         return verify_digests(ledger, [this](std::size_t client) { return windows_.units_of(client); });

@@ -17,10 +17,7 @@ namespace {
 class HttpTask final : public tasks::SteppedTask<HttpTask> {
 public:
     HttpTask(sys::UniqueFd connection, const HttpAnswers& answers, std::int64_t work_us)
-        : SteppedTask{&HttpTask::accepted},
-          connection_{std::move(connection)},
-          answers_{answers},
-          work_us_{work_us} {}
+        : SteppedTask{&HttpTask::accepted}, connection_{std::move(connection)}, answers_{answers}, work_us_{work_us} {}
 
     void compute() override {
         for (; computed_for_ < answered_; ++computed_for_) work_result_ += integer_work(work_us_);

@@ -33,9 +33,9 @@ private:
 };
 
 // Makes the task that serves one connection: it answers the requests in their order, each with the page. A bad request
-// is refused, and ends the connection. For each page the task computes integer_work(work_us) before it sends. The digest
-// is mix(number of requests answered with the page, bytes sent and the results of integer_work()). The caller must keep
-// `answers` until the task is gone.
+// is refused, and ends the connection. For each page the task computes integer_work(work_us) before it sends. The
+// digest is mix(number of requests answered with the page, bytes sent and the results of integer_work()). The caller
+// must keep `answers` until the task is gone.
 [[nodiscard]] std::unique_ptr<tasks::Task> make_http_connection(sys::UniqueFd connection, const HttpAnswers& answers,
                                                                 std::int64_t work_us = 0);
 

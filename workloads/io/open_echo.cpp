@@ -30,9 +30,10 @@ extern constinit const Entry open_echo_entry{
     .points = points,
     .smoke = "connections:4/payload:64/rate:20000/requests:20",
     .make = [](const tasks::Arguments& arguments, std::size_t acceptors) -> std::unique_ptr<Workload> {
-        return make_echo({.clients = {arguments.count("connections"), arguments.count("requests"), arguments.at("rate")},
-                          .payload = arguments.count("payload")},
-                         acceptors);
+        return make_echo(
+            {.clients = {arguments.count("connections"), arguments.count("requests"), arguments.at("rate")},
+             .payload = arguments.count("payload")},
+            acceptors);
     },
     .check = require_a_request_for_each,
     .connections = connections_of,

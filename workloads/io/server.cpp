@@ -1,6 +1,5 @@
 #include "workloads/io/server.h"
 
-#include <stdexcept>
 #include <string>
 
 namespace workloads {
@@ -36,10 +35,7 @@ Verdict Server::verify(const tasks::Ledger& ledger) const {
 }
 
 void require_a_request_for_each(const tasks::Arguments& arguments) {
-    if (arguments.at("requests") >= arguments.at("connections")) return;
-    throw std::invalid_argument{"argument 'requests' is " + std::to_string(arguments.at("requests")) +
-                                ", the total of a window; it must be at least 'connections' (" +
-                                std::to_string(arguments.at("connections")) + ")"};
+    require_one_for_each(arguments, "requests", "connections");
 }
 
 std::size_t connections_of(const tasks::Arguments& arguments) { return arguments.count("connections"); }

@@ -64,7 +64,7 @@ private:
     ClientArguments arguments_;
     std::size_t connections_ = arguments_.connections;
     std::size_t acceptors_;
-    mutable Windows windows_;               // both in shared memory; tasks write them
+    mutable Windows windows_;  // both in shared memory; tasks write them
     mutable ClientStatistics statistics_;
     sys::UniqueFd listener_ = listen_for(connections_);
 };
