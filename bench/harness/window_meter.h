@@ -48,6 +48,7 @@ public:
 
     // The processes of the model; the harness joins before it makes the model.
     [[nodiscard]] sys::ProcessFamily& model() noexcept { return model_; }
+    [[nodiscard]] const sys::ProcessFamily& model() const noexcept { return model_; }
     // Called in the process in which the gates will turn, before the model is made.
     void count(pid_t thread_of_model) { counters_.emplace(thread_of_model); }
 

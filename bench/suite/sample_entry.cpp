@@ -21,10 +21,10 @@ using nlohmann::json;
 
 constexpr std::array entry_keys{"name",       "run_name",  "run_type", "repetition_index",
                                 "iterations", "real_time", "cpu_time", "time_unit"};
-constexpr std::array sample_keys{"workload", "model",      "arguments", "model_arguments", "symbols",
-                                 "timed",    "control",    "outcome",   "reason",          "round",
-                                 "sequence", "start_time", "placement", "model_cpus",      "peer_cpus",
-                                 "unit",     "work",       "cost",      "latency",         "evidence"};
+constexpr std::array sample_keys{
+    "workload", "model", "arguments", "model_arguments",     "symbols",   "timed",      "control",   "outcome",
+    "reason",   "round", "sequence",  "start_time",          "placement", "model_cpus", "peer_cpus", "unit",
+    "work",     "cost",  "latency",   "latency_uncorrected", "memory",    "counts",     "evidence"};
 
 tasks::Arguments to_arguments(const json& object) {
     std::vector<tasks::Arguments::Item> items;

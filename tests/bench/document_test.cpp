@@ -218,29 +218,54 @@ TEST(SampleAsJson, HasEveryFigure) {
     sample.placement = Placement::split;
     sample.cpu_split = {{0, 1}, {2}};
     sample.work = workloads::Work{10, 20, workloads::Fairness{1, 3, 0.5}};
-    sample.cost = sys::ResourceUsage{1, 2, 3, 4, 5, 6};
+    sample.cost = Cost{3, sys::ResourceUsage{1, 2, 3, 4, 5, 6}};
+    sample.counts = Counts{.units = 7, .system_calls = 8, .switches = 9, .migrations = {}, .reason = {"because"}};
     sample.latency = Latency{"time", 2, 50, 99, 999, 1000, {{60, 1}, {1023, 1}}};
     sample.evidence.steal = sys::Nanoseconds{7};
     sample.evidence.peer_cpu_share = 0.25;
     const json text = to_json(sample);
     EXPECT_EQ(text["workload"], "echo");
     EXPECT_EQ(text["model"], "thread_pool");
-    EXPECT_EQ(text["parameters"], json::parse(R"({"connections": 5, "payload": 64, "requests": 100})"));
-    EXPECT_EQ(text["model_parameters"], json::parse(R"({"workers": 3})"));
+    EXPECT_EQ(text["arguments"], json::parse(R"({"connections": 5, "payload": 64, "requests": 20000, "work_us": 0})"));
+    EXPECT_EQ(text["model_arguments"], json::parse(R"({"workers": 3})"));
+    EXPECT_EQ(text["symbols"], json::object());
+    EXPECT_EQ(text["timed"], "windows");
     EXPECT_EQ(text["outcome"], "ok");
     EXPECT_EQ(text["unit"], "request");
     EXPECT_EQ(text["model_cpus"], json::parse("[0, 1]"));
     EXPECT_EQ(text["peer_cpus"], json::parse("[2]"));
     EXPECT_EQ(text["work"], json::parse(R"({"units": 10, "bytes": 20, "completions_least": 1, "completions_most": 3,
                                             "jain": 0.5})"));
-    EXPECT_EQ(text["cost"], json::parse(R"({"cpu_user_ns": 1, "cpu_system_ns": 2, "switches_voluntary": 3,
+    EXPECT_EQ(text["cost"], json::parse(R"({"cpu_ns": 3, "cpu_user_ns": 1, "cpu_system_ns": 2, "switches_voluntary": 3,
                                             "switches_involuntary": 4, "faults_minor": 5, "faults_major": 6})"));
+    EXPECT_EQ(text["counts"], json::parse(R"({"units": 7, "system_calls": 8, "switches": 9, "migrations": null,
+                                              "reason": "because"})"));
+    EXPECT_EQ(to_json(to_counts(text["counts"])), text["counts"]);
     EXPECT_EQ(text["latency"]["what"], "time");
     EXPECT_EQ(text["latency"]["p999_ns"], 999);
     EXPECT_EQ(text["latency"]["buckets"], json::parse("[[60, 1], [1023, 1]]"));
     EXPECT_EQ(text["evidence"]["steal_ns"], 7);
     EXPECT_EQ(text["evidence"]["peer_cpu_share"], 0.25);
     EXPECT_TRUE(text["evidence"]["run_delay_ns"].is_null()) << "null if the kernel does not tell";
+}
+
+TEST(SampleAsJson, SaysThatAPoolHasAWorkerForEachConnection) {
+    Sample sample;
+    sample.what = parse_case("echo/thread_pool/connections:5");
+    EXPECT_EQ(to_json(sample)["symbols"], json::parse(R"({"workers": "connections"})"));
+    sample.what = parse_case("primes/thread_pool");
+    EXPECT_EQ(to_json(sample)["symbols"], json::object());
+    EXPECT_EQ(to_json(sample)["timed"], "runs");
+}
+
+TEST(SampleAsJson, HasOnlyTheSumOfTheCpuTimeOfWindows) {
+    Sample sample;
+    sample.what = parse_case("echo/epoll");
+    sample.cost = Cost{3, {}};
+    const json cost = to_json(sample)["cost"];
+    EXPECT_EQ(cost["cpu_ns"], 3);
+    EXPECT_TRUE(cost["cpu_user_ns"].is_null());
+    EXPECT_TRUE(cost["switches_voluntary"].is_null());
 }
 
 }  // namespace

@@ -22,7 +22,7 @@ inline Case case_of(const workloads::Entry& workload,
 
 // Runs the case once. Returns what is wrong with the run, or "".
 inline std::string verdict_on(const Case& what, sys::Nanoseconds patience = std::chrono::seconds{5}) {
-    Harness harness{what, Placement::split, patience};
+    Harness harness{what, Placement::split, /*windows=*/2, patience};
     harness.prepare();
     harness.before_run();
     harness.run();

@@ -45,8 +45,8 @@ def test_a_binary_writes_a_valid_document(tmp_path: Path) -> None:
     out = tmp_path / "x.json"
     done = call(
         BINARIES / "bench_io",
-        *("--case", "echo/epoll/connections:3/payload:64/requests:5"),
-        *("--case", "echo/process_pool/workers:2/connections:3/requests:5"),
+        *("--case", "echo/epoll/connections:3/payload:64/requests:15"),
+        *("--case", "echo/process_pool/workers:3/connections:3/requests:5"),
         *("--case", "timers/serial/tasks:2/naps:1/nap_us:100"),
         f"--benchmark_out={out}",
     )
@@ -54,10 +54,15 @@ def test_a_binary_writes_a_valid_document(tmp_path: Path) -> None:
     document = valid_document(out)
     assert outcomes(document) == ["ok", "ok", "ok"]
     echo = document["benchmarks"][0]["concur"]
+    assert echo["timed"] == "windows" and document["benchmarks"][0]["name"].endswith("/manual_time")
     assert echo["work"]["units"] == 15
     assert echo["work"]["bytes"] == 2 * 15 * 64
-    assert (echo["work"]["completions_least"], echo["work"]["completions_most"]) == (5, 5)
+    assert 1 <= echo["work"]["completions_least"] <= 5 <= echo["work"]["completions_most"]
     assert sum(count for _, count in echo["latency"]["buckets"]) == echo["latency"]["count"] == 15
+    assert document["benchmarks"][0]["cpu_time"] == pytest.approx(echo["cost"]["cpu_ns"] / 1e6)
+    pool = document["benchmarks"][1]["concur"]
+    assert (pool["model_arguments"], pool["symbols"]) == ({"workers": 3}, {"workers": "connections"})
+    assert document["benchmarks"][2]["concur"]["timed"] == "runs"
     assert "/" not in document["context"]["executable"]
 
 
@@ -77,7 +82,7 @@ def test_counts_memory_and_both_latencies(tmp_path: Path) -> None:
         assert (sample["counts"]["system_calls"] is None) == bool(sample["counts"]["reason"])
     assert ping_pong["memory"] is None and park["memory"]["tasks"] == 100
     assert ping_pong["latency"] is None
-    assert open_echo["latency"]["count"] == open_echo["latency_uncorrected"]["count"] == 10
+    assert open_echo["latency"]["count"] == open_echo["latency_uncorrected"]["count"] == 5
 
 
 # The steps are struct sock_filter: load the number of the system call; if it is this one, fail with EPERM.
@@ -166,7 +171,7 @@ def test_a_skipped_case_is_an_entry_with_its_reason(tmp_path: Path, repetitions:
     out = tmp_path / "x.json"
     done = call(
         BINARIES / "bench_io",
-        *("--case", "echo/select/connections:1200/requests:1"),
+        *("--case", "echo/select/connections:1200/requests:1200"),
         *(f"--benchmark_repetitions={repetitions}", f"--benchmark_out={out}"),
     )
     assert done.returncode == 0, done.stderr
@@ -187,10 +192,10 @@ def test_the_runner_with_the_real_binaries(tmp_path: Path) -> None:
                 "placement": "split",
                 "models": {"cpu": [{"model": "serial"}], "io": [{"model": "serial"}, {"model": "epoll"}]},
                 "cases": [
-                    {"workload": "primes", "sizes": {"tasks": 2, "grain_us": 1}, "iterations": 1},
+                    {"workload": "primes", "arguments": {"tasks": 2, "grain_us": 1}, "iterations": 1},
                     {
                         "workload": "fetch",
-                        "sizes": {"clients": 2, "pages": 1, "delay_ms": 1},
+                        "arguments": {"clients": 2, "pages": 1, "delay_ms": 1},
                         "iterations": 1,
                     },
                 ],

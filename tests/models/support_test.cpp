@@ -47,8 +47,12 @@ TEST_P(SupportOf, RefusesMoreTasksThanProcessesIfEachNeedsOne) {
 }
 
 TEST_P(SupportOf, RefusesMoreWaitingTasksThanItHoldsAtOnce) {
-    const std::string refusal =
-        reason({.tasks_at_once = 3, .descriptors_per_task = 0, .descriptors_lent = 0, .together = 3, .events = 1});
+    const std::string refusal = reason({.tasks_at_once = 3,
+                                        .descriptors_per_task = 0,
+                                        .descriptors_lent = 0,
+                                        .together = 3,
+                                        .together_are = {},
+                                        .events = 1});
     const auto arguments = tasks::complete(entry().parameters, {});
     const std::size_t at_once = entry().tasks_at_once == nullptr ? 3 : entry().tasks_at_once(arguments);
     if (!entry().shares_events) {
@@ -59,6 +63,13 @@ TEST_P(SupportOf, RefusesMoreWaitingTasksThanItHoldsAtOnce) {
     } else {
         EXPECT_EQ(refusal, "");
     }
+}
+
+TEST_P(SupportOf, RefusesMoreConnectionsThanItKeepsOpen) {
+    const std::string refusal = reason({.tasks_at_once = 4, .together = 3, .together_are = "connections"});
+    const auto arguments = tasks::complete(entry().parameters, {});
+    const std::size_t at_once = entry().tasks_at_once == nullptr ? 3 : entry().tasks_at_once(arguments);
+    EXPECT_EQ(refusal, at_once < 3 ? "keeps " + std::to_string(at_once) + " connections open, 3 are needed" : "");
 }
 
 TEST_P(SupportOf, NeedsAFreeWorkerForSpawnedTasks) {

@@ -45,9 +45,20 @@ TEST_P(Table, EachWorkerThatSharesNothingAccepts) {
 TEST_P(Table, ItsDefaultArgumentsFitItsParameters) {
     for (const Load load : {Load::computes, Load::waits}) {
         for (const std::size_t cpus : {1U, 2U, 64U, 1'024U}) {
-            EXPECT_NO_THROW((void)tasks::complete(entry().parameters, entry().default_arguments(load, cpus))) << cpus;
+            for (const std::size_t kept_open : {0U, 1U, 100'000U}) {
+                const tasks::Arguments arguments = entry().default_arguments({load, cpus, kept_open});
+                EXPECT_NO_THROW((void)tasks::complete(entry().parameters, arguments)) << cpus << ", " << kept_open;
+            }
         }
     }
+}
+
+// Otherwise a server's window would never open.
+TEST_P(Table, ItsDefaultArgumentsHoldTheConnectionsThatAreKeptOpen) {
+    const tasks::Arguments arguments = tasks::complete(
+        entry().parameters, entry().default_arguments({.load = Load::waits, .cpus = 2, .kept_open = 100}));
+    if (entry().tasks_at_once == nullptr || entry().parameters.empty()) return;
+    EXPECT_GE(entry().tasks_at_once(arguments), 100U);
 }
 
 INSTANTIATE_TEST_SUITE_P(All, Table, every_model(), name_of);

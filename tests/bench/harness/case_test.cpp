@@ -20,16 +20,16 @@ std::string refusal(std::string_view name) {
 }
 
 TEST(Case, HasItsArgumentsInItsName) {
-    EXPECT_EQ(parse_case("echo/thread_pool/workers:16/connections:100/payload:64/requests:50").name(),
-              "echo/thread_pool/workers:16/connections:100/payload:64/requests:50");
+    EXPECT_EQ(parse_case("echo/thread_pool/workers:16/connections:100/payload:64/requests:500/work_us:0").name(),
+              "echo/thread_pool/workers:16/connections:100/payload:64/requests:500/work_us:0");
     EXPECT_EQ(parse_case("primes/serial/tasks:3/grain_us:4").name(), "primes/serial/tasks:3/grain_us:4");
 }
 
 TEST(Case, ArgumentsMayBeLeftOutAndHaveAnyOrder) {
-    EXPECT_EQ(parse_case("echo/epoll").name(), "echo/epoll/connections:100/payload:64/requests:100");
-    EXPECT_EQ(parse_case("echo/epoll/").name(), "echo/epoll/connections:100/payload:64/requests:100");
-    EXPECT_EQ(parse_case("echo/process_pool/requests:3/workers:4/payload:2").name(),
-              "echo/process_pool/workers:4/connections:100/payload:2/requests:3");
+    EXPECT_EQ(parse_case("echo/epoll").name(), "echo/epoll/connections:100/payload:64/requests:20000/work_us:0");
+    EXPECT_EQ(parse_case("echo/epoll/").name(), "echo/epoll/connections:100/payload:64/requests:20000/work_us:0");
+    EXPECT_EQ(parse_case("echo/process_pool/requests:300/workers:4/payload:2").name(),
+              "echo/process_pool/workers:4/connections:100/payload:2/requests:300/work_us:0");
 }
 
 TEST(Case, IsParsedFromItsNameUnchanged) {
@@ -54,19 +54,39 @@ TEST(Case, SaysWhatIsWrongWithAName) {
     EXPECT_EQ(refusal("echo/epol").substr(0, 36), "unknown model 'epol'; there are: ser");
     EXPECT_EQ(refusal("echo/").substr(0, 17), "unknown model '';");
     EXPECT_EQ(refusal("echo/epoll/payload"), "'payload' is not an argument: write name:number");
-    EXPECT_EQ(refusal("echo/epoll/depth:3"), "unknown parameter 'depth'; there are: connections, payload, requests");
+    EXPECT_EQ(refusal("echo/epoll/depth:3"),
+              "unknown parameter 'depth'; there are: connections, payload, requests, work_us");
     EXPECT_EQ(refusal("echo/epoll/payload:0"), "argument 'payload' is 0; it goes from 1 to 16777216");
     EXPECT_EQ(refusal("echo/thread_pool/workers:0"), "argument 'workers' is 0; it goes from 1 to 4096");
 }
 
+TEST(Case, AServersPoolHasAWorkerForEachConnection) {
+    EXPECT_EQ(parse_case("echo/thread_pool/connections:30").model_arguments, (tasks::Arguments{{"workers", 30}}));
+    EXPECT_EQ(parse_case("ping_pong/process_pool/pairs:2/idle:3").model_arguments, (tasks::Arguments{{"workers", 8}}));
+    EXPECT_EQ(parse_case("churn/thread_pool/clients:30").model_arguments, (tasks::Arguments{{"workers", 16}}));
+    EXPECT_EQ(parse_case("echo/thread_pool/connections:30").workers_symbol(), "connections");
+    EXPECT_EQ(parse_case("echo/thread_pool/connections:30/workers:31").workers_symbol(), "");
+    EXPECT_EQ(parse_case("churn/thread_pool/clients:16").workers_symbol(), "");
+    EXPECT_EQ(parse_case("echo/epoll").workers_symbol(), "");
+}
+
+TEST(Case, ArgumentsHaveToFitTogether) {
+    EXPECT_EQ(refusal("echo/epoll/connections:100/requests:99"),
+              "argument 'requests' is 99, the total of all connections; it must be at least 100");
+    EXPECT_EQ(refusal("churn/epoll/clients:3/connections:2"),
+              "argument 'connections' is 2, the total of all clients; it must be at least 3");
+    EXPECT_EQ(refusal("echo/native_epoll/work_us:1"),
+              "'native_epoll' is a native control and computes nothing: give it work_us:0");
+}
+
 TEST(Case, AModelWithoutWorkersTakesNone) {
     EXPECT_EQ(refusal("echo/epoll/workers:3"),
-              "unknown parameter 'workers'; there are: connections, payload, requests");
+              "unknown parameter 'workers'; there are: connections, payload, requests, work_us");
 }
 
 TEST(Case, ANativeControlRunsOnlyItsWorkload) {
     EXPECT_EQ(parse_case("echo/native_epoll/payload:3").name(),
-              "echo/native_epoll/connections:100/payload:3/requests:100");
+              "echo/native_epoll/connections:100/payload:3/requests:20000/work_us:0");
     EXPECT_EQ(refusal("fetch/native_epoll"), "'native_epoll' is a native control and runs only the workload echo");
     EXPECT_EQ(refusal("echo/bare_thread"), "'bare_thread' is a native control and runs only the workload park");
     EXPECT_EQ(refusal("park/bare_onetbb"), "'bare_onetbb' is a native control and runs only the workload noop");

@@ -10,21 +10,13 @@
 #include "odd_echo.h"
 #include "simple_workload.h"
 #include "sys/clock.h"
+#include "sys/resource_usage.h"
+#include "workloads/table.h"
 
 namespace bench {
 namespace {
 
 using std::chrono::milliseconds;
-
-// Passes everything on to another task. Derived classes change the behaviour.
-class ServedTask : public tasks::Task {
-public:
-    explicit ServedTask(std::unique_ptr<tasks::Task> served) : served_{std::move(served)} {}
-    tasks::Operation resume(tasks::Result result) override { return served_->resume(result); }
-
-private:
-    std::unique_ptr<tasks::Task> served_;
-};
 
 constexpr milliseconds stall{100};
 
@@ -43,7 +35,7 @@ struct StallsOnce {
     // A thousand requests in 200 ms.
     static std::unique_ptr<workloads::Workload> make_echo() {
         return workloads::find("open_echo")
-            .make(tasks::Arguments{{"connections", 4}, {"payload", 64}, {"rate", 5000}, {"requests", 250}}, 1);
+            .make(tasks::Arguments{{"connections", 4}, {"payload", 64}, {"rate", 5000}, {"requests", 1000}}, 1);
     }
     static std::unique_ptr<tasks::Task> make(std::unique_ptr<tasks::Task> served, int) {
         return std::make_unique<StallingTask>(std::move(served));
@@ -68,14 +60,15 @@ TEST(Instrument, ShowsAStallInTheCorrectedLatencyAlone) {
     EXPECT_GE(uncorrected.max_ns(), stall_ns) << "these four";
 }
 
-// Receives all requests and never answers. Does not close the connection.
+// Answers `answers` requests, and receives all others without an answer. Does not close the connection.
+template <int answers>
 class StarvingTask final : public ServedTask {
 public:
     using ServedTask::ServedTask;
     tasks::Operation resume(tasks::Result result) override {
         if (result.failed() || (receiving_ && result.value == 0)) return tasks::Finish{0};
         tasks::Operation next = ServedTask::resume(result);
-        while (std::holds_alternative<tasks::Send>(next)) {
+        while (std::holds_alternative<tasks::Send>(next) && ++answered_ > answers) {
             next = ServedTask::resume({static_cast<std::int64_t>(std::get<tasks::Send>(next).bytes.size())});
         }
         receiving_ = std::holds_alternative<tasks::Receive>(next);
@@ -84,23 +77,161 @@ public:
 
 private:
     bool receiving_ = false;
+    int answered_ = 0;
 };
+template <int answers>
 struct StarvesTwo : SmallEcho {
     static std::unique_ptr<tasks::Task> make(std::unique_ptr<tasks::Task> served, int connection) {
         if (connection > 2) return served;
-        return std::make_unique<StarvingTask>(std::move(served));
+        return std::make_unique<StarvingTask<answers>>(std::move(served));
     }
 };
-constexpr workloads::Entry starving = make_entry<OddEcho<StarvesTwo>>("starving");
+constexpr workloads::Entry starving = make_entry<OddEcho<StarvesTwo<0>>>("starving");
+// The first answer is that of the first round.
+constexpr workloads::Entry starving_later = make_entry<OddEcho<StarvesTwo<1>>>("starving_later");
 
 // The peer ends the run when its patience is over; there is no time limit from outside.
 TEST(Instrument, FindsAServerInvalidThatStarvesItsClients) {
     for (const models::Entry* const model : models_without_bound()) {
         EXPECT_EQ(verdict_on(case_of(starving, *model), milliseconds{200}),
-                  "2 of 5 connections did not get their 3 answers; the least got 0")
+                  "2 of 5 connections got no answer in the first round, before the window opens")
+            << model->name;
+        EXPECT_EQ(verdict_on(case_of(starving_later, *model), milliseconds{200}),
+                  "2 of 5 connections got no answer in window 1")
             << model->name;
     }
 }
+
+// Burns CPU time, so that the load of the machine does not matter.
+void burn(sys::Nanoseconds time) {
+    const auto used = [] {
+        timespec cpu{};
+        ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &cpu);
+        return std::chrono::seconds{cpu.tv_sec} + sys::Nanoseconds{cpu.tv_nsec};
+    };
+    const sys::Nanoseconds end = used() + time;
+    while (used() < end) {
+    }
+}
+constexpr milliseconds slow{30};
+
+// Needs 30 ms of CPU time for each connection before it serves it, and nothing unusual afterwards.
+struct SlowToStart : SmallEcho {
+    static std::unique_ptr<tasks::Task> make(std::unique_ptr<tasks::Task> served, int) {
+        burn(slow);
+        return served;
+    }
+};
+constexpr workloads::Entry slow_to_start = make_entry<OddEcho<SlowToStart>>("slow_to_start");
+
+// Needs 2 ms of CPU time for each answer but the first one of each connection.
+constexpr milliseconds per_answer{2};
+class SlowTask final : public ServedTask {
+public:
+    using ServedTask::ServedTask;
+    tasks::Operation resume(tasks::Result result) override {
+        tasks::Operation next = ServedTask::resume(result);
+        if (std::holds_alternative<tasks::Send>(next) && ++answers_ > 1) burn(per_answer);
+        return next;
+    }
+
+private:
+    int answers_ = 0;
+};
+struct SlowToServe : SmallEcho {
+    static std::unique_ptr<tasks::Task> make(std::unique_ptr<tasks::Task> served, int) {
+        return std::make_unique<SlowTask>(std::move(served));
+    }
+};
+constexpr workloads::Entry slow_to_serve = make_entry<OddEcho<SlowToServe>>("slow_to_serve");
+
+// What a run of one window took.
+struct Taken {
+    sys::Nanoseconds run;
+    sys::Nanoseconds window;
+    sys::Nanoseconds window_cpu;
+};
+Taken taken_by(const Case& what) {
+    Harness harness{what, Placement::split};
+    harness.prepare();
+    harness.before_run();
+    const sys::TimePoint begin = sys::now();
+    harness.run();
+    const sys::Nanoseconds run = sys::now() - begin;
+    EXPECT_EQ(harness.after_run().reason, "");
+    const workloads::Window& window = (*harness.windows())[0];
+    return {run, window.closed - window.opened, harness.meter().model_cpu(0)};
+}
+
+TEST(Instrument, FindsAServerQuickThatIsSlowToStartAndQuickToServe) {
+    for (const models::Entry* const model : models_without_bound()) {
+        const Taken taken = taken_by(case_of(slow_to_start, *model));
+        // All of the start lies outside the window.
+        EXPECT_GE(taken.run, taken.window + slow) << model->name;
+        EXPECT_LE(taken.window_cpu, slow) << model->name;
+    }
+}
+
+TEST(Instrument, FindsAServerSlowThatIsQuickToStartAndSlowToServe) {
+    for (const models::Entry* const model : models_without_bound()) {
+        const Taken taken = taken_by(case_of(slow_to_serve, *model));
+        EXPECT_GE(taken.window_cpu, 20 * per_answer) << model->name;
+        EXPECT_LE(taken.window_cpu, 40 * per_answer) << model->name;
+        // The processes and threads of a model share two CPUs or more.
+        EXPECT_GE(taken.window, per_answer) << model->name;
+    }
+}
+
+// The CPU time of `windows` windows, by their gates; and that of the whole run, by the kernel's accounts.
+struct CpuTimes {
+    sys::Nanoseconds windows{0};
+    sys::Nanoseconds run{0};
+    sys::Nanoseconds wall{0};  // of the windows
+    bool spins = false;
+};
+CpuTimes cpu_times(const Case& what, std::size_t windows) {
+    CpuTimes times;
+    Harness harness{what, Placement::split, windows};
+    harness.prepare();
+    harness.before_run();
+    const sys::ResourceUsage before = harness.model_usage();
+    harness.run();
+    times.run = sys::Nanoseconds{(harness.model_usage() - before).cpu_ns()};
+    EXPECT_EQ(harness.after_run().reason, "");
+    for (std::size_t window = 0; window < windows; ++window) {
+        times.windows += harness.meter().model_cpu(window);
+        times.wall += (*harness.windows())[window].closed - (*harness.windows())[window].opened;
+    }
+    times.spins = harness.meter().model().has_stopped();
+    return times;
+}
+
+class InstrumentOf : public testing::TestWithParam<const models::Entry*> {};
+
+// The difference between a run with five windows and one with a single window is the CPU time of four windows. The
+// limits are generous, because the two runs are not the same processes.
+TEST_P(InstrumentOf, ReadsTheCpuTimeOfAWindowAsTheKernelCountsIt) {
+    const models::Entry& model = *GetParam();
+    const bool only_one = model.tasks_at_once != nullptr && model.parameters.empty();
+    const tasks::Arguments arguments{
+        {"connections", only_one ? 1 : 4}, {"payload", 64}, {"requests", 200}, {"work_us", 100}};
+    const workloads::Entry& echo = workloads::find("echo");
+    const Case what = make_case(echo, model, arguments, complete_arguments(model, echo, arguments));
+    const CpuTimes one = cpu_times(what, 1);
+    const CpuTimes five = cpu_times(what, 5);
+    EXPECT_LE(five.windows, five.run);
+    if (five.spins) {
+        // How long it spins before the first window depends on the load of the machine. It has one thread.
+        EXPECT_LE(five.windows, five.wall + milliseconds{1});
+        return;
+    }
+    const auto expected = static_cast<double>((five.run - one.run).count());
+    EXPECT_NEAR(static_cast<double>(five.windows.count()) * 4 / 5, expected, expected / 4);
+}
+
+constexpr auto model_name = [](const auto& model) { return std::string{model.param->name}; };
+INSTANTIATE_TEST_SUITE_P(All, InstrumentOf, testing::ValuesIn(models::table().begin(), models::table().end()),
+                         model_name);
 
 // A model that runs all tasks of a job but the last.
 class Dropping final : public models::Model {
@@ -143,20 +274,35 @@ TEST(Instrument, FindsAModelInvalidThatDropsATask) {
 }
 
 // Checks the count against the system calls that ping_pong has to make.
-TEST(Instrument, CountsTheSystemCallsOfOneRun) {
-    const Case what = parse_case("ping_pong/thread_per_task/pairs:2/round_trips:500");
-    Harness harness{what, Placement::split};
-    harness.prepare();
-    harness.before_run();
-    harness.run();
-    ASSERT_EQ(harness.after_run().reason, "");
-    const Counts counts = harness.count();
+TEST(Instrument, CountsTheSystemCallsOfOneWindow) {
+    const Counts counts =
+        Harness{parse_case("ping_pong/thread_per_task/pairs:2/round_trips:1000"), Placement::split}.count();
     EXPECT_EQ(counts.units, 1000U);
-    if (!counts.system_calls) GTEST_SKIP() << counts.reason;
-    EXPECT_EQ(counts.reason, "");
-    // Two sends and two receives for each of 1000 round trips, and a few to start and end four threads.
+    if (!counts.system_calls) GTEST_SKIP() << counts.reason.data();
+    EXPECT_EQ(std::string{counts.reason.data()}, "");
+    // Two sends and two receives for each of 1000 round trips, and a few at the gates.
     EXPECT_GE(*counts.system_calls, 4000);
-    EXPECT_LE(*counts.system_calls, 4400);
+    EXPECT_LE(*counts.system_calls, 4100);
+    // A round trip wakes two threads, so that each is suspended once at least.
+    EXPECT_GE(*counts.switches, 1000);
+}
+
+TEST(Instrument, CountsTheSystemCallsOfOneWindowOfAServer) {
+    const Counts counts =
+        Harness{parse_case("echo/thread_per_task/connections:4/requests:1000"), Placement::split}.count();
+    EXPECT_EQ(counts.units, 1000U);
+    if (!counts.system_calls) GTEST_SKIP() << counts.reason.data();
+    // A send and a receive for each request.
+    EXPECT_GE(*counts.system_calls, 2000);
+    EXPECT_LE(*counts.system_calls, 2100);
+}
+
+TEST(Instrument, CountsTheSystemCallsOfOneRun) {
+    const Counts counts = Harness{parse_case("timers/serial/tasks:100/naps:2/nap_us:1"), Placement::split}.count();
+    EXPECT_EQ(counts.units, 200U);
+    if (!counts.system_calls) GTEST_SKIP() << counts.reason.data();
+    EXPECT_GE(*counts.system_calls, 200);
+    EXPECT_LE(*counts.system_calls, 300);
 }
 
 }  // namespace

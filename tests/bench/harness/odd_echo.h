@@ -22,6 +22,7 @@ public:
     void begin() override { echo_->begin(); }
     workloads::Verdict verify(const tasks::Ledger& ledger) const override { return echo_->verify(ledger); }
     workloads::Work work() const override { return echo_->work(); }
+    workloads::Windows* windows() const override { return echo_->windows(); }
     std::unique_ptr<workloads::Workload> make_peer() const override { return echo_->make_peer(); }
     workloads::Histogram* latency() const override { return echo_->latency(); }
     workloads::Histogram* latency_uncorrected() const override { return echo_->latency_uncorrected(); }
@@ -46,11 +47,23 @@ private:
     std::unique_ptr<workloads::Workload> echo_ = Served::make_echo();
 };
 
-// Five clients with three requests each, in a closed loop.
+// Five clients with 20 requests in each window, in a closed loop.
 struct SmallEcho {
     static std::unique_ptr<workloads::Workload> make_echo() {
-        return workloads::find("echo").make(tasks::Arguments{{"connections", 5}, {"payload", 100}, {"requests", 3}}, 1);
+        return workloads::find("echo").make(
+            tasks::Arguments{{"connections", 5}, {"payload", 100}, {"requests", 20}, {"work_us", 0}}, 1);
     }
+};
+
+// Passes everything on to another task. Derived classes change the behaviour.
+class ServedTask : public tasks::Task {
+public:
+    explicit ServedTask(std::unique_ptr<tasks::Task> served) : served_{std::move(served)} {}
+    tasks::Operation resume(tasks::Result result) override { return served_->resume(result); }
+    void compute() override { served_->compute(); }
+
+private:
+    std::unique_ptr<tasks::Task> served_;
 };
 
 }  // namespace bench

@@ -30,14 +30,14 @@ SUITE: dict[str, Any] = {
     "time_limit_s": 30,
     "placement": "split",
     "models": {
-        "cpu": [{"model": "serial"}, {"model": "thread_pool", "sizes": {"workers": 2}}],
+        "cpu": [{"model": "serial"}, {"model": "thread_pool", "arguments": {"workers": 2}}],
         "io": [{"model": "poll"}, {"model": "epoll"}],
     },
     "cases": [
-        {"workload": "primes", "sizes": {"tasks": 8, "grain_us": 10}, "iterations": 5},
-        {"workload": "echo", "sizes": {"connections": [1, 100], "payload": 64, "requests": [20, 2]}},
+        {"workload": "primes", "arguments": {"tasks": 8, "grain_us": 10}, "iterations": 5},
+        {"workload": "echo", "arguments": {"connections": [1, 100], "payload": 64, "requests": [20, 200]}},
     ],
-    "controls": [{"workload": "primes", "sizes": {"tasks": 8, "grain_us": 10}, "model": "serial"}],
+    "controls": [{"workload": "primes", "arguments": {"tasks": 8, "grain_us": 10}, "model": "serial"}],
 }
 # 2 + 2 * 2 cases and an A/A control.
 SAMPLES_PER_ROUND = 7

@@ -34,7 +34,9 @@ def split_case(name: str) -> tuple[str, str, dict[str, int], dict[str, int]]:
 def make_entry(arguments: argparse.Namespace, outcome: str, reason: str) -> dict[str, Any]:
     workload, model, case_arguments, model_arguments = split_case(arguments.case)
     ok = outcome == "ok"
-    name = f"{arguments.case}/iterations:{arguments.iterations}/process_time/real_time"
+    windows = workload == "echo"
+    timing = "manual_time" if windows else "process_time/real_time"
+    name = f"{arguments.case}/iterations:{arguments.iterations}/{timing}"
     entry: dict[str, Any] = {
         "name": name,
         "run_name": name,
@@ -48,8 +50,10 @@ def make_entry(arguments: argparse.Namespace, outcome: str, reason: str) -> dict
         "concur": {
             "workload": workload,
             "model": model,
-            "parameters": case_arguments,
-            "model_parameters": model_arguments,
+            "arguments": case_arguments,
+            "model_arguments": model_arguments,
+            "symbols": {},
+            "timed": "windows" if windows else "runs",
             "control": False,
             "outcome": outcome,
             "reason": reason,
@@ -63,7 +67,17 @@ def make_entry(arguments: argparse.Namespace, outcome: str, reason: str) -> dict
             "work": None,
             "cost": None,
             "latency": None,
-            "evidence": {"steal_ns": 0, "run_delay_ns": 0, "peer_cpu_ns": None, "peer_cpu_share": None},
+            "latency_uncorrected": None,
+            "memory": None,
+            "counts": None,
+            "evidence": {
+                "steal_ns": 0,
+                "run_delay_ns": 0,
+                "peer_cpu_ns": None,
+                "peer_cpu_share": None,
+                "elapsed_ns": 1_500_000,
+                "others_cpu_ns": 0,
+            },
         },
     }
     if not ok:

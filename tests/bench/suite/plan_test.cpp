@@ -59,7 +59,7 @@ TEST(Plan, AnAAControlRunsAtTheOtherEndOfItsGroup) {
     const Plan plan = make_plan(test::small_suite(), {}, 1);
     EXPECT_EQ(order(plan, 0, "/tasks:8/grain_us:10"),
               (Names{"serial", "thread_pool/workers:2", "thread_pool/workers:4", "serial*"}));
-    EXPECT_EQ(order(plan, 0, "/connections:1/payload:64/requests:20"), (Names{"epoll*", "poll", "epoll"}));
+    EXPECT_EQ(order(plan, 0, "/connections:1/payload:64/requests:20/work_us:0"), (Names{"epoll*", "poll", "epoll"}));
 }
 
 TEST(Plan, AnAAControlHasItsOwnName) {
@@ -87,7 +87,7 @@ TEST(Plan, IterationsBelongToTheArguments) {
 TEST(Plan, KeepsToTheCasesOfARunThatIsResumed) {
     const Suite suite = test::small_suite();
     Selection resumed;
-    resumed.cases = {"primes/serial/tasks:8/grain_us:10", "echo/poll/connections:1/payload:64/requests:20"};
+    resumed.cases = {"primes/serial/tasks:8/grain_us:10", "echo/poll/connections:1/payload:64/requests:20/work_us:0"};
     const Plan plan = make_plan(suite, resumed, 2);
     EXPECT_EQ(case_names(plan), resumed.cases);
     EXPECT_EQ(plan.cases.size(), 3U) << "both cases, and the A/A control of the first";

@@ -51,7 +51,7 @@ TEST_F(ResultsTest, TellOfTheRun) {
     EXPECT_EQ(incomplete["rounds"], 3);
     EXPECT_EQ(incomplete["samples_planned"], 15) << "four cases and a control";
     EXPECT_EQ(incomplete["cases_planned"].size(), 4U);
-    EXPECT_EQ(incomplete["cases_planned"][0], "echo/poll/connections:1/payload:64/requests:20");
+    EXPECT_EQ(incomplete["cases_planned"][0], "echo/poll/connections:1/payload:64/requests:20/work_us:0");
     EXPECT_EQ(incomplete["placement"], "shared");
     EXPECT_EQ(incomplete["complete"], false);
     results.write(true);

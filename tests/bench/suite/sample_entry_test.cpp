@@ -108,7 +108,7 @@ INSTANTIATE_TEST_SUITE_P(
                  "has no error message"},
         BadEntry{"other_model", [](json& d) { d["benchmarks"][0]["concur"]["model"] = "poll"; },
                  "its entry is of echo/poll"},
-        BadEntry{"other_size", [](json& d) { d["benchmarks"][0]["concur"]["parameters"]["connections"] = 2; },
+        BadEntry{"other_size", [](json& d) { d["benchmarks"][0]["concur"]["arguments"]["connections"] = 2; },
                  "its entry is of echo/epoll/connections:2"},
         BadEntry{"unknown_model", [](json& d) { d["benchmarks"][0]["concur"]["model"] = "kqueue"; }, "unknown model"}),
     [](const auto& tested) { return std::string{tested.param.name}; });

@@ -13,14 +13,14 @@ namespace bench::test {
 inline nlohmann::json small_suite_json() {
     return nlohmann::json::parse(R"({
         "name": "small", "rounds": 3, "time_limit_s": 1.5, "placement": "shared",
-        "models": {"cpu": [{"model": "serial"}, {"model": "thread_pool", "sizes": {"workers": [2, 4]}}],
+        "models": {"cpu": [{"model": "serial"}, {"model": "thread_pool", "arguments": {"workers": [2, 4]}}],
                    "io": [{"model": "poll"}, {"model": "epoll"}]},
         "cases": [
-            {"workload": "primes", "sizes": {"tasks": 8, "grain_us": [1, 10]}, "iterations": [20, 5]},
-            {"workload": "echo", "sizes": {"connections": [1, 100], "payload": 64, "requests": [20, 2]}}],
+            {"workload": "primes", "arguments": {"tasks": 8, "grain_us": [1, 10]}, "iterations": [20, 5]},
+            {"workload": "echo", "arguments": {"connections": [1, 100], "payload": 64, "requests": [20, 200]}}],
         "controls": [
-            {"workload": "primes", "sizes": {"tasks": 8, "grain_us": 10}, "model": "serial"},
-            {"workload": "echo", "sizes": {"connections": 1, "requests": 20}, "model": "epoll"}]
+            {"workload": "primes", "arguments": {"tasks": 8, "grain_us": 10}, "model": "serial"},
+            {"workload": "echo", "arguments": {"connections": 1, "requests": 20}, "model": "epoll"}]
     })");
 }
 

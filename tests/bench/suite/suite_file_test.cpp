@@ -25,11 +25,11 @@ TEST(SuiteFile, HoldsTheContentsOfTheFile) {
     EXPECT_EQ(suite.placement, Placement::shared);
     ASSERT_EQ(suite.cpu.size(), 3U);
     EXPECT_EQ(suite.cpu[1].model->name, "thread_pool");
-    EXPECT_EQ(suite.cpu[1].arguments.at("workers"), 2);
-    EXPECT_EQ(suite.cpu[2].arguments.at("workers"), 4);
+    EXPECT_EQ(suite.cpu[1].given.at("workers"), 2);
+    EXPECT_EQ(suite.cpu[2].given.at("workers"), 4);
     EXPECT_EQ(suite.io.size(), 2U);
     ASSERT_EQ(suite.controls.size(), 2U);
-    EXPECT_EQ(suite.controls[1].name(), "echo/epoll/connections:1/payload:64/requests:20");
+    EXPECT_EQ(suite.controls[1].name(), "echo/epoll/connections:1/payload:64/requests:20/work_us:0");
 }
 
 TEST(SuiteFile, ListsOfArgumentsAreReadInParallel) {
@@ -39,7 +39,7 @@ TEST(SuiteFile, ListsOfArgumentsAreReadInParallel) {
     EXPECT_EQ(suite.points[0].iterations, 20);
     EXPECT_EQ(suite.points[1].arguments.path(), "/tasks:8/grain_us:10");
     EXPECT_EQ(suite.points[1].iterations, 5);
-    EXPECT_EQ(suite.points[3].arguments.path(), "/connections:100/payload:64/requests:2");
+    EXPECT_EQ(suite.points[3].arguments.path(), "/connections:100/payload:64/requests:200/work_us:0");
     EXPECT_EQ(suite.points[3].iterations, 1);
 }
 
@@ -56,11 +56,11 @@ TEST(SuiteFile, ChoosesModelsByTraitAndFamily) {
     json suite = test::small_suite_json();
     suite.erase("controls");
     suite["models"]["cpu"] = json::parse(
-        R"([{"model": "thread_pool", "sizes": {"workers": [3, 5]}}, {"models": "classic"}, {"family": "loops"}])");
+        R"([{"model": "thread_pool", "arguments": {"workers": [3, 5]}}, {"models": "classic"}, {"family": "loops"}])");
     const Suite parsed = parse_suite(suite, "small.json");
     std::map<std::string_view, int> times;
     for (const Series& series : parsed.cpu) ++times[series.model->name];
-    EXPECT_EQ(parsed.cpu[1].arguments.at("workers"), 5);
+    EXPECT_EQ(parsed.cpu[1].given.at("workers"), 5);
     for (const models::Entry* const model : models::table()) {
         const bool chosen = model->classic || model->family == models::Family::loops;
         const int expected = model == parsed.cpu[0].model ? 2 : chosen ? 1 : 0;
@@ -74,9 +74,14 @@ TEST(SuiteFile, MissingArgumentsAreTheModelsDefaults) {
     json suite = test::small_suite_json();
     suite.erase("controls");
     suite["models"] = json::parse(R"({"cpu": [{"model": "thread_pool"}], "io": [{"model": "thread_pool"}]})");
+    suite["cases"].push_back({{"workload", "timers"}});
     const Suite parsed = parse_suite(suite, "small.json");
-    EXPECT_EQ(parsed.cpu[0].arguments.count("workers"), sys::current_affinity().size());
-    EXPECT_EQ(parsed.io[0].arguments.at("workers"), 16);
+    const auto workers = [&](std::size_t point) {
+        return Suite::cases(parsed.points.at(point)).at(0).model_arguments.count("workers");
+    };
+    EXPECT_EQ(workers(0), sys::current_affinity().size()) << "primes";
+    EXPECT_EQ(workers(3), 100U) << "echo with 100 connections";
+    EXPECT_EQ(workers(4), 16U) << "timers";
 }
 
 TEST(SuiteFile, ACaseMayNameItsOwnModels) {
@@ -188,31 +193,32 @@ INSTANTIATE_TEST_SUITE_P(
         BadSuite{"no_way", [](json& s) { s["models"]["io"][1].erase("model"); }, "give one of 'model'"},
         BadSuite{"sizes_of_many",
                  [](json& s) {
-                     s["models"]["io"][1] = {{"models", "all"}, {"sizes", {{"workers", 2}}}};
+                     s["models"]["io"][1] = {{"models", "all"}, {"arguments", {{"workers", 2}}}};
                  },
-                 "'sizes' needs 'model'"},
+                 "'arguments' needs 'model'"},
         BadSuite{"model_size",
                  [](json& s) {
-                     s["models"]["cpu"][1]["sizes"] = {{"threads", 2}};
+                     s["models"]["cpu"][1]["arguments"] = {{"threads", 2}};
                  },
                  "models: cpu[1]: unknown parameter 'threads'; there are: workers"},
         BadSuite{"unknown_workload", [](json& s) { s["cases"][0]["workload"] = "sorting"; },
                  "cases[0]: unknown workload 'sorting'; there are: noop"},
-        BadSuite{"unknown_size", [](json& s) { s["cases"][1]["sizes"]["clients"] = 1; },
-                 "cases[1]: unknown parameter 'clients'; there are: connections, payload, requests"},
+        BadSuite{"unknown_size", [](json& s) { s["cases"][1]["arguments"]["clients"] = 1; },
+                 "cases[1]: unknown parameter 'clients'; there are: connections, payload, requests, work_us"},
         BadSuite{"size_out_of_bounds",
                  [](json& s) {
-                     s["cases"][1]["sizes"]["connections"] = json{0, 1};
+                     s["cases"][1]["arguments"]["connections"] = json{0, 1};
                  },
                  "cases[1]: argument 'connections' is 0; it goes from 1"},
-        BadSuite{"no_number", [](json& s) { s["cases"][1]["sizes"]["payload"] = "64"; },
+        BadSuite{"no_number", [](json& s) { s["cases"][1]["arguments"]["payload"] = "64"; },
                  "cases[1]: 'payload' must be a whole number"},
-        BadSuite{"no_sizes", [](json& s) { s["cases"][1]["sizes"] = 5; }, "cases[1]: 'sizes' must be an object"},
-        BadSuite{"empty_list", [](json& s) { s["cases"][1]["sizes"]["payload"] = json::array(); },
+        BadSuite{"no_sizes", [](json& s) { s["cases"][1]["arguments"] = 5; },
+                 "cases[1]: 'arguments' must be an object"},
+        BadSuite{"empty_list", [](json& s) { s["cases"][1]["arguments"]["payload"] = json::array(); },
                  "cases[1]: 'payload' is an empty list"},
         BadSuite{"unequal_lists",
                  [](json& s) {
-                     s["cases"][1]["sizes"]["requests"] = json{1, 2, 3};
+                     s["cases"][1]["arguments"]["requests"] = json{1, 2, 3};
                  },
                  "'requests' lists 3 numbers and 'connections' 2"},
         BadSuite{"unequal_iterations",
@@ -227,7 +233,7 @@ INSTANTIATE_TEST_SUITE_P(
                  "controls[0]: primes/epoll/tasks:8/grain_us:10 is not a case of this suite"},
         BadSuite{"control_of_many",
                  [](json& s) {
-                     s["controls"][0]["sizes"]["grain_us"] = json{1, 10};
+                     s["controls"][0]["arguments"]["grain_us"] = json{1, 10};
                  },
                  "controls[0]: an A/A control is one case"},
         BadSuite{"control_twice", [](json& s) { s["controls"].push_back(s["controls"][0]); },

@@ -140,11 +140,11 @@ def test_another_file_is_refused(stopped: Bench) -> None:
     assert "do not give --output" in refused(stopped, "-o", "other.json")
 
 
-@pytest.mark.parametrize(("key", "value"), [("sizes", {"tasks": 9, "grain_us": 10}), ("iterations", 6)])
+@pytest.mark.parametrize(("key", "value"), [("arguments", {"tasks": 9, "grain_us": 10}), ("iterations", 6)])
 def test_a_suite_that_was_changed_is_refused(stopped: Bench, key: str, value: Any) -> None:
     suite = json.loads(stopped.suite.read_text())
     suite["cases"][0][key] = value
-    suite["controls"][0]["sizes"] = suite["cases"][0]["sizes"]
+    suite["controls"][0]["arguments"] = suite["cases"][0]["arguments"]
     stopped.write_suite(suite)
     assert "not in this plan" in refused(stopped)
 

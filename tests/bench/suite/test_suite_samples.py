@@ -38,7 +38,7 @@ def test_models_follow_each_other_and_every_other_round_is_reversed(bench: Bench
     ]
     few, many = (
         [f"bench_io echo/{model}/connections:{words} 1 split" for model in ("poll", "epoll")]
-        for words in ("1/payload:64/requests:20", "100/payload:64/requests:2")
+        for words in ("1/payload:64/requests:20/work_us:0", "100/payload:64/requests:200/work_us:0")
     )
     primes.append(primes[0])
     assert bench.calls() == primes + few + many + primes[::-1] + few[::-1] + many[::-1]
@@ -95,7 +95,7 @@ def test_a_binary_that_fails_did_not_finish(bench: Bench, behaviour: str, reason
 
 def test_a_binary_that_hangs_is_ended_with_all_its_children(bench: Bench) -> None:
     bench.behave(("/poll/connections:1/", "hang"))
-    process = bench.start(bench.suite, "-o", bench.output, "--time-limit", "0.5", "--rounds", "1")
+    process = bench.start(bench.suite, "-o", bench.output, "--time-limit", "2", "--rounds", "1")
     members = bench.hanging()
     process.communicate()
     assert process.returncode == 1

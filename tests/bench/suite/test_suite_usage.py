@@ -66,7 +66,7 @@ def test_a_torn_suite(bench: Bench, text: str) -> None:
 
 
 def test_a_suite_with_a_fault_names_file_and_place(bench: Bench) -> None:
-    bench.write_suite(SUITE | {"cases": [{"workload": "primes", "sizes": {"task": 8}}]})
+    bench.write_suite(SUITE | {"cases": [{"workload": "primes", "arguments": {"task": 8}}]})
     said = refused(bench, bench.suite, "-o", bench.output)
     assert f"{bench.suite}: cases[0]: unknown parameter 'task'; there are: tasks, grain_us" in said
 
@@ -92,7 +92,7 @@ def test_missing_binaries(bench: Bench) -> None:
 
 
 def test_too_few_descriptors(bench: Bench) -> None:
-    cases = [{"workload": "echo", "sizes": {"connections": [1, 1000], "payload": 64, "requests": 1}}]
+    cases = [{"workload": "echo", "arguments": {"connections": [1, 1000], "payload": 64, "requests": 1000}}]
     bench.write_suite(SUITE | {"cases": cases, "controls": []})
     arguments = bench.command(bench.suite, "-o", bench.output)
     shell = ["/bin/sh", "-c", 'ulimit -n 256; exec "$@"', "sh"]
