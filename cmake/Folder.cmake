@@ -53,6 +53,9 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_L
   # GCC bug 105651: three warnings about std::string's operator+ are wrong.
   target_compile_options(concur_options INTERFACE -Wno-restrict -Wno-stringop-overflow -Wno-array-bounds)
 endif()
+# The loader resolves all symbols when a program starts. Otherwise each child of process_per_task would resolve again
+# what its parent has not called yet, which makes a connection of churn a third more expensive.
+target_link_options(concur_options INTERFACE LINKER:-z,now)
 if(CONCUR_SANITIZE)
   string(REPLACE ";" "," sanitizers "${CONCUR_SANITIZE}")
   target_compile_options(concur_options INTERFACE -fsanitize=${sanitizers} -fno-sanitize-recover=all -fno-omit-frame-pointer)
