@@ -87,8 +87,8 @@ private:
 }
 
 // Runs the task again and again; in run number n, operation number n fails with the errno `error`, and answer(script,
-// number) answers the operations before it. After the failure the task must finish with that error. Returns the number
-// of operations of a run without a failure.
+// number) answers the operations before it. After the failure the task must finish with that error; it may announce an
+// event first. A Compute cannot fail. Returns the number of operations of a run without a failure.
 template <class MakeTask, class Answer>
 int fail_each_step(MakeTask make_task, Answer answer, int error) {
     for (int failing = 0;; ++failing) {
@@ -98,7 +98,9 @@ int fail_each_step(MakeTask make_task, Answer answer, int error) {
             answer(script, step);
         }
         if (script.asks<tasks::Finish>()) return failing;
+        if (script.asks<tasks::Compute>()) continue;
         script.answer(-error);
+        if (script.asks<tasks::Announce>()) script.answer(0);
         if (!script.asks<tasks::Finish>()) {
             ADD_FAILURE() << "the task goes on, but step " << failing << " failed";
             return failing;

@@ -5,6 +5,7 @@
 #include <set>
 #include <stdexcept>
 #include <string>
+#include <utility>
 
 namespace workloads {
 namespace {
@@ -33,18 +34,23 @@ TEST_P(Table, ItsParametersAreSound) {
     }
 }
 
+// The entry's arguments, checked as the bench does.
+tasks::Arguments checked(const Entry& entry, std::string_view arguments) {
+    tasks::Arguments complete = tasks::complete(entry.parameters, tasks::parse_arguments(arguments));
+    if (entry.check != nullptr) entry.check(complete);
+    return complete;
+}
+
 TEST_P(Table, ItsParametersAllowItsArguments) {
     const Entry& entry = *GetParam();
-    EXPECT_NO_THROW((void)tasks::complete(entry.parameters, tasks::parse_arguments(entry.smoke)));
-    for (const Point& point : entry.points) {
-        EXPECT_NO_THROW((void)tasks::complete(entry.parameters, tasks::parse_arguments(point.arguments)))
-            << point.arguments;
-    }
+    EXPECT_NO_THROW((void)checked(entry, entry.smoke));
+    EXPECT_NO_THROW((void)checked(entry, "")) << "the fallbacks fit together";
+    for (const Point& point : entry.points) EXPECT_NO_THROW((void)checked(entry, point.arguments)) << point.arguments;
 }
 
 TEST_P(Table, MakesAWorkload) {
     const Entry& entry = *GetParam();
-    const auto workload = entry.make(tasks::complete(entry.parameters, tasks::parse_arguments(entry.smoke)), 1);
+    const auto workload = entry.make(checked(entry, entry.smoke), 1);
     EXPECT_GT(workload->size(), 0U);
     EXPECT_GE(workload->demand().tasks_at_once, workload->size());
     EXPECT_EQ(workload->latency() == nullptr, workload->latency_meaning().empty());
@@ -53,8 +59,27 @@ TEST_P(Table, MakesAWorkload) {
     EXPECT_FALSE(workload->verify(tasks::Ledger{workload->size()}));
 }
 
+TEST_P(Table, SaysHowManyConnectionsItsWindowsKeepOpen) {
+    const Entry& entry = *GetParam();
+    const tasks::Arguments arguments = checked(entry, entry.smoke);
+    const auto workload = entry.make(arguments, 3);
+    EXPECT_EQ(workload->windows() != nullptr, entry.connections != nullptr);
+    if (entry.connections == nullptr) return;
+    EXPECT_EQ(entry.connections(arguments), workload->demand().together);
+}
+
 INSTANTIATE_TEST_SUITE_P(All, Table, testing::ValuesIn(table().begin(), table().end()),
                          [](const auto& entry) { return std::string{entry.param->name}; });
+
+TEST(EntryCheck, RefusesTotalsWithoutAUnitForEach) {
+    for (const auto& [name, arguments] : {std::pair{"echo", "connections:100/requests:99"},
+                                          {"open_echo", "connections:100/requests:99"},
+                                          {"http", "connections:100/requests:99"},
+                                          {"churn", "clients:100/connections:99"},
+                                          {"ping_pong", "pairs:100/round_trips:99"}}) {
+        EXPECT_THROW((void)checked(find(name), arguments), std::invalid_argument) << name;
+    }
+}
 
 TEST(Find, ListsTheKnownNames) {
     std::set<std::string_view> names;

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cerrno>
+#include <stdexcept>
 
 namespace workloads {
 namespace {
@@ -43,6 +44,16 @@ TEST(VerifyDigests, ComparesEveryOne) {
     // A task that did not finish is found before the digests are compared.
     tasks::Ledger empty{1};
     EXPECT_EQ(verify_digests(empty, [](std::size_t) { return 0U; }).reason, "task 0 finished 0 times");
+}
+
+TEST(RequireOneForEach, SaysWhatIsTooSmall) {
+    EXPECT_NO_THROW(require_one_for_each({{"requests", 5}, {"connections", 5}}, "requests", "connections"));
+    try {
+        require_one_for_each({{"requests", 4}, {"connections", 5}}, "requests", "connections");
+        FAIL() << "require_one_for_each() did not throw";
+    } catch (const std::invalid_argument& error) {
+        EXPECT_STREQ(error.what(), "argument 'requests' is 4, the total of all connections; it must be at least 5");
+    }
 }
 
 }  // namespace

@@ -135,7 +135,7 @@ public:
         return make_acceptor(listener_.get(), statistics_.tickets(), arguments_.connections,
                              [payload = arguments_.payload](sys::UniqueFd connection) {
                                  return make_echo_connection(std::move(connection),
-                                                             std::max<std::size_t>(4096, 2 * payload), 0);
+                                                             std::max<std::size_t>(4096, 2 * payload));
                              });
     }
     // The handler of a connection may see its end after the client's next connection was accepted.

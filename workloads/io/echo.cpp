@@ -16,28 +16,29 @@ namespace {
 // Serves one connection: answers until the client closes it.
 class EchoTask final : public tasks::SteppedTask<EchoTask> {
 public:
-    EchoTask(sys::UniqueFd connection, std::size_t buffer_bytes, std::int64_t work_us)
+    EchoTask(sys::UniqueFd connection, std::size_t buffer_bytes, EchoWork work)
         : SteppedTask{&EchoTask::accepted},
           connection_{std::move(connection)},
           buffer_{std::make_unique_for_overwrite<std::byte[]>(buffer_bytes)},
           buffer_bytes_{buffer_bytes},
-          work_us_{work_us} {}
+          work_{work} {}
 
-    void compute() override { sum_ += integer_work(work_us_); }
+    void compute() override { sum_ += integer_work(work_.us); }
 
 private:
     tasks::Operation accepted(tasks::Result) { return receive_next(); }
     tasks::Operation received(tasks::Result result) {
         if (result.failed()) return give_up(result);
         if (result.bytes() == 0) return tasks::Finish{tasks::mix(bytes_, sum_)};
-        request_bytes_ = result.bytes();
-        return work_us_ > 0 ? then(&EchoTask::computed, tasks::Compute{}) : computed({});
+        part_bytes_ = result.bytes();
+        const bool computes = work_.us > 0 && (bytes_ + part_bytes_) % work_.request_bytes == 0;
+        return computes ? then(&EchoTask::computed, tasks::Compute{}) : computed({});
     }
     tasks::Operation computed(tasks::Result) {
-        const std::span<std::byte> request{buffer_.get(), request_bytes_};
-        sum_ += upper_case(request);
-        bytes_ += request.size();
-        return then(&EchoTask::sent, tasks::Send{connection_.get(), request});
+        const std::span<std::byte> part{buffer_.get(), part_bytes_};
+        sum_ += upper_case(part);
+        bytes_ += part.size();
+        return then(&EchoTask::sent, tasks::Send{connection_.get(), part});
     }
     tasks::Operation sent(tasks::Result result) { return result.failed() ? give_up(result) : receive_next(); }
     tasks::Operation receive_next() {
@@ -47,8 +48,8 @@ private:
     sys::UniqueFd connection_;
     std::unique_ptr<std::byte[]> buffer_;
     std::size_t buffer_bytes_;
-    std::int64_t work_us_;
-    std::size_t request_bytes_ = 0;
+    EchoWork work_;
+    std::size_t part_bytes_ = 0;
     std::uint64_t bytes_ = 0;
     std::uint64_t sum_ = 0;
 };
@@ -65,7 +66,8 @@ public:
 private:
     std::unique_ptr<tasks::Task> make_handler(sys::UniqueFd connection) const override {
         // Twice a request: a receive that fills its buffer tells an event loop to try again before it waits.
-        return make_echo_connection(std::move(connection), std::max<std::size_t>(4096, 2 * payload_), work_us_);
+        return make_echo_connection(std::move(connection), std::max<std::size_t>(4096, 2 * payload_),
+                                    {.us = work_us_, .request_bytes = payload_});
     }
     std::uint64_t expected_digest(std::size_t client, std::uint64_t requests) const override {
         EchoExchange exchange{client, payload_};
@@ -116,9 +118,8 @@ std::span<const std::byte> EchoExchange::begin(std::uint64_t number) {
     return request_;
 }
 
-std::unique_ptr<tasks::Task> make_echo_connection(sys::UniqueFd connection, std::size_t buffer_bytes,
-                                                  std::int64_t work_us) {
-    return std::make_unique<EchoTask>(std::move(connection), buffer_bytes, work_us);
+std::unique_ptr<tasks::Task> make_echo_connection(sys::UniqueFd connection, std::size_t buffer_bytes, EchoWork work) {
+    return std::make_unique<EchoTask>(std::move(connection), buffer_bytes, work);
 }
 
 std::unique_ptr<Workload> make_echo(const EchoArguments& arguments, std::size_t acceptors) {
@@ -142,7 +143,7 @@ extern constinit const Entry echo_entry{
     .check = require_a_request_for_each,
     .connections = connections_of,
     .make_handler = [](sys::UniqueFd connection) -> std::unique_ptr<tasks::Task> {
-        return make_echo_connection(std::move(connection), 65'536, 0);
+        return make_echo_connection(std::move(connection), 65'536);
     },
 };
 

@@ -42,9 +42,16 @@ private:
     std::uint64_t answer_sum_ = 0;
 };
 
+// What an echo server computes for each request. All requests have the same size: one that arrives in several parts
+// costs no more than another.
+struct EchoWork {
+    std::int64_t us = 0;            // units of integer_work()
+    std::size_t request_bytes = 1;  // it computes when the last part is here
+};
+
 // Makes the task that serves one connection of an echo server, until the client closes it. Its digest is mix(bytes of
 // all requests, sum of the bytes of all answers and of the results of integer_work()).
 [[nodiscard]] std::unique_ptr<tasks::Task> make_echo_connection(sys::UniqueFd connection, std::size_t buffer_bytes,
-                                                                std::int64_t work_us);
+                                                                EchoWork work = {});
 
 }  // namespace workloads

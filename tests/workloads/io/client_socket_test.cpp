@@ -2,6 +2,10 @@
 
 #include <gtest/gtest.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
+
+#include <array>
+#include <cerrno>
 
 #include "sys/check.h"
 #include "sys/tcp.h"
@@ -38,6 +42,30 @@ TEST(OpenClientSocket, SaysWhyThereIsNoSocket) {
     sys::check(::setrlimit(RLIMIT_NOFILE, &before), "setrlimit");
     EXPECT_FALSE(opened);
     EXPECT_EQ(result.error(), -EMFILE);
+}
+
+// Connects to the listener.
+sys::UniqueFd connect_to(int listener) {
+    sys::UniqueFd socket = sys::tcp_socket();
+    const sockaddr_in address = sys::local_endpoint(listener).native();
+    sys::check(::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address), "connect");
+    return socket;
+}
+
+TEST(HangUpAll, BreaksTheConnectionsAndTheListener) {
+    const sys::UniqueFd listener = sys::listen_on({}, 4);
+    const sys::UniqueFd client = connect_to(listener.get());
+    const sys::UniqueFd other = connect_to(listener.get());
+    const sys::UniqueFd served{sys::check(::accept(listener.get(), nullptr, nullptr), "accept")};
+    std::array<SocketPlace, 2> places{};
+    places[0].store(-1);  // a client without a socket
+    places[1].store(client.get());
+    hang_up_all(listener.get(), places);
+    char byte = 0;
+    EXPECT_EQ(::recv(client.get(), &byte, 1, MSG_DONTWAIT), 0);
+    EXPECT_EQ(::recv(served.get(), &byte, 1, MSG_DONTWAIT), 0) << "the server sees the end of the stream, too";
+    EXPECT_EQ(::accept(listener.get(), nullptr, nullptr), -1) << "nobody is accepted any more";
+    EXPECT_EQ(errno, EINVAL);
 }
 
 }  // namespace

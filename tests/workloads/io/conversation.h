@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cctype>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -15,31 +16,56 @@ public:
     Conversation(Script& client, Script& server, std::size_t piece = std::string::npos)
         : client_{client}, server_{server}, piece_{piece} {}
 
-    // Runs until the client finishes; then the server receives the end of the stream. Returns the bytes that the client
-    // received.
+    // Runs until the client ends its connection: it finishes, or starts another task. Then the server receives the end
+    // of the stream. The client waits for no other client. Returns the bytes that the client received.
     std::string run() {
-        std::string all_to_client;
-        while (!client_.asks<tasks::Finish>()) {
-            if (client_.asks<tasks::Connect>()) {
+        std::set<int> announced;
+        go_on(announced);
+        hang_up();
+        return all_to_client_;
+    }
+    // Runs until the client ends its connection, or awaits an event that is not in `announced`. It may add events.
+    void go_on(std::set<int>& announced) {
+        while (!client_.asks<tasks::Finish>() && !client_.asks<tasks::Spawn>()) {
+            if (client_.asks<tasks::Await>()) {
+                if (!announced.contains(client_.asked<tasks::Await>().event)) return;
                 client_.answer(0);
-            } else if (client_.asks<tasks::Send>()) {
-                to_server_ += client_.take_sent();
             } else {
-                if (to_client_.empty()) {
-                    run_server();
-                    all_to_client += to_client_;
-                }
-                to_client_ = std::string{client_.receive(to_client_, piece_)};
+                client_step(announced);
             }
         }
+    }
+    // The client's socket is closed.
+    void hang_up() {
         if (!server_.asks<tasks::Finish>()) server_.receive_end();
-        return all_to_client;
     }
 
-    // How often the server slept.
+    // How often the server slept, and computed.
     [[nodiscard]] int naps() const noexcept { return naps_; }
+    [[nodiscard]] int computations() const noexcept { return computations_; }
 
 private:
+    void client_step(std::set<int>& announced) {
+        if (client_.asks<tasks::Connect>()) {
+            client_.answer(0);
+        } else if (client_.asks<tasks::Compute>()) {
+            client_.compute();
+        } else if (client_.asks<tasks::Announce>()) {
+            announced.insert(client_.asked<tasks::Announce>().event);
+            client_.answer(0);
+        } else if (client_.asks<tasks::Sleep>()) {
+            sys::sleep_until(client_.asked<tasks::Sleep>().until);
+            client_.answer(0);
+        } else if (client_.asks<tasks::Send>()) {
+            to_server_ += client_.take_sent();
+        } else {
+            if (to_client_.empty()) {
+                run_server();
+                all_to_client_ += to_client_;
+            }
+            to_client_ = std::string{client_.receive(to_client_, piece_)};
+        }
+    }
     // Runs the server until it waits for bytes that were not sent yet.
     void run_server() {
         for (;;) {
@@ -48,6 +74,9 @@ private:
             } else if (server_.asks<tasks::Sleep>()) {
                 ++naps_;
                 server_.answer(0);
+            } else if (server_.asks<tasks::Compute>()) {
+                ++computations_;
+                server_.compute();
             } else if (server_.asks<tasks::Receive>() && !to_server_.empty()) {
                 to_server_ = std::string{server_.receive(to_server_, piece_)};
             } else {
@@ -61,7 +90,9 @@ private:
     std::size_t piece_;
     std::string to_server_;
     std::string to_client_;
+    std::string all_to_client_;
     int naps_ = 0;
+    int computations_ = 0;
 };
 
 // What the echo server answers.

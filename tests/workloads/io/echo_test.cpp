@@ -1,21 +1,48 @@
 // The echo server and its clients, step by step, without a socket between them.
+#include "workloads/io/echo.h"
+
 #include <gtest/gtest.h>
 
-#include "conversation.h"
+#include "service.h"
 #include "sys/tcp.h"
+#include "workloads/integer_work.h"
 #include "workloads/table.h"
+#include "workloads/windows.h"
 
 namespace workloads {
 namespace {
 
 constexpr std::size_t connections = 3;
 constexpr std::size_t payload = 40;
-constexpr std::size_t requests = 4;
+constexpr std::size_t requests = 7;
+
+std::unique_ptr<Workload> make_server(std::size_t clients, std::uint64_t requests_per_window,
+                                      std::int64_t work_us = 0) {
+    auto server = make_echo({{clients, requests_per_window}, payload, work_us}, 1);
+    server->windows()->plan(2, nullptr);
+    server->begin();
+    return server;
+}
+std::unique_ptr<tasks::Task> make_handler(Workload& server) {
+    server.begin();
+    Script acceptor{server.make(0)};
+    acceptor.answer(some_descriptor());
+    return acceptor.take_spawned();
+}
+std::uint64_t sum_of(std::string_view text) {
+    std::uint64_t sum = 0;
+    for (const char letter : text) sum += static_cast<std::uint64_t>(letter);
+    return sum;
+}
+// The error of a client that ends early: it tells the others first.
+int error_of(Script& client) {
+    EXPECT_TRUE(client.asks<tasks::Announce>());
+    client.answer(0);
+    return client.asked<tasks::Finish>().error;
+}
 
 class Echo : public testing::Test {
 protected:
-    Echo() { server_->begin(); }
-
     Script client(std::size_t index) { return Script{peer_->make(index)}; }
     // A client that has connected, and has sent its first request, which is stored in `request`.
     Script asking_client(std::string& request) {
@@ -24,34 +51,18 @@ protected:
         request = script.take_sent();
         return script;
     }
-    // The server's task for a connection.
-    Script handler() {
-        Script acceptor{server_->make(0)};
-        return accept_one(acceptor);
-    }
-
-    // Serves one client after another, and enters all tasks into the ledgers.
     void serve_all(std::size_t piece = std::string::npos) {
-        Script acceptor{server_->make(0)};
-        for (std::size_t index = 0; index < connections; ++index) {
-            Script one = client(index);
-            Script served = accept_one(acceptor);
-            Conversation{one, served, piece}.run();
-            enter(ledger_, tasks::TaskId::spawned, served);
-            enter(peer_ledger_, tasks::root(index), one);
-        }
-        enter(ledger_, tasks::root(0), acceptor);
+        Service{*server_, *peer_, piece}.run(ledger_, peer_ledger_);
     }
 
-    std::unique_ptr<Workload> server_ = find("echo").make(
-        tasks::Arguments{{"connections", connections}, {"payload", payload}, {"requests", requests}}, 1);
+    std::unique_ptr<Workload> server_ = make_server(connections, requests);
     std::unique_ptr<Workload> peer_ = server_->make_peer();
     tasks::Ledger ledger_{1};
     tasks::Ledger peer_ledger_{connections};
 };
 
 TEST_F(Echo, ServerAnswersInUpperCaseUntilTheEnd) {
-    Script served = handler();
+    Script served{make_handler(*server_)};
     const auto room = served.asked<tasks::Receive>().into.size();
     EXPECT_GE(room, 2 * payload) << "a request must not fill the buffer";
     const int connection = served.asked<tasks::Receive>().socket;
@@ -60,28 +71,54 @@ TEST_F(Echo, ServerAnswersInUpperCaseUntilTheEnd) {
     EXPECT_EQ(served.asked<tasks::Send>().socket, connection);
     served.answer(13);
     served.receive("z");
-    EXPECT_EQ(served.sent(), "Z");
-    served.answer(1);
+    EXPECT_EQ(served.take_sent(), "Z");
     served.receive_end();
-    std::uint64_t sum = 0;
-    for (const char letter : std::string_view{"HELLO, WORLD!Z"}) sum += static_cast<std::uint64_t>(letter);
-    EXPECT_EQ(served.asked<tasks::Finish>().digest, tasks::mix(14, sum));
+    EXPECT_EQ(served.asked<tasks::Finish>().digest, tasks::mix(14, sum_of("HELLO, WORLD!Z")));
     EXPECT_EQ(served.asked<tasks::Finish>().error, 0);
 }
 
+TEST_F(Echo, ServerComputesBeforeEachAnswer) {
+    const auto server = make_server(connections, requests, 3);
+    Script served{make_handler(*server)};
+    for (int request = 0; request < 2; ++request) {
+        served.receive(std::string(payload, 'a'));
+        served.compute();
+        EXPECT_EQ(served.take_sent(), std::string(payload, 'A'));
+    }
+    served.receive_end();
+    EXPECT_EQ(served.asked<tasks::Finish>().digest, tasks::mix(2 * payload, 2 * payload * 'A' + 2 * integer_work(3)));
+}
+
+TEST_F(Echo, ServerComputesOnceForARequestThatComesInPieces) {
+    const auto server = make_server(connections, requests, 1);
+    Script served{make_handler(*server)};
+    const std::string request(payload, 'a');
+    int computations = 0;
+    for (std::string_view rest = request; !rest.empty();) {
+        rest = served.receive(rest, 15);
+        if (served.asks<tasks::Compute>()) {
+            ++computations;
+            served.compute();
+        }
+        (void)served.take_sent();
+    }
+    EXPECT_EQ(computations, 1);
+}
+
 TEST_F(Echo, ServerEndsWithTheErrorOfAnyStep) {
-    const auto make_handler = [this] {
-        server_->begin();
-        Script acceptor{server_->make(0)};
-        acceptor.answer(some_descriptor());
-        return acceptor.take_spawned();
+    const auto server = make_server(1, requests, 1);
+    int requests_left = 0;
+    const auto make = [&] {
+        requests_left = 2;
+        return make_handler(*server);
     };
-    const auto answer = [](Script& script, int step) {
-        if (script.asks<tasks::Send>()) return script.answer(1);
-        step == 4 ? script.receive_end() : (void)script.receive("a");
+    const auto answer = [&](Script& script, int) {
+        if (script.asks<tasks::Send>()) return (void)script.take_sent();
+        if (script.asks<tasks::Compute>()) return script.compute();
+        requests_left-- > 0 ? (void)script.receive(std::string(payload, 'a')) : script.receive_end();
     };
-    // Receive and send, twice, and the receive that gets the end of the stream.
-    EXPECT_EQ(fail_each_step(make_handler, answer, ECONNRESET), 5);
+    // Receive, compute and send, twice, and the receive that gets the end of the stream.
+    EXPECT_EQ(fail_each_step(make, answer, ECONNRESET), 7);
 }
 
 TEST_F(Echo, ClientConnectsToTheServerAndSendsItsRequest) {
@@ -98,21 +135,16 @@ TEST_F(Echo, ClientConnectsToTheServerAndSendsItsRequest) {
 }
 
 TEST_F(Echo, RequestsDifferFromEachOther) {
-    std::vector<std::string> seen;
-    for (std::size_t index = 0; index < connections; ++index) {
-        Script script = client(index);
-        script.answer(0);
-        for (std::size_t number = 0; number < requests; ++number) {
-            const std::string request = script.sent();
-            EXPECT_EQ(std::ranges::count(seen, request), 0) << request;
-            seen.push_back(request);
-            script.answer(payload);
-            script.receive(in_upper_case(request));
+    std::set<std::string> seen;
+    for (std::size_t client = 0; client < connections; ++client) {
+        EchoExchange exchange{client, payload};
+        for (std::uint64_t number = 0; number < requests; ++number) {
+            const auto bytes = exchange.begin(number);
+            const std::string request{reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+            EXPECT_TRUE(seen.insert(request).second) << request;
+            EXPECT_EQ(exchange.answer_sum(), sum_of(in_upper_case(request)));
         }
-        EXPECT_EQ(script.asked<tasks::Finish>().digest, requests);
     }
-    EXPECT_EQ(server_->work().units, connections * requests);
-    EXPECT_EQ(server_->work().bytes, connections * requests * 2 * payload);
 }
 
 TEST_F(Echo, ClientReceivesItsAnswerByteByByte) {
@@ -121,22 +153,30 @@ TEST_F(Echo, ClientReceivesItsAnswerByteByByte) {
     const std::string answer = in_upper_case(request);
     for (std::size_t i = 0; i < answer.size(); ++i) {
         EXPECT_EQ(script.asked<tasks::Receive>().into.size(), answer.size() - i) << "the client asks only for the rest";
+        EXPECT_EQ(peer_->progress(), 0U);
         script.receive(std::string_view{answer}.substr(i), 1);
     }
-    EXPECT_TRUE(script.asks<tasks::Send>());
-    EXPECT_EQ(server_->work().units, 1U);
-    EXPECT_EQ(server_->latency()->count(), 1U);
+    EXPECT_TRUE(script.asks<tasks::Await>());
+    EXPECT_EQ(peer_->progress(), 1U);
+    EXPECT_EQ(server_->latency()->count(), 0U) << "the first round is not timed";
 }
 
 TEST_F(Echo, ClientEndsWithTheErrorOfAnyStep) {
+    const auto alone = make_server(1, 2);
+    const auto peer = alone->make_peer();
+    const auto make = [&] {
+        alone->begin();
+        return peer->make(0);
+    };
     std::string request;
     const auto answer = [&](Script& script, int) {
-        if (script.asks<tasks::Connect>()) return script.answer(0);
         if (script.asks<tasks::Receive>()) return (void)script.receive(in_upper_case(request));
-        request = script.sent();
-        script.answer(payload);
+        if (script.asks<tasks::Compute>()) return script.compute();
+        if (!script.asks<tasks::Send>()) return script.answer(0);
+        request = script.take_sent();
     };
-    EXPECT_EQ(fail_each_step([this] { return peer_->make(0); }, answer, ETIMEDOUT), 1 + 2 * requests);
+    // Connect; a request in the first round, and two in each window; two operations at each of the three gates.
+    EXPECT_EQ(fail_each_step(make, answer, ETIMEDOUT), 1 + 2 * (1 + 2 * 2) + 2 * 3);
 }
 
 TEST_F(Echo, ClientFailsIfOneByteIsWrong) {
@@ -146,9 +186,9 @@ TEST_F(Echo, ClientFailsIfOneByteIsWrong) {
         std::string answer = in_upper_case(request);
         answer[wrong] = request[wrong];  // not in upper case
         script.receive(answer);
-        EXPECT_EQ(script.asked<tasks::Finish>().error, -EBADMSG) << wrong;
+        EXPECT_EQ(error_of(script), -EBADMSG) << wrong;
     }
-    EXPECT_EQ(server_->work().units, 0U);
+    EXPECT_EQ(peer_->progress(), 0U);
 }
 
 TEST_F(Echo, ClientFailsIfTheServerCloses) {
@@ -156,7 +196,7 @@ TEST_F(Echo, ClientFailsIfTheServerCloses) {
     Script script = asking_client(request);
     script.receive(in_upper_case(request), payload / 2);
     script.receive_end();
-    EXPECT_EQ(script.asked<tasks::Finish>().error, -ECONNRESET);
+    EXPECT_EQ(error_of(script), -ECONNRESET);
 }
 
 TEST_F(Echo, IsValidWhenAllAreServed) {
@@ -167,53 +207,33 @@ TEST_F(Echo, IsValidWhenAllAreServed) {
         serve_all(piece);
         EXPECT_EQ(server_->verify(ledger_).reason, "");
         EXPECT_EQ(peer_->verify(peer_ledger_).reason, "");
-        EXPECT_EQ(server_->work().fairness->least, requests);
-        EXPECT_EQ(peer_->work().units, connections * requests);
+        EXPECT_EQ(server_->work().units, 2 * requests);
+        EXPECT_EQ(server_->work().bytes, 2 * requests * 2 * payload);
+        EXPECT_GE(server_->work().fairness->least, 2U);
+        EXPECT_EQ(peer_->work().units, 2 * requests);
+        EXPECT_EQ(peer_->progress(), connections + 2 * requests);
     }
-    EXPECT_EQ(server_->latency()->count(), 3 * connections * requests);
+    EXPECT_EQ(server_->latency()->count(), 3 * 2 * requests);
     EXPECT_FALSE(server_->latency_meaning().empty());
 }
 
-TEST_F(Echo, IsInvalidIfNoTaskRan) {
-    EXPECT_EQ(server_->verify(ledger_).reason, "task 0 finished 0 times");
-    EXPECT_EQ(peer_->verify(peer_ledger_).reason, "task 0 finished 0 times");
-    ledger_.finish(tasks::root(0), {0});
-    EXPECT_EQ(server_->verify(ledger_).reason, "3 of 3 connections did not get their 4 answers; the least got 0");
-}
-
-TEST_F(Echo, IsInvalidIfAConnectionWasNotServedToItsEnd) {
-    Script acceptor{server_->make(0)};
-    for (std::size_t index = 0; index < connections; ++index) {
-        Script one = client(index);
-        Script served = accept_one(acceptor);
-        Conversation{one, served}.run();
-        if (index > 0) enter(ledger_, tasks::TaskId::spawned, served);
+TEST_F(Echo, IsValidWithWork) {
+    for (const std::size_t piece : {std::string::npos, std::size_t{7}}) {
+        server_ = make_server(connections, requests, 1);
+        peer_ = server_->make_peer();
+        ledger_.clear();
+        peer_ledger_.clear();
+        serve_all(piece);
+        EXPECT_EQ(server_->verify(ledger_).reason, "") << piece;
     }
-    enter(ledger_, tasks::root(0), acceptor);
-    EXPECT_EQ(server_->verify(ledger_).reason, "2 of 3 connections were served to their end");
-}
-
-TEST_F(Echo, IsInvalidIfADigestIsWrong) {
-    serve_all();
-    tasks::Ledger wrong{1};
-    wrong.finish(tasks::root(0), {0});
-    for (std::size_t i = 0; i < connections; ++i) wrong.finish(tasks::TaskId::spawned, {i});
-    EXPECT_EQ(server_->verify(wrong).reason, "wrong digest from the connections");
-}
-
-TEST_F(Echo, IsInvalidIfATaskFailed) {
-    serve_all();
-    ledger_.finish(tasks::TaskId::spawned, {0, -EPIPE});
-    EXPECT_EQ(server_->verify(ledger_).reason, "1 tasks failed, the first with: Broken pipe");
-    peer_ledger_.finish(tasks::root(1), {requests});
-    EXPECT_EQ(peer_->verify(peer_ledger_).reason, "task 1 finished 2 times");
 }
 
 TEST_F(Echo, SharesItsConnectionsAmongAcceptors) {
-    const auto prefork = find("echo").make({{"connections", 3}, {"payload", 1}, {"requests", 1}}, 4);
+    const auto prefork = make_echo({{connections, connections}, payload}, 4);
     prefork->begin();
     EXPECT_EQ(prefork->size(), 4U);
     EXPECT_EQ(prefork->demand().tasks_at_once, 7U);
+    EXPECT_EQ(prefork->demand().together, connections);
     std::vector<Script> acceptors;
     for (std::size_t index = 0; index < 4; ++index) acceptors.emplace_back(prefork->make(index));
     EXPECT_TRUE(acceptors[2].asks<tasks::Accept>());

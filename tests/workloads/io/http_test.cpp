@@ -3,7 +3,8 @@
 
 #include <string>
 
-#include "conversation.h"
+#include "service.h"
+#include "workloads/integer_work.h"
 #include "workloads/io/http_request.h"
 #include "workloads/table.h"
 
@@ -15,31 +16,37 @@ const std::string plain = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
 class Http : public testing::Test {
 protected:
     Http() { server_->begin(); }
-    Script handler() {
-        Script acceptor{server_->make(0)};
+
+    static std::unique_ptr<Workload> make(std::int64_t work_us) {
+        return find("http").make(
+            {{"connections", connections}, {"page_bytes", 100}, {"requests", requests}, {"work_us", work_us}}, 1);
+    }
+    static Script handler_of(const Workload& server) {
+        Script acceptor{server.make(0)};
         return accept_one(acceptor);
     }
+    Script handler() { return handler_of(*server_); }
+
     static constexpr std::size_t connections = 10;
-    std::unique_ptr<Workload> server_ =
-        find("http").make({{"connections", connections}, {"page_bytes", 100}, {"requests", 2}}, 1);
+    static constexpr std::size_t requests = 25;
+    std::unique_ptr<Workload> server_ = make(0);
     std::unique_ptr<Workload> peer_ = server_->make_peer();
 };
 
 TEST_F(Http, IsValidWhenAllAreServed) {
-    tasks::Ledger ledger{1};
-    tasks::Ledger peer_ledger{connections};
-    Script acceptor{server_->make(0)};
-    for (std::size_t index = 0; index < connections; ++index) {
-        Script client{peer_->make(index)};
-        Script served = accept_one(acceptor);
-        Conversation{client, served}.run();
-        enter(ledger, tasks::TaskId::spawned, served);
-        enter(peer_ledger, tasks::root(index), client);
+    for (const std::int64_t work_us : {0, 2}) {
+        const auto server = make(work_us);
+        const auto peer = server->make_peer();
+        server->begin();
+        tasks::Ledger ledger{1};
+        tasks::Ledger peer_ledger{connections};
+        Service service{*server, *peer, 50};
+        service.run(ledger, peer_ledger);
+        EXPECT_EQ(server->verify(ledger).reason, "");
+        EXPECT_EQ(peer->verify(peer_ledger).reason, "");
+        EXPECT_EQ(server->work().units, requests);
+        EXPECT_GE(service.conversation(0).computations(), work_us > 0 ? 2 : 0);
     }
-    enter(ledger, tasks::root(0), acceptor);
-    EXPECT_EQ(server_->verify(ledger).reason, "");
-    EXPECT_EQ(peer_->verify(peer_ledger).reason, "");
-    EXPECT_EQ(server_->work().units, connections * 2);
 }
 
 TEST_F(Http, ClientFailsIfOneByteIsWrong) {
@@ -50,8 +57,10 @@ TEST_F(Http, ClientFailsIfOneByteIsWrong) {
     std::string answer = served.take_sent();
     answer.back() = '?';
     client.receive(answer);
+    EXPECT_TRUE(client.asks<tasks::Announce>()) << "the other clients wait for this one";
+    client.answer(0);
     EXPECT_EQ(client.asked<tasks::Finish>().error, -EBADMSG);
-    EXPECT_EQ(server_->work().units, 0U);
+    EXPECT_EQ(peer_->progress(), 0U);
 }
 
 TEST_F(Http, AnswersWithAPageOfTheGivenSize) {
@@ -69,6 +78,33 @@ TEST_F(Http, AnswersPipelinedRequestsTogether) {
     served.receive(plain + plain);
     const std::string answer = served.take_sent();
     EXPECT_NE(answer.find("HTTP/1.1 200 OK", 10), std::string::npos);
+}
+
+TEST_F(Http, ComputesForEachPageBeforeItSends) {
+    const auto server = make(3);
+    server->begin();
+    Script served = handler_of(*server);
+    std::size_t bytes = 0;
+    for (const std::string& pieces : {plain, plain + plain}) {
+        served.receive(pieces);
+        served.compute();
+        bytes += served.take_sent().size();
+    }
+    served.receive("GET / HT");
+    EXPECT_TRUE(served.asks<tasks::Receive>()) << "the request is not complete";
+    served.receive("TP/1.1\r\nHost: x\r\n\r\nnonsense\r\n");
+    served.compute();
+    bytes += served.take_sent().size();
+    served.receive_end();
+    EXPECT_EQ(served.asked<tasks::Finish>().digest, tasks::mix(4, bytes + 4 * integer_work(3)));
+}
+
+TEST_F(Http, ComputesNothingForARefusal) {
+    const auto server = make(3);
+    server->begin();
+    Script served = handler_of(*server);
+    served.receive("nonsense\r\n");
+    EXPECT_TRUE(served.asks<tasks::Send>());
 }
 
 TEST_F(Http, AnswersHeadWithoutABody) {
@@ -141,16 +177,19 @@ TEST_F(Http, EndsWithTheErrorOfAnyStep) {
     const auto step = [](Script& script, int) {
         if (script.asks<tasks::Send>()) {
             (void)script.take_sent();
-        } else if (script.asks<tasks::Receive>()) {
-            script.receive(plain);
+        } else if (script.asks<tasks::Compute>()) {
+            script.compute();
         } else {
-            script.answer(0);
+            script.receive(plain);
         }
     };
-    // This task has no last step: the first four are tested.
-    for (int failing = 0; failing < 4; ++failing) {
-        Script served = handler();
+    const auto server = make(1);
+    // This task has no last step: the first six are tested.
+    for (int failing = 0; failing < 6; ++failing) {
+        server->begin();
+        Script served = handler_of(*server);
         for (int done = 0; done < failing; ++done) step(served, done);
+        if (served.asks<tasks::Compute>()) continue;  // cannot fail
         served.answer(-EPIPE);
         EXPECT_EQ(served.asked<tasks::Finish>().error, -EPIPE);
     }

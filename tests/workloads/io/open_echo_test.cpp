@@ -1,85 +1,90 @@
-// The clients of open_echo, step by step.
+// The clients of open_echo, step by step. How they keep their pace is tested in client_pace_test.cpp.
 #include <gtest/gtest.h>
 
 #include <chrono>
 
-#include "conversation.h"
+#include "service.h"
 #include "workloads/table.h"
+#include "workloads/windows.h"
 
 namespace workloads {
 namespace {
 
-using std::chrono::milliseconds;
+using std::chrono::minutes;
 
 class OpenEcho : public testing::Test {
 protected:
     OpenEcho() { server_->begin(); }
 
+    static std::unique_ptr<Workload> make(std::int64_t connections, std::int64_t rate, std::int64_t requests) {
+        return find("open_echo")
+            .make({{"connections", connections}, {"payload", 20}, {"rate", rate}, {"requests", requests}}, 1);
+    }
     static void answer_request(Script& client) { client.receive(in_upper_case(client.take_sent())); }
-    Script connected_client(std::size_t index) {
+    // A client that has got its answer of the first round.
+    Script arrived_client(std::size_t index) {
         Script client{clients_->make(index)};
         client.answer(0);
+        answer_request(client);
         return client;
     }
 
-    // Two clients take turns to send a request every 10 ms.
-    std::unique_ptr<Workload> server_ =
-        find("open_echo").make({{"connections", 2}, {"payload", 20}, {"rate", 100}, {"requests", 2}}, 1);
+    static constexpr std::int64_t clients_count = 100;
+    // A request a second: in this test none falls due but the first.
+    std::unique_ptr<Workload> server_ = make(clients_count, 1, 200);
     std::unique_ptr<Workload> clients_ = server_->make_peer();
 };
 
-TEST_F(OpenEcho, BeginsWhenAllAreConnected) {
-    Script first = connected_client(0);
-    EXPECT_TRUE(first.asks<tasks::Await>());
-    Script second = connected_client(1);
-    EXPECT_TRUE(second.asks<tasks::Announce>());
-}
-
-TEST_F(OpenEcho, SendsInTurnAndInTime) {
-    Script first = connected_client(0);
-    const sys::TimePoint before = sys::now();
-    Script second = connected_client(1);
-    const sys::TimePoint after = sys::now();
+TEST_F(OpenEcho, SendsWhenItIsDueAfterAllWereAnswered) {
+    Script client = arrived_client(60);
+    EXPECT_TRUE(client.asks<tasks::Await>());
+    Windows& windows = *server_->windows();
+    for (std::int64_t others = clients_count - 2; others > 0; --others) (void)windows.arrive({});
+    Script first = arrived_client(0);
+    first.compute();
+    EXPECT_EQ(first.asked<tasks::Announce>().event, client.asked<tasks::Await>().event);
     first.answer(0);
-    second.answer(0);
-    EXPECT_TRUE(first.asks<tasks::Send>()) << "its first request is due at once";
-    const sys::TimePoint seconds_turn = second.asked<tasks::Sleep>().until;
-    EXPECT_GE(seconds_turn, before + milliseconds{10});
-    EXPECT_LE(seconds_turn, after + milliseconds{10});
-    answer_request(first);
-    EXPECT_EQ(first.asked<tasks::Sleep>().until, seconds_turn + milliseconds{10});
-}
-
-TEST_F(OpenEcho, CountsFromTheIntendedSend) {
-    Script first = connected_client(0);
-    Script second = connected_client(1);
-    first.answer(0);
-    // The answer to the first request comes after the second request should have been sent.
-    sys::sleep_until(sys::now() + milliseconds{40});
-    answer_request(first);
-    EXPECT_TRUE(first.asks<tasks::Send>()) << "the second request is late, so it is sent at once";
-    answer_request(first);
-    EXPECT_TRUE(first.asks<tasks::Finish>());
-    constexpr std::uint64_t ms = 1'000'000;
-    EXPECT_GE(server_->latency()->quantile_ns(0.5), 20 * ms)
-        << "the second request: it is due after 20 ms, and sent after 40";
-    EXPECT_LT(server_->latency_uncorrected()->quantile_ns(0.5), server_->latency()->quantile_ns(0.5));
-    EXPECT_EQ(server_->latency()->count(), 2U);
-    EXPECT_EQ(server_->latency_uncorrected()->count(), 2U);
+    EXPECT_TRUE(first.asks<tasks::Send>()) << "request 0 is due at once";
+    client.answer(0);
+    EXPECT_EQ(client.asked<tasks::Sleep>().until, windows.opened() + minutes{1});
+    client.answer(0);
+    EXPECT_TRUE(client.asks<tasks::Send>());
 }
 
 TEST_F(OpenEcho, EndsIfAnAwaitOrASleepFails) {
-    Script first = connected_client(0);
-    first.answer(-EINTR);
-    EXPECT_EQ(first.asked<tasks::Finish>().error, -EINTR);
-    Script second = connected_client(1);
-    second.answer(0);
-    second.answer(-EINTR);
-    EXPECT_EQ(second.asked<tasks::Finish>().error, -EINTR);
+    Script waiting = arrived_client(0);
+    Script sleeping = arrived_client(60);
+    for (std::int64_t others = clients_count - 2; others > 0; --others) (void)server_->windows()->arrive({});
+    server_->windows()->turn();
+    sleeping.answer(0);
+    EXPECT_TRUE(sleeping.asks<tasks::Sleep>());
+    for (Script* const client : {&waiting, &sleeping}) {
+        client->answer(-EINTR);
+        EXPECT_TRUE(client->asks<tasks::Announce>());
+        client->answer(0);
+        EXPECT_EQ(client->asked<tasks::Finish>().error, -EINTR);
+    }
+}
+
+TEST_F(OpenEcho, IsValidWhenAllAreServed) {
+    const auto server = make(3, 1'000'000, 10);
+    const auto peer = server->make_peer();
+    server->begin();
+    tasks::Ledger ledger{1};
+    tasks::Ledger peer_ledger{3};
+    Service{*server, *peer}.run(ledger, peer_ledger);
+    EXPECT_EQ(server->verify(ledger).reason, "");
+    EXPECT_EQ(peer->verify(peer_ledger).reason, "");
+    EXPECT_EQ(server->work().units, 10U);
+    EXPECT_EQ(server->latency()->count(), 10U);
+    ASSERT_NE(server->latency_uncorrected(), nullptr);
+    EXPECT_EQ(server->latency_uncorrected()->count(), 10U);
 }
 
 TEST_F(OpenEcho, TheClosedLoopHasNoUncorrectedLatency) {
-    EXPECT_EQ(find("echo").make({{"connections", 1}, {"payload", 1}, {"requests", 1}}, 1)->latency_uncorrected(),
+    EXPECT_EQ(find("echo")
+                  .make({{"connections", 1}, {"payload", 1}, {"requests", 1}, {"work_us", 0}}, 1)
+                  ->latency_uncorrected(),
               nullptr);
 }
 

@@ -1,0 +1,281 @@
+#include "workloads/windows.h"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <chrono>
+#include <initializer_list>
+#include <stdexcept>
+#include <thread>
+#include <vector>
+
+#include "sys/child_process.h"
+
+namespace workloads {
+namespace {
+
+using sys::Nanoseconds;
+
+// A gatekeeper that writes down what it sees.
+class Notes final : public Gatekeeper {
+public:
+    // Set before the first gate; a gatekeeper is planned before the windows are used.
+    const Windows* windows = nullptr;
+    std::vector<std::size_t> gates;
+    std::vector<sys::TimePoint> left;
+    bool was_open = false;
+
+    void at_gate(std::size_t windows_closed) override {
+        gates.push_back(windows_closed);
+        was_open = was_open || windows->is_open();
+        const sys::TimePoint entered = sys::now();
+        while (sys::now() == entered) {
+        }
+        left.push_back(sys::now());
+    }
+};
+
+// All participants arrive, and the last one turns the gate. Returns the gate's number.
+std::size_t pass_gate(Windows& windows, std::size_t participants, sys::TimePoint last_answer = {}) {
+    std::size_t gate = 0;
+    for (std::size_t i = 0; i < participants; ++i) {
+        const Windows::Arrival arrival = windows.arrive(last_answer);
+        EXPECT_EQ(arrival.last, i + 1 == participants);
+        gate = arrival.gate;
+    }
+    windows.turn();
+    return gate;
+}
+// Each participant does its share of units.
+void serve(Windows& windows, std::initializer_list<int> shares) {
+    std::size_t participant = 0;
+    for (const int share : shares) {
+        for (int unit = 0; unit < share; ++unit) windows.done(participant, 10);
+        ++participant;
+    }
+}
+// Begins a run, and opens its first window.
+void open_first(Windows& windows, std::initializer_list<int> first_round) {
+    windows.begin();
+    serve(windows, first_round);
+    (void)pass_gate(windows, first_round.size());
+}
+
+TEST(Windows, LieBetweenTheGates) {
+    Windows windows{3, 10};
+    Notes notes;
+    notes.windows = &windows;
+    windows.plan(2, &notes);
+    EXPECT_EQ(windows.planned(), 2U);
+    windows.begin();
+    EXPECT_FALSE(windows.is_open()) << "the first round is not timed";
+    EXPECT_EQ(pass_gate(windows, 3), 0U);
+    EXPECT_TRUE(windows.is_open());
+    EXPECT_EQ(pass_gate(windows, 3), 1U);
+    EXPECT_TRUE(windows.is_open());
+    EXPECT_EQ(pass_gate(windows, 3), 2U);
+    EXPECT_FALSE(windows.is_open()) << "there is no window after the last one";
+    EXPECT_EQ(notes.gates, (std::vector<std::size_t>{0, 1, 2}));
+    EXPECT_FALSE(notes.was_open) << "no window is open while the gatekeeper reads";
+    EXPECT_EQ(windows.verify("connections").reason, "");
+}
+
+TEST(Windows, NeedNoGatekeeper) {
+    Windows windows{1, 1};
+    EXPECT_EQ(windows.planned(), 1U);
+    open_first(windows, {1});
+    EXPECT_TRUE(windows.is_open());
+}
+
+TEST(Windows, OpenWhenTheGatekeeperHasReturned) {
+    Windows windows{1, 1};
+    Notes notes;
+    notes.windows = &windows;
+    windows.plan(2, &notes);
+    for (std::size_t window = 0; window < 2; ++window) {
+        window == 0 ? open_first(windows, {1}) : (void)pass_gate(windows, 1, windows.opened());
+        EXPECT_GE(windows.opened(), notes.left[window]);
+    }
+    const sys::TimePoint opened = windows.opened();
+    (void)pass_gate(windows, 1, opened + Nanoseconds{5});
+    EXPECT_EQ(windows[1].opened, opened);
+}
+
+TEST(Windows, CloseWithTheLastUnit) {
+    Windows windows{3, 10};
+    windows.plan(2, nullptr);
+    open_first(windows, {1, 1, 1});
+    const sys::TimePoint opened = windows.opened();
+    // Not always the participant that arrives last did the last unit.
+    for (const int ns : {3, 7, 5}) (void)windows.arrive(opened + Nanoseconds{ns});
+    windows.turn();
+    EXPECT_EQ(windows[0].opened, opened);
+    EXPECT_EQ(windows[0].closed, opened + Nanoseconds{7});
+    const sys::TimePoint last = windows.opened() + Nanoseconds{2};
+    (void)pass_gate(windows, 3, last);
+    EXPECT_EQ(windows[1].closed, last);
+}
+
+TEST(Windows, DrawEachUnitOfTheQuotaOnceButNotTheFirstOfEachParticipant) {
+    Windows windows{3, 7};
+    windows.plan(2, nullptr);
+    open_first(windows, {1, 1, 1});
+    for (int window = 0; window < 2; ++window) {
+        for (const std::uint64_t number : {3, 4, 5, 6}) EXPECT_EQ(windows.draw(), number);
+        EXPECT_EQ(windows.draw(), std::nullopt);
+        EXPECT_EQ(windows.draw(), std::nullopt);
+        (void)pass_gate(windows, 3);
+    }
+}
+
+TEST(Windows, LetThreadsDrawEachUnitOnce) {
+    constexpr std::size_t threads = 4;
+    constexpr std::uint64_t units = 20'000;
+    Windows windows{threads, units};
+    open_first(windows, {1, 1, 1, 1});
+    std::vector<std::atomic<int>> drawn(units);
+    {
+        std::vector<std::jthread> drawing;
+        for (std::size_t i = 0; i < threads; ++i) {
+            drawing.emplace_back([&, i] {
+                while (const auto number = windows.draw()) {
+                    ++drawn[*number];
+                    windows.done(i, 1);
+                }
+            });
+        }
+    }
+    for (std::uint64_t number = 0; number < units; ++number) {
+        EXPECT_EQ(drawn[number], number < threads ? 0 : 1) << number;
+    }
+    EXPECT_EQ(windows.progress(), units) << "the first round, and all units but the reserved ones";
+}
+
+TEST(Windows, MayHaveNoMoreThanTheFirstUnits) {
+    Windows windows{3, 3};
+    open_first(windows, {1, 1, 1});
+    EXPECT_EQ(windows.draw(), std::nullopt);
+}
+
+TEST(Windows, CountTheWorkOfEachWindowWithoutTheFirstRound) {
+    Windows windows{4, 8};
+    windows.plan(2, nullptr);
+    open_first(windows, {1, 1, 1, 1});
+    serve(windows, {2, 2, 2, 2});
+    (void)pass_gate(windows, 4);
+    serve(windows, {1, 2, 4, 1});
+    (void)pass_gate(windows, 4);
+    EXPECT_EQ(windows[0].work.units, 8U);
+    EXPECT_EQ(windows[0].work.bytes, 80U);
+    ASSERT_TRUE(windows[0].work.fairness);
+    EXPECT_EQ(windows[0].work.fairness->least, 2U);
+    EXPECT_EQ(windows[0].work.fairness->most, 2U);
+    EXPECT_DOUBLE_EQ(windows[0].work.fairness->jain, 1.0);
+    ASSERT_TRUE(windows[1].work.fairness);
+    EXPECT_EQ(windows[1].work.fairness->least, 1U);
+    EXPECT_EQ(windows[1].work.fairness->most, 4U);
+    const double unequal = 64.0 / (4.0 * 22.0);
+    EXPECT_DOUBLE_EQ(windows[1].work.fairness->jain, unequal);
+
+    EXPECT_EQ(windows.work().units, 16U);
+    EXPECT_EQ(windows.work().bytes, 160U);
+    EXPECT_EQ(windows.work().fairness->least, 3U);
+    EXPECT_EQ(windows.work().fairness->most, 6U);
+    EXPECT_DOUBLE_EQ(windows.work().fairness->jain, (1.0 + unequal) / 2);
+    EXPECT_EQ(windows.progress(), 20U);
+    EXPECT_EQ(windows.units_of(0), 4U);
+    EXPECT_EQ(windows.units_of(2), 7U);
+}
+
+TEST(Windows, AreTheSameInTheNextRun) {
+    Windows windows{2, 4};
+    windows.plan(2, nullptr);
+    open_first(windows, {1, 1});
+    serve(windows, {1, 1});
+    (void)windows.draw();
+    (void)windows.arrive(windows.opened() + std::chrono::hours{1});
+    (void)windows.fail();
+    open_first(windows, {1, 1});
+    EXPECT_EQ(windows.progress(), 2U);
+    EXPECT_EQ(windows.units_of(0), 1U);
+    EXPECT_TRUE(windows.is_open());
+    EXPECT_EQ(windows.draw(), 2U);
+    serve(windows, {3, 1});
+    const sys::TimePoint last = windows.opened() + Nanoseconds{9};
+    EXPECT_EQ(pass_gate(windows, 2, last), 1U);
+    EXPECT_EQ(windows[0].work.units, 4U);
+    EXPECT_EQ(windows[0].work.bytes, 40U);
+    EXPECT_EQ(windows[0].closed, last);
+}
+
+TEST(Windows, StayClosedAfterAFailure) {
+    Windows windows{2, 10};
+    windows.plan(3, nullptr);
+    open_first(windows, {1, 1});
+    EXPECT_TRUE(windows.draw());
+    EXPECT_EQ(windows.fail(), 1U) << "the others wait at the gate after the first window";
+    EXPECT_FALSE(windows.is_open());
+    EXPECT_EQ(windows.draw(), std::nullopt);
+    // The failed participant may have arrived before.
+    (void)pass_gate(windows, 2);
+    EXPECT_FALSE(windows.is_open());
+}
+
+TEST(Windows, FailInTheFirstRound) {
+    Windows windows{2, 10};
+    windows.begin();
+    EXPECT_EQ(windows.fail(), 0U);
+    EXPECT_FALSE(windows.arrive({}).last) << "the failed participant does not arrive";
+}
+
+TEST(Windows, SayWhoWasNotServedAndWhen) {
+    Windows windows{5, 10};
+    windows.plan(2, nullptr);
+    windows.begin();
+    EXPECT_EQ(windows.verify("connections").reason,
+              "5 of 5 connections got no answer in the first round, before the window opens");
+    serve(windows, {1, 1, 0, 1, 1});
+    EXPECT_EQ(windows.verify("connections").reason,
+              "1 of 5 connections got no answer in the first round, before the window opens");
+    open_first(windows, {1, 1, 1, 1, 1});
+    serve(windows, {6, 0, 1, 0, 1});
+    EXPECT_EQ(windows.verify("connections").reason, "2 of 5 connections got no answer in window 1");
+    serve(windows, {0, 1, 0, 1, 0});
+    EXPECT_EQ(windows.verify("pairs").reason, "pairs failed in window 1") << "each was served, but one did not arrive";
+    (void)pass_gate(windows, 5);
+    EXPECT_EQ(windows.verify("pairs").reason, "5 of 5 pairs got no answer in window 2");
+    (void)pass_gate(windows, 5);
+    EXPECT_EQ(windows.verify("pairs").reason, "");
+}
+
+TEST(Windows, AreSharedWithOtherProcesses) {
+    Windows windows{2, 6};
+    windows.begin();
+    serve(windows, {1, 1});
+    (void)windows.arrive({});
+    const sys::TimePoint last = sys::now() + std::chrono::hours{1};
+    auto child = sys::ChildProcess::fork([&] {
+        if (!windows.arrive({}).last) throw std::logic_error{"the parent's arrival was not counted"};
+        windows.turn();
+        serve(windows, {2, 4});
+        (void)windows.draw();
+        (void)windows.arrive(last);
+    });
+    ASSERT_EQ(child.wait(), 0);
+    EXPECT_TRUE(windows.is_open());
+    EXPECT_EQ(windows.draw(), 3U);
+    const Windows::Arrival arrival = windows.arrive(windows.opened());
+    EXPECT_TRUE(arrival.last);
+    EXPECT_EQ(arrival.gate, 1U);
+    // The window can also be closed, and read, by another process than the one that opened it.
+    auto closing = sys::ChildProcess::fork([&] { windows.turn(); });
+    ASSERT_EQ(closing.wait(), 0);
+    EXPECT_EQ(windows.verify("connections").reason, "");
+    EXPECT_EQ(windows[0].closed, last);
+    EXPECT_EQ(windows[0].work.units, 6U);
+    EXPECT_EQ(windows.work().fairness->most, 4U);
+    EXPECT_EQ(windows.units_of(1), 5U);
+}
+
+}  // namespace
+}  // namespace workloads
