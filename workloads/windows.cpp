@@ -28,14 +28,13 @@ void Windows::begin() noexcept {
     board_->arrived.store(0, relaxed);
     board_->turned.store(0, relaxed);
     board_->drawn.store(0, relaxed);
-    board_->done.store(0, relaxed);
-    board_->bytes.store(0, relaxed);
     board_->last_done_ns.store(0, relaxed);
     board_->open.store(false, relaxed);
     board_->failed.store(false, relaxed);
     for (Count& count : counts_) {
         count.in_window.store(0, relaxed);
-        count.in_run.store(0, relaxed);
+        count.before.store(0, relaxed);
+        count.bytes_in_window.store(0, relaxed);
     }
 }
 
@@ -51,6 +50,8 @@ Windows::Arrival Windows::arrive(sys::TimePoint now) noexcept {
 }
 
 void Windows::turn() {
+    // What the participants did before they arrived is visible from here on.
+    (void)board_->arrived.load(std::memory_order_acquire);
     const std::size_t closed = board_->turned.load(relaxed);
     const Work work = cut();
     if (closed > 0) {
@@ -64,7 +65,9 @@ void Windows::turn() {
     board_->turned.store(closed + 1, relaxed);
     board_->opened_ns.store(to_ns(sys::now()), relaxed);
     // Whoever sees the open window sees all of the above.
-    board_->open.store(closed < windows_.size() && !board_->failed.load(relaxed), std::memory_order_release);
+    board_->open.store(closed < windows_.size());
+    // A participant that fails at the same time writes in the other order, so that the window is closed in the end.
+    if (board_->failed.load()) board_->open.store(false);
 }
 
 sys::TimePoint Windows::opened() const noexcept { return to_time(board_->opened_ns.load(relaxed)); }
@@ -76,15 +79,20 @@ std::optional<std::uint64_t> Windows::draw() noexcept {
 }
 
 void Windows::done(std::size_t participant, std::uint64_t bytes) noexcept {
-    counts_[participant].in_window.fetch_add(1, relaxed);
-    counts_[participant].in_run.fetch_add(1, relaxed);
-    board_->bytes.fetch_add(bytes, relaxed);
-    board_->done.fetch_add(1, relaxed);
+    Count& count = counts_[participant];
+    count.in_window.store(count.in_window.load(relaxed) + 1, relaxed);
+    count.bytes_in_window.store(count.bytes_in_window.load(relaxed) + bytes, relaxed);
+}
+
+std::uint64_t Windows::progress() const noexcept {
+    std::uint64_t done = 0;
+    for (std::size_t participant = 0; participant < counts_.size(); ++participant) done += units_of(participant);
+    return done;
 }
 
 std::size_t Windows::fail() noexcept {
-    board_->failed.store(true, relaxed);
-    board_->open.store(false, std::memory_order_release);
+    board_->failed.store(true);
+    board_->open.store(false);
     return board_->turned.load(relaxed);
 }
 
@@ -114,18 +122,22 @@ Work Windows::work() const noexcept {
 }
 
 std::uint64_t Windows::units_of(std::size_t participant) const noexcept {
-    return counts_[participant].in_run.load(relaxed);
+    return counts_[participant].before.load(relaxed) + counts_[participant].in_window.load(relaxed);
 }
 
 // The work since the last gate; the next window counts from 0. The fairness is Jain's index: R. Jain, D. Chiu, W. Hawe,
 // A Quantitative Measure of Fairness and Discrimination, DEC TR-301, 1984.
 Work Windows::cut() noexcept {
-    Work work{.units = 0, .bytes = board_->bytes.exchange(0, relaxed), .fairness = Fairness{}};
+    Work work{.units = 0, .bytes = 0, .fairness = Fairness{}};
     std::uint64_t least = units_;
     std::uint64_t most = 0;
     double sum_of_squares = 0;
     for (Count& count : counts_) {
-        const std::uint64_t units = count.in_window.exchange(0, relaxed);
+        const std::uint64_t units = count.in_window.load(relaxed);
+        count.before.store(count.before.load(relaxed) + units, relaxed);
+        count.in_window.store(0, relaxed);
+        work.bytes += count.bytes_in_window.load(relaxed);
+        count.bytes_in_window.store(0, relaxed);
         least = std::min(least, units);
         most = std::max(most, units);
         work.units += units;

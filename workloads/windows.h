@@ -77,10 +77,11 @@ public:
 
     // After a run, or to watch its progress.
 
-    [[nodiscard]] std::uint64_t progress() const noexcept { return board_->done.load(std::memory_order_relaxed); }
+    // The units that were done so far; it grows only.
+    [[nodiscard]] std::uint64_t progress() const noexcept;
     // Invalid if a window was not closed; says who was not served. `participants`: what they are, in the plural.
     [[nodiscard]] Verdict verify(std::string_view participants) const;
-    // Only after a valid run.
+    // Both only after a valid run.
     [[nodiscard]] const Window& operator[](std::size_t window) const noexcept { return windows_[window]; }
     [[nodiscard]] Work work() const noexcept;
     // All units of the run that `participant` did, with the first round.
@@ -88,21 +89,23 @@ public:
 
 private:
     static_assert(std::atomic<std::uint64_t>::is_always_lock_free, "a lock would not work between processes");
+    static constexpr std::size_t cache_line_bytes = 64;
 
     struct Board {
         std::atomic<std::size_t> arrived;
         std::atomic<std::size_t> turned;  // gates
-        std::atomic<std::uint64_t> drawn;
-        std::atomic<std::uint64_t> done;   // in the run
-        std::atomic<std::uint64_t> bytes;  // in the window
         std::atomic<std::int64_t> last_done_ns;
         std::atomic<std::int64_t> opened_ns;
         std::atomic<bool> open;
         std::atomic<bool> failed;
+        // Participants write it all the time: it has a cache line of its own.
+        alignas(cache_line_bytes) std::atomic<std::uint64_t> drawn;
     };
-    struct Count {
+    // One participant writes it.
+    struct alignas(cache_line_bytes) Count {
         std::atomic<std::uint64_t> in_window;
-        std::atomic<std::uint64_t> in_run;
+        std::atomic<std::uint64_t> before;  // in the run, without the window
+        std::atomic<std::uint64_t> bytes_in_window;
     };
 
     [[nodiscard]] Work cut() noexcept;

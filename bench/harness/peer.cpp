@@ -78,6 +78,8 @@ void Peer::serve(workloads::Workload& workload, const sys::CpuSet& cpus, Board& 
         model->run();
         watchdog.end_run();
         const std::string reason = workload.verify(ledger).reason;
+        // The model may wait for a client that has failed.
+        if (!reason.empty()) workload.hang_up();
         const std::size_t length = std::min(reason.size(), board.reason.size() - 1);
         std::copy_n(reason.begin(), length, board.reason.begin());
         board.reason[length] = '\0';

@@ -140,9 +140,7 @@ public:
     }
     // The handler of a connection may see its end after the client's next connection was accepted.
     tasks::Demand demand() const override {
-        return {.tasks_at_once = 2 * arguments_.clients + acceptors_,
-                .descriptors_per_task = 1,
-                .staying = acceptors_};
+        return {.tasks_at_once = 2 * arguments_.clients + acceptors_, .descriptors_per_task = 1, .staying = acceptors_};
     }
     void begin() override {
         statistics_.begin();

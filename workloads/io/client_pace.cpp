@@ -44,7 +44,9 @@ void WindowPace::answered(sys::TimePoint sent, sys::TimePoint now, std::uint64_t
 }
 
 bool WindowPace::fail() noexcept {
-    gate_ = windows_->fail();
+    const std::size_t gate = windows_->fail();
+    // If this client has turned a gate, the others still wait at that gate.
+    if (state_ != State::turned) gate_ = gate;
     return true;
 }
 
