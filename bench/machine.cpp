@@ -221,7 +221,7 @@ json describe_workloads() {
         result.push_back({{"name", entry->name},
                           {"group", workloads::to_string(entry->group)},
                           {"unit", entry->unit},
-                          {"timed", entry->connections != nullptr ? "windows" : "runs"},
+                          {"timed", entry->kept_open != nullptr ? "windows" : "runs"},
                           {"summary", entry->summary}});
     }
     return result;

@@ -245,7 +245,7 @@ int run_in_child(const std::function<int()>& main_part) {
 int run_benchmarks(workloads::Group group, int argc, char** argv) {
     const std::string name = std::filesystem::path{argv[0]}.filename().string();
     CLI::App app{"Measures the " + std::string{to_string(group)} + " workloads of concur under its models.", name};
-    return run_in_child([&] {
+    const auto main_part = [&] {
         try {
             return run_parsed(group, app, {argv, argv + argc});
         } catch (const CLI::ParseError& error) {
@@ -254,7 +254,13 @@ int run_benchmarks(workloads::Group group, int argc, char** argv) {
             std::fprintf(stderr, "%s: %s\n", name.c_str(), error.what());
         }
         return 2;
-    });
+    };
+    try {
+        return run_in_child(main_part);
+    } catch (const std::exception& error) {
+        std::fprintf(stderr, "%s: %s\n", name.c_str(), error.what());
+        return 2;
+    }
 }
 
 }  // namespace bench

@@ -158,6 +158,7 @@ std::string measure_windows(benchmark::State& state, Harness& harness, Sample& s
     }
     sample.work = windows.work();
     sample.cost = {model_cpu.count(), std::nullopt};
+    sample.evidence.at_gates = harness.meter().rest();
     if (harness.has_peer()) read_peer(peer_cpu, wall, sample.evidence);
     return {};
 }
@@ -179,6 +180,7 @@ void drop_figures(Sample& sample) {
     sample.cost.reset();
     sample.latency.reset();
     sample.latency_uncorrected.reset();
+    sample.memory.reset();
     sample.counts.reset();
 }
 
@@ -194,7 +196,7 @@ std::string_view to_string(Outcome outcome) noexcept {
     return "unknown";
 }
 
-bool in_windows(const Case& what) noexcept { return what.workload->connections != nullptr; }
+bool in_windows(const Case& what) noexcept { return what.workload->kept_open != nullptr; }
 
 void register_case(const Case& what, int iterations, const std::function<void(benchmark::State&)>& measure_it) {
     auto* const registered = benchmark::RegisterBenchmark(what.name().c_str(), measure_it);

@@ -43,9 +43,10 @@ struct Evidence {
     std::optional<sys::Nanoseconds> steal;
     std::optional<sys::Nanoseconds> run_delay;
     std::optional<sys::Nanoseconds> peer_cpu;
-    std::optional<double> peer_cpu_share;        // 1: the peer never waited, so the peer was measured
-    sys::Nanoseconds elapsed{0};                 // the time over which steal and others_cpu were measured
-    std::optional<sys::Nanoseconds> others_cpu;  // CPU time of all processes but the model's and the peer's
+    std::optional<double> peer_cpu_share;              // 1: the peer never waited, so the peer was measured
+    sys::Nanoseconds elapsed{0};                       // the time over which steal and others_cpu were measured
+    std::optional<sys::Nanoseconds> others_cpu;        // CPU time of all processes but the model's and the peer's
+    std::optional<sys::ProcessFamily::Rest> at_gates;  // how the model was found there; nullopt without windows
 };
 
 // The resources that the processes of a model used.

@@ -60,10 +60,23 @@ json to_json(const std::optional<workloads::Memory>& memory) {
     return {{"tasks", memory->tasks}, {"pss_bytes", memory->pss_bytes}, {"kernel_bytes", memory->kernel_bytes}};
 }
 
+std::string_view to_string(sys::ProcessFamily::Rest rest) noexcept {
+    switch (rest) {
+        case sys::ProcessFamily::Rest::slept: return "slept";
+        case sys::ProcessFamily::Rest::stopped: return "stopped";
+        case sys::ProcessFamily::Rest::moved: return "moved";
+    }
+    return "unknown";
+}
+
 json to_json(const Evidence& evidence) {
-    return {{"steal_ns", or_null(evidence.steal)},       {"run_delay_ns", or_null(evidence.run_delay)},
-            {"peer_cpu_ns", or_null(evidence.peer_cpu)}, {"peer_cpu_share", or_null(evidence.peer_cpu_share)},
-            {"elapsed_ns", evidence.elapsed.count()},    {"others_cpu_ns", or_null(evidence.others_cpu)}};
+    return {{"steal_ns", or_null(evidence.steal)},
+            {"run_delay_ns", or_null(evidence.run_delay)},
+            {"peer_cpu_ns", or_null(evidence.peer_cpu)},
+            {"peer_cpu_share", or_null(evidence.peer_cpu_share)},
+            {"elapsed_ns", evidence.elapsed.count()},
+            {"others_cpu_ns", or_null(evidence.others_cpu)},
+            {"at_gates", evidence.at_gates ? json(to_string(*evidence.at_gates)) : json()}};
 }
 
 json symbols(const Case& what) {

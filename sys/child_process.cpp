@@ -60,6 +60,11 @@ std::optional<int> ChildProcess::try_wait() {
     return status;
 }
 
+bool ChildProcess::any_has_ended() noexcept {
+    siginfo_t info{};
+    return ::waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid != 0;
+}
+
 void ChildProcess::kill() const noexcept {
     if (pid_ > 0) ::kill(pid_, SIGKILL);
 }

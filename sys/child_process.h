@@ -32,6 +32,8 @@ public:
     int wait();
     // The same without waiting: nullopt while the child runs.
     std::optional<int> try_wait();
+    // Whether a child of this process has ended that nobody has waited for. One system call, however many there are.
+    [[nodiscard]] static bool any_has_ended() noexcept;
     // Sends SIGKILL; does nothing if the child has been reaped.
     void kill() const noexcept;
 

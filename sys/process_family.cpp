@@ -71,42 +71,58 @@ ProcessFamily::Clocks ProcessFamily::read() {
     if (count > capacity) {
         throw std::runtime_error{"the CPU time of more than " + std::to_string(capacity) + " processes is not known"};
     }
+    const pid_t own_pid = ::getpid();
     Clocks clocks;
     clocks.moving_ns.reserve(count);
     for (Member& member : members_.span().first(count)) {
         // A member that has not written its pid yet was forked just now.
         const std::int64_t now_ns = member.pid == 0 ? 0 : cpu_ns_of(member.pid);
         if (now_ns >= 0) member.last_ns = now_ns;
-        const std::int64_t reading_ns = member.pid == ::getpid() ? read_ns(CLOCK_THREAD_CPUTIME_ID) : 0;
+        const bool is_reader = member.pid == own_pid;
+        if (is_reader) clocks.reader_ns = read_ns(CLOCK_THREAD_CPUTIME_ID);
         clocks.total_ns += member.last_ns;
-        clocks.moving_ns.push_back(member.last_ns - reading_ns);
+        clocks.moving_ns.push_back(member.last_ns - (is_reader ? clocks.reader_ns : 0));
     }
     return clocks;
 }
 
-Nanoseconds ProcessFamily::cpu_time_at_rest() {
-    signal_spinning(SIGSTOP);
-    Clocks clocks = read();
-    if (!come_to_rest(clocks)) {
-        signal_spinning(SIGSTOP);
-        (void)come_to_rest(clocks);
+ProcessFamily::Reading ProcessFamily::read_at_rest() {
+    const std::int64_t begin_ns = read_ns(CLOCK_THREAD_CPUTIME_ID);
+    // However this function ends, no member stays stopped.
+    struct Continue {
+        ~Continue() { family.signal_spinning(SIGCONT); }
+        ProcessFamily& family;
+    } const continue_at_the_end{*this};
+    bool stopped = signal_spinning(SIGSTOP);
+    bool rests = false;
+    Clocks clocks = come_to_rest(rests);
+    if (!rests && signal_spinning(SIGSTOP)) {
+        stopped = true;
+        clocks = come_to_rest(rests);
     }
-    signal_spinning(SIGCONT);
-    return Nanoseconds{clocks.total_ns};
+    // If this process is a member, the total holds what the reading had used when the clock of this process was read.
+    const bool is_member = clocks.reader_ns > 0;
+    const std::int64_t end_ns = read_ns(CLOCK_THREAD_CPUTIME_ID);
+    return {.before = Nanoseconds{clocks.total_ns - (is_member ? clocks.reader_ns - begin_ns : 0)},
+            .after = Nanoseconds{clocks.total_ns + (is_member ? end_ns - clocks.reader_ns : 0)},
+            .rest = !rests    ? Rest::moved
+                    : stopped ? Rest::stopped
+                              : Rest::slept};
 }
 
-// False if a member still runs after ten ticks; then it is marked.
-bool ProcessFamily::come_to_rest(Clocks& clocks) {
+// Does not rest if a member still runs after ten ticks; then it is marked.
+ProcessFamily::Clocks ProcessFamily::come_to_rest(bool& rests) {
     constexpr int attempts = 10;
     const Nanoseconds interval = more_than_a_tick();
+    Clocks clocks = read();
     for (int attempt = 1;; ++attempt) {
         sleep_until(now() + interval);
-        Clocks next = read();
-        std::swap(clocks, next);
-        if (nearly_equal(next.moving_ns, clocks.moving_ns)) return true;
+        const Clocks before = std::exchange(clocks, read());
+        rests = nearly_equal(before.moving_ns, clocks.moving_ns);
+        if (rests) return clocks;
         if (attempt < attempts) continue;
-        mark_spinning(next.moving_ns, clocks.moving_ns);
-        return false;
+        mark_spinning(before.moving_ns, clocks.moving_ns);
+        return clocks;
     }
 }
 
@@ -118,12 +134,14 @@ void ProcessFamily::mark_spinning(const std::vector<std::int64_t>& before, const
 }
 
 // Never this process itself: nobody would be left to continue it.
-void ProcessFamily::signal_spinning(int signal) {
+bool ProcessFamily::signal_spinning(int signal) {
+    bool found = false;
     for (const Member& member : members_.span().first(std::min(size(), capacity))) {
         if (!member.spins || member.pid == ::getpid()) continue;
-        table_->has_stopped = true;
+        found = true;
         ::kill(member.pid, signal);
     }
+    return found;
 }
 
 }  // namespace sys

@@ -33,17 +33,27 @@ public:
         ~Membership();
     };
 
-    // Waits until all members sleep, and returns the CPU time that they have used since they were born, dead ones
-    // included. Why it waits: the kernel updates the clock of a running thread only at its tick (1 to 10 ms), so the
-    // clock is exact only for a thread that sleeps. A member that does not come to rest (it spins) is stopped by
-    // SIGSTOP while its clock is read, from then on at once. Takes a few milliseconds, in which this thread sleeps;
-    // some ticks more when it first meets a member that spins. One caller at a time. Throws std::runtime_error if there
-    // were more members than the table has room for.
-    [[nodiscard]] Nanoseconds cpu_time_at_rest();
+    // How a reading found the members.
+    enum class Rest {
+        slept,
+        stopped,  // a member spun, and was stopped for the reading
+        moved,    // a member did not come to rest: the reading may be wrong by a tick
+    };
+    struct Reading {
+        Nanoseconds before;  // what the members had used when the reading began
+        Nanoseconds after;   // more than `before` only if the calling process is a member: what the reading itself used
+        Rest rest;
+    };
+    // Waits until all members sleep, and reads the CPU time that they have used since they were born. Of a member that
+    // has ended it knows the time at the reading before. Why it waits: the kernel updates the clock of a running thread
+    // only at its tick (1 to 10 ms), so the clock is exact only for a thread that sleeps. A member that does not come
+    // to rest (it spins) is stopped by SIGSTOP while its clock is read, from then on at once. Takes a few milliseconds,
+    // in which this thread sleeps; some ticks more when it first meets a member that spins. One caller at a time. (On a
+    // CPU without a tick, nohz_full, a member that spins is not noticed.) Throws std::runtime_error if there were more
+    // members than the table has room for.
+    [[nodiscard]] Reading read_at_rest();
     // The number of members so far, dead or alive.
     [[nodiscard]] std::size_t size() const noexcept { return table_->size.load(std::memory_order_acquire); }
-    // Whether a member had to be stopped.
-    [[nodiscard]] bool has_stopped() const noexcept { return table_->has_stopped; }
 
 private:
     static constexpr std::size_t capacity = 65'536;
@@ -55,18 +65,20 @@ private:
     };
     struct Table {
         std::atomic<std::size_t> size;
-        bool has_stopped;
     };
     struct Clocks {
         std::int64_t total_ns = 0;
+        // The clock of the calling thread when that of its process was read; 0 if the process is no member.
+        std::int64_t reader_ns = 0;
         std::vector<std::int64_t> moving_ns;  // by member, without the calling thread: the same twice means at rest
     };
 
     void enter_self() noexcept;
     [[nodiscard]] Clocks read();
-    [[nodiscard]] bool come_to_rest(Clocks& clocks);
+    [[nodiscard]] Clocks come_to_rest(bool& rests);
     void mark_spinning(const std::vector<std::int64_t>& before, const std::vector<std::int64_t>& after);
-    void signal_spinning(int signal);
+    // Returns whether there is one.
+    bool signal_spinning(int signal);
 
     Shared<Table> table_;
     SharedArray<Member> members_{capacity};

@@ -12,7 +12,7 @@
 
 namespace workloads {
 
-// Whoever measures the windows: he reads clocks and counters at each gate.
+// Measures the windows: reads clocks and counters at each gate.
 class Gatekeeper {
 public:
     Gatekeeper() = default;
@@ -77,7 +77,7 @@ public:
 
     // After a run, or to watch its progress.
 
-    // The units that were done so far; it grows only.
+    // The units that were done so far.
     [[nodiscard]] std::uint64_t progress() const noexcept;
     // Invalid if a window was not closed; says who was not served. `participants`: what they are, in the plural.
     [[nodiscard]] Verdict verify(std::string_view participants) const;

@@ -62,7 +62,7 @@ public:
     [[nodiscard]] virtual Work work() const = 0;
 
     // The remote end of the connections; null if there is none. It runs in a process of its own, which is forked before
-    // any thread or pool exists, once for each run of this workload. This workload outlives its peer.
+    // any thread or pool exists; it takes part in every run. This workload outlives its peer.
     [[nodiscard]] virtual std::unique_ptr<Workload> make_peer() const { return nullptr; }
 
     // Called before begin(). The next run is not timed: it may stop to read the memory that its tasks hold.
@@ -112,9 +112,10 @@ struct Entry {
     std::unique_ptr<Workload> (*make)(const tasks::Arguments& arguments, std::size_t acceptors);
     // Throws std::invalid_argument if arguments that are allowed one by one do not fit together. Null: they all do.
     void (*check)(const tasks::Arguments& arguments) = nullptr;
-    // How many connections (or tasks) are kept open in the windows of a run: a pool whose waiting tasks keep their
-    // worker gets as many workers. Null if runs are timed as a whole.
-    std::size_t (*connections)(const tasks::Arguments& arguments) = nullptr;
+    // Of a workload that is timed in windows: how many connections (or tasks) are kept open all the time, and what they
+    // are. A pool whose waiting tasks keep their worker gets as many workers. Null if runs are timed as a whole.
+    std::size_t (*kept_open)(const tasks::Arguments& arguments) = nullptr;
+    std::string_view kept_open_are = "connections";
     // Makes a task that owns a connection and serves it to its end, for the program `serve`, whose clients come from
     // outside. Any thread or process may call it. Null if the workload has no server.
     std::unique_ptr<tasks::Task> (*make_handler)(sys::UniqueFd connection) = nullptr;

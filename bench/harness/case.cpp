@@ -16,9 +16,14 @@ std::string Case::name() const {
 }
 
 std::string_view Case::workers_symbol() const {
-    const auto given = std::ranges::find(model_arguments.items(), "workers", &tasks::Arguments::Item::first);
-    if (given == model_arguments.items().end() || workload->connections == nullptr) return {};
-    return static_cast<std::size_t>(given->second) == workload->connections(arguments) ? "connections" : "";
+    if (workload->kept_open == nullptr) return {};
+    const auto by_default = [this](std::size_t kept_open) {
+        return model->default_arguments({.load = models::Load::waits, .cpus = 1, .kept_open = kept_open});
+    };
+    // Only a pool whose workers keep a connection each has as many as there are connections, unless it is told
+    // otherwise.
+    if (by_default(1) == by_default(2)) return {};
+    return by_default(workload->kept_open(arguments)) == model_arguments ? workload->kept_open_are : "";
 }
 
 Case make_case(const workloads::Entry& workload, const models::Entry& model, const tasks::Arguments& arguments,
@@ -66,7 +71,7 @@ tasks::Arguments complete_arguments(const models::Entry& model, const workloads:
     const tasks::Arguments by_default = model.default_arguments(
         {.load = workload.group == workloads::Group::cpu ? models::Load::computes : models::Load::waits,
          .cpus = sys::current_affinity().size(),
-         .kept_open = workload.connections != nullptr ? workload.connections(of_workload) : 0});
+         .kept_open = workload.kept_open != nullptr ? workload.kept_open(of_workload) : 0});
     std::vector<tasks::Arguments::Item> items(given.items().begin(), given.items().end());
     for (const tasks::Arguments::Item& item : by_default.items()) {
         if (std::ranges::find(given.items(), item.first, &tasks::Arguments::Item::first) == given.items().end()) {

@@ -18,7 +18,7 @@ struct Case {
 
     // "echo/thread_pool/workers:100/connections:100/payload:64/requests:20000/work_us:0"
     [[nodiscard]] std::string name() const;
-    // What the workers of a pool are as many as, if that is one thing in every case: "connections"; or "".
+    // "connections" if the pool has one worker for each connection; "tasks" if the workload says so; otherwise empty.
     [[nodiscard]] std::string_view workers_symbol() const;
 };
 

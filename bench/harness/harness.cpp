@@ -57,13 +57,8 @@ void Harness::run() {
 }
 
 workloads::Verdict Harness::after_run() {
-    workloads::Verdict verdict = workload_->verify(ledger_);
-    if (!peer_) return verdict;
-    if (verdict) return peer_->finish();
-    // If a task failed, it may have failed because the peer did, and the peer knows why.
-    if (ledger_.failures() == 0) return verdict;
-    const workloads::Verdict peers = peer_->finish();
-    return peers ? verdict : peers;
+    if (workloads::Verdict verdict = workload_->verify(ledger_); !verdict || !peer_) return verdict;
+    return peer_->finish();
 }
 
 void Harness::make_model() {

@@ -46,21 +46,31 @@ Counts difference(const Counts& before, const Counts& after) {
 
 void WindowMeter::at_gate(std::size_t windows_closed) {
     Reading& reading = readings_[windows_closed];
-    reading.model_cpu_ns = model_.cpu_time_at_rest().count();
-    reading.gate_cpu_ns = own_cpu_ns();
-    if (counters_) reading.counts = counters_->read();
+    const auto count = [this] { return counters_ ? counters_->read() : Counts{}; };
+    reading.closing.counts = count();
+    reading.closing.gate_cpu_ns = own_cpu_ns();
+    const sys::ProcessFamily::Reading model = model_.read_at_rest();
+    reading.closing.model_cpu_ns = model.before.count();
+    reading.opening.model_cpu_ns = model.after.count();
+    reading.rest = model.rest;
+    reading.opening.gate_cpu_ns = own_cpu_ns();
+    reading.opening.counts = count();
 }
 
 sys::Nanoseconds WindowMeter::model_cpu(std::size_t window) const noexcept {
-    return sys::Nanoseconds{readings_[window + 1].model_cpu_ns - readings_[window].model_cpu_ns};
+    return sys::Nanoseconds{readings_[window + 1].closing.model_cpu_ns - readings_[window].opening.model_cpu_ns};
 }
 
 sys::Nanoseconds WindowMeter::gate_cpu(std::size_t window) const noexcept {
-    return sys::Nanoseconds{readings_[window + 1].gate_cpu_ns - readings_[window].gate_cpu_ns};
+    return sys::Nanoseconds{readings_[window + 1].closing.gate_cpu_ns - readings_[window].opening.gate_cpu_ns};
 }
 
 Counts WindowMeter::counts(std::size_t window) const {
-    return difference(readings_[window].counts, readings_[window + 1].counts);
+    return difference(readings_[window].opening.counts, readings_[window + 1].closing.counts);
+}
+
+sys::ProcessFamily::Rest WindowMeter::rest() const noexcept {
+    return std::ranges::max(readings_, {}, &Reading::rest).rest;
 }
 
 }  // namespace bench

@@ -48,7 +48,6 @@ public:
 
     // The processes of the model; the harness joins before it makes the model.
     [[nodiscard]] sys::ProcessFamily& model() noexcept { return model_; }
-    [[nodiscard]] const sys::ProcessFamily& model() const noexcept { return model_; }
     // Called in the process in which the gates will turn, before the model is made.
     void count(pid_t thread_of_model) { counters_.emplace(thread_of_model); }
 
@@ -59,12 +58,21 @@ public:
     // Of the process in which the gates turned.
     [[nodiscard]] sys::Nanoseconds gate_cpu(std::size_t window) const noexcept;
     [[nodiscard]] Counts counts(std::size_t window) const;
+    // How the gates of the run found the model: the worst of them.
+    [[nodiscard]] sys::ProcessFamily::Rest rest() const noexcept;
 
 private:
-    struct Reading {
+    // What was used until a moment.
+    struct Used {
         std::int64_t model_cpu_ns;
         std::int64_t gate_cpu_ns;
         Counts counts;
+    };
+    // To read takes some CPU time and system calls itself, which belong to no window.
+    struct Reading {
+        Used closing;  // when the gate began to turn: the end of a window
+        Used opening;  // when it had turned: the begin of the next one
+        sys::ProcessFamily::Rest rest;
     };
 
     sys::ProcessFamily model_;

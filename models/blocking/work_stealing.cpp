@@ -23,7 +23,7 @@ public:
           tasks_wait_{job.demand().together > 1},
           allowed_{oneapi::tbb::global_control::max_allowed_parallelism, workers},
           arena_{static_cast<int>(workers)} {
-        // The threads start with the first tasks, in the run that is not timed.
+        // The threads start with the first tasks: in the run that is not timed, or before the first window.
         arena_.initialize();
     }
 

@@ -123,7 +123,8 @@ MultishotRing::MultishotRing() : Ring{setup_flags} {
     if (const int result = ::io_uring_register_buf_ring(&native(), &registered, 0); result < 0) {
         throw std::system_error{-result, std::system_category(), "io_uring_register_buf_ring"};
     }
-    memory_ = std::make_unique_for_overwrite<std::byte[]>(buffers * buffer_bytes);
+    // Written once, so that no window pays for the first use of a page: the kernel takes the buffers in turn.
+    memory_ = std::make_unique<std::byte[]>(buffers * buffer_bytes);
     ::io_uring_buf_ring_init(ring_of_buffers_.get());
     for (unsigned number = 0; number < buffers; ++number) give_back(static_cast<int>(number));
     // The kernel need not look up the ring by its descriptor at every call.

@@ -10,14 +10,22 @@ ForkedWorkers::ForkedWorkers(std::size_t count, const std::function<Work(std::si
     for (std::size_t number = 0; number < count; ++number) {
         children_.push_back(sys::ChildProcess::fork([&] { serve(workers_[number], prepare(number)); }));
     }
+    // So that no part of their start lies in a run, or in a window.
+    for (Worker& worker : workers_) wait_for(worker.ready);
 }
 
 void ForkedWorkers::run() {
     board_->working.store(workers_.size(), std::memory_order_relaxed);
     for (Worker& worker : workers_) worker.start.post();
-    // A killed child never says that it is done: look now and then whether all live.
+    wait_for(board_->all_done);
+}
+
+// A killed child never posts: looks now and then whether all live.
+void ForkedWorkers::wait_for(sys::Semaphore& semaphore) {
     constexpr std::chrono::milliseconds patience{200};
-    while (!board_->all_done.wait_until(sys::now() + patience)) require_all_alive();
+    while (!semaphore.wait_until(sys::now() + patience)) {
+        if (sys::ChildProcess::any_has_ended()) require_all_alive();
+    }
 }
 
 sys::ResourceUsage ForkedWorkers::live_children() const {
@@ -27,6 +35,7 @@ sys::ResourceUsage ForkedWorkers::live_children() const {
 }
 
 void ForkedWorkers::serve(Worker& self, const Work& work) {
+    self.ready.post();
     const sys::ResourceUsage at_fork = sys::own_usage();
     for (;;) {
         self.start.wait();

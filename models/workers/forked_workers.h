@@ -34,11 +34,13 @@ private:
         sys::Semaphore all_done;
     };
     struct Worker {
+        sys::Semaphore ready;
         sys::Semaphore start;
         sys::ResourceUsage usage;  // the child writes it before it says that it is done
     };
 
     [[noreturn]] void serve(Worker& self, const Work& work);
+    void wait_for(sys::Semaphore& semaphore);
     void require_all_alive();
 
     sys::Shared<Board> board_;

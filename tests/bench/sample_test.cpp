@@ -113,10 +113,8 @@ TEST(Sample, OfAServerHasTheFiguresOfItsWindowsAlone) {
     EXPECT_GT(*sample.evidence.peer_cpu_share, 0);
     EXPECT_EQ(run->counters.at("p50_ns").value, static_cast<double>(sample.latency->p50));
     EXPECT_EQ(run->iterations, 2);
-    // An iteration lasts as long as a window: the 12 requests, of which at most three are under way at once.
-    const double window_s = run->real_accumulated_time / 2;
-    EXPECT_GT(window_s, 0);
-    EXPECT_GE(sample.latency->max, static_cast<std::uint64_t>(window_s * 1e9 / 12));
+    EXPECT_GT(run->real_accumulated_time, 0);
+    EXPECT_TRUE(sample.evidence.at_gates);
 }
 
 TEST(Sample, HasTheCpuTimeOfOthers) {

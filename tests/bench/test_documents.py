@@ -11,6 +11,7 @@ import errno
 import json
 import os
 import platform
+import signal
 import struct
 import subprocess
 from pathlib import Path
@@ -83,6 +84,29 @@ def test_counts_memory_and_both_latencies(tmp_path: Path) -> None:
     assert ping_pong["memory"] is None and park["memory"]["tasks"] == 100
     assert ping_pong["latency"] is None
     assert open_echo["latency"]["count"] == open_echo["latency_uncorrected"]["count"] == 5
+
+
+def start(*words: str | Path) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [str(word) for word in words], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+
+
+def test_a_shell_never_sees_that_a_model_is_stopped() -> None:
+    # The model spins, so that it is stopped at every gate.
+    case = "echo/nonblocking/connections:5/requests:50"
+    process = start(BINARIES / "bench_io", "--case", case, "--iterations", "3")
+    _, status = os.waitpid(process.pid, os.WUNTRACED)
+    assert os.WIFEXITED(status) and os.waitstatus_to_exitcode(status) == 0
+
+
+def test_a_binary_whose_measuring_process_is_killed_ends_by_the_same_signal() -> None:
+    process = start(BINARIES / "bench_io", "--case", "timers/serial/tasks:1/naps:1/nap_us:10000000")
+    children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
+    while not (child := children.read_text().split()):
+        pass
+    os.kill(int(child[0]), signal.SIGKILL)
+    assert process.wait(timeout=20) == -signal.SIGKILL
 
 
 # The steps are struct sock_filter: load the number of the system call; if it is this one, fail with EPERM.

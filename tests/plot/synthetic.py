@@ -169,6 +169,7 @@ def entry(
                 "peer_cpu_share": None,
                 "elapsed_ns": round(real_ns) * 3,
                 "others_cpu_ns": 0,
+                "at_gates": "slept" if info.timed == "windows" else None,
             },
         },
     }

@@ -156,5 +156,15 @@ TEST(DescribeExit, SaysHowItEnded) {
               "signal 15 (Terminated)");
 }
 
+TEST(ChildProcess, AnyHasEndedTellsOfOneThatNobodyHasWaitedFor) {
+    EXPECT_FALSE(ChildProcess::any_has_ended()) << "there is no child";
+    ChildProcess child = ChildProcess::fork([] {});
+    siginfo_t info{};
+    ::waitid(P_PID, static_cast<id_t>(child.pid()), &info, WEXITED | WNOWAIT);
+    EXPECT_TRUE(ChildProcess::any_has_ended());
+    child.wait();
+    EXPECT_FALSE(ChildProcess::any_has_ended());
+}
+
 }  // namespace
 }  // namespace sys

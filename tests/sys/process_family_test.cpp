@@ -5,6 +5,7 @@
 #include <atomic>
 #include <chrono>
 #include <thread>
+#include <vector>
 
 #include "sys/child_process.h"
 #include "sys/semaphore.h"
@@ -38,8 +39,6 @@ protected:
         std::atomic<bool> spinning;
     };
     static constexpr Nanoseconds work{milliseconds{30}};
-    // The caller's own clock calls, and the last steps of a child before it sleeps.
-    static constexpr Nanoseconds slack{milliseconds{5}};
 
     ChildProcess fork_worker() {
         return ChildProcess::fork([&] {
@@ -62,13 +61,12 @@ protected:
 TEST_F(ProcessFamilyTest, KnowsWhatAChildUsedThatStillLives) {
     const ProcessFamily::Membership membership{family_};
     const ChildProcess child = fork_worker();
-    const Nanoseconds before = family_.cpu_time_at_rest();
+    const Nanoseconds before = family_.read_at_rest().before;
     let_work();
-    const Nanoseconds used = family_.cpu_time_at_rest() - before;
+    const Nanoseconds used = family_.read_at_rest().before - before;
     EXPECT_GE(used, work);
-    EXPECT_LE(used, work + slack);
+    EXPECT_LE(used, 2 * work);
     EXPECT_EQ(family_.size(), 2U);
-    EXPECT_FALSE(family_.has_stopped());
 }
 
 TEST_F(ProcessFamilyTest, HasTheChildrenOfItsChildren) {
@@ -77,9 +75,9 @@ TEST_F(ProcessFamilyTest, HasTheChildrenOfItsChildren) {
         const ChildProcess grandchild = fork_worker();
         board_->stop.wait();
     });
-    const Nanoseconds before = family_.cpu_time_at_rest();
+    const Nanoseconds before = family_.read_at_rest().before;
     let_work();
-    EXPECT_GE(family_.cpu_time_at_rest() - before, work);
+    EXPECT_GE(family_.read_at_rest().before - before, work);
     EXPECT_EQ(family_.size(), 3U);
 }
 
@@ -87,17 +85,17 @@ TEST_F(ProcessFamilyTest, KeepsWhatADeadMemberUsed) {
     const ProcessFamily::Membership membership{family_};
     ChildProcess child = fork_worker();
     let_work();
-    const Nanoseconds before = family_.cpu_time_at_rest();
+    const Nanoseconds before = family_.read_at_rest().before;
     child.kill();
     child.wait();
-    EXPECT_GE(family_.cpu_time_at_rest(), before);
+    EXPECT_GE(family_.read_at_rest().before, before);
 }
 
 TEST_F(ProcessFamilyTest, HasThreadsThatEnded) {
     const ProcessFamily::Membership membership{family_};
-    const Nanoseconds before = family_.cpu_time_at_rest();
+    const Nanoseconds before = family_.read_at_rest().before;
     std::jthread{[] { burn_cpu(work); }}.join();
-    EXPECT_GE(family_.cpu_time_at_rest() - before, work);
+    EXPECT_GE(family_.read_at_rest().before - before, work);
 }
 
 TEST_F(ProcessFamilyTest, DoesNotHaveWhatWasForkedBeforeOrAfterTheMembership) {
@@ -107,34 +105,42 @@ TEST_F(ProcessFamilyTest, DoesNotHaveWhatWasForkedBeforeOrAfterTheMembership) {
     EXPECT_EQ(family_.size(), 1U);
 }
 
+// What a reading uses itself belongs neither to the time before it nor to the time after it.
+TEST_F(ProcessFamilyTest, LeavesOutTheReadingIfTheReaderIsAMember) {
+    const ProcessFamily::Membership membership{family_};
+    std::vector<ChildProcess> children;
+    for (int i = 0; i < 100; ++i) children.push_back(fork_worker());
+    const ProcessFamily::Reading first = family_.read_at_rest();
+    const ProcessFamily::Reading second = family_.read_at_rest();
+    EXPECT_GT(first.after, first.before);
+    EXPECT_GE(second.before, first.after);
+    EXPECT_LT(second.before - first.after, first.after - first.before);
+}
+
 // The reader is a process outside the family, like the peer of a server.
-TEST_F(ProcessFamilyTest, StopsAMemberThatSpinsAndReadsItsClockExactly) {
+TEST_F(ProcessFamilyTest, StopsAMemberThatSpinsAndReadsItsClock) {
     const Shared<std::atomic<std::int64_t>> read_ns;
-    const Shared<std::atomic<bool>> has_stopped;
     ChildProcess reader = ChildProcess::fork([&] {
         board_->start.wait();
-        (void)family_.cpu_time_at_rest();
-        // By now it knows who spins, and stops it at once.
-        read_ns->store(family_.cpu_time_at_rest().count());
-        has_stopped->store(family_.has_stopped());
+        // On a busy machine a member that spins may get no CPU for so long that it seems to sleep.
+        while (family_.read_at_rest().rest != ProcessFamily::Rest::stopped) {
+        }
+        read_ns->store(family_.read_at_rest().before.count());
         board_->spinning.store(false);
     });
     const ProcessFamily::Membership membership{family_};
     ChildProcess spinner = ChildProcess::fork([&] {
         board_->spinning.store(true);
         board_->start.post();
-        Nanoseconds last{0};
-        while (board_->spinning.load()) last = cpu_time_of(CLOCK_PROCESS_CPUTIME_ID);
-        board_->used_ns.store(last.count());
+        while (board_->spinning.load()) {
+        }
+        board_->used_ns.store(cpu_time_of(CLOCK_PROCESS_CPUTIME_ID).count());
     });
     spinner.wait();
     reader.wait();
-    EXPECT_TRUE(has_stopped->load());
     EXPECT_GT(read_ns->load(), 0);
-    // This process sleeps meanwhile. The spinner runs for a moment after it was continued.
-    const std::int64_t own_ns = cpu_time_of(CLOCK_PROCESS_CPUTIME_ID).count();
-    EXPECT_NEAR(static_cast<double>(read_ns->load()), static_cast<double>(board_->used_ns.load() + own_ns),
-                static_cast<double>(slack.count()));
+    // The spinner and this process, which sleeps meanwhile.
+    EXPECT_LE(read_ns->load(), board_->used_ns.load() + cpu_time_of(CLOCK_PROCESS_CPUTIME_ID).count());
 }
 
 }  // namespace

@@ -63,9 +63,9 @@ TEST_P(Table, SaysHowManyConnectionsItsWindowsKeepOpen) {
     const Entry& entry = *GetParam();
     const tasks::Arguments arguments = checked(entry, entry.smoke);
     const auto workload = entry.make(arguments, 3);
-    EXPECT_EQ(workload->windows() != nullptr, entry.connections != nullptr);
-    if (entry.connections == nullptr) return;
-    EXPECT_EQ(entry.connections(arguments), workload->demand().together);
+    EXPECT_EQ(workload->windows() != nullptr, entry.kept_open != nullptr);
+    if (entry.kept_open == nullptr) return;
+    EXPECT_EQ(entry.kept_open(arguments), workload->demand().together);
 }
 
 INSTANTIATE_TEST_SUITE_P(All, Table, testing::ValuesIn(table().begin(), table().end()),

@@ -48,6 +48,35 @@ struct Sockets {
     // every model. Each end is used by one task only, as an event loop expects it.
     std::vector<SocketPair> gates;
     std::vector<SocketPair> idle;
+
+    // Every task then receives the end of the stream, and fails too.
+    void shut_down() const noexcept {
+        for (const auto* const pairs : {&active, &gates, &idle}) {
+            for (const SocketPair& pair : *pairs) {
+                ::shutdown(pair.left.get(), SHUT_RDWR);
+                ::shutdown(pair.right.get(), SHUT_RDWR);
+            }
+        }
+    }
+};
+
+// A task that fails ends the game for all, because they wait for one another.
+template <class Self>
+class GameTask : public tasks::SteppedTask<Self> {
+protected:
+    GameTask(typename tasks::SteppedTask<Self>::Step first, const Sockets& sockets)
+        : tasks::SteppedTask<Self>{first}, sockets_{sockets} {}
+
+    [[nodiscard]] tasks::Operation fail(tasks::Result result) const {
+        sockets_.shut_down();
+        return tasks::Finish{0, result.error()};
+    }
+    // The result of a Receive; the end of the stream is a failure here.
+    [[nodiscard]] static tasks::Result one_byte(tasks::Result result) noexcept {
+        return result == tasks::Result{0} ? tasks::Result{-ECONNRESET} : result;
+    }
+
+    const Sockets& sockets_;
 };
 
 constexpr std::array<std::byte, 1> signal{};
@@ -60,10 +89,10 @@ constexpr std::byte after(std::byte ball) {
 }
 
 // The left end of a pair. It sends a number, and receives the next one: a round trip.
-class ServerTask final : public tasks::SteppedTask<ServerTask> {
+class ServerTask final : public GameTask<ServerTask> {
 public:
     ServerTask(std::size_t pair, const Sockets& sockets, Windows& windows)
-        : SteppedTask{&ServerTask::started},
+        : GameTask{&ServerTask::started, sockets},
           pair_{pair},
           socket_{sockets.active[pair].left.get()},
           gate_{sockets.gates[pair].right.get()},
@@ -72,12 +101,10 @@ public:
 private:
     tasks::Operation started(tasks::Result) { return hit(); }
     tasks::Operation sent(tasks::Result result) {
-        if (result.failed()) return give_up(result);
-        return then(&ServerTask::received, tasks::Receive{socket_, ball_});
+        return result.failed() ? fail(result) : then(&ServerTask::received, tasks::Receive{socket_, ball_});
     }
     tasks::Operation received(tasks::Result result) {
-        if (result.failed()) return give_up(result);
-        if (result.bytes() == 0) return give_up({-ECONNRESET});
+        if (result = one_byte(result); result.failed()) return fail(result);
         digest_ = tasks::mix(digest_, std::to_integer<std::uint64_t>(ball_[0]));
         ball_[0] = after(ball_[0]);
         windows_.done(pair_, 2);
@@ -86,15 +113,13 @@ private:
         return then(&ServerTask::arrived, tasks::Send{gate_, signal});
     }
     tasks::Operation arrived(tasks::Result result) {
-        if (result.failed()) return give_up(result);
-        return then(&ServerTask::gate_turned, tasks::Receive{gate_, told_});
+        return result.failed() ? fail(result) : then(&ServerTask::gate_turned, tasks::Receive{gate_, told_});
     }
     tasks::Operation gate_turned(tasks::Result result) {
-        if (result.failed()) return give_up(result);
-        if (windows_.is_open()) return hit();
-        return then(&ServerTask::ended, tasks::Send{socket_, game_over});
+        if (result = one_byte(result); result.failed()) return fail(result);
+        return windows_.is_open() ? hit() : then(&ServerTask::ended, tasks::Send{socket_, game_over});
     }
-    tasks::Operation ended(tasks::Result result) { return result.failed() ? give_up(result) : tasks::Finish{digest_}; }
+    tasks::Operation ended(tasks::Result result) { return result.failed() ? fail(result) : tasks::Finish{digest_}; }
     tasks::Operation hit() { return then(&ServerTask::sent, tasks::Send{socket_, ball_}); }
 
     std::size_t pair_;
@@ -107,18 +132,17 @@ private:
 };
 
 // The right end of a pair: it receives a number, and sends back the next one.
-class ReturnTask final : public tasks::SteppedTask<ReturnTask> {
+class ReturnTask final : public GameTask<ReturnTask> {
 public:
-    explicit ReturnTask(int socket) : SteppedTask{&ReturnTask::returned}, socket_{socket} {}
+    ReturnTask(std::size_t pair, const Sockets& sockets)
+        : GameTask{&ReturnTask::returned, sockets}, socket_{sockets.active[pair].right.get()} {}
 
 private:
     tasks::Operation returned(tasks::Result result) {
-        if (result.failed()) return give_up(result);
-        return then(&ReturnTask::received, tasks::Receive{socket_, ball_});
+        return result.failed() ? fail(result) : then(&ReturnTask::received, tasks::Receive{socket_, ball_});
     }
     tasks::Operation received(tasks::Result result) {
-        if (result.failed()) return give_up(result);
-        if (result.bytes() == 0) return give_up({-ECONNRESET});
+        if (result = one_byte(result); result.failed()) return fail(result);
         if (ball_ == game_over) return tasks::Finish{digest_};
         digest_ = tasks::mix(digest_, std::to_integer<std::uint64_t>(ball_[0]));
         ball_[0] = after(ball_[0]);
@@ -132,57 +156,59 @@ private:
 
 // Keeps the gates: waits until every server has arrived, turns the gate, and tells the servers. After the last gate it
 // sends the idle tasks their byte.
-class RefereeTask final : public tasks::SteppedTask<RefereeTask> {
+class RefereeTask final : public GameTask<RefereeTask> {
 public:
     RefereeTask(const Sockets& sockets, Windows& windows)
-        : SteppedTask{&RefereeTask::server_arrived}, sockets_{sockets}, windows_{windows} {}
+        : GameTask{&RefereeTask::started, sockets}, windows_{windows} {}
 
     void compute() override { windows_.turn(); }
 
 private:
+    tasks::Operation started(tasks::Result) { return await_next(); }
     tasks::Operation server_arrived(tasks::Result result) {
-        if (result.failed()) return give_up(result);
-        if (next_ < sockets_.gates.size()) {
-            return then(&RefereeTask::server_arrived, tasks::Receive{sockets_.gates[next_++].left.get(), told_});
-        }
+        if (result = one_byte(result); result.failed()) return fail(result);
+        if (++next_ < sockets_.gates.size()) return await_next();
         next_ = 0;
         return then(&RefereeTask::gate_turned, tasks::Compute{});
     }
     tasks::Operation gate_turned(tasks::Result) {
         finished_ = !windows_.is_open();
-        return server_told({});
+        return tell_next();
     }
     tasks::Operation server_told(tasks::Result result) {
-        if (result.failed()) return give_up(result);
-        if (next_ < sockets_.gates.size()) {
-            return then(&RefereeTask::server_told, tasks::Send{sockets_.gates[next_++].left.get(), signal});
-        }
+        if (result.failed()) return fail(result);
+        if (++next_ < sockets_.gates.size()) return tell_next();
         next_ = 0;
-        return finished_ ? release_next({}) : server_arrived({});
+        return finished_ ? idle_task_released({}) : await_next();
     }
-    tasks::Operation release_next(tasks::Result result) {
-        if (result.failed()) return give_up(result);
+    tasks::Operation idle_task_released(tasks::Result result) {
+        if (result.failed()) return fail(result);
         if (next_ == sockets_.idle.size()) return tasks::Finish{0};
-        return then(&RefereeTask::release_next, tasks::Send{sockets_.idle[next_++].left.get(), signal});
+        return then(&RefereeTask::idle_task_released, tasks::Send{sockets_.idle[next_++].left.get(), signal});
     }
 
-    const Sockets& sockets_;
+    tasks::Operation await_next() {
+        return then(&RefereeTask::server_arrived, tasks::Receive{sockets_.gates[next_].left.get(), told_});
+    }
+    tasks::Operation tell_next() {
+        return then(&RefereeTask::server_told, tasks::Send{sockets_.gates[next_].left.get(), signal});
+    }
+
     Windows& windows_;
     std::array<std::byte, 1> told_{};
     std::size_t next_ = 0;
     bool finished_ = false;
 };
 
-class WaitingTask final : public tasks::SteppedTask<WaitingTask> {
+class WaitingTask final : public GameTask<WaitingTask> {
 public:
-    WaitingTask(std::size_t index, int socket) : SteppedTask{&WaitingTask::started}, index_{index}, socket_{socket} {}
+    WaitingTask(std::size_t index, const Sockets& sockets)
+        : GameTask{&WaitingTask::started, sockets}, index_{index}, socket_{sockets.idle[index].right.get()} {}
 
 private:
-    tasks::Operation started(tasks::Result) {
-        return then(&WaitingTask::received, tasks::Receive{socket_, std::span{byte_}});
-    }
+    tasks::Operation started(tasks::Result) { return then(&WaitingTask::received, tasks::Receive{socket_, byte_}); }
     tasks::Operation received(tasks::Result result) {
-        if (result.failed()) return give_up(result);
+        if (result = one_byte(result); result.failed()) return fail(result);
         return tasks::Finish{tasks::mix(index_, result.bytes())};
     }
 
@@ -199,12 +225,12 @@ public:
     // Idle tasks come first, so that they wait already when the active tasks begin; then the referee.
     std::size_t size() const override { return task_count(arguments_); }
     std::unique_ptr<tasks::Task> make(std::size_t index) const override {
-        if (index < arguments_.idle) return std::make_unique<WaitingTask>(index, sockets_.idle[index].right.get());
+        if (index < arguments_.idle) return std::make_unique<WaitingTask>(index, sockets_);
         if (index == arguments_.idle) return std::make_unique<RefereeTask>(sockets_, windows_);
         const std::size_t player = index - arguments_.idle - 1;
         const std::size_t pair = player / 2;
         if (player % 2 == 0) return std::make_unique<ServerTask>(pair, sockets_, windows_);
-        return std::make_unique<ReturnTask>(sockets_.active[pair].right.get());
+        return std::make_unique<ReturnTask>(pair, sockets_);
     }
     tasks::Demand demand() const override {
         return {.tasks_at_once = size(),
@@ -246,7 +272,7 @@ private:
 constexpr tasks::Parameter parameters[] = {
     {"pairs", 1, 1, 100'000, "pairs of tasks that send a byte back and forth"},
     {"idle", 0, 0, 1'000'000, "tasks that wait meanwhile, two descriptors each"},
-    {"round_trips", 10'000, 1, 1'000'000'000, "round trips of all pairs together in each window"},
+    {"round_trips", 16'000, 1, 1'000'000'000, "round trips of all pairs together in each window"},
 };
 constexpr Point points[] = {
     {"pairs:1/idle:0", 1},
@@ -267,7 +293,8 @@ extern constinit const Entry ping_pong_entry{
     .smoke = "pairs:1/idle:1/round_trips:5",
     .make = make_workload<PingPong>,
     .check = [](const tasks::Arguments& arguments) { require_one_for_each(arguments, "round_trips", "pairs"); },
-    .connections = [](const tasks::Arguments& arguments) { return task_count(PingPongArguments{arguments}); },
+    .kept_open = [](const tasks::Arguments& arguments) { return task_count(PingPongArguments{arguments}); },
+    .kept_open_are = "tasks",
 };
 
 }  // namespace workloads

@@ -59,30 +59,34 @@ public:
 private:
     tasks::Operation started(tasks::Result result) {
         socket_ = open_client_socket(clientele_.statistics.next_connection(), result);
-        if (!socket_) return give_up(result);
+        if (!socket_) return fail(result);
         clientele_.places[client_].store(socket_.get());
         began_ = sys::now();
         return then(&ConnectionTask::connected, tasks::Connect{socket_.get(), clientele_.server.native()});
     }
     tasks::Operation connected(tasks::Result result) {
-        if (result.failed()) return give_up(result);
+        if (result.failed()) return fail(result);
         return then(&ConnectionTask::sent, tasks::Send{socket_.get(), exchange_.begin(0)});
     }
-    tasks::Operation sent(tasks::Result result) { return result.failed() ? give_up(result) : receive_more(); }
+    tasks::Operation sent(tasks::Result result) { return result.failed() ? fail(result) : receive_more(); }
     tasks::Operation received(tasks::Result result) {
-        if (result.failed()) return give_up(result);
-        if (result.bytes() == 0) return give_up({-ECONNRESET});
+        if (result.failed()) return fail(result);
+        if (result.bytes() == 0) return fail({-ECONNRESET});
         if (!exchange_.add(result.bytes())) return receive_more();
         const sys::TimePoint now = sys::now();
-        if (!exchange_.check()) return give_up({-EBADMSG});
+        if (!exchange_.check()) return fail({-EBADMSG});
         clientele_.statistics.answered(now - began_, exchange_.payload_bytes());
         const std::uint64_t next = clientele_.next.fetch_add(1, std::memory_order_relaxed);
         if (next >= clientele_.arguments.connections) return tasks::Finish{0};
         return then(&ConnectionTask::spawned,
                     tasks::Spawn{std::make_unique<ConnectionTask>(client_, next, clientele_)});
     }
-    tasks::Operation spawned(tasks::Result result) { return result.failed() ? give_up(result) : tasks::Finish{0}; }
+    tasks::Operation spawned(tasks::Result result) { return result.failed() ? fail(result) : tasks::Finish{0}; }
 
+    tasks::Operation fail(tasks::Result result) {
+        clientele_.statistics.failed(result.error());
+        return give_up(result);
+    }
     tasks::Operation receive_more() {
         return then(&ConnectionTask::received, tasks::Receive{socket_.get(), exchange_.room()});
     }
@@ -148,6 +152,7 @@ public:
         next_->store(arguments_.clients);
     }
     Verdict verify(const tasks::Ledger& ledger) const override {
+        if (Verdict clients = statistics_.verify(); !clients) return clients;
         if (Verdict served = verify_served(ledger, arguments_.connections); !served) return served;
         return ledger.spawned_digest_sum() == expected_digest_sum_
                    ? Verdict::valid()

@@ -23,6 +23,12 @@ public:
     [[nodiscard]] std::uint64_t progress() const noexcept { return board_->answered.load(std::memory_order_relaxed); }
     [[nodiscard]] Work work() const noexcept;
 
+    // A client ends with an error (a negative errno). The first one is kept, unless it only follows from the end of the
+    // server or of the run: a broken connection.
+    void failed(int error) noexcept;
+    // Invalid if a client failed for a reason of its own.
+    [[nodiscard]] Verdict verify() const;
+
     // The number of a new connection, counted from 0 over all runs.
     [[nodiscard]] std::uint64_t next_connection() noexcept;
     // For Acceptor.
@@ -38,6 +44,7 @@ private:
         std::atomic<std::uint64_t> connections;
         std::atomic<std::uint64_t> answered;
         std::atomic<std::uint64_t> bytes;
+        std::atomic<int> first_error;
     };
 
     sys::Shared<Board> board_;

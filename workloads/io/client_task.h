@@ -122,6 +122,7 @@ private:
         return this->then(&ClientTask::received, tasks::Receive{socket_.get(), exchange_.room()});
     }
     tasks::Operation fail(tasks::Result result) {
+        statistics_.failed(result.error());
         if (!pace_.fail()) return this->give_up(result);
         error_ = result.error();
         return this->then(&ClientTask::others_told, tasks::Announce{pace_.event()});

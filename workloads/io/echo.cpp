@@ -141,7 +141,7 @@ extern constinit const Entry echo_entry{
                          acceptors);
     },
     .check = require_a_request_for_each,
-    .connections = connections_of,
+    .kept_open = connections_of,
     .make_handler = [](sys::UniqueFd connection) -> std::unique_ptr<tasks::Task> {
         return make_echo_connection(std::move(connection), 65'536);
     },

@@ -81,7 +81,7 @@ extern constinit const Entry http_entry{
                                       arguments.count("page_bytes"), arguments.at("work_us"), acceptors);
     },
     .check = require_a_request_for_each,
-    .connections = connections_of,
+    .kept_open = connections_of,
     .make_handler = [](sys::UniqueFd connection) -> std::unique_ptr<tasks::Task> {
         static const HttpAnswers answers{1'024};
         return make_http_connection(std::move(connection), answers);

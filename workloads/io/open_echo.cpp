@@ -36,7 +36,7 @@ extern constinit const Entry open_echo_entry{
             acceptors);
     },
     .check = require_a_request_for_each,
-    .connections = connections_of,
+    .kept_open = connections_of,
 };
 
 }  // namespace workloads

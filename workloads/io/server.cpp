@@ -22,6 +22,8 @@ void Server::begin() {
 }
 
 Verdict Server::verify(const tasks::Ledger& ledger) const {
+    // First: if a client fails, the peer shuts the listener down, and then the acceptors fail too.
+    if (Verdict clients = statistics_.verify(); !clients) return clients;
     if (Verdict finished = verify_finished(ledger); !finished) return finished;
     // Before the connections are counted: a window that did not close says more.
     if (Verdict answered = windows_.verify("connections"); !answered) return answered;

@@ -71,7 +71,7 @@ private:
 
 // For Entry::check of a server: each connection is answered at least once in a window. Throws std::invalid_argument.
 void require_a_request_for_each(const tasks::Arguments& arguments);
-// For Entry::connections.
+// For Entry::kept_open.
 [[nodiscard]] std::size_t connections_of(const tasks::Arguments& arguments);
 
 }  // namespace workloads

@@ -84,6 +84,7 @@ def _evidence(found: Any) -> Evidence:
         peer_cpu_share=get(found, "peer_cpu_share", (int, float, type(None))),
         elapsed_ns=get(found, "elapsed_ns", int),
         others_cpu_ns=get(found, "others_cpu_ns", OptionalInt),
+        at_gates=get(found, "at_gates", (str, type(None))),
     )
 
 

@@ -58,6 +58,8 @@ class Evidence:
     elapsed_ns: int = 0
     # The CPU time of all programs except the model and its peer.
     others_cpu_ns: int | None = None
+    # How the model was found between its windows: slept, stopped or moved. None for runs.
+    at_gates: str | None = None
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,12 @@ REPETITION_MARGIN = 0.10
 PEER_LIMIT = 0.95
 
 
+def _restless(samples: Sequence[Sample]) -> list[str]:
+    """Whether the CPU clocks of a model were read while it ran: then they may be wrong by a tick."""
+    moved = any(s.evidence.at_gates == "moved" for s in samples)
+    return ["a model did not come to rest between its windows"] if moved else []
+
+
 def _machine(samples: Sequence[Sample], cpus: int) -> list[str]:
     """How much of the machine other programs used while these samples were measured."""
     watched = [s.evidence for s in samples if s.evidence.elapsed_ns]
@@ -67,7 +73,7 @@ def disturbed_rounds(samples: Sequence[Sample], repetitions: Sequence[Sample], c
     """The disturbed rounds: other programs ran, or a repetition differs from its original."""
     found = {}
     for number, of_round in by_round([*samples, *repetitions]).items():
-        if reasons := _machine(of_round, cpus):
+        if reasons := _machine(of_round, cpus) + _restless(of_round):
             found[number] = ", ".join(reasons)
     for original, again in repetition_pairs(samples, repetitions):
         ratio = again.real_ns / original.real_ns

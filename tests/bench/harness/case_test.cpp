@@ -68,6 +68,11 @@ TEST(Case, AServersPoolHasAWorkerForEachConnection) {
     EXPECT_EQ(parse_case("echo/thread_pool/connections:30/workers:31").workers_symbol(), "");
     EXPECT_EQ(parse_case("churn/thread_pool/clients:16").workers_symbol(), "");
     EXPECT_EQ(parse_case("echo/epoll").workers_symbol(), "");
+    EXPECT_EQ(parse_case("ping_pong/thread_pool").workers_symbol(), "tasks");
+    // More than a pool may have.
+    EXPECT_EQ(parse_case("echo/thread_pool/connections:10000").workers_symbol(), "connections");
+    // Not the same number by chance.
+    EXPECT_EQ(parse_case("echo/epoll_per_core/workers:3/connections:3").workers_symbol(), "");
 }
 
 TEST(Case, ArgumentsHaveToFitTogether) {

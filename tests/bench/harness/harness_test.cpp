@@ -4,6 +4,7 @@
 #include <sys/wait.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <csignal>
 #include <stdexcept>
 
@@ -156,9 +157,46 @@ struct AnswersWrong : SmallEcho {
 };
 constexpr workloads::Entry lying = make_entry<OddEcho<AnswersWrong>>("lying");
 
-TEST(Harness, FindsWrongAnswersInvalid) {
-    EXPECT_EQ(verdict_on(case_of(lying)),
-              "5 of 5 connections got no answer in the first round, before the window opens");
+TEST(Harness, FindsWrongAnswersInvalid) { EXPECT_EQ(verdict_on(case_of(lying)), "a client failed: Bad message"); }
+
+// ping_pong, in which one task is told once that its operation failed.
+class Quitting final : public workloads::Workload {
+public:
+    std::size_t size() const override { return game_->size(); }
+    std::unique_ptr<tasks::Task> make(std::size_t index) const override {
+        auto task = game_->make(index);
+        // The last one: the right end of a pair.
+        if (index + 1 < size()) return task;
+        return std::make_unique<QuittingTask>(std::move(task));
+    }
+    tasks::Demand demand() const override { return game_->demand(); }
+    void begin() override { game_->begin(); }
+    Verdict verify(const tasks::Ledger& ledger) const override { return game_->verify(ledger); }
+    workloads::Work work() const override { return game_->work(); }
+    workloads::Windows* windows() const override { return game_->windows(); }
+
+private:
+    class QuittingTask final : public ServedTask {
+    public:
+        using ServedTask::ServedTask;
+        tasks::Operation resume(tasks::Result result) override {
+            return ServedTask::resume(++steps_ == 5 ? tasks::Result{-EIO} : result);
+        }
+
+    private:
+        int steps_ = 0;
+    };
+    std::unique_ptr<Workload> game_ =
+        workloads::find("ping_pong").make(tasks::Arguments{{"pairs", 3}, {"idle", 2}, {"round_trips", 100}}, 1);
+};
+constexpr workloads::Entry quitting = make_entry<Quitting>("quitting");
+
+// There is no peer that could end the run.
+TEST(Harness, ATaskThatFailsEndsTheTasksThatWaitForIt) {
+    for (const models::Entry* const model : models_without_bound()) {
+        const std::string reason = verdict_on(case_of(quitting, *model));
+        EXPECT_NE(reason.find("tasks failed, the first with: "), std::string::npos) << model->name << ": " << reason;
+    }
 }
 
 class Demanding final : public SimpleWorkload {

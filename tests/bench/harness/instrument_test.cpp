@@ -11,6 +11,7 @@
 #include "simple_workload.h"
 #include "sys/clock.h"
 #include "sys/resource_usage.h"
+#include "workloads/integer_work.h"
 #include "workloads/table.h"
 
 namespace bench {
@@ -96,10 +97,8 @@ TEST(Instrument, FindsAServerInvalidThatStarvesItsClients) {
         EXPECT_EQ(verdict_on(case_of(starving, *model), milliseconds{200}),
                   "2 of 5 connections got no answer in the first round, before the window opens")
             << model->name;
-        EXPECT_EQ(verdict_on(case_of(starving_later, *model), milliseconds{200}),
-                  "2 of 5 connections got no answer in window 1")
-            << model->name;
     }
+    EXPECT_EQ(verdict_on(case_of(starving_later), milliseconds{500}), "2 of 5 connections got no answer in window 1");
 }
 
 // Burns CPU time, so that the load of the machine does not matter.
@@ -114,6 +113,8 @@ void burn(sys::Nanoseconds time) {
     }
 }
 constexpr milliseconds slow{30};
+// Its CPU time is the wall time, which depends on the load of the machine.
+constexpr std::string_view spinning = "nonblocking";
 
 // Needs 30 ms of CPU time for each connection before it serves it, and nothing unusual afterwards.
 struct SlowToStart : SmallEcho {
@@ -168,6 +169,7 @@ TEST(Instrument, FindsAServerQuickThatIsSlowToStartAndQuickToServe) {
         const Taken taken = taken_by(case_of(slow_to_start, *model));
         // All of the start lies outside the window.
         EXPECT_GE(taken.run, taken.window + slow) << model->name;
+        if (model->name == spinning) continue;
         EXPECT_LE(taken.window_cpu, slow) << model->name;
     }
 }
@@ -176,9 +178,8 @@ TEST(Instrument, FindsAServerSlowThatIsQuickToStartAndSlowToServe) {
     for (const models::Entry* const model : models_without_bound()) {
         const Taken taken = taken_by(case_of(slow_to_serve, *model));
         EXPECT_GE(taken.window_cpu, 20 * per_answer) << model->name;
-        EXPECT_LE(taken.window_cpu, 40 * per_answer) << model->name;
-        // The processes and threads of a model share two CPUs or more.
-        EXPECT_GE(taken.window, per_answer) << model->name;
+        // One connection is answered four times at least, one answer after another.
+        EXPECT_GE(taken.window, 4 * per_answer) << model->name;
     }
 }
 
@@ -186,8 +187,6 @@ TEST(Instrument, FindsAServerSlowThatIsQuickToStartAndSlowToServe) {
 struct CpuTimes {
     sys::Nanoseconds windows{0};
     sys::Nanoseconds run{0};
-    sys::Nanoseconds wall{0};  // of the windows
-    bool spins = false;
 };
 CpuTimes cpu_times(const Case& what, std::size_t windows) {
     CpuTimes times;
@@ -200,10 +199,16 @@ CpuTimes cpu_times(const Case& what, std::size_t windows) {
     EXPECT_EQ(harness.after_run().reason, "");
     for (std::size_t window = 0; window < windows; ++window) {
         times.windows += harness.meter().model_cpu(window);
-        times.wall += (*harness.windows())[window].closed - (*harness.windows())[window].opened;
     }
-    times.spins = harness.meter().model().has_stopped();
     return times;
+}
+
+// What the five windows compute at least.
+sys::Nanoseconds cpu_time_of_work() {
+    const std::int64_t before = sys::own_usage().cpu_ns();
+    volatile std::uint64_t sum = 0;
+    for (int request = 0; request < 5 * 200; ++request) sum = sum + workloads::integer_work(100);
+    return sys::Nanoseconds{sys::own_usage().cpu_ns() - before};
 }
 
 class InstrumentOf : public testing::TestWithParam<const models::Entry*> {};
@@ -220,11 +225,8 @@ TEST_P(InstrumentOf, ReadsTheCpuTimeOfAWindowAsTheKernelCountsIt) {
     const CpuTimes one = cpu_times(what, 1);
     const CpuTimes five = cpu_times(what, 5);
     EXPECT_LE(five.windows, five.run);
-    if (five.spins) {
-        // How long it spins before the first window depends on the load of the machine. It has one thread.
-        EXPECT_LE(five.windows, five.wall + milliseconds{1});
-        return;
-    }
+    EXPECT_GE(five.windows, cpu_time_of_work() / 2);
+    if (model.name == spinning) return;
     const auto expected = static_cast<double>((five.run - one.run).count());
     EXPECT_NEAR(static_cast<double>(five.windows.count()) * 4 / 5, expected, expected / 4);
 }
@@ -285,6 +287,15 @@ TEST(Instrument, CountsTheSystemCallsOfOneWindow) {
     EXPECT_LE(*counts.system_calls, 4100);
     // A round trip wakes two threads, so that each is suspended once at least.
     EXPECT_GE(*counts.switches, 1000);
+}
+
+// The gate turns inside the model here, and reads the clocks of 204 processes.
+TEST(Instrument, DoesNotCountWhatAGateItselfDoes) {
+    const Counts counts =
+        Harness{parse_case("ping_pong/process_per_task/pairs:1/idle:200/round_trips:500"), Placement::split}.count();
+    if (!counts.system_calls) GTEST_SKIP() << counts.reason.data();
+    EXPECT_GE(*counts.system_calls, 2000);
+    EXPECT_LE(*counts.system_calls, 2100);
 }
 
 TEST(Instrument, CountsTheSystemCallsOfOneWindowOfAServer) {

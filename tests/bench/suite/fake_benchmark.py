@@ -77,6 +77,7 @@ def make_entry(arguments: argparse.Namespace, outcome: str, reason: str) -> dict
                 "peer_cpu_share": None,
                 "elapsed_ns": 1_500_000,
                 "others_cpu_ns": 0,
+                "at_gates": None,
             },
         },
     }

@@ -47,6 +47,11 @@ def test_the_machine_that_others_use():
     assert reasons(sample(others_cpu_ns=90 * MS)) == []
 
 
+def test_a_model_that_ran_while_its_clocks_were_read_is_told() -> None:
+    assert reasons(sample(at_gates="moved")) == ["a model did not come to rest between its windows"]
+    assert reasons(sample(at_gates="stopped")) == []
+
+
 def test_the_machine_that_the_hypervisor_took():
     assert reasons(sample(steal_ns=100 * MS)) == ["the hypervisor took 5 % of the CPUs"]
     assert reasons(sample(steal_ns=39 * MS)) == []
