@@ -102,7 +102,7 @@ def test_a_binary_that_hangs_is_ended_with_all_its_children(bench: Bench) -> Non
     assert all(member.gone() for member in members)
     document = bench.document()
     assert outcomes(document) == {"ok": 6, "did_not_finish": 1}
-    assert reasons(document) == {"time limit of 0.5 s"}
+    assert reasons(document) == {"time limit of 2 s"}
 
 
 def test_a_child_that_a_binary_leaves_behind_is_ended(bench: Bench) -> None:
