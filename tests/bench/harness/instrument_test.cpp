@@ -94,11 +94,11 @@ constexpr workloads::Entry starving_later = make_entry<OddEcho<StarvesTwo<1>>>("
 // The peer ends the run when its patience is over; there is no time limit from outside.
 TEST(Instrument, FindsAServerInvalidThatStarvesItsClients) {
     for (const models::Entry* const model : models_without_bound()) {
-        EXPECT_EQ(verdict_on(case_of(starving, *model), milliseconds{200}),
+        EXPECT_EQ(verdict_on(case_of(starving, *model), milliseconds{1000}),
                   "2 of 5 connections got no answer in the first round, before the window opens")
             << model->name;
     }
-    EXPECT_EQ(verdict_on(case_of(starving_later), milliseconds{500}), "2 of 5 connections got no answer in window 1");
+    EXPECT_EQ(verdict_on(case_of(starving_later), milliseconds{1000}), "2 of 5 connections got no answer in window 1");
 }
 
 // Burns CPU time, so that the load of the machine does not matter.
