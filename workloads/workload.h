@@ -116,6 +116,9 @@ struct Entry {
     // are. A pool whose waiting tasks keep their worker gets as many workers. Null if runs are timed as a whole.
     std::size_t (*kept_open)(const tasks::Arguments& arguments) = nullptr;
     std::string_view kept_open_are = "connections";
+    // Clients send at fixed times, whether answered or not. A queue needs a long run to build, so such a workload is
+    // measured in whole samples, never in short slices.
+    bool open_loop = false;
     // Makes a task that owns a connection and serves it to its end, for the program `serve`, whose clients come from
     // outside. Any thread or process may call it. Null if the workload has no server.
     std::unique_ptr<tasks::Task> (*make_handler)(sys::UniqueFd connection) = nullptr;
