@@ -33,16 +33,18 @@ std::string read_to_end(int descriptor) {
 
 }  // namespace
 
-Counts count_in_own_process(const Case& what, Placement placement) {
+Counts count_in_own_process(const Case& what, Placement placement, std::optional<std::uint64_t> units) {
     std::array<int, 2> ends{};
     sys::check(::pipe2(ends.data(), O_CLOEXEC), "pipe2");
     const sys::UniqueFd output{ends[0]};
     sys::UniqueFd input{ends[1]};
     const std::string name = what.name();
     const std::string placed{to_string(placement)};
+    const std::string quota = std::to_string(units.value_or(0));
     sys::ChildProcess child = sys::ChildProcess::fork([&] {
         sys::check(::dup2(input.get(), STDOUT_FILENO), "dup2");
-        ::execl("/proc/self/exe", "counts", counts_of_option, name.c_str(), "--placement", placed.c_str(), nullptr);
+        ::execl("/proc/self/exe", "counts", counts_of_option, name.c_str(), "--placement", placed.c_str(),
+                counted_units_option, quota.c_str(), nullptr);
         throw std::runtime_error{"cannot run /proc/self/exe: " + sys::error_text(errno)};
     });
     input.reset();
@@ -54,10 +56,10 @@ Counts count_in_own_process(const Case& what, Placement placement) {
     return to_counts(counts);
 }
 
-int print_counts(const Case& what, Placement placement) {
+int print_counts(const Case& what, Placement placement, std::optional<std::uint64_t> units) {
     nlohmann::json counts;
     try {
-        counts = to_json(Harness{what, placement}.count());
+        counts = to_json(Harness{what, placement}.count(units));
     } catch (const std::exception& error) {
         counts = {{"failure", error.what()}};
     }

@@ -45,6 +45,19 @@ void write_all(int descriptor, std::string_view text) {
     }
 }
 
+// The model's CPU time in all iterations together, where Google Benchmark does not know it. Slices are scaled to the
+// nominal work, like their wall time.
+std::optional<double> cpu_ms_of_iterations(const Sample& sample) {
+    constexpr double ns_per_ms = 1e6;
+    if (!sample.cost || (!in_windows(sample.what) && !sample.slices)) return std::nullopt;
+    if (!sample.slices) return static_cast<double>(sample.cost->cpu_ns) / ns_per_ms;
+    sys::Nanoseconds sum{0};
+    for (std::size_t slice = 0; slice < sample.slices->each.size(); ++slice) {
+        sum += sample.slices->scaled(slice, &Slice::cpu);
+    }
+    return static_cast<double>(sum.count()) / ns_per_ms;
+}
+
 }  // namespace
 
 std::string to_iso8601(std::chrono::system_clock::time_point time) {
@@ -63,6 +76,9 @@ json describe_run(Placement placement) {
     return {{"schema", schema_version},
             {"version", build_info::version},
             {"suite", nullptr},
+            {"groups", json::array()},
+            {"seed", nullptr},
+            {"budget_s", nullptr},
             {"rounds", 0},
             {"samples_planned", 0},
             {"complete", true},
@@ -95,11 +111,9 @@ void complete_document(json& document, std::span<const std::string> names, std::
             if (given[i] || entry["run_name"] != names[i]) continue;
             given[i] = true;
             entry["concur"] = to_json(samples[i]);
-            if (in_windows(samples[i].what) && samples[i].cost) {
-                constexpr double ns_per_ms = 1e6;
+            if (const auto cpu_ms = cpu_ms_of_iterations(samples[i])) {
                 assert(entry["time_unit"] == "ms");
-                entry["cpu_time"] = static_cast<double>(samples[i].cost->cpu_ns) / ns_per_ms /
-                                    static_cast<double>(entry["iterations"].get<std::int64_t>());
+                entry["cpu_time"] = *cpu_ms / static_cast<double>(entry["iterations"].get<std::int64_t>());
             }
             set_position(entry, entry["repetition_index"], i);
             break;

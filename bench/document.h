@@ -11,7 +11,7 @@
 
 namespace bench {
 
-inline constexpr int schema_version = 2;
+inline constexpr int schema_version = 3;
 
 // "2026-11-21T01:02:03.456Z"
 [[nodiscard]] std::string to_iso8601(std::chrono::system_clock::time_point time);
@@ -23,9 +23,9 @@ inline constexpr int schema_version = 2;
 void set_position(nlohmann::json& entry, int round, std::size_t sequence);
 
 // Turns Google Benchmark's JSON into a results document: adds a description of the run, and adds to each entry its
-// sample. Of windows Google Benchmark knows no CPU time; there it becomes that of the model. samples[i] was measured
-// under the run_name names[i]. Several samples of one name go to the entries of that name in order. Aggregates do not
-// change.
+// sample. Of windows and slices Google Benchmark knows no CPU time; there it becomes that of the model. samples[i] was
+// measured under the run_name names[i]. Several samples of one name go to the entries of that name in order. Aggregates
+// do not change.
 void complete_document(nlohmann::json& document, std::span<const std::string> names, std::span<const Sample> samples,
                        Placement placement);
 

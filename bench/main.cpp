@@ -2,21 +2,19 @@
 
 #include <benchmark/benchmark.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
-#include <deque>
 #include <exception>
 #include <filesystem>
-#include <fstream>
 #include <functional>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <span>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -24,8 +22,10 @@
 #include "bench/counting.h"
 #include "bench/document.h"
 #include "bench/harness/case.h"
+#include "bench/harness/turns.h"
 #include "bench/machine.h"
 #include "bench/native/controls.h"
+#include "bench/output.h"
 #include "bench/sample.h"
 #include "models/table.h"
 #include "sys/child_process.h"
@@ -36,6 +36,8 @@
 namespace bench {
 namespace {
 
+constexpr int no_turns = -1;
+
 struct Options {
     std::vector<std::string> cases;
     std::vector<std::string> models;
@@ -43,7 +45,9 @@ struct Options {
     Placement placement = Placement::split;
     bool count = false;
     bool describe = false;
-    std::string counts_of;  // a case; empty: none
+    int turns = no_turns;             // a descriptor
+    std::string counts_of;            // a case; empty: none
+    std::uint64_t counted_units = 0;  // 0: the nominal quota
 };
 
 struct Planned {
@@ -55,6 +59,7 @@ struct Planned {
 struct Run {
     Placement placement;
     bool count;
+    Turns* turns;                               // null: all is measured at once
     std::vector<std::string> names;             // run_name in the document
     std::vector<Sample> samples;                // samples[i] is of names[i]
     std::map<std::string, std::string> failed;  // by name: the reason
@@ -65,7 +70,8 @@ struct Run {
             state.SkipWithError(before->second.c_str());
             samples.push_back(samples[static_cast<std::size_t>(std::ranges::find(names, name) - names.begin())]);
         } else {
-            samples.push_back(bench::measure(state, what, placement, count ? count_in_own_process : CountCase{}));
+            samples.push_back(
+                bench::measure(state, what, placement, count ? count_in_own_process : CountCase{}, turns));
             const Sample& sample = samples.back();
             if (sample.outcome != Outcome::ok) {
                 failed[name] = std::string{to_string(sample.outcome)} + ": " + sample.reason;
@@ -111,58 +117,12 @@ std::vector<Planned> plan(workloads::Group group, const Options& options) {
 
 void register_benchmarks(const std::vector<Planned>& planned, Run& run) {
     for (const Planned& one : planned) {
-        register_case(one.what, one.iterations,
-                      [&run, name = run_name(one.what, one.iterations), what = one.what](benchmark::State& state) {
-                          run.measure(state, name, what);
-                      });
+        const bool in_turns = run.turns != nullptr;
+        const auto measure_it = [&run, name = run_name(one.what, one.iterations, in_turns),
+                                 what = one.what](benchmark::State& state) { run.measure(state, name, what); };
+        register_case(one.what, one.iterations, measure_it, in_turns);
     }
 }
-
-// The output file. Google Benchmark truncates its file before it knows whether it will write anything, and we have to
-// complete its JSON afterwards. So it writes to a temporary file beside the output file.
-class Output {
-public:
-    // Makes Google Benchmark write to the temporary file: replaces the value of --benchmark_out in `arguments`, and
-    // unsets $BENCHMARK_OUT. Does nothing if neither was given.
-    explicit Output(std::vector<std::string>& arguments) {
-        constexpr std::string_view flag = "--benchmark_out=";
-        if (const char* const variable = std::getenv("BENCHMARK_OUT"); variable != nullptr) path_ = variable;
-        for (const std::string& argument : arguments) {
-            if (argument.starts_with(flag)) path_ = argument.substr(flag.size());
-            if (argument == "--benchmark_out_format=csv" || argument == "--benchmark_out_format=console") json_ = false;
-        }
-        if (path_.empty()) return;
-        std::erase_if(arguments, [&](const std::string& argument) { return argument.starts_with(flag); });
-        ::unsetenv("BENCHMARK_OUT");
-        temporary_ = path_.string() + ".tmp." + std::to_string(::getpid());
-        if (!std::ofstream{temporary_}) {
-            throw std::runtime_error{"cannot write " + path_.string() + ": " + std::strerror(errno) +
-                                     "; name a folder that exists and is writable"};
-        }
-        arguments.push_back(std::string{flag} + temporary_.string());
-    }
-    Output(const Output&) = delete;
-    Output& operator=(const Output&) = delete;
-    ~Output() {
-        if (!temporary_.empty()) ::unlink(temporary_.c_str());
-    }
-
-    void finish(const Run& run) const {
-        if (path_.empty()) return;
-        if (!json_) {
-            std::filesystem::rename(temporary_, path_);
-            return;
-        }
-        nlohmann::json document = read_benchmark_json(temporary_);
-        complete_document(document, run.names, run.samples, run.placement);
-        write_atomically(path_, document.dump(1) + "\n");
-    }
-
-private:
-    std::filesystem::path path_;
-    std::filesystem::path temporary_;
-    bool json_ = true;
-};
 
 std::string help_text;
 
@@ -181,8 +141,13 @@ Options parse(int argc, char** argv, CLI::App& app) {
         "--count", options.count,
         "Count system calls, switches and migrations of each case in a process of its own, which is not timed");
     app.add_flag("--describe", options.describe, "Print the models and workloads of this build as JSON; run nothing");
+    app.add_option("--turns", options.turns,
+                   "For programs that let several cases take turns: the descriptor of a socket to that program")
+        ->type_name("FD")
+        ->check(CLI::NonNegativeNumber);
     // Not in the help: the program starts itself with it.
     app.add_option(counts_of_option, options.counts_of)->group("");
+    app.add_option(counted_units_option, options.counted_units)->group("");
     help_text = app.help("", CLI::AppFormatMode::All);
     app.set_help_flag();
     benchmark::Initialize(&argc, argv, [] {
@@ -193,6 +158,29 @@ Options parse(int argc, char** argv, CLI::App& app) {
     app.parse(argc, argv);
     options.placement = parse_placement(placement);
     return options;
+}
+
+// How many repetitions Google Benchmark was told to take of each case.
+std::string repetitions_in(std::span<const std::string> arguments) {
+    constexpr std::string_view flag = "--benchmark_repetitions=";
+    const char* const variable = std::getenv("BENCHMARK_REPETITIONS");
+    std::string repetitions = variable != nullptr ? variable : "1";
+    for (const std::string& argument : arguments) {
+        if (argument.starts_with(flag)) repetitions = argument.substr(flag.size());
+    }
+    return repetitions;
+}
+
+// Throws std::invalid_argument if the command line asks for what cannot be measured in turns.
+std::optional<Turns> turns_for(const Options& options, const std::string& repetitions) {
+    if (options.turns == no_turns) return std::nullopt;
+    if (options.cases.size() != 1) {
+        throw std::invalid_argument{"--turns needs exactly one --case, not " + std::to_string(options.cases.size())};
+    }
+    if (repetitions != "1") {
+        throw std::invalid_argument{"--turns takes no --benchmark_repetitions: one process is one sample"};
+    }
+    return Turns{options.turns, static_cast<std::size_t>(std::max(1, options.iterations))};
 }
 
 int run_parsed(workloads::Group group, CLI::App& app, std::vector<std::string> arguments) {
@@ -207,20 +195,31 @@ int run_parsed(workloads::Group group, CLI::App& app, std::vector<std::string> a
     for (std::string& argument : arguments) pointers.push_back(argument.data());
     pointers.push_back(nullptr);
 
+    const std::string repetitions = repetitions_in(arguments);
     const Options options = parse(static_cast<int>(arguments.size()), pointers.data(), app);
     if (options.describe) {
         std::puts(nlohmann::json{{"models", describe_models()}, {"workloads", describe_workloads()}}.dump(1).c_str());
         return 0;
     }
     sys::raise_descriptor_limit();
-    if (!options.counts_of.empty()) return print_counts(parse_case(options.counts_of), options.placement);
-    Run run{.placement = options.placement, .count = options.count, .names = {}, .samples = {}, .failed = {}};
+    if (!options.counts_of.empty()) {
+        const auto units = options.counted_units > 0 ? std::optional{options.counted_units} : std::nullopt;
+        return print_counts(parse_case(options.counts_of), options.placement, units);
+    }
+    std::optional<Turns> turns = turns_for(options, repetitions);
+    Run run{.placement = options.placement,
+            .count = options.count,
+            .turns = turns ? &*turns : nullptr,
+            .names = {},
+            .samples = {},
+            .failed = {}};
     register_benchmarks(plan(group, options), run);
     if (benchmark::RunSpecifiedBenchmarks() == 0) {
         throw std::runtime_error{"nothing to run; --benchmark_list_tests lists all cases"};
     }
     benchmark::Shutdown();
-    if (output) output->finish(run);
+    if (turns && turns->abandoned()) throw std::runtime_error{"the program that gives the turns has gone"};
+    if (output) output->finish(run.names, run.samples, run.placement);
     return run.all_well() ? 0 : 1;
 }
 

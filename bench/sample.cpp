@@ -2,11 +2,18 @@
 
 #include <algorithm>
 #include <cassert>
+#include <cmath>
 #include <exception>
+#include <stdexcept>
 #include <utility>
+
+#include "bench/slices.h"
+#include "bench/whole_sample.h"
 
 namespace bench {
 namespace {
+
+constexpr std::chrono::seconds patience{5};
 
 std::optional<sys::Nanoseconds> difference(std::optional<sys::Nanoseconds> before,
                                            std::optional<sys::Nanoseconds> after) {
@@ -30,6 +37,7 @@ public:
     explicit MachineWatch(const Harness& harness) : harness_{harness} {}
     void tell(Evidence& evidence) const {
         evidence.elapsed = sys::now() - begin_;
+        evidence.throttled = difference(throttled_, sys::throttled_time());
         const auto after = sys::machine_time();
         if (!machine_ || !after) return;
         evidence.steal = after->steal - machine_->steal;
@@ -44,6 +52,7 @@ private:
     sys::TimePoint begin_ = sys::now();
     sys::ResourceUsage used_ = used();
     std::optional<sys::MachineTime> machine_ = sys::machine_time();
+    std::optional<sys::Nanoseconds> throttled_ = sys::throttled_time();
 };
 
 void add_counters(benchmark::State& state, const Sample& sample) {
@@ -68,16 +77,22 @@ void add_counters(benchmark::State& state, const Sample& sample) {
     state.counters["p99_ns"] = static_cast<double>(sample.latency->p99);
 }
 
+// As if nothing had been measured.
+void drop_figures(Sample& sample) {
+    sample.work.reset();
+    sample.cost.reset();
+    sample.latency.reset();
+    sample.latency_uncorrected.reset();
+    sample.memory.reset();
+    sample.counts.reset();
+    sample.slices.reset();
+}
+
 void end(benchmark::State& state, Sample& sample, Outcome outcome, const std::string& reason) {
+    drop_figures(sample);
     sample.outcome = outcome;
     sample.reason = reason;
     state.SkipWithError((std::string{to_string(outcome)} + ": " + reason).c_str());
-}
-
-void clear_latency(const workloads::Workload& workload) {
-    for (workloads::Histogram* const one : {workload.latency(), workload.latency_uncorrected()}) {
-        if (one != nullptr) one->clear();
-    }
 }
 
 void read_latency(const workloads::Workload& workload, Sample& sample) {
@@ -88,100 +103,22 @@ void read_latency(const workloads::Workload& workload, Sample& sample) {
     }
 }
 
-void read_peer(sys::Nanoseconds cpu, sys::Nanoseconds wall, Evidence& evidence) {
-    evidence.peer_cpu = cpu;
-    evidence.peer_cpu_share = static_cast<double>(cpu.count()) / static_cast<double>(wall.count());
-}
-
-// Each iteration is a run, which Google Benchmark times. Returns the reason of a failure, or "".
-std::string measure_runs(benchmark::State& state, Harness& harness, Sample& sample) {
-    // The first run is verified but not timed: it also faults pages in and opens connections.
-    harness.workload().observe_next_run();
-    harness.before_run();
-    harness.run();
-    if (workloads::Verdict verdict = harness.after_run(); !verdict) return verdict.reason;
-    sample.memory = harness.workload().memory();
-    clear_latency(harness.workload());
-
-    const sys::ResourceUsage peer_before = harness.peer_usage();
-    sys::ResourceUsage cost;
-    sys::Nanoseconds wall{0};
-    workloads::Work work;
-    std::string failure;
-    for ([[maybe_unused]] const auto unused : state) {
-        state.PauseTiming();
-        harness.before_run();
-        const sys::ResourceUsage before = harness.model_usage();
-        const sys::TimePoint start = sys::now();
-        state.ResumeTiming();
-        harness.run();
-        state.PauseTiming();
-        wall += sys::now() - start;
-        cost += harness.model_usage() - before;
-        if (workloads::Verdict verdict = harness.after_run(); !verdict) {
-            failure = std::move(verdict.reason);
-            break;
-        }
-        work.units += harness.workload().work().units;
-        work.bytes += harness.workload().work().bytes;
-        state.ResumeTiming();
-    }
-    if (!failure.empty()) return failure;
-    sample.work = work;
-    sample.cost = {cost.cpu_ns(), cost};
-    if (harness.has_peer()) {
-        read_peer(sys::Nanoseconds{(harness.peer_usage() - peer_before).cpu_ns()}, wall, sample.evidence);
-    }
-    return {};
-}
-
-// Each iteration is a window of the only run. Google Benchmark is told afterwards how long they took.
-std::string measure_windows(benchmark::State& state, Harness& harness, Sample& sample) {
-    clear_latency(harness.workload());
-    harness.before_run();
-    harness.run();
-    if (workloads::Verdict verdict = harness.after_run(); !verdict) return verdict.reason;
-
-    const workloads::Windows& windows = *harness.windows();
-    sys::Nanoseconds wall{0};
-    sys::Nanoseconds model_cpu{0};
-    sys::Nanoseconds peer_cpu{0};
-    std::size_t number = 0;
-    for ([[maybe_unused]] const auto unused : state) {
-        assert(number < windows.planned());
-        const sys::Nanoseconds took = windows[number].closed - windows[number].opened;
-        state.SetIterationTime(std::chrono::duration<double>(took).count());
-        wall += took;
-        model_cpu += harness.meter().model_cpu(number);
-        peer_cpu += harness.meter().gate_cpu(number);
-        ++number;
-    }
-    sample.work = windows.work();
-    sample.cost = {model_cpu.count(), std::nullopt};
-    sample.evidence.at_gates = harness.meter().rest();
-    if (harness.has_peer()) read_peer(peer_cpu, wall, sample.evidence);
-    return {};
+// Counting takes no longer than two slices, if the case takes turns: a nominal window may be much longer.
+std::optional<std::uint64_t> units_to_count(const Sample& sample) {
+    if (!sample.slices || !in_windows(sample.what)) return std::nullopt;
+    return std::min(sample.slices->nominal_units, 2 * sample.slices->each.back().units);
 }
 
 // Returns the reason of a failure, or "".
-std::string measure_iterations(benchmark::State& state, Harness& harness, Sample& sample) {
+std::string measure_iterations(benchmark::State& state, Harness& harness, Turns* turns, Sample& sample) {
     const auto run_delay = sys::run_delay();
-    std::string failure =
-        harness.windows() != nullptr ? measure_windows(state, harness, sample) : measure_runs(state, harness, sample);
+    std::string failure = turns != nullptr               ? measure_turns(state, harness, *turns, sample)
+                          : harness.windows() != nullptr ? measure_windows(state, harness, sample)
+                                                         : measure_runs(state, harness, sample);
     if (!failure.empty()) return failure;
     sample.evidence.run_delay = difference(run_delay, sys::run_delay());
     read_latency(harness.workload(), sample);
     return {};
-}
-
-// As if nothing had been measured.
-void drop_figures(Sample& sample) {
-    sample.work.reset();
-    sample.cost.reset();
-    sample.latency.reset();
-    sample.latency_uncorrected.reset();
-    sample.memory.reset();
-    sample.counts.reset();
 }
 
 }  // namespace
@@ -196,30 +133,42 @@ std::string_view to_string(Outcome outcome) noexcept {
     return "unknown";
 }
 
+void Evidence::set_peer(sys::Nanoseconds cpu, sys::Nanoseconds wall) noexcept {
+    peer_cpu = cpu;
+    peer_cpu_share = static_cast<double>(cpu.count()) / static_cast<double>(wall.count());
+}
+
 bool in_windows(const Case& what) noexcept { return what.workload->kept_open != nullptr; }
 
-void register_case(const Case& what, int iterations, const std::function<void(benchmark::State&)>& measure_it) {
+sys::Nanoseconds Slices::scaled(std::size_t index, sys::Nanoseconds Slice::*time) const {
+    const Slice& slice = each[index];
+    const double part = static_cast<double>(nominal_units) / static_cast<double>(slice.units);
+    return sys::Nanoseconds{std::llround(static_cast<double>((slice.*time).count()) * part)};
+}
+
+void register_case(const Case& what, int iterations, const std::function<void(benchmark::State&)>& measure_it,
+                   bool in_turns) {
     auto* const registered = benchmark::RegisterBenchmark(what.name().c_str(), measure_it);
     registered->Iterations(iterations)->Unit(benchmark::kMillisecond);
-    if (in_windows(what)) {
+    if (in_windows(what) || in_turns) {
         registered->UseManualTime();
     } else {
         registered->UseRealTime()->MeasureProcessCPUTime();
     }
 }
 
-std::string run_name(const Case& what, int iterations) {
+std::string run_name(const Case& what, int iterations, bool in_turns) {
     return what.name() + "/iterations:" + std::to_string(iterations) +
-           (in_windows(what) ? "/manual_time" : "/process_time/real_time");
+           (in_windows(what) || in_turns ? "/manual_time" : "/process_time/real_time");
 }
 
-Sample measure(benchmark::State& state, const Case& what, Placement placement, const CountCase& count) {
+Sample measure(benchmark::State& state, const Case& what, Placement placement, const CountCase& count, Turns* turns) {
     Sample sample;
     sample.what = what;
     sample.placement = placement;
     sample.start_time = std::chrono::system_clock::now();
     try {
-        Harness harness{what, placement, static_cast<std::size_t>(state.max_iterations)};
+        Harness harness{what, placement, static_cast<std::size_t>(state.max_iterations), patience, turns};
         sample.cpu_split = harness.cpu_split();
         if (const models::Support support = harness.support(); !support) {
             end(state, sample, Outcome::skipped, support.reason);
@@ -228,7 +177,7 @@ Sample measure(benchmark::State& state, const Case& what, Placement placement, c
         harness.prepare();
         if (!harness.has_peer()) sample.cpu_split.peer.clear();
         const MachineWatch watch{harness};
-        const std::string failure = measure_iterations(state, harness, sample);
+        const std::string failure = measure_iterations(state, harness, turns, sample);
         watch.tell(sample.evidence);
         if (!failure.empty()) {
             end(state, sample, Outcome::invalid, failure);
@@ -239,10 +188,9 @@ Sample measure(benchmark::State& state, const Case& what, Placement placement, c
         return sample;
     }
     try {
-        if (count) sample.counts = count(what, placement);
+        if (count) sample.counts = count(what, placement, units_to_count(sample));
         add_counters(state, sample);
     } catch (const std::exception& error) {
-        drop_figures(sample);
         end(state, sample, Outcome::did_not_finish, std::string{"the counting run failed: "} + error.what());
     }
     return sample;

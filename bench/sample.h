@@ -43,10 +43,15 @@ struct Evidence {
     std::optional<sys::Nanoseconds> steal;
     std::optional<sys::Nanoseconds> run_delay;
     std::optional<sys::Nanoseconds> peer_cpu;
-    std::optional<double> peer_cpu_share;              // 1: the peer never waited, so the peer was measured
-    sys::Nanoseconds elapsed{0};                       // the time over which steal and others_cpu were measured
-    std::optional<sys::Nanoseconds> others_cpu;        // CPU time of all processes but the model's and the peer's
-    std::optional<sys::ProcessFamily::Rest> at_gates;  // how the model was found there; nullopt without windows
+    std::optional<double> peer_cpu_share;        // 1: the peer never waited, so the peer was measured
+    sys::Nanoseconds elapsed{0};                 // the time over which steal and others_cpu were measured
+    std::optional<sys::Nanoseconds> others_cpu;  // CPU time of all processes but the model's and the peer's
+    std::optional<sys::Nanoseconds> throttled;   // time for which a quota of CPU time did not let us run
+    // How the model was found at the gates, or between turns; nullopt for runs that are not taken in turns.
+    std::optional<sys::ProcessFamily::Rest> at_gates;
+
+    // `cpu`: what the peer used in a timed part of so much `wall` time.
+    void set_peer(sys::Nanoseconds cpu, sys::Nanoseconds wall) noexcept;
 };
 
 // The resources that the processes of a model used.
@@ -56,8 +61,25 @@ struct Cost {
     std::optional<sys::ResourceUsage> parts;
 };
 
+// What was measured in one turn: one window, or some runs.
+struct Slice {
+    sys::TimePoint start;
+    sys::Nanoseconds wall;
+    sys::Nanoseconds cpu;       // of the model
+    sys::Nanoseconds peer_cpu;  // 0 without a peer
+    std::uint64_t units;
+};
+// A sample in turns. The slices may differ in length.
+struct Slices {
+    std::uint64_t nominal_units;  // of one run, or of a window as the case's arguments say
+    std::vector<Slice> each;
+
+    // A time of slice `index` as if it had done the nominal work.
+    [[nodiscard]] sys::Nanoseconds scaled(std::size_t index, sys::Nanoseconds Slice::*time) const;
+};
+
 // One measurement of a case: the figures for which Google Benchmark's own entry has no room. They are totals over all
-// iterations. An iteration is a run, or a window of the only run.
+// iterations. An iteration is a run, a window of the only run, or a slice.
 struct Sample {
     Case what;
     Placement placement{};
@@ -71,22 +93,26 @@ struct Sample {
     std::optional<Latency> latency_uncorrected;
     std::optional<workloads::Memory> memory;
     std::optional<Counts> counts;
+    std::optional<Slices> slices{};  // nullopt if it was not taken in turns
     Evidence evidence;
 };
 
 [[nodiscard]] bool in_windows(const Case& what) noexcept;
 
-// Registers a case with Google Benchmark; `measure_it` is the body.
-void register_case(const Case& what, int iterations, const std::function<void(benchmark::State&)>& measure_it);
+// Registers a case with Google Benchmark; `measure_it` is the body. `in_turns`: each iteration is a slice.
+void register_case(const Case& what, int iterations, const std::function<void(benchmark::State&)>& measure_it,
+                   bool in_turns = false);
 // The name that Google Benchmark gives to a case that was registered so.
-[[nodiscard]] std::string run_name(const Case& what, int iterations);
+[[nodiscard]] std::string run_name(const Case& what, int iterations, bool in_turns = false);
 
-// Counts for one run or one window of a case. Throws std::runtime_error if it cannot.
-using CountCase = std::function<Counts(const Case& what, Placement placement)>;
+// Counts for one run or one window of a case; `units` is the quota of the window, or nullopt for the nominal one.
+// Throws std::runtime_error if it cannot.
+using CountCase = std::function<Counts(const Case& what, Placement placement, std::optional<std::uint64_t> units)>;
 
-// The body of a benchmark: takes one sample. Google Benchmark times the iterations, or is told how long the windows
-// took. Never throws: a failure becomes the sample's outcome, and `state` gets an error. `count` is called after the
-// timed part; it may be empty.
-[[nodiscard]] Sample measure(benchmark::State& state, const Case& what, Placement placement, const CountCase& count);
+// The body of a benchmark: takes one sample. Google Benchmark times the iterations, or is told how long the windows or
+// slices took. Never throws: a failure becomes the sample's outcome, and `state` gets an error. `count` is called after
+// the timed part; it may be empty. `turns`: who gives the turns; null: everything is measured at once.
+[[nodiscard]] Sample measure(benchmark::State& state, const Case& what, Placement placement, const CountCase& count,
+                             Turns* turns = nullptr);
 
 }  // namespace bench

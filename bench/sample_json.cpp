@@ -76,7 +76,26 @@ json to_json(const Evidence& evidence) {
             {"peer_cpu_share", or_null(evidence.peer_cpu_share)},
             {"elapsed_ns", evidence.elapsed.count()},
             {"others_cpu_ns", or_null(evidence.others_cpu)},
+            {"throttled_ns", or_null(evidence.throttled)},
             {"at_gates", evidence.at_gates ? json(to_string(*evidence.at_gates)) : json()}};
+}
+
+// Arrays of equal length.
+json to_json(const std::optional<Slices>& slices) {
+    if (!slices) return nullptr;
+    json columns{{"start_ns", json::array()},
+                 {"wall_ns", json::array()},
+                 {"cpu_ns", json::array()},
+                 {"peer_cpu_ns", json::array()},
+                 {"units", json::array()}};
+    for (const Slice& slice : slices->each) {
+        columns["start_ns"].push_back(sys::Nanoseconds{slice.start.time_since_epoch()}.count());
+        columns["wall_ns"].push_back(slice.wall.count());
+        columns["cpu_ns"].push_back(slice.cpu.count());
+        columns["peer_cpu_ns"].push_back(slice.peer_cpu.count());
+        columns["units"].push_back(slice.units);
+    }
+    return columns;
 }
 
 json symbols(const Case& what) {
@@ -115,6 +134,8 @@ json to_json(const Sample& sample) {
             {"model_arguments", to_json(sample.what.model_arguments)},
             {"symbols", symbols(sample.what)},
             {"timed", in_windows(sample.what) ? "windows" : "runs"},
+            {"group", nullptr},
+            {"block", nullptr},
             {"control", false},
             {"outcome", to_string(sample.outcome)},
             {"reason", sample.reason},
@@ -129,6 +150,7 @@ json to_json(const Sample& sample) {
             {"latency_uncorrected", to_json(sample.latency_uncorrected)},
             {"memory", to_json(sample.memory)},
             {"counts", sample.counts ? to_json(*sample.counts) : json()},
+            {"slices", to_json(sample.slices)},
             {"evidence", to_json(sample.evidence)}};
 }
 

@@ -20,4 +20,11 @@ void sleep_until(TimePoint deadline) noexcept {
     }
 }
 
+Nanoseconds more_than_a_tick() noexcept {
+    // A coarse clock moves once in a tick.
+    timespec tick{};
+    ::clock_getres(CLOCK_MONOTONIC_COARSE, &tick);
+    return Nanoseconds{tick.tv_nsec + tick.tv_nsec / 4};
+}
+
 }  // namespace sys

@@ -30,13 +30,6 @@ std::int64_t cpu_ns_of(pid_t pid) noexcept {
     return ::clock_getcpuclockid(pid, &clock) == 0 ? read_ns(clock) : -1;
 }
 
-// The kernel's tick; a coarse clock moves once in a tick. A quarter more, so that the interval contains one for sure.
-Nanoseconds more_than_a_tick() noexcept {
-    timespec tick{};
-    ::clock_getres(CLOCK_MONOTONIC_COARSE, &tick);
-    return Nanoseconds{tick.tv_nsec + tick.tv_nsec / 4};
-}
-
 // Whether no member ran between two readings. Much less than a tick, by which the clock of a running thread moves; more
 // than the time between two clock calls of the reader, which may be a member.
 bool nearly_equal(const std::vector<std::int64_t>& before, const std::vector<std::int64_t>& after) noexcept {
@@ -86,28 +79,69 @@ ProcessFamily::Clocks ProcessFamily::read() {
     return clocks;
 }
 
+// However a reading ends, no member stays stopped.
+class ProcessFamily::ContinueAtTheEnd {
+public:
+    explicit ContinueAtTheEnd(ProcessFamily& family) : family_{family} {}
+    ContinueAtTheEnd(const ContinueAtTheEnd&) = delete;
+    ContinueAtTheEnd& operator=(const ContinueAtTheEnd&) = delete;
+    ~ContinueAtTheEnd() { family_.signal_spinning(SIGCONT); }
+
+private:
+    ProcessFamily& family_;
+};
+
 ProcessFamily::Reading ProcessFamily::read_at_rest() {
     const std::int64_t begin_ns = read_ns(CLOCK_THREAD_CPUTIME_ID);
-    // However this function ends, no member stays stopped.
-    struct Continue {
-        ~Continue() { family.signal_spinning(SIGCONT); }
-        ProcessFamily& family;
-    } const continue_at_the_end{*this};
-    bool stopped = signal_spinning(SIGSTOP);
+    const ContinueAtTheEnd guard{*this};
+    const Settled settled = settle(signal_spinning(SIGSTOP));
+    return reading_of(settled.clocks, settled.clocks, begin_ns, settled.rest);
+}
+
+ProcessFamily::Reading ProcessFamily::read_over(const std::function<void()>& pause) {
+    const std::int64_t begin_ns = read_ns(CLOCK_THREAD_CPUTIME_ID);
+    const ContinueAtTheEnd guard{*this};
+    const bool stopped = signal_spinning(SIGSTOP);
+    const Clocks before = read();
+    const TimePoint begin = now();
+    pause();
+    const Nanoseconds took = now() - begin;
+    if (took < 2 * more_than_a_tick()) {
+        const Settled settled = settle(stopped);
+        return reading_of(settled.clocks, settled.clocks, begin_ns, settled.rest);
+    }
+    const Clocks after = read();
+    // Threads that ran at the first reading were late by a tick each.
+    if (!mark_spinning(before, after, std::max(took / 100, 2 * more_than_a_tick()))) {
+        return reading_of(after, after, begin_ns, stopped ? Rest::stopped : Rest::slept);
+    }
+    if (!signal_spinning(SIGSTOP)) return reading_of(before, after, begin_ns, Rest::moved);
+    const Settled settled = settle(true);
+    Reading reading = reading_of(before, settled.clocks, begin_ns, Rest::moved);
+    reading.rest_after = settled.rest;
+    return reading;
+}
+
+// `stopped`: whether a member was stopped.
+ProcessFamily::Settled ProcessFamily::settle(bool stopped) {
     bool rests = false;
     Clocks clocks = come_to_rest(rests);
     if (!rests && signal_spinning(SIGSTOP)) {
         stopped = true;
         clocks = come_to_rest(rests);
     }
-    // If this process is a member, the total holds what the reading had used when the clock of this process was read.
-    const bool is_member = clocks.reader_ns > 0;
+    return {std::move(clocks), !rests ? Rest::moved : stopped ? Rest::stopped : Rest::slept};
+}
+
+// If this process is a member, the totals hold what the reading had used when the clock of this process was read.
+ProcessFamily::Reading ProcessFamily::reading_of(const Clocks& before, const Clocks& after, std::int64_t begin_ns,
+                                                 Rest rest) {
+    const bool is_member = after.reader_ns > 0;
     const std::int64_t end_ns = read_ns(CLOCK_THREAD_CPUTIME_ID);
-    return {.before = Nanoseconds{clocks.total_ns - (is_member ? clocks.reader_ns - begin_ns : 0)},
-            .after = Nanoseconds{clocks.total_ns + (is_member ? end_ns - clocks.reader_ns : 0)},
-            .rest = !rests    ? Rest::moved
-                    : stopped ? Rest::stopped
-                              : Rest::slept};
+    return {.before = Nanoseconds{before.total_ns - (is_member ? before.reader_ns - begin_ns : 0)},
+            .after = Nanoseconds{after.total_ns + (is_member ? end_ns - after.reader_ns : 0)},
+            .rest = rest,
+            .rest_after = rest};
 }
 
 // Does not rest if a member still runs after ten ticks; then it is marked.
@@ -121,16 +155,19 @@ ProcessFamily::Clocks ProcessFamily::come_to_rest(bool& rests) {
         rests = nearly_equal(before.moving_ns, clocks.moving_ns);
         if (rests) return clocks;
         if (attempt < attempts) continue;
-        mark_spinning(before.moving_ns, clocks.moving_ns);
+        mark_spinning(before, clocks, interval / 2);
         return clocks;
     }
 }
 
-void ProcessFamily::mark_spinning(const std::vector<std::int64_t>& before, const std::vector<std::int64_t>& after) {
-    const std::int64_t half_a_tick = more_than_a_tick().count() / 2;
-    for (std::size_t i = 0; i < std::min(before.size(), after.size()); ++i) {
-        if (after[i] - before[i] > half_a_tick) members_[i].spins = true;
+bool ProcessFamily::mark_spinning(const Clocks& before, const Clocks& after, Nanoseconds limit) {
+    bool found = false;
+    for (std::size_t i = 0; i < std::min(before.moving_ns.size(), after.moving_ns.size()); ++i) {
+        if (after.moving_ns[i] - before.moving_ns[i] <= limit.count()) continue;
+        members_[i].spins = true;
+        found = true;
     }
+    return found;
 }
 
 // Never this process itself: nobody would be left to continue it.

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <vector>
 
 #include "sys/clock.h"
@@ -42,7 +43,8 @@ public:
     struct Reading {
         Nanoseconds before;  // what the members had used when the reading began
         Nanoseconds after;   // more than `before` only if the calling process is a member: what the reading itself used
-        Rest rest;
+        Rest rest;           // for `before`
+        Rest rest_after;     // for `after`; differs if a member that spins was noticed, and stopped, between the two
     };
     // Waits until all members sleep, and reads the CPU time that they have used since they were born. Of a member that
     // has ended it knows the time at the reading before. Why it waits: the kernel updates the clock of a running thread
@@ -52,10 +54,18 @@ public:
     // CPU without a tick, nohz_full, a member that spins is not noticed.) Throws std::runtime_error if there were more
     // members than the table has room for.
     [[nodiscard]] Reading read_at_rest();
+    // The same at the cost of a pause that the caller makes anyway. Calls `pause`, and reads the clocks after it: a
+    // member that slept meanwhile has an exact clock. A member that is known to spin is stopped before the pause and
+    // continues after it. If a member spins that was not known to, the pause spoils the reading: Rest::moved, `before`
+    // is from the begin of the pause, and the member is known from then on. After a pause of less than two ticks it
+    // waits as read_at_rest() does.
+    [[nodiscard]] Reading read_over(const std::function<void()>& pause);
     // The number of members so far, dead or alive.
     [[nodiscard]] std::size_t size() const noexcept { return table_->size.load(std::memory_order_acquire); }
 
 private:
+    class ContinueAtTheEnd;
+
     static constexpr std::size_t capacity = 65'536;
 
     struct Member {
@@ -73,12 +83,24 @@ private:
         std::vector<std::int64_t> moving_ns;  // by member, without the calling thread: the same twice means at rest
     };
 
+    // What a wait for rest came to.
+    struct Settled {
+        Clocks clocks;
+        Rest rest;
+    };
+
     void enter_self() noexcept;
     [[nodiscard]] Clocks read();
     [[nodiscard]] Clocks come_to_rest(bool& rests);
-    void mark_spinning(const std::vector<std::int64_t>& before, const std::vector<std::int64_t>& after);
+    [[nodiscard]] Settled settle(bool stopped);
+    // Marks the members that used more than `limit`; returns whether there is one.
+    bool mark_spinning(const Clocks& before, const Clocks& after, Nanoseconds limit);
     // Returns whether there is one.
     bool signal_spinning(int signal);
+    // `before` and `after`: when the clocks for the two sides of the reading were read. `begin_ns`: the clock of this
+    // thread when the reading began.
+    [[nodiscard]] static Reading reading_of(const Clocks& before, const Clocks& after, std::int64_t begin_ns,
+                                            Rest rest);
 
     Shared<Table> table_;
     SharedArray<Member> members_{capacity};

@@ -4,8 +4,10 @@
 #include <unistd.h>
 
 #include <array>
+#include <ctime>
 #include <fstream>
 #include <string>
+#include <string_view>
 
 namespace sys {
 namespace {
@@ -43,6 +45,13 @@ ResourceUsage operator-(ResourceUsage left, const ResourceUsage& right) noexcept
 
 ResourceUsage own_usage() noexcept { return read_usage(RUSAGE_SELF); }
 
+ResourceUsage thread_usage() noexcept {
+    // getrusage() alone gives the CPU time of this thread as of the last tick; reading the clock brings it up to date.
+    timespec time{};
+    ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+    return read_usage(RUSAGE_THREAD);
+}
+
 ResourceUsage usage_with_children() noexcept { return read_usage(RUSAGE_SELF) + read_usage(RUSAGE_CHILDREN); }
 
 std::optional<MachineTime> machine_time() {
@@ -56,6 +65,30 @@ std::optional<MachineTime> machine_time() {
     const Nanoseconds tick{1'000'000'000 / ::sysconf(_SC_CLK_TCK)};
     const auto& [user, nice, system, idle, io_wait, irq, soft_irq, steal] = ticks;
     return MachineTime{.busy = tick * (user + nice + system + irq + soft_irq), .steal = tick * steal};
+}
+
+std::optional<Nanoseconds> throttled_time() {
+    // A line is "number:controllers:path"; in version 2 the controllers are empty.
+    constexpr std::string_view version_2 = "0::";
+    std::ifstream groups{"/proc/self/cgroup"};
+    for (std::string line; std::getline(groups, line);) {
+        if (!line.starts_with(version_2)) continue;
+        const std::string group = line.substr(version_2.size());
+        for (const std::string mount : {"/sys/fs/cgroup", "/sys/fs/cgroup/unified"}) {
+            std::ifstream cpu_stat{mount + group + "/cpu.stat"};
+            if (cpu_stat) return throttled_time_in(cpu_stat);
+        }
+    }
+    return std::nullopt;
+}
+
+std::optional<Nanoseconds> throttled_time_in(std::istream& cpu_stat) {
+    std::string name;
+    std::int64_t value = 0;
+    while (cpu_stat >> name >> value) {
+        if (name == "throttled_usec") return std::chrono::microseconds{value};
+    }
+    return std::nullopt;
 }
 
 std::optional<Nanoseconds> run_delay() {

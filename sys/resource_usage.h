@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <iosfwd>
 #include <optional>
 
 #include "sys/clock.h"
@@ -25,6 +26,8 @@ struct ResourceUsage {
 
 // Of this process: of all its threads, also those that have ended.
 [[nodiscard]] ResourceUsage own_usage() noexcept;
+// Of the calling thread.
+[[nodiscard]] ResourceUsage thread_usage() noexcept;
 // Of this process and of its children that were reaped. A child that still runs is not included: it has to publish its
 // own_usage() itself. (Google Benchmark reads CLOCK_PROCESS_CPUTIME_ID, which includes no children at all.)
 [[nodiscard]] ResourceUsage usage_with_children() noexcept;
@@ -34,8 +37,13 @@ struct MachineTime {
     Nanoseconds busy;   // in processes and in the kernel
     Nanoseconds steal;  // taken by the hypervisor
 };
-// Both are nullopt if /proc does not have the figures.
+// Nullopt if /proc does not have the figures.
 [[nodiscard]] std::optional<MachineTime> machine_time();
+// How long the control group of this process was not allowed to run, because it had used up its quota of CPU time
+// (version 2 of control groups; nullopt if there is none, or if it has no limit).
+[[nodiscard]] std::optional<Nanoseconds> throttled_time();
+// The figure in the text of a control group's cpu.stat.
+[[nodiscard]] std::optional<Nanoseconds> throttled_time_in(std::istream& cpu_stat);
 // How long the main thread of this process was ready to run, and waited for a CPU (/proc/self/schedstat).
 [[nodiscard]] std::optional<Nanoseconds> run_delay();
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <limits>
 #include <string>
 
 namespace workloads {
@@ -18,19 +19,24 @@ Windows::Windows(std::size_t participants, std::uint64_t units) : units_{units},
     assert(participants > 0 && units >= participants);
 }
 
-void Windows::plan(std::size_t count, Gatekeeper* gatekeeper) {
+void Windows::plan(std::size_t count, Gatekeeper* gatekeeper, std::size_t unrecorded) {
     assert(count > 0);
     windows_ = sys::SharedArray<Window>{count};
     gatekeeper_ = gatekeeper;
+    unrecorded_ = unrecorded;
 }
 
 void Windows::begin() noexcept {
     board_->arrived.store(0, relaxed);
     board_->turned.store(0, relaxed);
+    board_->recorded.store(0, relaxed);
+    board_->units.store(units_, relaxed);
     board_->drawn.store(0, relaxed);
     board_->last_done_ns.store(0, relaxed);
-    board_->open.store(false, relaxed);
-    board_->failed.store(false, relaxed);
+    for (std::atomic<bool>* const flag :
+         {&board_->open, &board_->records, &board_->turning, &board_->ended, &board_->failed}) {
+        flag->store(false, relaxed);
+    }
     for (Count& count : counts_) {
         count.in_window.store(0, relaxed);
         count.before.store(0, relaxed);
@@ -52,29 +58,54 @@ Windows::Arrival Windows::arrive(sys::TimePoint now) noexcept {
 void Windows::turn() {
     // What the participants did before they arrived is visible from here on.
     (void)board_->arrived.load(std::memory_order_acquire);
-    const std::size_t closed = board_->turned.load(relaxed);
-    const Work work = cut();
-    if (closed > 0) {
-        windows_[closed - 1] = {to_time(board_->opened_ns.load(relaxed)), to_time(board_->last_done_ns.load(relaxed)),
-                                work};
-    }
+    board_->turning.store(true, relaxed);
+    const Gate gate = close();
     board_->open.store(false, relaxed);
-    if (gatekeeper_ != nullptr) gatekeeper_->at_gate(closed);
+    const std::optional<NextWindow> following = next(gate);
     board_->arrived.store(0, relaxed);
     board_->drawn.store(0, relaxed);
-    board_->turned.store(closed + 1, relaxed);
+    if (following) {
+        board_->units.store(std::max<std::uint64_t>(following->units, counts_.size()), relaxed);
+        board_->records.store(following->recorded, relaxed);
+    }
+    board_->ended.store(!following, relaxed);
+    board_->turned.store(board_->turned.load(relaxed) + 1, relaxed);
+    board_->turning.store(false, relaxed);
     board_->opened_ns.store(to_ns(sys::now()), relaxed);
     // Whoever sees the open window sees all of the above.
-    board_->open.store(closed < windows_.size());
+    board_->open.store(following.has_value());
     // A participant that fails at the same time writes in the other order, so that the window is closed in the end.
     if (board_->failed.load()) board_->open.store(false);
+}
+
+// Takes the figures of the window that is open, if there is one.
+Gate Windows::close() {
+    const Work work = cut();
+    const std::size_t recorded = board_->recorded.load(relaxed);
+    if (board_->turned.load(relaxed) == 0) return {.recorded = recorded, .closed = {}};
+    const Window closed{.opened = to_time(board_->opened_ns.load(relaxed)),
+                        .closed = to_time(board_->last_done_ns.load(relaxed)),
+                        .work = work,
+                        .recorded = board_->records.load(relaxed)};
+    if (!closed.recorded) return {.recorded = recorded, .closed = closed};
+    windows_[recorded] = closed;
+    board_->recorded.store(recorded + 1, relaxed);
+    return {.recorded = recorded + 1, .closed = closed};
+}
+
+std::optional<NextWindow> Windows::next(const Gate& gate) {
+    if (gatekeeper_ == nullptr) return gate.recorded < planned() ? std::optional{NextWindow{units_}} : std::nullopt;
+    const std::optional<NextWindow> next = gatekeeper_->at_gate(gate);
+    assert(!next || !next->recorded || gate.recorded < planned());
+    assert(!next || board_->turned.load(relaxed) + 1 < gates());
+    return next;
 }
 
 sys::TimePoint Windows::opened() const noexcept { return to_time(board_->opened_ns.load(relaxed)); }
 
 std::optional<std::uint64_t> Windows::draw() noexcept {
     const std::uint64_t number = counts_.size() + board_->drawn.fetch_add(1, relaxed);
-    if (number >= units_ || board_->failed.load(relaxed)) return std::nullopt;
+    if (number >= board_->units.load(relaxed) || board_->failed.load(relaxed)) return std::nullopt;
     return number;
 }
 
@@ -97,8 +128,8 @@ std::size_t Windows::fail() noexcept {
 }
 
 Verdict Windows::verify(std::string_view participants) const {
+    if (board_->ended.load(relaxed)) return Verdict::valid();
     const std::size_t turned = board_->turned.load(relaxed);
-    if (turned == planned() + 1) return Verdict::valid();
     const auto unserved =
         std::ranges::count_if(counts_, [](const Count& count) { return count.in_window.load(relaxed) == 0; });
     const std::string where =
@@ -111,12 +142,12 @@ Verdict Windows::verify(std::string_view participants) const {
 
 Work Windows::work() const noexcept {
     Work total{.units = 0, .bytes = 0, .fairness = Fairness{0, 0, 0}};
-    for (const Window& window : windows_) {
+    for (const Window& window : windows_.span().first(recorded())) {
         total.units += window.work.units;
         total.bytes += window.work.bytes;
         total.fairness->least += window.work.fairness->least;
         total.fairness->most += window.work.fairness->most;
-        total.fairness->jain += window.work.fairness->jain / static_cast<double>(planned());
+        total.fairness->jain += window.work.fairness->jain / static_cast<double>(recorded());
     }
     return total;
 }
@@ -129,7 +160,7 @@ std::uint64_t Windows::units_of(std::size_t participant) const noexcept {
 // A Quantitative Measure of Fairness and Discrimination, DEC TR-301, 1984.
 Work Windows::cut() noexcept {
     Work work{.units = 0, .bytes = 0, .fairness = Fairness{}};
-    std::uint64_t least = units_;
+    std::uint64_t least = std::numeric_limits<std::uint64_t>::max();
     std::uint64_t most = 0;
     double sum_of_squares = 0;
     for (Count& count : counts_) {

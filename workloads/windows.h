@@ -12,7 +12,26 @@
 
 namespace workloads {
 
-// Measures the windows: reads clocks and counters at each gate.
+// A part of a run that is timed.
+struct Window {
+    sys::TimePoint opened;
+    sys::TimePoint closed;  // when the last unit was done
+    Work work;
+    bool recorded;  // its figures count
+};
+
+// What the gatekeeper learns at a gate.
+struct Gate {
+    std::size_t recorded;          // the windows so far that were recorded, also the one that has just closed
+    std::optional<Window> closed;  // the window that has just closed; nullopt before the first one
+};
+// What the gatekeeper orders.
+struct NextWindow {
+    std::uint64_t units;  // the quota; raised to the number of participants if it is less
+    bool recorded = true;
+};
+
+// Decides at each gate about the next window; reads clocks and counters there.
 class Gatekeeper {
 public:
     Gatekeeper() = default;
@@ -20,36 +39,36 @@ public:
     Gatekeeper& operator=(const Gatekeeper&) = delete;
     virtual ~Gatekeeper() = default;
 
-    // Called before the first window (0), between two, and after the last one (their number), in the process of the
-    // participant that arrived last. All other participants wait, and no byte is under way.
-    virtual void at_gate(std::size_t windows_closed) = 0;
-};
-
-// A part of a run that is timed.
-struct Window {
-    sys::TimePoint opened;
-    sys::TimePoint closed;  // when the last unit was done
-    Work work;
+    // Called before the first window, between two, and after the last one, in the process of the participant that
+    // arrived last. All other participants wait, and no byte is under way. Nullopt: there is no further window.
+    [[nodiscard]] virtual std::optional<NextWindow> at_gate(const Gate& gate) = 0;
 };
 
 // The windows of a server's run. To start and end a server costs more than a few thousand requests, so only windows are
 // timed: a window opens when every participant (a connection, or a pair of tasks) has done one unit of work, and closes
 // with the last unit of its quota. The participants draw their units from one quota, because with a fixed number for
 // each the slowest would work alone at the end. Only its first unit of each window is reserved for each participant: so
-// a window in which a participant is not served at all never closes.
+// a window in which a participant is not served at all never closes. The gatekeeper may give each window another quota,
+// and let some windows be unrecorded: they are work like all others, but their figures are forgotten.
 //
 //   set-up, one unit each | gate 0 | window 0 | gate 1 | window 1 | gate 2 | end
 //
 // The figures lie in shared memory: participants may be in other processes than the workload.
 class Windows {
 public:
-    // `units`: the quota of a window, at least `participants`; `participants` is not 0. Throws std::system_error.
+    // `units`: the nominal quota of a window, at least `participants`; `participants` is not 0. Throws
+    // std::system_error.
     Windows(std::size_t participants, std::uint64_t units);
 
-    // How many windows a run has (at first: 1), and who measures them (at first: nobody). Called before any process of
-    // the run is forked. The gatekeeper, which may be null, outlives all runs.
-    void plan(std::size_t count, Gatekeeper* gatekeeper);
+    // How many windows of a run are recorded (at first: 1), who decides about them, and how many others there may be
+    // before them. Called before any process of the run is forked. The gatekeeper outlives all runs. It may be null:
+    // then a run has `count` windows of the nominal quota.
+    void plan(std::size_t count, Gatekeeper* gatekeeper, std::size_t unrecorded = 0);
+    // The windows for whose figures there is room.
     [[nodiscard]] std::size_t planned() const noexcept { return windows_.size(); }
+    // The gates that a run has at most.
+    [[nodiscard]] std::size_t gates() const noexcept { return windows_.size() + unrecorded_ + 1; }
+    [[nodiscard]] std::uint64_t nominal_units() const noexcept { return units_; }
     // Called before each run, while no participant is alive.
     void begin() noexcept;
 
@@ -64,6 +83,8 @@ public:
     // Closes the window that is open, and opens the next one. After the last window, none is open.
     void turn();
     [[nodiscard]] bool is_open() const noexcept { return board_->open.load(std::memory_order_acquire); }
+    // A gate turns at this moment: nobody makes progress until the gatekeeper has decided.
+    [[nodiscard]] bool is_turning() const noexcept { return board_->turning.load(std::memory_order_relaxed); }
     // When the window opened that is open now.
     [[nodiscard]] sys::TimePoint opened() const noexcept;
     // Draws a unit and returns its number in the window, from `participants` on: the numbers below are the first units,
@@ -81,7 +102,9 @@ public:
     [[nodiscard]] std::uint64_t progress() const noexcept;
     // Invalid if a window was not closed; says who was not served. `participants`: what they are, in the plural.
     [[nodiscard]] Verdict verify(std::string_view participants) const;
-    // Both only after a valid run.
+    // The windows that were recorded.
+    [[nodiscard]] std::size_t recorded() const noexcept { return board_->recorded.load(std::memory_order_relaxed); }
+    // Both only after a valid run, and of the recorded windows alone.
     [[nodiscard]] const Window& operator[](std::size_t window) const noexcept { return windows_[window]; }
     [[nodiscard]] Work work() const noexcept;
     // All units of the run that `participant` did, with the first round.
@@ -93,10 +116,15 @@ private:
 
     struct Board {
         std::atomic<std::size_t> arrived;
-        std::atomic<std::size_t> turned;  // gates
+        std::atomic<std::size_t> turned;    // gates
+        std::atomic<std::size_t> recorded;  // windows
+        std::atomic<std::uint64_t> units;   // the quota of the window that is open
         std::atomic<std::int64_t> last_done_ns;
         std::atomic<std::int64_t> opened_ns;
         std::atomic<bool> open;
+        std::atomic<bool> records;  // the window that is open
+        std::atomic<bool> turning;
+        std::atomic<bool> ended;  // after the last window
         std::atomic<bool> failed;
         // Participants write it all the time: it has a cache line of its own.
         alignas(cache_line_bytes) std::atomic<std::uint64_t> drawn;
@@ -109,12 +137,15 @@ private:
     };
 
     [[nodiscard]] Work cut() noexcept;
+    [[nodiscard]] Gate close();
+    [[nodiscard]] std::optional<NextWindow> next(const Gate& gate);
 
     std::uint64_t units_;
     sys::Shared<Board> board_;
     sys::SharedArray<Count> counts_;  // by participant
     sys::SharedArray<Window> windows_{1};
     Gatekeeper* gatekeeper_ = nullptr;
+    std::size_t unrecorded_ = 0;
 };
 
 }  // namespace workloads

@@ -14,6 +14,12 @@ void require_one_for_each(const tasks::Arguments& arguments, std::string_view to
                                 std::to_string(least)};
 }
 
+void clear_latency(const Workload& workload) {
+    for (Histogram* const one : {workload.latency(), workload.latency_uncorrected()}) {
+        if (one != nullptr) one->clear();
+    }
+}
+
 Verdict verify_finished(const tasks::Ledger& ledger) {
     if (ledger.failures() > 0) {
         return Verdict::invalid(std::to_string(ledger.failures()) +

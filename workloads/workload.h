@@ -87,6 +87,9 @@ public:
     [[nodiscard]] virtual std::string_view latency_meaning() const { return {}; }
 };
 
+// Forgets the times that were measured so far.
+void clear_latency(const Workload& workload);
+
 // The workloads of a group are built into one benchmark binary.
 enum class Group { cpu, io };
 [[nodiscard]] constexpr std::string_view to_string(Group group) noexcept { return group == Group::cpu ? "cpu" : "io"; }

@@ -7,15 +7,17 @@
 
 namespace bench {
 
-Harness::Harness(const Case& what, Placement placement, std::size_t windows, sys::Nanoseconds patience)
+Harness::Harness(const Case& what, Placement placement, std::size_t windows, sys::Nanoseconds patience, Turns* turns)
     : case_{what},
       available_{sys::current_affinity()},
       cpu_split_{place(placement, what.workload->group, available_)},
       patience_{patience},
       workload_{what.workload->make(what.arguments, what.model->acceptors(what.model_arguments))},
       ledger_{workload_->size()},
-      meter_{windows} {
-    if (workload_->windows() != nullptr) workload_->windows()->plan(windows, &meter_);
+      meter_{*workload_, windows, turns} {
+    if (workload_->windows() != nullptr) {
+        workload_->windows()->plan(windows, &meter_, turns != nullptr ? Turns::most_tries : 0);
+    }
     sys::set_affinity(cpu_split_.model);
 }
 
@@ -42,7 +44,16 @@ void Harness::prepare() {
 
 // `prepare` is called in the peer's process, before this function returns.
 void Harness::start_peer(const std::function<void()>& prepare) {
-    if (auto peer = workload_->make_peer()) peer_.emplace(std::move(peer), cpu_split_.peer, patience_, prepare);
+    if (auto peer = workload_->make_peer()) {
+        peer_.emplace(std::move(peer), cpu_split_.peer, patience_, workload_->windows(), prepare);
+    }
+}
+
+workloads::Verdict Harness::warm_up() {
+    workload_->observe_next_run();
+    before_run();
+    run();
+    return after_run();
 }
 
 void Harness::before_run() {
@@ -72,10 +83,11 @@ void Harness::run_once() {
     if (const workloads::Verdict verdict = after_run(); !verdict) throw std::runtime_error{verdict.reason};
 }
 
-Counts Harness::count() {
+Counts Harness::count(std::optional<std::uint64_t> units) {
     assert(!model_ && "call count() instead of prepare()");
     if (windows() == nullptr) return count_run();
     const pid_t here = ::gettid();
+    if (units) meter_.set_quota(*units);
     start_peer([&] { meter_.count(here); });
     if (!peer_) meter_.count(here);
     make_model();

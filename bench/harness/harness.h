@@ -9,6 +9,7 @@
 #include "bench/harness/case.h"
 #include "bench/harness/peer.h"
 #include "bench/harness/placement.h"
+#include "bench/harness/turns.h"
 #include "bench/harness/window_meter.h"
 #include "models/model.h"
 #include "sys/cpu_set.h"
@@ -24,10 +25,11 @@ namespace bench {
 // CPUs only.
 class Harness {
 public:
-    // `windows`: how many a run has, if it has windows. `patience`: if the peer makes no progress for so long, it
-    // closes its connections.
+    // `windows`: how many of a run are recorded, if it has windows. `patience`: if the peer makes no progress for so
+    // long, it closes its connections. `turns`: who decides about the windows; null: a run has `windows` windows with
+    // the nominal quota. It outlives the harness.
     Harness(const Case& what, Placement placement, std::size_t windows = 1,
-            sys::Nanoseconds patience = std::chrono::seconds{5});
+            sys::Nanoseconds patience = std::chrono::seconds{5}, Turns* turns = nullptr);
     ~Harness();
     Harness(const Harness&) = delete;
     Harness& operator=(const Harness&) = delete;
@@ -38,6 +40,10 @@ public:
     // Starts the peer and makes the model; called once. Throws if the system refuses a process or a thread.
     void prepare();
 
+    // A run that is verified but not measured: it faults pages in and opens connections, and reads the memory that its
+    // tasks hold.
+    [[nodiscard]] workloads::Verdict warm_up();
+
     // One run has three steps. Time only the second; or its windows, if it has windows.
     void before_run();
     void run();
@@ -46,7 +52,8 @@ public:
 
     // Counts for one run, or for one window. Called instead of prepare(), because the counters see only threads and
     // processes that start after them. Throws std::runtime_error if a run is invalid.
-    [[nodiscard]] Counts count();
+    // `units`: the quota of the window; nullopt: the nominal one.
+    [[nodiscard]] Counts count(std::optional<std::uint64_t> units = std::nullopt);
 
     [[nodiscard]] workloads::Workload& workload() noexcept { return *workload_; }
     [[nodiscard]] const CpuSplit& cpu_split() const noexcept { return cpu_split_; }

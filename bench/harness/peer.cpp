@@ -20,8 +20,10 @@ namespace {
 // A thread that closes the connections of a workload that makes no progress. It sleeps nearly all the time.
 class Watchdog {
 public:
-    Watchdog(workloads::Workload& workload, sys::Nanoseconds patience)
-        : workload_{workload}, patience_{patience}, thread_{[this](const std::stop_token& stop) { watch(stop); }} {}
+    Watchdog(workloads::Workload& workload, sys::Nanoseconds patience, const workloads::Windows* windows)
+        : workload_{workload}, patience_{patience}, windows_{windows}, thread_{[this](const std::stop_token& stop) {
+              watch(stop);
+          }} {}
 
     void begin_run() { set_running(true); }
     void end_run() { set_running(false); }
@@ -38,13 +40,15 @@ private:
         while (!stop.stop_requested()) {
             stopped_.wait_for(lock, stop, patience_ / 10, [] { return false; });
             const std::uint64_t progress = workload_.progress();
-            if (std::exchange(reached, progress) != progress) last_move_ = sys::now();
+            const bool excused = windows_ != nullptr && windows_->is_turning();
+            if (std::exchange(reached, progress) != progress || excused) last_move_ = sys::now();
             if (running_ && sys::now() - last_move_ > patience_) workload_.hang_up();
         }
     }
 
     workloads::Workload& workload_;
     sys::Nanoseconds patience_;
+    const workloads::Windows* windows_;
     std::mutex mutex_;
     std::condition_variable_any stopped_;
     bool running_ = false;      // guarded by mutex_
@@ -55,20 +59,21 @@ private:
 }  // namespace
 
 Peer::Peer(std::unique_ptr<workloads::Workload> workload, const sys::CpuSet& cpus, sys::Nanoseconds patience,
-           const std::function<void()>& prepare) {
+           const workloads::Windows* windows, const std::function<void()>& prepare) {
     child_ = sys::ChildProcess::fork([&] {
         prepare();
         board_->ready.post();
-        serve(*workload, cpus, *board_, patience);
+        serve(*workload, cpus, *board_, patience, windows);
     });
     if (const workloads::Verdict started = wait_for(board_->ready); !started) throw std::runtime_error{started.reason};
 }
 
-void Peer::serve(workloads::Workload& workload, const sys::CpuSet& cpus, Board& board, sys::Nanoseconds patience) {
+void Peer::serve(workloads::Workload& workload, const sys::CpuSet& cpus, Board& board, sys::Nanoseconds patience,
+                 const workloads::Windows* windows) {
     sys::set_affinity(cpus);
     // To save power the kernel may wake a thread 50 us late. A client that sends at fixed times must not be late.
     ::prctl(PR_SET_TIMERSLACK, 1);
-    Watchdog watchdog{workload, patience};
+    Watchdog watchdog{workload, patience, windows};
     tasks::Ledger ledger{workload.size()};
     const auto model = models::find(models::default_model).make(workload, ledger, {});
     for (;;) {

@@ -10,6 +10,7 @@
 #include "sys/resource_usage.h"
 #include "sys/semaphore.h"
 #include "sys/shared_memory.h"
+#include "workloads/windows.h"
 #include "workloads/workload.h"
 
 namespace bench {
@@ -20,10 +21,11 @@ class Peer {
 public:
     // If the peer makes no progress for `patience`, it closes its connections. So a model that starves a connection
     // ends as invalid, and not by the time limit of the case.
+    // While a gate of `windows` (which may be null) turns, it waits as long as the gatekeeper takes.
     // `prepare` is called in the peer's process, before the constructor returns. Throws std::runtime_error if the
     // process ends meanwhile.
     Peer(std::unique_ptr<workloads::Workload> workload, const sys::CpuSet& cpus, sys::Nanoseconds patience,
-         const std::function<void()>& prepare);
+         const workloads::Windows* windows, const std::function<void()>& prepare);
 
     // Starts the peer's part of one run. Costs one system call, because it is inside the timed region.
     void start() noexcept { board_->start.post(); }
@@ -44,7 +46,8 @@ private:
     };
 
     [[nodiscard]] workloads::Verdict wait_for(sys::Semaphore& semaphore);
-    static void serve(workloads::Workload& workload, const sys::CpuSet& cpus, Board& board, sys::Nanoseconds patience);
+    static void serve(workloads::Workload& workload, const sys::CpuSet& cpus, Board& board, sys::Nanoseconds patience,
+                      const workloads::Windows* windows);
 
     sys::Shared<Board> board_;
     std::optional<sys::ChildProcess> child_;

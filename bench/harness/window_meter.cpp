@@ -44,33 +44,75 @@ Counts difference(const Counts& before, const Counts& after) {
     return counts;
 }
 
-void WindowMeter::at_gate(std::size_t windows_closed) {
-    Reading& reading = readings_[windows_closed];
-    const auto count = [this] { return counters_ ? counters_->read() : Counts{}; };
-    reading.closing.counts = count();
-    reading.closing.gate_cpu_ns = own_cpu_ns();
-    const sys::ProcessFamily::Reading model = model_.read_at_rest();
-    reading.closing.model_cpu_ns = model.before.count();
-    reading.opening.model_cpu_ns = model.after.count();
-    reading.rest = model.rest;
-    reading.opening.gate_cpu_ns = own_cpu_ns();
-    reading.opening.counts = count();
+WindowMeter::WindowMeter(const workloads::Workload& workload, std::size_t windows, Turns* turns)
+    : workload_{workload}, turns_{turns}, readings_{windows} {}
+
+std::optional<workloads::NextWindow> WindowMeter::at_gate(const workloads::Gate& gate) {
+    std::optional<workloads::NextWindow> next;
+    Used closing = used();
+    sys::ProcessFamily::Reading model{};
+    if (turns_ == nullptr) {
+        next = next_of_plan(gate);
+        model = model_.read_at_rest();
+    } else {
+        model = model_.read_over([&] { next = next_turn(gate); });
+    }
+    const bool first = gate.recorded == 0 && next && next->recorded;
+    if (first) workloads::clear_latency(workload_);
+    Used opening = used();
+    closing.model_cpu_ns = model.before.count();
+    opening.model_cpu_ns = model.after.count();
+    closing.rest = model.rest;
+    opening.rest = model.rest_after;
+    if (gate.closed && gate.closed->recorded) readings_[gate.recorded - 1].closing = closing;
+    if (next && next->recorded) readings_[gate.recorded].opening = opening;
+    return next;
+}
+
+WindowMeter::Used WindowMeter::used() const {
+    return {.model_cpu_ns = 0,
+            .gate_cpu_ns = own_cpu_ns(),
+            .counts = counters_ ? counters_->read() : Counts{},
+            .rest = sys::ProcessFamily::Rest::slept};
+}
+
+std::optional<workloads::NextWindow> WindowMeter::next_of_plan(const workloads::Gate& gate) const {
+    if (gate.recorded == readings_.size()) return std::nullopt;
+    return workloads::NextWindow{.units = quota_.value_or(workload_.windows()->nominal_units())};
+}
+
+// The others take their turns meanwhile.
+std::optional<workloads::NextWindow> WindowMeter::next_turn(const workloads::Gate& gate) {
+    if (gate.closed) {
+        turns_->tell_done(gate.closed->closed - gate.closed->opened, gate.closed->work.units);
+    } else {
+        // Finds members that spin, so that they are stopped already while others get ready.
+        (void)model_.read_at_rest();
+        turns_->tell_ready();
+    }
+    const std::optional<Turns::Turn> turn = turns_->wait();
+    if (!turn) return std::nullopt;
+    return workloads::NextWindow{.units = turn->amount, .recorded = turn->recorded};
 }
 
 sys::Nanoseconds WindowMeter::model_cpu(std::size_t window) const noexcept {
-    return sys::Nanoseconds{readings_[window + 1].closing.model_cpu_ns - readings_[window].opening.model_cpu_ns};
+    const auto& [opening, closing] = readings_[window];
+    return sys::Nanoseconds{closing.model_cpu_ns - opening.model_cpu_ns};
 }
 
 sys::Nanoseconds WindowMeter::gate_cpu(std::size_t window) const noexcept {
-    return sys::Nanoseconds{readings_[window + 1].closing.gate_cpu_ns - readings_[window].opening.gate_cpu_ns};
+    const auto& [opening, closing] = readings_[window];
+    return sys::Nanoseconds{closing.gate_cpu_ns - opening.gate_cpu_ns};
 }
 
 Counts WindowMeter::counts(std::size_t window) const {
-    return difference(readings_[window].opening.counts, readings_[window + 1].closing.counts);
+    return difference(readings_[window].opening.counts, readings_[window].closing.counts);
 }
 
 sys::ProcessFamily::Rest WindowMeter::rest() const noexcept {
-    return std::ranges::max(readings_, {}, &Reading::rest).rest;
+    sys::ProcessFamily::Rest worst = sys::ProcessFamily::Rest::slept;
+    for (const auto& [opening, closing] : readings_) worst = std::max({worst, opening.rest, closing.rest});
+    return worst;
 }
 
 }  // namespace bench

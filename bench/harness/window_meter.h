@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <optional>
 
+#include "bench/harness/turns.h"
 #include "sys/clock.h"
 #include "sys/perf_counter.h"
 #include "sys/process_family.h"
@@ -40,25 +41,29 @@ private:
 // What was counted between two readings; the units are those of `after`.
 [[nodiscard]] Counts difference(const Counts& before, const Counts& after);
 
-// Reads at each gate what the model has used so far. The gate may turn in another process than the one that made the
-// meter, so the readings lie in shared memory.
+// Decides at each gate about the next window, and reads there what the model has used so far. The gate may turn in
+// another process than the one that made the meter, so the readings lie in shared memory.
 class WindowMeter final : public workloads::Gatekeeper {
 public:
-    explicit WindowMeter(std::size_t windows) : readings_{windows + 1} {}
+    // `windows`: how many are recorded. `turns`: who tells when a window may open; null: at once, with the nominal
+    // quota. Both the workload and the turns outlive the meter. The workload may have no windows.
+    WindowMeter(const workloads::Workload& workload, std::size_t windows, Turns* turns);
 
     // The processes of the model; the harness joins before it makes the model.
     [[nodiscard]] sys::ProcessFamily& model() noexcept { return model_; }
+    // Of all windows, instead of the nominal quota. Called before any process is forked.
+    void set_quota(std::uint64_t units) noexcept { quota_ = units; }
     // Called in the process in which the gates will turn, before the model is made.
     void count(pid_t thread_of_model) { counters_.emplace(thread_of_model); }
 
-    void at_gate(std::size_t windows_closed) override;
+    [[nodiscard]] std::optional<workloads::NextWindow> at_gate(const workloads::Gate& gate) override;
 
-    // After a run: of window `window`, from 0.
+    // After a run: of the recorded window `window`, from 0.
     [[nodiscard]] sys::Nanoseconds model_cpu(std::size_t window) const noexcept;
     // Of the process in which the gates turned.
     [[nodiscard]] sys::Nanoseconds gate_cpu(std::size_t window) const noexcept;
     [[nodiscard]] Counts counts(std::size_t window) const;
-    // How the gates of the run found the model: the worst of them.
+    // How the gates of the recorded windows found the model: the worst of them.
     [[nodiscard]] sys::ProcessFamily::Rest rest() const noexcept;
 
 private:
@@ -67,16 +72,23 @@ private:
         std::int64_t model_cpu_ns;
         std::int64_t gate_cpu_ns;
         Counts counts;
+        sys::ProcessFamily::Rest rest;
     };
     // To read takes some CPU time and system calls itself, which belong to no window.
     struct Reading {
-        Used closing;  // when the gate began to turn: the end of a window
-        Used opening;  // when it had turned: the begin of the next one
-        sys::ProcessFamily::Rest rest;
+        Used opening;  // when the gate before the window had turned
+        Used closing;  // when the gate after it began to turn
     };
 
+    [[nodiscard]] Used used() const;
+    [[nodiscard]] std::optional<workloads::NextWindow> next_of_plan(const workloads::Gate& gate) const;
+    [[nodiscard]] std::optional<workloads::NextWindow> next_turn(const workloads::Gate& gate);
+
+    const workloads::Workload& workload_;
+    Turns* turns_;
     sys::ProcessFamily model_;
-    sys::SharedArray<Reading> readings_;  // by gate
+    sys::SharedArray<Reading> readings_;  // by window
+    std::optional<std::uint64_t> quota_;
     std::optional<Counters> counters_;
 };
 

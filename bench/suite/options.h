@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -16,6 +17,8 @@ struct Options {
     std::filesystem::path output;
     std::filesystem::path resume;
     std::optional<int> rounds;
+    std::optional<double> budget_s;
+    std::optional<std::uint64_t> seed;
     std::optional<Placement> placement;
     std::optional<double> time_limit_s;
     Selection selection;
@@ -27,6 +30,9 @@ struct Options {
 
 // Returns nullopt if it has answered the call itself, on stdout (--help, --version). Throws UsageError.
 [[nodiscard]] std::optional<Options> parse_options(int argc, const char* const* argv);
+
+// "90s", "6m", "1.5h", or a number of seconds; in seconds. Throws UsageError.
+[[nodiscard]] double parse_time(const std::string& text);
 
 // The shell command that resumes a run with these options.
 [[nodiscard]] std::string resume_command(const Options& options, const std::filesystem::path& file);

@@ -17,10 +17,15 @@ namespace {
 void check_names(const Suite& suite, const Selection& selection) {
     std::set<std::string> workloads;
     std::set<std::string> models;
+    const auto add = [&](const Case& one) {
+        workloads.emplace(one.workload->name);
+        models.emplace(one.model->name);
+    };
     for (const Point& point : suite.points) {
         workloads.emplace(point.workload->name);
-        for (const Case& one : suite.cases(point)) models.emplace(one.model->name);
+        std::ranges::for_each(suite.cases(point), add);
     }
+    for (const NamedGroup& group : suite.groups) std::ranges::for_each(group.cases, add);
     const auto check = [&](const std::string& name, const char* what, const std::set<std::string>& present) {
         if (present.contains(name)) return;
         throw UsageError{"suite '" + suite.name + "' has no " + what + " '" + name +
@@ -43,68 +48,93 @@ bool among(const std::vector<std::string>& names, std::string_view name) {
     return names.empty() || std::ranges::find(names, name) != names.end();
 }
 
-// The cases of one point with their A/A controls, in the order of the first round.
-std::vector<PlannedCase> make_group(const Suite& suite, const Point& point, const Selection& selection,
-                                    const std::regex& filter) {
-    std::vector<PlannedCase> group;
-    for (Case& what : suite.cases(point)) {
-        if (!among(selection.models, what.model->name)) continue;
-        std::string name = what.name();
-        if (!std::regex_search(name, filter) || !among(selection.cases, name)) continue;
-        group.push_back({std::move(what), std::move(name), point.iterations, point.count_rounds, false});
+// Chooses cases of the suite.
+class Chooser {
+public:
+    explicit Chooser(const Selection& selection) : selection_{selection}, filter_{compile(selection.filter)} {}
+
+    [[nodiscard]] bool chooses(const Case& what, const std::string& name) const {
+        return among(selection_.workloads, what.workload->name) && among(selection_.models, what.model->name) &&
+               std::regex_search(name, filter_);
     }
-    std::vector<PlannedCase> front;
-    std::vector<PlannedCase> back;
-    for (const Case& control : suite.controls) {
-        const auto original = std::ranges::find(group, control.name(), &PlannedCase::name);
-        if (original == group.end()) continue;
-        const bool in_first_half = std::distance(group.begin(), original) * 2 < std::ssize(group);
-        PlannedCase again = *original;
-        again.control = true;
-        (in_first_half ? back : front).push_back(std::move(again));
-    }
-    group.insert(group.begin(), front.begin(), front.end());
-    group.insert(group.end(), back.begin(), back.end());
-    return group;
+
+private:
+    const Selection& selection_;
+    std::regex filter_;
+};
+
+// Puts an A/A control at the other end of the group, so that it is as far from its case as two compared models may be.
+void add_control(std::vector<PlannedCase>& cases, const std::string& name) {
+    const auto original = std::ranges::find(cases, name, &PlannedCase::name);
+    if (original == cases.end()) return;
+    const bool in_first_half = std::distance(cases.begin(), original) * 2 < std::ssize(cases);
+    PlannedCase again = *original;
+    again.control = true;
+    cases.insert(in_first_half ? cases.end() : cases.begin(), std::move(again));
+}
+
+// `baseline`: a model, if the group has it; otherwise the first case is compared with.
+Group make_group(std::string name, std::vector<PlannedCase> cases, const std::vector<std::string>& repeated,
+                 std::string_view baseline) {
+    for (const std::string& one : repeated) add_control(cases, one);
+    const auto find_baseline = [&](auto is_it) {
+        return std::ranges::find_if(cases, [&](const PlannedCase& one) { return !one.control && is_it(one); });
+    };
+    auto found = find_baseline([&](const PlannedCase& one) { return one.what.model->name == baseline; });
+    if (found == cases.end()) found = find_baseline([](const PlannedCase&) { return true; });
+    const auto index = static_cast<std::size_t>(found - cases.begin());
+    return {std::move(name), std::move(cases), index};
+}
+
+PlannedCase planned(Case what, int iterations, int count_rounds) {
+    std::string name = what.name();
+    const bool in_turns = !what.workload->open_loop;
+    return {std::move(what), std::move(name), iterations, count_rounds, /*control=*/false, in_turns};
 }
 
 }  // namespace
 
-std::string PlannedCase::run_name() const { return bench::run_name(what, iterations) + (control ? "/control" : ""); }
+std::string PlannedCase::run_name(bool of_slices) const {
+    // The number of slices is no part of the name: it depends on the machine.
+    const std::string timed = of_slices ? name + "/manual_time" : bench::run_name(what, iterations);
+    return timed + (control ? "/control" : "");
+}
 
 Plan make_plan(const Suite& suite, const Selection& selection, int rounds) {
     check_names(suite, selection);
-    const std::regex filter = compile(selection.filter);
-    Plan plan{.cases = {}, .steps = {}, .rounds = rounds};
-    std::vector<std::size_t> group_starts;
+    const Chooser chooser{selection};
+    Plan plan{.groups = {}, .rounds = rounds};
+    const auto add = [&](std::string name, const std::vector<Case>& all, int iterations, int count_rounds,
+                         const std::vector<std::string>& repeated, std::string_view baseline) {
+        std::vector<PlannedCase> cases;
+        for (const Case& what : all) {
+            PlannedCase one = planned(what, iterations, count_rounds);
+            if (chooser.chooses(one.what, one.name)) cases.push_back(std::move(one));
+        }
+        if (cases.empty()) return;
+        plan.groups.push_back(make_group(std::move(name), std::move(cases), repeated, baseline));
+    };
+    std::vector<std::string> controls;
+    for (const Case& control : suite.controls) controls.push_back(control.name());
     for (const Point& point : suite.points) {
-        if (!among(selection.workloads, point.workload->name)) continue;
-        group_starts.push_back(plan.cases.size());
-        std::ranges::move(make_group(suite, point, selection, filter), std::back_inserter(plan.cases));
+        const bool computes = point.workload->group == workloads::Group::cpu;
+        add(std::string{point.workload->name} + point.arguments.path(), suite.cases(point), point.iterations,
+            point.count_rounds, controls, computes ? suite.cpu_baseline : suite.io_baseline);
     }
-    if (plan.cases.empty()) {
+    for (const NamedGroup& group : suite.groups) {
+        add(group.name, group.cases, group.iterations, group.count_rounds, group.repeated, "");
+    }
+    if (plan.groups.empty()) {
         throw UsageError{"no case of suite '" + suite.name +
                          "' is left by --workload, --model and --filter; --list prints all cases"};
-    }
-    group_starts.push_back(plan.cases.size());
-    for (int round = 0; round < rounds; ++round) {
-        for (std::size_t group = 0; group + 1 < group_starts.size(); ++group) {
-            const std::size_t first = group_starts[group];
-            const std::size_t end = group_starts[group + 1];
-            for (std::size_t i = first; i < end; ++i) {
-                plan.steps.push_back({round % 2 == 0 ? i : first + (end - 1 - i), round});
-            }
-        }
     }
     return plan;
 }
 
-std::vector<std::string> case_names(const Plan& plan) {
-    std::vector<std::string> names;
-    for (const PlannedCase& planned : plan.cases) {
-        if (!planned.control) names.push_back(planned.name);
-    }
-    return names;
+std::size_t case_count(const Plan& plan) {
+    std::size_t count = 0;
+    for (const Group& group : plan.groups) count += group.cases.size();
+    return count;
 }
 
 std::size_t descriptors_needed(const Plan& plan) {
@@ -116,12 +146,14 @@ std::size_t descriptors_needed(const Plan& plan) {
     };
     std::size_t most = 0;
     std::set<std::string> seen;
-    for (const PlannedCase& planned : plan.cases) {
-        const workloads::Entry& entry = *planned.what.workload;
-        if (!seen.insert(std::string{entry.name} + planned.what.arguments.path()).second) continue;
-        const auto workload = entry.make(planned.what.arguments, 1);
-        most = std::max(most, needed(*workload));
-        if (const auto peer = workload->make_peer()) most = std::max(most, needed(*peer));
+    for (const Group& group : plan.groups) {
+        for (const PlannedCase& one : group.cases) {
+            const workloads::Entry& entry = *one.what.workload;
+            if (!seen.insert(std::string{entry.name} + one.what.arguments.path()).second) continue;
+            const auto workload = entry.make(one.what.arguments, 1);
+            most = std::max(most, needed(*workload));
+            if (const auto peer = workload->make_peer()) most = std::max(most, needed(*peer));
+        }
     }
     return most + reserve;
 }

@@ -13,38 +13,38 @@ struct Selection {
     std::vector<std::string> workloads;
     std::vector<std::string> models;
     std::string filter;  // a regular expression that matches a part of the case's name
-    // Names of cases. A resumed run has the cases of its document, even if the suite has more models now.
-    std::vector<std::string> cases = {};
 };
 
 struct PlannedCase {
     Case what;
     std::string name;
-    int iterations;
-    int count_rounds;  // of its point
+    int iterations;    // of a whole sample
+    int count_rounds;  // system calls are counted in the first `count_rounds` sets
     bool control;      // an A/A control: repeats a case
+    bool in_turns;     // false: whole samples, one after the other
 
-    // The run_name of the entry. An A/A control has its own name; otherwise tools would take it for a repetition.
-    [[nodiscard]] std::string run_name() const;
+    // The run_name of the entry: of slices, or of a whole sample. An A/A control has its own name; otherwise tools
+    // would take it for a repetition.
+    [[nodiscard]] std::string run_name(bool of_slices) const;
+    // As it is planned.
+    [[nodiscard]] std::string run_name() const { return run_name(in_turns); }
 };
 
-// One planned sample.
-struct Step {
-    std::size_t index;  // of the case
-    int round;
+// A comparison group: cases that are measured close together in time, so that each can be divided by the baseline.
+struct Group {
+    std::string name;
+    std::vector<PlannedCase> cases;
+    std::size_t baseline;  // index of the case with which the others are compared
 };
 
-// The order of all samples. A round takes each case once. In a round, all models of one point follow each other; every
-// other round reverses their order (ABBA), so that a slow drift of the machine affects two models alike. An A/A control
-// runs at the other end of its case's group, so that it is as far from its case as two compared models may be.
+// A round is a set: each case once, in a fresh process.
 struct Plan {
-    std::vector<PlannedCase> cases;  // in the order of the first round
-    std::vector<Step> steps;
+    std::vector<Group> groups;  // none is empty
     int rounds;
 };
 
-// The names of the planned cases, without A/A controls.
-[[nodiscard]] std::vector<std::string> case_names(const Plan& plan);
+// The number of planned cases, with A/A controls.
+[[nodiscard]] std::size_t case_count(const Plan& plan);
 
 // Throws UsageError for an unknown name and for a selection without a case.
 [[nodiscard]] Plan make_plan(const Suite& suite, const Selection& selection, int rounds);

@@ -32,7 +32,9 @@ std::filesystem::path binary_path(const std::filesystem::path& folder, workloads
 
 void require_binaries(const std::filesystem::path& folder, const Plan& plan) {
     std::set<std::filesystem::path> binaries;
-    for (const PlannedCase& planned : plan.cases) binaries.insert(binary_path(folder, planned.what.workload->group));
+    for (const Group& group : plan.groups) {
+        for (const PlannedCase& one : group.cases) binaries.insert(binary_path(folder, one.what.workload->group));
+    }
     for (const auto& binary : binaries) {
         if (std::filesystem::is_regular_file(binary) && ::access(binary.c_str(), X_OK) == 0) continue;
         throw UsageError{"there is no program " + binary.string() +

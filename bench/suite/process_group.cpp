@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -20,6 +21,9 @@ namespace {
 constexpr std::size_t errors_kept_bytes = 8192;
 constexpr std::size_t line_bytes_max = 300;
 
+// Groups that have not ended. This program has one thread.
+int alive = 0;
+
 struct Pipe {
     sys::UniqueFd read;
     sys::UniqueFd write;
@@ -34,8 +38,9 @@ Pipe make_pipe() {
 }
 
 // Runs in the child. Leaves only by an exception.
-void execute(const std::vector<std::string>& command, const SignalWatch& signals, int errors) {
+void execute(const std::vector<std::string>& command, const SignalWatch& signals, int errors, int inherited) {
     ::setpgid(0, 0);
+    if (inherited >= 0) sys::check(::fcntl(inherited, F_SETFD, 0), "fcntl(F_SETFD)");
     const sys::UniqueFd nothing{sys::check(::open("/dev/null", O_RDWR | O_CLOEXEC), "open /dev/null")};
     sys::check(::dup2(nothing.get(), STDIN_FILENO), "dup2");
     sys::check(::dup2(nothing.get(), STDOUT_FILENO), "dup2");
@@ -48,22 +53,25 @@ void execute(const std::vector<std::string>& command, const SignalWatch& signals
     sys::check(::execv(arguments.front(), arguments.data()), ("execute " + command.front()).c_str());
 }
 
-sys::ChildProcess start(const std::vector<std::string>& command, const SignalWatch& signals, int errors) {
+sys::ChildProcess start(const std::vector<std::string>& command, const SignalWatch& signals, int errors,
+                        int inherited) {
     // A descendant whose parent has died becomes our child, not init's, so that we can wait for it.
     sys::check(::prctl(PR_SET_CHILD_SUBREAPER, 1), "prctl(PR_SET_CHILD_SUBREAPER)");
-    return sys::ChildProcess::fork([&] { execute(command, signals, errors); });
+    return sys::ChildProcess::fork([&] { execute(command, signals, errors, inherited); });
 }
 
 }  // namespace
 
-ProcessGroup::ProcessGroup(const std::vector<std::string>& command, const SignalWatch& signals)
+ProcessGroup::ProcessGroup(const std::vector<std::string>& command, const SignalWatch& signals, int inherited)
     : child_{[&] {
           assert(!command.empty());
           Pipe pipe = make_pipe();
           errors_ = std::move(pipe.read);
-          return start(command, signals, pipe.write.get());
+          return start(command, signals, pipe.write.get(), inherited);
       }()},
-      group_{child_.pid()} {
+      group_{child_.pid()},
+      end_{static_cast<int>(sys::check(::syscall(SYS_pidfd_open, group_, 0), "pidfd_open"))} {
+    ++alive;
     // Parent and child both call it, so that the group exists whichever is first. After the exec it fails, but then the
     // child has called it already.
     ::setpgid(group_, group_);
@@ -89,16 +97,21 @@ int ProcessGroup::end() {
     // A process's children become ours before it can be reaped, so a group without members stays empty.
     while (::waitpid(-group_, nullptr, 0) > 0 || errno == EINTR) {
     }
-    // Reaps processes that have left the group and ended. The others are not killed.
-    while (::waitpid(-1, nullptr, WNOHANG) > 0) {
+    // Reaps processes that have left their group and ended; those that still run are not killed. Not while another
+    // group lives: the status of its program would be lost.
+    if (--alive == 0) {
+        while (::waitpid(-1, nullptr, WNOHANG) > 0) {
+        }
     }
     read_errors();
     return status;
 }
 
 void ProcessGroup::read_errors() {
+    // Not for ever, even if the program writes faster than this.
+    constexpr int reads_most = 16;
     std::array<char, 4096> buffer{};
-    while (errors_) {
+    for (int reads = 0; errors_ && reads < reads_most; ++reads) {
         const ssize_t bytes = ::read(errors_.get(), buffer.data(), buffer.size());
         if (bytes < 0 && errno == EINTR) continue;
         if (bytes < 0 && errno == EAGAIN) return;

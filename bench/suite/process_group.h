@@ -14,22 +14,25 @@ namespace bench {
 // stdout is discarded, and the end of its stderr is kept.
 class ProcessGroup {
 public:
-    // `command` is the program's path and its arguments; not empty. Throws std::system_error. A program that cannot be
-    // executed ends with exit code 1 and a message on stderr.
-    ProcessGroup(const std::vector<std::string>& command, const SignalWatch& signals);
+    // `command` is the program's path and its arguments; not empty. The program inherits descriptor `inherited`, if it
+    // is not -1. Throws std::system_error. A program that cannot be executed ends with exit code 1 and a message on
+    // stderr.
+    ProcessGroup(const std::vector<std::string>& command, const SignalWatch& signals, int inherited = -1);
     ~ProcessGroup();
     ProcessGroup(const ProcessGroup&) = delete;
     ProcessGroup& operator=(const ProcessGroup&) = delete;
 
     // Whether the program itself has ended. Does not reap it: its number stays taken, so end() kills the right group.
     [[nodiscard]] bool has_ended() const;
+    // Becomes readable when the program itself has ended (a pidfd).
+    [[nodiscard]] int end_descriptor() const noexcept { return end_.get(); }
     // Kills the rest of the group and waits until all its processes have ended. Returns the program's wait status. Call
     // it once.
     int end();
 
     // The read end of its stderr; -1 after the end of the stream.
     [[nodiscard]] int errors_descriptor() const noexcept { return errors_.get(); }
-    // Reads the data that has arrived; does not wait.
+    // Reads some of the data that has arrived; does not wait.
     void read_errors();
     // The last line that is not blank, made printable and cut to a bounded length; empty if there is none.
     [[nodiscard]] std::string last_error_line() const;
@@ -39,6 +42,7 @@ private:
     std::string errors_tail_;
     sys::ChildProcess child_;
     pid_t group_;
+    sys::UniqueFd end_;
     bool ended_ = false;
 };
 

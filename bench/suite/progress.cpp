@@ -4,15 +4,13 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cassert>
 #include <chrono>
 #include <cstdio>
-#include <utility>
 
 namespace bench {
 namespace {
 
-// The time between two lines of a log. A suite has more than a thousand samples, too many for a line each.
+// The time between two lines of a log: a line for each set of a group would be too many.
 constexpr std::chrono::seconds log_interval{5};
 
 std::size_t terminal_width() {
@@ -28,55 +26,28 @@ std::string in_words(std::string outcome) {
 
 }  // namespace
 
-Progress::Progress(const Plan& plan, std::vector<bool> taken, bool quiet)
-    : plan_{plan}, taken_{std::move(taken)}, quiet_{quiet}, terminal_{::isatty(STDERR_FILENO) == 1} {
-    assert(taken_.size() == plan.steps.size());
-    done_ = static_cast<std::size_t>(std::ranges::count(taken_, true));
-}
+Progress::Progress(bool quiet) : quiet_{quiet}, terminal_{::isatty(STDERR_FILENO) == 1} {}
 
-void Progress::begin(std::size_t step) {
-    begun_ = sys::now();
-    const bool due = terminal_ || shown_ == sys::TimePoint{} || begun_ - shown_ >= log_interval;
-    if (quiet_ || !due) return;
-    shown_ = begun_;
-    show(std::to_string(done_) + "/" + std::to_string(plan_.steps.size()) + ", round " +
-             std::to_string(plan_.steps[step].round + 1) + "/" + std::to_string(plan_.rounds) + time_left() + ": ",
-         plan_.cases[plan_.steps[step].index].name);
-}
-
-void Progress::end(std::size_t step) {
-    assert(!taken_[step]);
-    durations_[plan_.steps[step].index] = sys::now() - begun_;
-    taken_[step] = true;
-    ++done_;
+void Progress::show(const std::string& what, std::optional<double> left_s, const std::string& group) {
+    const sys::TimePoint now = sys::now();
+    if (quiet_ || !(terminal_ || shown_ == sys::TimePoint{} || now - shown_ >= log_interval)) return;
+    shown_ = now;
+    std::string text = what;
+    if (left_s) {
+        const std::chrono::duration<double> left{std::max(0.0, *left_s)};
+        text += ", " + to_minutes(std::chrono::duration_cast<sys::Nanoseconds>(left)) + " left";
+    }
+    text += ": " + group;
+    if (terminal_) {
+        std::fprintf(stderr, "\r%s\x1b[K", shorten(text, terminal_width() - 1).c_str());
+    } else {
+        std::fprintf(stderr, "%s\n", text.c_str());
+    }
+    std::fflush(stderr);
 }
 
 void Progress::clear() const {
     if (terminal_ && !quiet_) std::fputs("\r\x1b[K", stderr);
-}
-
-// Assumes that a case takes as long as its latest sample, and a case without a sample as long as the mean.
-std::string Progress::time_left() const {
-    if (durations_.empty()) return {};
-    sys::Nanoseconds known{};
-    for (const auto& [index, duration] : durations_) known += duration;
-    const sys::Nanoseconds mean = known / static_cast<sys::Nanoseconds::rep>(durations_.size());
-    sys::Nanoseconds left{};
-    for (std::size_t step = 0; step < plan_.steps.size(); ++step) {
-        if (taken_[step]) continue;
-        const auto duration = durations_.find(plan_.steps[step].index);
-        left += duration != durations_.end() ? duration->second : mean;
-    }
-    return ", " + to_minutes(left) + " left";
-}
-
-void Progress::show(const std::string& head, const std::string& name) const {
-    if (terminal_) {
-        std::fprintf(stderr, "\r%s\x1b[K", shorten(head + name, terminal_width() - 1).c_str());
-    } else {
-        std::fprintf(stderr, "%s%s\n", head.c_str(), name.c_str());
-    }
-    std::fflush(stderr);
 }
 
 std::string to_minutes(sys::Nanoseconds duration) {

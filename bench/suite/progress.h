@@ -1,10 +1,8 @@
 #pragma once
 
-#include <map>
+#include <optional>
 #include <string>
-#include <vector>
 
-#include "bench/suite/plan.h"
 #include "bench/suite/results.h"
 #include "sys/clock.h"
 
@@ -14,26 +12,17 @@ namespace bench {
 // seconds.
 class Progress {
 public:
-    // `taken`: for each step, whether an interrupted run has taken it already.
-    Progress(const Plan& plan, std::vector<bool> taken, bool quiet);
+    explicit Progress(bool quiet);
 
-    void begin(std::size_t step);
-    void end(std::size_t step);
+    // `what`: "set 2 of 6, group 3 of 21". `left_s`: how long the run still takes, if that is known.
+    void show(const std::string& what, std::optional<double> left_s, const std::string& group);
     // Erases the terminal's line.
     void clear() const;
 
 private:
-    [[nodiscard]] std::string time_left() const;
-    void show(const std::string& head, const std::string& name) const;
-
-    const Plan& plan_;
-    std::vector<bool> taken_;
     bool quiet_;
     bool terminal_;
-    std::size_t done_ = 0;
-    sys::TimePoint begun_;
     sys::TimePoint shown_;
-    std::map<std::size_t, sys::Nanoseconds> durations_;  // by case: the latest sample's
 };
 
 // "1:05", "2:03:04"

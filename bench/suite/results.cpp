@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <string_view>
 
 #include "bench/document.h"
 #include "bench/machine.h"
@@ -13,43 +14,51 @@ namespace {
 
 using nlohmann::json;
 
-// A reason may hold the output of a program, which need not be valid UTF-8.
-std::string to_text(const json& value, int indent) {
-    return value.dump(indent, ' ', false, json::error_handler_t::replace);
-}
+constexpr std::string_view entry_begin{R"({"entry":)"};
 
 }  // namespace
 
-// Parentheses, because braces would make a list with one element of nlohmann::json.
-Results::Results(std::filesystem::path path, json context, bool has_context)
-    : path_(std::move(path)), context_(std::move(context)), has_context_(has_context) {}
-
 Results Results::begin(std::filesystem::path path, const json& run) {
-    return Results{std::move(path),
-                   json{{"date", to_iso8601(std::chrono::system_clock::now())},
-                        {"host_name", host_name()},
-                        {"num_cpus", ::sysconf(_SC_NPROCESSORS_ONLN)},
-                        {"concur", run}},
-                   false};
+    Journal journal = Journal::begin(Journal::path_of(path));
+    Results results{std::move(path), std::move(journal)};
+    results.context_ = json{{"date", to_iso8601(std::chrono::system_clock::now())},
+                            {"host_name", host_name()},
+                            {"num_cpus", ::sysconf(_SC_NPROCESSORS_ONLN)},
+                            {"concur", run}};
+    results.journal_.add({{"run", results.context_}});
+    results.commit();
+    return results;
 }
 
-Results Results::go_on(std::filesystem::path path, const json& document) {
-    const json& context = document.at("context");
-    Results results{std::move(path), context, context.contains("library_build_type")};
-    for (const json& entry : document.at("benchmarks")) results.add(entry);
+Results Results::go_on(std::filesystem::path path) {
+    const std::filesystem::path journal = Journal::path_of(path);
+    Results results{std::move(path), Journal::go_on(journal)};
+    Journal::read(journal, [&](std::string_view line) {
+        const json record = json::parse(line);
+        if (record.contains("entry")) results.count(record["entry"]);
+        for (const char* const key : {"run", "context"}) {
+            if (record.contains(key)) results.context_.update(record[key]);
+        }
+        if (record.contains("context")) results.has_context_ = true;
+    });
     return results;
 }
 
 void Results::take_context(const json& context) {
     if (has_context_ || !context.is_object()) return;
     has_context_ = true;
-    for (const auto& [key, value] : context.items()) {
-        if (key != "concur") context_[key] = value;
-    }
+    json taken = context;
+    taken.erase("concur");
+    context_.update(taken);
+    journal_.add({{"context", taken}});
 }
 
 void Results::add(const json& entry) {
-    entries_.append(entries_.empty() ? "" : ",\n").append(to_text(entry, -1));
+    journal_.add({{"entry", entry}});
+    count(entry);
+}
+
+void Results::count(const json& entry) {
     ++size_;
     const json& sample = entry.at("concur");
     const std::string outcome = sample.at("outcome");
@@ -66,10 +75,19 @@ void Results::add(const json& entry) {
 }
 
 void Results::write(bool complete) {
+    journal_.commit();
     context_["concur"]["complete"] = complete;
+    if (complete) context_["concur"]["samples_planned"] = size_;
     std::string text{"{\n\"context\": "};
-    text.append(to_text(context_, 1)).append(",\n\"benchmarks\": [\n").append(entries_).append("\n]\n}\n");
-    write_atomically(path_, text);
+    text.append(context_.dump(1, ' ', false, json::error_handler_t::replace)).append(",\n\"benchmarks\": [\n");
+    std::string_view separator;
+    Journal::read(journal_.path(), [&](std::string_view line) {
+        if (!line.starts_with(entry_begin)) return;
+        text.append(separator).append(line.substr(entry_begin.size(), line.size() - entry_begin.size() - 1));
+        separator = ",\n";
+    });
+    write_atomically(path_, text.append("\n]\n}\n"));
+    if (complete) journal_.remove();
 }
 
 bool Results::all_well() const {
@@ -77,12 +95,24 @@ bool Results::all_well() const {
                                [](const auto& count) { return count.first == "ok" || count.first == "skipped"; });
 }
 
-json describe_suite_run(const std::string& suite, const Plan& plan, Placement placement) {
+json describe_suite_run(const std::string& suite, const Plan& plan, Placement placement, std::uint64_t seed,
+                        std::optional<double> budget_s) {
+    json groups = json::array();
+    for (const Group& group : plan.groups) {
+        json cases = json::array();
+        for (const PlannedCase& one : group.cases) {
+            if (!one.control) cases.push_back(one.name);
+        }
+        groups.push_back(
+            {{"name", group.name}, {"baseline", group.cases[group.baseline].name}, {"cases", std::move(cases)}});
+    }
     json run = describe_run(placement);
     run["suite"] = suite;
     run["rounds"] = plan.rounds;
-    run["samples_planned"] = plan.steps.size();
-    run["cases_planned"] = case_names(plan);
+    run["samples_planned"] = case_count(plan) * static_cast<std::size_t>(plan.rounds);
+    run["groups"] = std::move(groups);
+    run["seed"] = seed;
+    run["budget_s"] = budget_s ? json(*budget_s) : json();
     run["complete"] = false;
     return run;
 }

@@ -4,11 +4,12 @@
 #include <filesystem>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "bench/harness/placement.h"
+#include "bench/suite/journal.h"
 #include "bench/suite/plan.h"
 
 namespace bench {
@@ -21,21 +22,31 @@ struct Mishap {
     std::size_t count;
 };
 
-// The results document of a run. The whole file is replaced after every sample, atomically: it is always valid JSON.
-// Entries are kept as text: converting 1,500 entries with histograms (6.5 MB) each time would take 40 ms. Writing them
-// takes 20 ms, mostly for the disk.
+// The results of a run: added to its journal one after the other, and written as one document at the end or at an
+// interruption. While the run goes on, entries are in the journal only.
 class Results {
 public:
-    // Begins a new document. `run` is the context's object "concur".
+    // Begins a run that will have its document at `path`. `run` is the context's object "concur". All functions throw
+    // std::runtime_error, with a message of one line that names the file.
     [[nodiscard]] static Results begin(std::filesystem::path path, const nlohmann::json& run);
-    // Continues a document that was read from a file.
-    [[nodiscard]] static Results go_on(std::filesystem::path path, const nlohmann::json& document);
+    // Continues the run of the journal beside `path`.
+    [[nodiscard]] static Results go_on(std::filesystem::path path);
 
     // Takes Google Benchmark's part of the context from the first sample that has one. Until then the context holds
     // only what the schema requires.
     void take_context(const nlohmann::json& context);
     void add(const nlohmann::json& entry);
-    // Throws std::runtime_error, with a message of one line that names the file.
+    // Another line for the journal; its only key is not "run", "context" or "entry".
+    void note(const nlohmann::json& record) { journal_.add(record); }
+    // The case with which the others of a group are compared, if it became another one than planned.
+    void set_baseline(std::size_t group, const std::string& case_name) {
+        context_["concur"]["groups"].at(group)["baseline"] = case_name;
+    }
+    // How many sets each case has at least, if they became fewer than planned.
+    void set_rounds(int rounds) { context_["concur"]["rounds"] = rounds; }
+    // What was added is on the disk afterwards.
+    void commit() { journal_.commit(); }
+    // Writes the document. The journal of a complete run is removed.
     void write(bool complete);
 
     [[nodiscard]] const std::filesystem::path& path() const noexcept { return path_; }
@@ -47,18 +58,21 @@ public:
     [[nodiscard]] bool all_well() const;
 
 private:
-    Results(std::filesystem::path path, nlohmann::json context, bool has_context);
+    Results(std::filesystem::path path, Journal journal) : path_{std::move(path)}, journal_{std::move(journal)} {}
+
+    void count(const nlohmann::json& entry);
 
     std::filesystem::path path_;
+    Journal journal_;
     nlohmann::json context_;
-    bool has_context_;
-    std::string entries_;  // "{...},\n{...}"
+    bool has_context_ = false;
     std::size_t size_ = 0;
     std::map<std::string, std::size_t> counts_;
     std::vector<Mishap> mishaps_;
 };
 
 // The context's object "concur" of a new run.
-[[nodiscard]] nlohmann::json describe_suite_run(const std::string& suite, const Plan& plan, Placement placement);
+[[nodiscard]] nlohmann::json describe_suite_run(const std::string& suite, const Plan& plan, Placement placement,
+                                                std::uint64_t seed, std::optional<double> budget_s);
 
 }  // namespace bench

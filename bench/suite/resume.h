@@ -2,28 +2,27 @@
 
 #include <filesystem>
 #include <nlohmann/json.hpp>
-#include <string>
-#include <vector>
 
 #include "bench/suite/plan.h"
+#include "bench/suite/record.h"
 
 namespace bench {
 
-// The results document of an interrupted run. All functions throw UsageError, with a message of one line.
+// A run to resume. All functions throw UsageError, with a message of one line.
 struct Unfinished {
-    std::filesystem::path path;
-    nlohmann::json document;
-
-    [[nodiscard]] const nlohmann::json& run() const { return document.at("context").at("concur"); }
+    std::filesystem::path path;  // of its results document, which need not exist: the run may have been killed
+    nlohmann::json run;          // the context's object "concur"
+    bool complete;               // there is nothing left to do
 };
 
-// Checks that the file is a results document of a suite, by this build and on this machine.
+// Checks that the document is complete; or else that its journal lies beside it, and was written by this build and on
+// this machine.
 [[nodiscard]] Unfinished read_unfinished(const std::filesystem::path& path);
 
-// The planned cases of the run; empty if the document does not list them.
-[[nodiscard]] std::vector<std::string> cases_planned(const Unfinished& unfinished);
+// Checks that the plan has all cases of the run, and takes out what the suite has gained since.
+void keep_cases_of(const Unfinished& unfinished, Plan& plan);
 
-// Checks that the document belongs to this plan. Returns for each step of the plan whether the document has its sample.
-[[nodiscard]] std::vector<bool> steps_taken(const Unfinished& unfinished, const Plan& plan);
+// Takes what the run has measured into the record of that plan.
+void restore(const Unfinished& unfinished, Record& record);
 
 }  // namespace bench

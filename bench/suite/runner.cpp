@@ -2,18 +2,22 @@
 
 #include <cstdio>
 #include <exception>
+#include <nlohmann/json.hpp>
 #include <optional>
+#include <random>
 #include <string>
 #include <vector>
 
+#include "bench/machine.h"
 #include "bench/suite/options.h"
+#include "bench/suite/passes.h"
 #include "bench/suite/plan.h"
 #include "bench/suite/preflight.h"
 #include "bench/suite/progress.h"
+#include "bench/suite/record.h"
 #include "bench/suite/results.h"
 #include "bench/suite/resume.h"
-#include "bench/suite/sample_entry.h"
-#include "bench/suite/sampler.h"
+#include "bench/suite/set_taker.h"
 #include "bench/suite/signals.h"
 #include "bench/suite/suite_file.h"
 #include "bench/suite/usage_error.h"
@@ -24,13 +28,16 @@ namespace {
 void print_plan(const Suite& suite, const Plan& plan) {
     std::string text;
     std::size_t controls = 0;
-    for (const PlannedCase& planned : plan.cases) {
-        text += planned.name + (planned.control ? " (A/A control)\n" : "\n");
-        if (planned.control) ++controls;
+    for (const Group& group : plan.groups) {
+        for (const PlannedCase& planned : group.cases) {
+            text += planned.name + (planned.control ? " (A/A control)\n" : "\n");
+            if (planned.control) ++controls;
+        }
     }
-    text += suite.name + ": " + std::to_string(plan.cases.size() - controls) + " cases and " +
-            std::to_string(controls) + " A/A controls, " + std::to_string(plan.rounds) +
-            " rounds: " + std::to_string(plan.steps.size()) + " samples\n";
+    const std::size_t count = case_count(plan);
+    text += suite.name + ": " + std::to_string(count - controls) + " cases and " + std::to_string(controls) +
+            " A/A controls in " + std::to_string(plan.groups.size()) + " groups, " + std::to_string(plan.rounds) +
+            " sets\n";
     std::fputs(text.c_str(), stdout);
 }
 
@@ -38,112 +45,131 @@ void print_plan(const Suite& suite, const Plan& plan) {
 struct Run {
     Options options;
     Plan plan;
-    Placement placement;
-    double time_limit_s;
+    Settings settings;
+    std::optional<double> budget_s;
+    std::optional<Unfinished> unfinished;
     Results results;
-    std::vector<bool> taken;  // by step
 };
 
-// The suite, with the rounds and the placement that the command line and the resumed document ask for.
+// The suite, with the values that the command line and the resumed document ask for.
 struct Chosen {
     Suite suite;
     int rounds;
     Placement placement;
+    std::uint64_t seed;
+    std::optional<double> budget_s;
 };
 
 // The resumed document gives the values that the command line leaves out, and must agree with the others.
 Chosen choose(const Options& options, const std::optional<Unfinished>& unfinished) {
     std::string name = options.suite.value_or("quick");
-    if (unfinished && !options.suite) name = unfinished->run().at("suite").get<std::string>();
+    if (unfinished && !options.suite) name = unfinished->run.at("suite").get<std::string>();
     Suite suite = load_suite(find_suite(name, options.suites_folder));
-    int rounds = options.rounds.value_or(suite.rounds);
-    Placement placement = options.placement.value_or(suite.placement);
-    if (unfinished) {
-        const auto& run = unfinished->run();
-        const std::string file = "cannot resume " + unfinished->path.string() + ": ";
-        if (run.at("suite") != suite.name) {
-            throw UsageError{file + "its suite is " + run.at("suite").get<std::string>() + ", not " + suite.name};
-        }
-        if (!options.rounds) rounds = run.at("rounds").get<int>();
-        const std::string placed = run.value("placement", "");
-        if (!options.placement) placement = parse_placement(placed);
-        if (placed != to_string(placement)) {
-            throw UsageError{file + "its placement is " + placed + ", not " + std::string{to_string(placement)}};
-        }
+    // Who asks for a number of sets wants these and no others.
+    std::optional<double> budget_s = options.budget_s;
+    if (!budget_s && !options.rounds) budget_s = suite.budget_s;
+    Chosen chosen{.suite = std::move(suite),
+                  .rounds = 0,
+                  .placement = {},
+                  .seed = options.seed.value_or(std::random_device{}()),
+                  .budget_s = budget_s};
+    chosen.rounds = options.rounds.value_or(chosen.suite.rounds);
+    chosen.placement = options.placement.value_or(chosen.suite.placement);
+    if (!unfinished) return chosen;
+    const auto& run = unfinished->run;
+    const std::string file = "cannot resume " + unfinished->path.string() + ": ";
+    if (run.at("suite") != chosen.suite.name) {
+        throw UsageError{file + "its suite is " + run.at("suite").get<std::string>() + ", not " + chosen.suite.name};
     }
-    return {std::move(suite), rounds, placement};
+    const int rounds = run.at("rounds").get<int>();
+    if (options.rounds && rounds != chosen.rounds) {
+        throw UsageError{file + "it has " + std::to_string(rounds) + " sets, not " + std::to_string(chosen.rounds)};
+    }
+    const Placement placement = parse_placement(run.at("placement").get<std::string>());
+    if (options.placement && placement != chosen.placement) {
+        throw UsageError{file + "its placement is " + std::string{to_string(placement)} + ", not " +
+                         std::string{to_string(chosen.placement)}};
+    }
+    chosen.rounds = rounds;
+    chosen.placement = placement;
+    chosen.seed = run.at("seed").get<std::uint64_t>();
+    chosen.budget_s = run.at("budget_s").is_null() ? std::nullopt : std::optional{run.at("budget_s").get<double>()};
+    return chosen;
+}
+
+// Whether the control group has a quota of CPU time.
+bool has_cpu_quota() {
+    const nlohmann::json quota = describe_machine().at("cgroup").at("cpu_max");
+    return quota.is_string() && !quota.get<std::string>().starts_with("max");
 }
 
 // Returns nullopt if there is nothing to run: with --list, or if the run to resume is already complete.
 std::optional<Run> prepare(Options options) {
     std::optional<Unfinished> unfinished;
     if (!options.resume.empty()) unfinished = read_unfinished(options.resume);
-    if (unfinished && unfinished->run().at("complete") == true && !options.list) {
+    if (unfinished && unfinished->complete && !options.list) {
         if (!options.quiet) std::printf("%s is already complete\n", options.resume.c_str());
         return std::nullopt;
     }
     const Chosen chosen = choose(options, unfinished);
-    if (unfinished) options.selection.cases = cases_planned(*unfinished);
     Plan plan = make_plan(chosen.suite, options.selection, chosen.rounds);
+    if (unfinished) keep_cases_of(*unfinished, plan);
     if (options.list) {
         print_plan(chosen.suite, plan);
         return std::nullopt;
     }
-    std::vector<bool> taken(plan.steps.size(), false);
-    if (unfinished) taken = steps_taken(*unfinished, plan);
     require_binaries(options.binaries_folder, plan);
     require_descriptors(plan);
     if (unfinished) require_writable_folder(options.resume);
-    Results results = unfinished ? Results::go_on(options.resume, unfinished->document)
-                                 : Results::begin(new_output(options.output),
-                                                  describe_suite_run(chosen.suite.name, plan, chosen.placement));
-    const double time_limit_s = options.time_limit_s.value_or(chosen.suite.time_limit_s);
-    return Run{std::move(options), std::move(plan),    chosen.placement,
-               time_limit_s,       std::move(results), std::move(taken)};
+    Settings settings{.binaries = options.binaries_folder,
+                      .placement = chosen.placement,
+                      .time_limit_s = options.time_limit_s.value_or(chosen.suite.time_limit_s),
+                      .seed = chosen.seed,
+                      .only_whole_samples = has_cpu_quota()};
+    Results results = unfinished ? or_usage_error("", [&] { return Results::go_on(options.resume); }) : [&] {
+        const auto run = describe_suite_run(chosen.suite.name, plan, chosen.placement, chosen.seed, chosen.budget_s);
+        const std::filesystem::path path = new_output(options.output);
+        return or_usage_error("", [&] { return Results::begin(path, run); });
+    }();
+    return Run{std::move(options), std::move(plan),       std::move(settings),
+               chosen.budget_s,    std::move(unfinished), std::move(results)};
 }
 
-// Takes all missing samples. Returns the signal that stopped it, if any.
-std::optional<int> take_samples(Run& run, Progress& progress, SignalWatch& signals) {
-    const Sampler sampler{run.options.binaries_folder, run.placement, run.time_limit_s};
-    for (std::size_t step = 0; step < run.plan.steps.size(); ++step) {
-        if (run.taken[step]) continue;
-        if (const auto signal = signals.interrupted()) return signal;
-        progress.begin(step);
-        const auto& [index, round] = run.plan.steps[step];
-        const PlannedCase& planned = run.plan.cases[index];
-        std::optional<Taken> taken = sampler.take(planned, round < planned.count_rounds, signals);
-        if (!taken) return signals.interrupted();
-        put_in_position(taken->entry, planned, {round, run.plan.rounds, step});
-        run.results.take_context(taken->context);
-        run.results.add(taken->entry);
-        run.results.write(run.results.size() == run.plan.steps.size());
-        progress.end(step);
+void write(Run& run, const Record& record, bool complete) {
+    for (std::size_t group = 0; group < run.plan.groups.size(); ++group) {
+        run.results.set_baseline(group, run.plan.groups[group].cases[record.baseline(group)].name);
     }
-    return std::nullopt;
+    run.results.write(complete);
+}
+
+// Returns the exit code of a run that was not interrupted.
+int finish(Run& run, const Record& record) {
+    write(run, record, /*complete=*/true);
+    if (!run.options.quiet) std::fputs(summary(run.results).c_str(), stdout);
+    return run.results.all_well() ? 0 : 1;
 }
 
 int execute(Run& run) {
-    // Watches signals before it writes the file, so that every signal from now on stops the run in an orderly way.
+    Record record{run.plan};
+    if (run.unfinished) restore(*run.unfinished, record);
+    // Every signal from now on stops the run in an orderly way.
     SignalWatch signals;
-    or_usage_error("", [&] { run.results.write(run.results.size() == run.plan.steps.size()); });
-    Progress progress{run.plan, run.taken, run.options.quiet};
-    std::optional<int> signal;
+    Progress progress{run.options.quiet};
+    const auto how_to_resume = [&] { return "resume with: " + resume_command(run.options, run.results.path()); };
     try {
-        signal = take_samples(run, progress, signals);
+        Passes passes{run.plan, run.settings, run.budget_s, record, run.results, progress};
+        const bool stopped = !passes.take_all(signals);
+        progress.clear();
+        if (!stopped) return finish(run, record);
+        write(run, record, /*complete=*/false);
+        std::fprintf(stderr, "suite_runner: stopped after %zu samples; %s\n", run.results.size(),
+                     how_to_resume().c_str());
+        return 128 + *signals.interrupted();
     } catch (const std::exception& error) {
         progress.clear();
-        std::fprintf(stderr, "suite_runner: %s; resume with: %s\n", error.what(),
-                     resume_command(run.options, run.results.path()).c_str());
+        std::fprintf(stderr, "suite_runner: %s; %s\n", error.what(), how_to_resume().c_str());
         return 1;
     }
-    progress.clear();
-    if (signal) {
-        std::fprintf(stderr, "suite_runner: stopped after %zu of %zu samples; resume with: %s\n", run.results.size(),
-                     run.plan.steps.size(), resume_command(run.options, run.results.path()).c_str());
-        return 128 + *signal;
-    }
-    if (!run.options.quiet) std::fputs(summary(run.results).c_str(), stdout);
-    return run.results.all_well() ? 0 : 1;
 }
 
 }  // namespace

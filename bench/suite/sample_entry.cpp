@@ -22,9 +22,9 @@ using nlohmann::json;
 constexpr std::array entry_keys{"name",       "run_name",  "run_type", "repetition_index",
                                 "iterations", "real_time", "cpu_time", "time_unit"};
 constexpr std::array sample_keys{
-    "workload", "model", "arguments", "model_arguments",     "symbols",   "timed",      "control",   "outcome",
-    "reason",   "round", "sequence",  "start_time",          "placement", "model_cpus", "peer_cpus", "unit",
-    "work",     "cost",  "latency",   "latency_uncorrected", "memory",    "counts",     "evidence"};
+    "slices",  "workload", "model", "arguments", "model_arguments",     "symbols",   "timed",      "control",
+    "outcome", "reason",   "round", "sequence",  "start_time",          "placement", "model_cpus", "peer_cpus",
+    "unit",    "work",     "cost",  "latency",   "latency_uncorrected", "memory",    "counts",     "evidence"};
 
 tasks::Arguments to_arguments(const json& object) {
     std::vector<tasks::Arguments::Item> items;
@@ -111,11 +111,15 @@ json unfinished_entry(const PlannedCase& planned, Placement placement, std::chro
 }
 
 void put_in_position(json& entry, const PlannedCase& planned, const Position& position) {
-    assert(position.round < position.rounds);
     set_position(entry, position.round, position.sequence);
-    entry["name"] = entry["run_name"] = planned.run_name();
+    entry["name"] = entry["run_name"] = planned.run_name(position.block.has_value()) +
+                                        (position.further ? "/block:" + std::to_string(*position.block) : "");
     entry["repetitions"] = position.rounds;
-    entry["concur"]["control"] = planned.control;
+    json& sample = entry["concur"];
+    // That a process of the baseline failed is a result, whichever of its processes it was.
+    sample["control"] = planned.control || (position.further && sample["outcome"] == "ok");
+    sample["group"] = position.group;
+    sample["block"] = position.block ? json(*position.block) : json();
 }
 
 }  // namespace bench

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <filesystem>
 #include <nlohmann/json_fwd.hpp>
+#include <optional>
 #include <string>
 
 #include "bench/harness/case.h"
@@ -13,8 +14,12 @@ namespace bench {
 
 // The place of a sample in the run.
 struct Position {
+    std::string group;
     int round;
     int rounds;
+    std::optional<int> block;  // nullopt for whole samples
+    // The baseline's process in a block that is not its first one in this round.
+    bool further;
     std::size_t sequence;
 };
 
@@ -29,7 +34,7 @@ struct Position {
 [[nodiscard]] nlohmann::json unfinished_entry(const PlannedCase& planned, Placement placement,
                                               std::chrono::system_clock::time_point started, const std::string& reason);
 
-// Sets the place in the run and the name; marks an A/A control.
+// Sets the place in the run and the name; marks an A/A control and a further process of the baseline.
 void put_in_position(nlohmann::json& entry, const PlannedCase& planned, const Position& position);
 
 }  // namespace bench

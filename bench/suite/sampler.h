@@ -1,24 +1,17 @@
 #pragma once
 
 #include <filesystem>
-#include <nlohmann/json.hpp>
 #include <optional>
 
 #include "bench/harness/placement.h"
+#include "bench/suite/binary_call.h"
 #include "bench/suite/plan.h"
 #include "bench/suite/signals.h"
 #include "bench/suite/temporary_folder.h"
-#include "sys/clock.h"
 
 namespace bench {
 
-// The result of taking a sample.
-struct Taken {
-    nlohmann::json entry;
-    nlohmann::json context;  // of the binary's document; null if it wrote none
-};
-
-// Takes samples, each in a fresh process.
+// Takes whole samples, each in a fresh process.
 class Sampler {
 public:
     Sampler(std::filesystem::path binaries, Placement placement, double time_limit_s);

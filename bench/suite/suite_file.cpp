@@ -18,119 +18,9 @@ namespace {
 
 using nlohmann::json;
 
-// Calls the function. If it throws std::invalid_argument, reports the message as an error at this place in the file.
-// models::AbsentModel passes unchanged.
-template <class Function>
-decltype(auto) located(const JsonReader& reader, Function function) {
-    try {
-        return function();
-    } catch (const models::AbsentModel&) {
-        throw;
-    } catch (const std::invalid_argument& error) {
-        reader.fail(error.what());
-    }
-}
-
-// Adds the arguments under `key`, if any. Returns their names.
-std::vector<std::string> add_arguments(const JsonReader& reader, std::string_view key, Zip& zip) {
-    std::vector<std::string> names;
-    const json* const arguments = reader.find(key);
-    if (arguments == nullptr) return names;
-    if (!arguments->is_object())
-        reader.fail("'" + std::string{key} + "' must be an object that gives each name a number or a list of them");
-    for (const auto& [name, numbers] : arguments->items()) {
-        zip.add(reader, name, numbers);
-        names.push_back(name);
-    }
-    return names;
-}
-
-tasks::Arguments take(const Zip& zip, const std::vector<std::string>& names, std::size_t index) {
-    std::vector<tasks::Arguments::Item> items;
-    items.reserve(names.size());
-    for (const std::string& name : names) items.emplace_back(name, zip.at(name, index));
-    return tasks::Arguments{std::move(items)};
-}
-
-// An element of a list of models. It chooses one model by its name, or all models with a trait or of a family.
-struct Choice {
-    JsonReader reader;
-    std::vector<const models::Entry*> models;
-    bool by_name;
-};
-
-std::vector<const models::Entry*> models_that(auto wanted) {
-    std::vector<const models::Entry*> chosen;
-    std::ranges::copy_if(models::table(), std::back_inserter(chosen),
-                         [&](const auto* model) { return wanted(*model); });
-    return chosen;
-}
-
-std::vector<const models::Entry*> of_trait(const JsonReader& reader) {
-    const std::string trait = reader.text("models");
-    if (trait == "all") return models_that([](const models::Entry&) { return true; });
-    if (trait == "classic") return models_that([](const models::Entry& model) { return model.classic; });
-    reader.fail("unknown models '" + trait + "'; there are: all, classic");
-}
-
-std::vector<const models::Entry*> of_family(const JsonReader& reader) {
-    const std::string family = reader.text("family");
-    std::set<std::string_view> families;
-    for (const models::Entry* const model : models::table()) families.insert(to_string(model->family));
-    for (const models::Absent& absent : models::absent()) families.insert(to_string(absent.family));
-    if (!families.contains(family)) {
-        reader.fail("unknown family '" + family + "'; there are: " + tasks::join_names(families));
-    }
-    return models_that([&](const models::Entry& model) { return to_string(model.family) == family; });
-}
-
-std::vector<const models::Entry*> of_name(const JsonReader& reader) {
-    try {
-        return {located(reader, [&] { return &find_model(reader.text("model")); })};
-    } catch (const models::AbsentModel&) {
-        // This build lacks the model; the list of models in the document says so.
-        return {};
-    }
-}
-
-Choice parse_choice(const json& choice, std::string where) {
-    JsonReader reader{choice, std::move(where), {"model", "models", "family", "arguments"}};
-    int ways = 0;
-    for (const char* const way : {"model", "models", "family"}) ways += reader.find(way) != nullptr ? 1 : 0;
-    if (ways != 1) reader.fail("give one of 'model' (a name), 'models' (all, classic) and 'family'");
-    if (reader.find("model") != nullptr) return {reader, of_name(reader), true};
-    if (reader.find("arguments") != nullptr)
-        reader.fail("'arguments' needs 'model': models chosen in another way have their defaults");
-    return {reader, reader.find("models") != nullptr ? of_trait(reader) : of_family(reader), false};
-}
-
-// A model that the list names has the arguments given there. The list's traits and families do not choose it again.
-std::vector<Series> parse_series(const json& models, const JsonReader& of, std::string_view key) {
-    if (!models.is_array()) of.fail("'" + std::string{key} + "' must be a list");
-    std::vector<Choice> choices;
-    std::set<const models::Entry*> taken;
-    for (std::size_t i = 0; i < models.size(); ++i) {
-        choices.push_back(parse_choice(models[i], of.element(key, i)));
-        if (choices.back().by_name) taken.insert(choices.back().models.begin(), choices.back().models.end());
-    }
-    std::vector<Series> series;
-    for (const Choice& choice : choices) {
-        Zip zip;
-        const auto names = add_arguments(choice.reader, "arguments", zip);
-        for (const models::Entry* const model : choice.models) {
-            if (!choice.by_name && !taken.insert(model).second) continue;
-            for (std::size_t at = 0; at < zip.size(); ++at) {
-                tasks::Arguments given = take(zip, names, at);
-                (void)located(choice.reader, [&] { return tasks::complete(model->parameters, given); });
-                series.push_back({model, std::move(given)});
-            }
-        }
-    }
-    return series;
-}
-
 std::vector<Point> parse_points(const JsonReader& suite, const Suite& so_far) {
     std::vector<Point> points;
+    if (suite.find("cases") == nullptr) return points;
     const json& cases = suite.array("cases");
     for (std::size_t i = 0; i < cases.size(); ++i) {
         const JsonReader reader{
@@ -170,6 +60,66 @@ std::set<std::string> case_names(const Suite& suite, const JsonReader& reader) {
         }
     }
     return names;
+}
+
+std::vector<std::string> texts(const JsonReader& reader, std::string_view key) {
+    std::vector<std::string> found;
+    if (reader.find(key) == nullptr) return found;
+    for (const json& text : reader.array(key)) {
+        if (!text.is_string()) reader.fail("'" + std::string{key} + "' must be a list of texts");
+        found.push_back(text.get<std::string>());
+    }
+    return found;
+}
+
+NamedGroup parse_group(const JsonReader& reader, int count_rounds) {
+    NamedGroup group{.name = reader.text("name"),
+                     .cases = {},
+                     .repeated = {},
+                     .iterations = reader.find("iterations") != nullptr ? reader.positive_integer("iterations") : 1,
+                     .count_rounds = reader.find("count_rounds") != nullptr ? reader.positive_integer("count_rounds")
+                                                                            : count_rounds};
+    std::set<std::string> names;
+    const auto repeat = texts(reader, "repeat");
+    for (const std::string& text : texts(reader, "cases")) {
+        try {
+            Case what = located(reader, [&] { return parse_case(text); });
+            const std::string name = what.name();
+            if (!names.insert(name).second) reader.fail("case " + name + " is there twice");
+            if (std::ranges::find(repeat, text) != repeat.end()) group.repeated.push_back(name);
+            group.cases.push_back(std::move(what));
+        } catch (const models::AbsentModel&) {
+            // This build lacks the model; the list of models in the document says so.
+        }
+    }
+    return group;
+}
+
+std::vector<NamedGroup> parse_groups(const JsonReader& suite, int count_rounds) {
+    std::vector<NamedGroup> groups;
+    if (suite.find("groups") == nullptr) return groups;
+    const json& list = suite.array("groups");
+    std::set<std::string> names;
+    for (std::size_t i = 0; i < list.size(); ++i) {
+        const JsonReader reader{
+            list[i], suite.element("groups", i), {"name", "cases", "repeat", "iterations", "count_rounds"}};
+        groups.push_back(parse_group(reader, count_rounds));
+        if (!names.insert(groups.back().name).second) reader.fail("there is another group of this name");
+    }
+    return groups;
+}
+
+// The baseline of a group of workloads: the name of a model; empty if the suite names none.
+std::string parse_baseline(const JsonReader& suite, std::string_view group) {
+    if (suite.find("baseline") == nullptr) return {};
+    const JsonReader reader{suite.at("baseline"), suite.where() + ": baseline", {"cpu", "io"}};
+    if (reader.find(group) == nullptr) return {};
+    const std::string name = reader.text(group);
+    try {
+        return std::string{located(reader, [&]() -> const models::Entry& { return find_model(name); }).name};
+    } catch (const models::AbsentModel&) {
+        return {};
+    }
 }
 
 std::vector<Case> parse_controls(const JsonReader& suite, const std::set<std::string>& planned) {
@@ -233,21 +183,33 @@ std::filesystem::path find_suite(const std::string& suite, const std::filesystem
 }
 
 Suite parse_suite(const json& suite, const std::string& file) {
-    const JsonReader reader{
-        suite, file, {"name", "rounds", "count_rounds", "time_limit_s", "placement", "models", "cases", "controls"}};
-    const JsonReader models{reader.at("models"), file + ": models", {"cpu", "io"}};
+    const JsonReader reader{suite,
+                            file,
+                            {"name", "rounds", "count_rounds", "budget_s", "time_limit_s", "placement", "baseline",
+                             "models", "cases", "groups", "controls"}};
+    static const json no_models{{"cpu", json::array()}, {"io", json::array()}};
+    const bool only_groups = reader.find("models") == nullptr && reader.find("groups") != nullptr;
+    const JsonReader models{only_groups ? no_models : reader.at("models"), file + ": models", {"cpu", "io"}};
     Suite result{.name = reader.text("name"),
                  .rounds = reader.positive_integer("rounds"),
                  .count_rounds = reader.find("count_rounds") != nullptr ? reader.positive_integer("count_rounds") : 1,
+                 .budget_s = {},
+                 .cpu_baseline = parse_baseline(reader, "cpu"),
+                 .io_baseline = parse_baseline(reader, "io"),
                  .time_limit_s = reader.positive_number("time_limit_s"),
                  .placement = located(reader, [&] { return parse_placement(reader.text("placement")); }),
                  .cpu = parse_series(models.at("cpu"), models, "cpu"),
                  .io = parse_series(models.at("io"), models, "io"),
                  .points = {},
+                 .groups = {},
                  .controls = {}};
+    if (reader.find("budget_s") != nullptr) result.budget_s = reader.positive_number("budget_s");
+    if (reader.find("groups") == nullptr) (void)reader.array("cases");
     result.points = parse_points(reader, result);
+    result.groups = parse_groups(reader, result.count_rounds);
     const std::set<std::string> planned = case_names(result, reader);
-    if (planned.empty()) reader.fail("there is no case: 'cases' and 'models' of their group must not be empty");
+    if (planned.empty() && result.groups.empty())
+        reader.fail("there is no case: 'cases' and 'models' of their group must not be empty");
     result.controls = parse_controls(reader, planned);
     return result;
 }

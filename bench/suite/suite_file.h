@@ -2,20 +2,15 @@
 
 #include <filesystem>
 #include <nlohmann/json_fwd.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "bench/harness/case.h"
 #include "bench/harness/placement.h"
+#include "bench/suite/series.h"
 
 namespace bench {
-
-// A model, with the arguments that the suite gives it: one line in every chart. The others are the model's defaults for
-// each case.
-struct Series {
-    const models::Entry* model;
-    tasks::Arguments given;
-};
 
 // A workload with its arguments, and the series that run it: those of its group, unless the case names others.
 struct Point {
@@ -26,16 +21,30 @@ struct Point {
     std::vector<Series> series;
 };
 
+// A list of cases that are measured together and compared with the first one.
+struct NamedGroup {
+    std::string name;
+    std::vector<Case> cases;
+    std::vector<std::string> repeated;  // names of those that have an A/A control
+    int iterations;                     // of whole samples
+    int count_rounds;
+};
+
 // A suite file; bench/suites/README.md describes it.
 struct Suite {
     std::string name;
-    int rounds;
+    int rounds;        // sets of the first pass
     int count_rounds;  // the default of the points
+    std::optional<double> budget_s;
+    // The models with which the others of a point are compared, by the group of its workload; may be empty.
+    std::string cpu_baseline;
+    std::string io_baseline;
     double time_limit_s;
     Placement placement;
     std::vector<Series> cpu;
     std::vector<Series> io;
     std::vector<Point> points;
+    std::vector<NamedGroup> groups;
     std::vector<Case> controls;  // A/A controls: each is also a case of a point
 
     // The point under each of its series. Leaves out a native control of another workload.

@@ -200,12 +200,29 @@ TEST_F(Document, KeepsAnEntryThatFailedWithItsOutcome) {
     EXPECT_TRUE(entries[0]["concur"]["latency"].is_null());
 }
 
+TEST_F(Document, HasTheCpuTimeOfSlicesForTheNominalWork) {
+    names_ = {"b"};
+    samples_ = {make_sample("primes/serial")};
+    samples_[0].cost = Cost{5'000'000, sys::ResourceUsage{}};
+    // 2 ms for twice the nominal work, and 3 ms for half of it.
+    const Slice twice{.start = {}, .wall = {}, .cpu = std::chrono::milliseconds{2}, .peer_cpu = {}, .units = 20};
+    const Slice half{.start = {}, .wall = {}, .cpu = std::chrono::milliseconds{3}, .peer_cpu = {}, .units = 5};
+    samples_[0].slices = Slices{.nominal_units = 10, .each = {twice, half}};
+    json in_turns = entry("b", 0);
+    in_turns["iterations"] = 2;
+    in_turns["time_unit"] = "ms";
+    document_["benchmarks"] = json::array({in_turns});
+    EXPECT_DOUBLE_EQ(complete()[0]["cpu_time"].get<double>(), (1.0 + 6.0) / 2);
+}
+
 TEST_F(Document, DescribesTheRun) {
     complete();
     EXPECT_EQ(document_["context"]["date"], "today");
     const json run = document_["context"]["concur"];
     EXPECT_EQ(run["schema"], schema_version);
     EXPECT_EQ(run["placement"], "shared");
+    EXPECT_EQ(run["groups"], json::array());
+    EXPECT_TRUE(run["seed"].is_null() && run["budget_s"].is_null()) << "a binary that was started by hand";
     EXPECT_EQ(run["models"].size(), models::table().size() + models::absent().size() + native_controls().size());
     EXPECT_EQ(run["workloads"].size(), workloads::table().size());
     // JSON can hold all of it (not NaN, for example).
@@ -223,6 +240,18 @@ TEST(SampleAsJson, HasEveryFigure) {
     sample.latency = Latency{"time", 2, 50, 99, 999, 1000, {{60, 1}, {1023, 1}}};
     sample.evidence.steal = sys::Nanoseconds{7};
     sample.evidence.peer_cpu_share = 0.25;
+    sample.evidence.throttled = sys::Nanoseconds{11};
+    sample.slices = Slices{.nominal_units = 10,
+                           .each = {{.start = sys::TimePoint{sys::Nanoseconds{100}},
+                                     .wall = sys::Nanoseconds{2},
+                                     .cpu = sys::Nanoseconds{3},
+                                     .peer_cpu = sys::Nanoseconds{4},
+                                     .units = 5},
+                                    {.start = sys::TimePoint{sys::Nanoseconds{200}},
+                                     .wall = sys::Nanoseconds{6},
+                                     .cpu = sys::Nanoseconds{7},
+                                     .peer_cpu = sys::Nanoseconds{8},
+                                     .units = 9}}};
     const json text = to_json(sample);
     EXPECT_EQ(text["workload"], "echo");
     EXPECT_EQ(text["model"], "thread_pool");
@@ -245,6 +274,10 @@ TEST(SampleAsJson, HasEveryFigure) {
     EXPECT_EQ(text["latency"]["p999_ns"], 999);
     EXPECT_EQ(text["latency"]["buckets"], json::parse("[[60, 1], [1023, 1]]"));
     EXPECT_EQ(text["evidence"]["steal_ns"], 7);
+    EXPECT_EQ(text["evidence"]["throttled_ns"], 11);
+    EXPECT_EQ(text["slices"], json::parse(R"({"start_ns": [100, 200], "wall_ns": [2, 6], "cpu_ns": [3, 7],
+                                              "peer_cpu_ns": [4, 8], "units": [5, 9]})"));
+    EXPECT_TRUE(text["group"].is_null() && text["block"].is_null()) << "a suite sets them";
     EXPECT_EQ(text["evidence"]["peer_cpu_share"], 0.25);
     EXPECT_TRUE(text["evidence"]["run_delay_ns"].is_null()) << "null if the kernel does not tell";
 }
@@ -256,6 +289,7 @@ TEST(SampleAsJson, SaysThatAPoolHasAWorkerForEachConnection) {
     sample.what = parse_case("primes/thread_pool");
     EXPECT_EQ(to_json(sample)["symbols"], json::object());
     EXPECT_EQ(to_json(sample)["timed"], "runs");
+    EXPECT_TRUE(to_json(sample)["slices"].is_null());
 }
 
 TEST(SampleAsJson, HasOnlyTheSumOfTheCpuTimeOfWindows) {

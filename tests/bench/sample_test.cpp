@@ -5,6 +5,7 @@
 #include <optional>
 #include <stdexcept>
 
+#include "measured.h"
 #include "models/table.h"
 #include "simple_workload.h"
 #include "workloads/table.h"
@@ -12,52 +13,8 @@
 namespace bench {
 namespace {
 
-using Run = benchmark::BenchmarkReporter::Run;
-
-class KeepRuns final : public benchmark::BenchmarkReporter {
-public:
-    bool ReportContext(const Context&) override { return true; }
-    void ReportRuns(const std::vector<Run>& some) override { runs.insert(runs.end(), some.begin(), some.end()); }
-    std::vector<Run> runs;
-};
-
-// Google Benchmark 1.8 has another name for it.
-template <class AnyRun>
-bool failed(const AnyRun& run) {
-    if constexpr (requires { run.error_occurred; }) {
-        return run.error_occurred;
-    } else {
-        return run.skipped != 0;
-    }
-}
-
-struct Measured {
-    Sample sample;
-    std::optional<Run> run;  // Google Benchmark's own result
-};
-
-Counts count_here(const Case& what, Placement placement) { return Harness{what, placement}.count(); }
-
-Measured measured(const Case& what, int iterations = 1, const CountCase& count = {}) {
-    Measured result;
-    register_case(what, iterations,
-                  [&](benchmark::State& state) { result.sample = measure(state, what, Placement::shared, count); });
-    KeepRuns reporter;
-    benchmark::RunSpecifiedBenchmarks(&reporter, ".");
-    benchmark::ClearRegisteredBenchmarks();
-    if (reporter.runs.size() == 1) result.run = reporter.runs.front();
-    return result;
-}
-
-// A sample that is not ok has no figures, and Google Benchmark reports an error.
-void expect_failed(const Measured& measured, Outcome outcome, std::string_view reason) {
-    EXPECT_EQ(measured.sample.outcome, outcome);
-    EXPECT_NE(measured.sample.reason.find(reason), std::string::npos) << measured.sample.reason;
-    EXPECT_FALSE(measured.sample.work);
-    EXPECT_FALSE(measured.sample.cost);
-    EXPECT_FALSE(measured.sample.latency);
-    ASSERT_TRUE(measured.run);
-    EXPECT_TRUE(failed(*measured.run));
+Counts count_here(const Case& what, Placement placement, std::optional<std::uint64_t> units) {
+    return Harness{what, placement}.count(units);
 }
 
 TEST(Sample, CountsTheWorkOfAllItsIterations) {
@@ -144,8 +101,16 @@ TEST(Sample, HasTheCountsOfOneWindow) {
     EXPECT_DOUBLE_EQ(run->counters.at("switches_per_unit").value, static_cast<double>(*sample.counts->switches) / 300);
 }
 
+TEST(Sample, MayBeCountedInASmallerWindow) {
+    EXPECT_EQ(count_here(parse_case("echo/epoll/connections:3/requests:300"), Placement::split, 40).units, 40U);
+    EXPECT_EQ(count_here(parse_case("echo/epoll/connections:3/requests:300"), Placement::split, 1).units, 3U)
+        << "each connection has one request at least";
+}
+
 TEST(Sample, DidNotFinishWhereTheCountingFails) {
-    const auto fails = [](const Case&, Placement) -> Counts { throw std::runtime_error{"it counts sheep"}; };
+    const auto fails = [](const Case&, Placement, std::optional<std::uint64_t>) -> Counts {
+        throw std::runtime_error{"it counts sheep"};
+    };
     const Measured failed = measured(parse_case("primes/serial/tasks:2/grain_us:1"), 1, fails);
     expect_failed(failed, Outcome::did_not_finish, "the counting run failed: it counts sheep");
 }
@@ -181,18 +146,6 @@ TEST(Sample, IsSkippedWhereTheModelSaysWhyItCannot) {
     expect_failed(measured(case_of(demanding)), Outcome::skipped, "descriptors");
 }
 
-// Its answer is wrong from the given run on.
-template <int wrong_from>
-class GoesWrong final : public SimpleWorkload {
-public:
-    void begin() override { ++runs_; }
-    workloads::Verdict verify(const tasks::Ledger&) const override {
-        return runs_ < wrong_from ? workloads::Verdict::valid() : workloads::Verdict::invalid("wrong digest");
-    }
-
-private:
-    int runs_ = 0;
-};
 constexpr workloads::Entry wrong_at_first = make_entry<GoesWrong<1>>("wrong_at_first");
 constexpr workloads::Entry wrong_later = make_entry<GoesWrong<3>>("wrong_later");
 constexpr workloads::Entry wrong_never = make_entry<GoesWrong<100>>("wrong_never");

@@ -12,6 +12,7 @@ import json
 import os
 import platform
 import signal
+import socket
 import struct
 import subprocess
 from pathlib import Path
@@ -204,6 +205,123 @@ def test_a_skipped_case_is_an_entry_with_its_reason(tmp_path: Path, repetitions:
     assert "FD_SETSIZE" in document["benchmarks"][0]["concur"]["reason"]
 
 
+class Benchmark:
+    """A binary that takes its turns from this process."""
+
+    def __init__(self, binary: str, case: str, turns: int, out: Path, *more: str) -> None:
+        self.socket, other = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with other:
+            self.process = subprocess.Popen(
+                [BINARIES / binary, "--turns", str(other.fileno()), "--case", case]
+                + ["--iterations", str(turns), f"--benchmark_out={out}", *more],
+                pass_fds=[other.fileno()],
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.PIPE,
+                text=True,
+            )
+        self.socket.settimeout(60)
+
+    def hear(self) -> str:
+        return self.socket.recv(100).decode()
+
+    def take(self, turn: str) -> tuple[int, int]:
+        self.socket.send(turn.encode())
+        word, wall_ns, amount = self.hear().split()
+        assert word == "done"
+        return int(wall_ns), int(amount)
+
+    def end(self) -> tuple[int, str]:
+        with self.socket:
+            self.socket.send(b"end")
+            _, errors = self.process.communicate(timeout=60)
+        return self.process.returncode, errors
+
+
+@pytest.mark.parametrize(
+    "binary, case, amounts, nominal, units_each",
+    [
+        ("bench_io", "echo/epoll/connections:3/payload:64/requests:30", [40, 9], 30, 1),
+        ("bench_io", "ping_pong/thread_per_task/pairs:2/round_trips:50", [40, 9], 50, 1),
+        ("bench_io", "churn/epoll/clients:2/connections:4", [2, 1], 4, 4),
+        ("bench_cpu", "primes/thread_pool/tasks:5/grain_us:10", [2, 1], 5, 5),
+    ],
+)
+def test_a_binary_takes_turns(
+    tmp_path: Path, binary: str, case: str, amounts: list[int], nominal: int, units_each: int
+) -> None:
+    out = tmp_path / "x.json"
+    benchmark = Benchmark(binary, case, len(amounts), out)
+    assert benchmark.hear() == "ready"
+    assert benchmark.take("try 7")[1] == 7
+    told = [benchmark.take(f"go {amount}") for amount in amounts]
+    assert [amount for _, amount in told] == amounts
+    code, errors = benchmark.end()
+    assert code == 0, errors
+    (entry,) = valid_document(out)["benchmarks"]
+    sample = entry["concur"]
+    assert entry["name"].endswith("/manual_time") and entry["iterations"] == len(amounts)
+    slices = sample["slices"]
+    assert slices["units"] == [amount * units_each for amount in amounts]
+    assert slices["wall_ns"] == [wall_ns for wall_ns, _ in told]
+    assert sample["work"]["units"] == sum(slices["units"])
+    assert sample["cost"]["cpu_ns"] == sum(slices["cpu_ns"])
+    assert sample["evidence"]["at_gates"] is not None
+
+    def for_nominal_work(times: list[int]) -> float:
+        scaled = [time * nominal / units for time, units in zip(times, slices["units"])]
+        return sum(scaled) / len(scaled) / 1e6
+
+    assert entry["real_time"] == pytest.approx(for_nominal_work(slices["wall_ns"]), rel=1e-3)
+    assert entry["cpu_time"] == pytest.approx(for_nominal_work(slices["cpu_ns"]), rel=1e-3)
+
+
+@pytest.mark.parametrize("case", ["echo/epoll/connections:3/requests:30", "timers/serial/tasks:1/naps:1"])
+def test_a_binary_ends_with_the_program_that_gives_the_turns(tmp_path: Path, case: str) -> None:
+    benchmark = Benchmark("bench_io", case, 2, tmp_path / "x.json")
+    assert benchmark.hear() == "ready"
+    benchmark.take("try 5")
+    benchmark.socket.close()
+    _, errors = benchmark.process.communicate(timeout=60)
+    assert benchmark.process.returncode == 2
+    assert errors.strip().splitlines()[-1] == "bench_io: the program that gives the turns has gone"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_binary_without_all_its_turns_did_not_finish(tmp_path: Path) -> None:
+    out = tmp_path / "x.json"
+    benchmark = Benchmark("bench_io", "echo/epoll/connections:3/requests:30", 2, out)
+    assert benchmark.hear() == "ready"
+    benchmark.take("go 5")
+    assert benchmark.end()[0] == 1
+    (entry,) = valid_document(out)["benchmarks"]
+    assert entry["concur"]["outcome"] == "did_not_finish"
+    assert entry["concur"]["reason"] == "1 of 2 turns were taken"
+
+
+def test_a_skipped_case_takes_no_turns(tmp_path: Path) -> None:
+    out = tmp_path / "x.json"
+    benchmark = Benchmark("bench_io", "echo/select/connections:1200/requests:1200", 2, out)
+    assert benchmark.hear() == ""
+    assert benchmark.process.wait(timeout=60) == 0
+    assert outcomes(valid_document(out)) == ["skipped"]
+
+
+@pytest.mark.parametrize(
+    "more, words",
+    [
+        (["--case", "noop/serial/tasks:2"], "--turns needs exactly one --case, not 2"),
+        (["--benchmark_repetitions=3"], "--turns takes no --benchmark_repetitions"),
+    ],
+)
+def test_what_cannot_be_measured_in_turns_is_refused(tmp_path: Path, more: list[str], words: str) -> None:
+    benchmark = Benchmark("bench_cpu", "noop/serial/tasks:1", 2, tmp_path / "x.json", *more)
+    assert benchmark.hear() == ""
+    _, errors = benchmark.process.communicate(timeout=60)
+    assert benchmark.process.returncode == 2
+    assert len(errors.strip().splitlines()) == 1 and words in errors
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_the_runner_with_the_real_binaries(tmp_path: Path) -> None:
     out = tmp_path / "x.json"
     suite = tmp_path / "small.json"
@@ -254,6 +372,9 @@ def test_the_committed_reference_is_valid() -> None:
         (["--model", "epol"], "unknown model 'epol'"),
         (["--placement", "somewhere"], "split, shared, free"),
         (["--benchmark_filter=nothing"], "--benchmark_list_tests"),
+        (["--turns", "1"], "--turns needs exactly one --case, not 0"),
+        (["--turns", "1", "--case", "primes/epoll"], "is not a SOCK_SEQPACKET socket"),
+        (["--turns", "99", "--case", "primes/epoll"], "is not a SOCK_SEQPACKET socket"),
     ],
 )
 def test_a_wrong_command_line_is_refused(tmp_path: Path, arguments: list[str], words: str) -> None:

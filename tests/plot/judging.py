@@ -53,13 +53,19 @@ def series(case: str, wall_ms: float, rounds: int = 9, own: float = 0.3, **chang
     return [sample(case, number, wall(number), **changes) for number in range(rounds)]
 
 
-def document(*groups: list[Sample], repetitions: list[Sample] | None = None, cpus: int = 2) -> Document:
+def document(
+    *groups: list[Sample],
+    repetitions: list[Sample] | None = None,
+    others: list[Sample] | None = None,
+    cpus: int = 2,
+) -> Document:
     samples = tuple(one for group in groups for one in group)
     origin = Origin("host", "cpu", cpus, "6.1", "split", "g++", "-O3", "abc")
     return Document(
         origin=origin,
         version="0",
         rounds=9,
+        rounds_least=9,
         planned=len(samples),
         present=len(samples),
         complete=True,
@@ -67,6 +73,7 @@ def document(*groups: list[Sample], repetitions: list[Sample] | None = None, cpu
         workload_infos=(WorkloadInfo("noop", "cpu", "task", "runs"),),
         samples=samples,
         repetitions=tuple(repetitions or ()),
+        others=tuple(others or ()),
     )
 
 

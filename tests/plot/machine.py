@@ -104,7 +104,7 @@ CONTEXT: dict[str, Any] = {
     "host_name": "example",
     "num_cpus": 2,
     "concur": {
-        "schema": 2,
+        "schema": 3,
         "version": "0.3.0",
         "suite": "full",
         "rounds": 7,

@@ -1,6 +1,6 @@
 """Makes results documents with known truths, valid against results/schema.json.
 
-    python3 tests/plot/synthetic.py [--all-models] [--rounds 7] > results.json
+    python3 tests/plot/synthetic.py [--all-models] [--turns] [--rounds 7] > results.json
 
 A machine's disturbance is common to all samples of a round; on top of it each sample has a little noise of
 its own. So paired ratios find the truth much more exactly than the times do, as on a real machine.
@@ -17,6 +17,7 @@ import numpy as np
 
 from machine import CONTEXT, LATER_MODELS, MODELS, WORKLOADS, Model, Workload
 from truths import NS_PER_MS, WORK_US, outcome, truth_ns, units
+from turns import take_turns, with_groups
 
 Json = dict[str, Any]
 
@@ -208,8 +209,9 @@ def document(
     only: tuple[str, ...] = tuple(CASES),
     seed: int = 1,
     counted: bool = False,
+    turns: bool = False,
 ) -> Json:
-    """Every series under every case of the chosen workloads, `rounds` times.
+    """Every series under every case of the chosen workloads, `rounds` times: in whole samples, or in turns.
 
     Events of windows are counted in the first rounds; those of runs only if they are to be counted.
     """
@@ -237,7 +239,8 @@ def document(
     known = {**MODELS, **LATER_MODELS, **chosen}
     context["concur"]["models"] = [known[name].info(name) for name in known]
     context["concur"]["workloads"] = [WORKLOADS[name].info(name) for name in WORKLOADS]
-    return {"context": context, "benchmarks": entries}
+    made = {"context": context, "benchmarks": entries}
+    return take_turns(made, seed) if turns else with_groups(made)
 
 
 def leave(_: Json) -> None:
@@ -261,11 +264,13 @@ def changed(made: Json, change: Any, choose: Any = lambda _: True) -> Json:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--all-models", action="store_true")
+    parser.add_argument("--turns", action="store_true")
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--only", nargs="+", choices=tuple(WORKLOADS), default=tuple(CASES))
     chosen = parser.parse_args()
     models = {**MODELS, **LATER_MODELS} if chosen.all_models else MODELS
-    json.dump(document(rounds=chosen.rounds, models=models, only=tuple(chosen.only)), sys.stdout)
+    only = tuple(chosen.only)
+    json.dump(document(rounds=chosen.rounds, models=models, only=only, turns=chosen.turns), sys.stdout)
 
 
 if __name__ == "__main__":

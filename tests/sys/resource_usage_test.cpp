@@ -3,6 +3,9 @@
 #include <gtest/gtest.h>
 #include <sys/wait.h>
 
+#include <ctime>
+#include <sstream>
+#include <thread>
 #include <type_traits>
 
 #include "sys/check.h"
@@ -51,6 +54,30 @@ TEST(OwnUsage, GrowsWithWork) {
     EXPECT_GE((own_usage() - before).cpu_ns(), work_ns);
 }
 
+// Shorter than a tick: a figure that the kernel updates only then would not move most of the time.
+TEST(ThreadUsage, KnowsWhatTheThreadUsedSinceTheLastTick) {
+    const auto clock_ns = [] {
+        timespec time{};
+        ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+        return std::int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
+    };
+    constexpr std::int64_t burnt_ns = 500'000;
+    constexpr std::int64_t resolution_ns = 2'000;
+    for (int i = 0; i < 20; ++i) {
+        const std::int64_t before_ns = thread_usage().cpu_ns();
+        const std::int64_t end_ns = clock_ns() + burnt_ns;
+        while (clock_ns() < end_ns) {
+        }
+        EXPECT_GE(thread_usage().cpu_ns() - before_ns, burnt_ns - resolution_ns);
+    }
+}
+
+TEST(ThreadUsage, HasNoOtherThread) {
+    const ResourceUsage before = thread_usage();
+    std::jthread{burn_cpu}.join();
+    EXPECT_LT((thread_usage() - before).cpu_ns(), work_ns / 2);
+}
+
 TEST(UsageWithChildren, IncludesAChildThatWasReaped) {
     const Shared<ResourceUsage> told;
     const ResourceUsage own_before = own_usage();
@@ -82,6 +109,23 @@ TEST(MachineTime, NeverGoesBack) {
     EXPECT_GE(after->busy, before->busy);
     EXPECT_GE(before->steal.count(), 0);
     EXPECT_GE(after->steal, before->steal);
+}
+
+TEST(ThrottledTime, IsFoundInCpuStat) {
+    std::istringstream limited{"usage_usec 5\nnr_periods 3\nnr_throttled 2\nthrottled_usec 17\nnr_bursts 0\n"};
+    EXPECT_EQ(throttled_time_in(limited), Nanoseconds{17'000});
+    std::istringstream unlimited{"usage_usec 5\nuser_usec 3\nsystem_usec 2\n"};
+    EXPECT_EQ(throttled_time_in(unlimited), std::nullopt);
+    std::istringstream empty;
+    EXPECT_EQ(throttled_time_in(empty), std::nullopt);
+}
+
+TEST(ThrottledTime, NeverGoesBack) {
+    const auto before = throttled_time();
+    const auto after = throttled_time();
+    if (!before || !after) GTEST_SKIP() << "no control group of version 2 with a quota";
+    EXPECT_GE(before->count(), 0);
+    EXPECT_GE(*after, *before);
 }
 
 TEST(RunDelay, NeverGoesBack) {

@@ -7,6 +7,7 @@
 #include <initializer_list>
 #include <stdexcept>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "sys/child_process.h"
@@ -21,17 +22,19 @@ class Notes final : public Gatekeeper {
 public:
     // Set before the first gate; a gatekeeper is planned before the windows are used.
     const Windows* windows = nullptr;
-    std::vector<std::size_t> gates;
+    std::vector<std::size_t> gates;  // the windows that were recorded before each
     std::vector<sys::TimePoint> left;
     bool was_open = false;
 
-    void at_gate(std::size_t windows_closed) override {
-        gates.push_back(windows_closed);
+    std::optional<NextWindow> at_gate(const Gate& gate) override {
+        gates.push_back(gate.recorded);
         was_open = was_open || windows->is_open();
         const sys::TimePoint entered = sys::now();
         while (sys::now() == entered) {
         }
         left.push_back(sys::now());
+        if (gate.recorded == windows->planned()) return std::nullopt;
+        return NextWindow{windows->nominal_units()};
     }
 };
 
@@ -78,6 +81,93 @@ TEST(Windows, LieBetweenTheGates) {
     EXPECT_EQ(notes.gates, (std::vector<std::size_t>{0, 1, 2}));
     EXPECT_FALSE(notes.was_open) << "no window is open while the gatekeeper reads";
     EXPECT_EQ(windows.verify("connections").reason, "");
+}
+
+// A gatekeeper that gives the orders of a list.
+class Orders final : public Gatekeeper {
+public:
+    explicit Orders(std::vector<NextWindow> orders) : orders_{std::move(orders)} {}
+    const Windows* windows = nullptr;
+    std::vector<Gate> gates;
+    bool was_at_gate = true;
+
+    std::optional<NextWindow> at_gate(const Gate& gate) override {
+        was_at_gate = was_at_gate && windows->is_turning();
+        gates.push_back(gate);
+        return gates.size() <= orders_.size() ? std::optional{orders_[gates.size() - 1]} : std::nullopt;
+    }
+
+private:
+    std::vector<NextWindow> orders_;
+};
+
+TEST(Windows, HaveTheQuotaThatTheGatekeeperOrders) {
+    Windows windows{3, 10};
+    Orders orders{{{.units = 5}, {.units = 12}, {.units = 1}}};
+    orders.windows = &windows;
+    windows.plan(3, &orders);
+    open_first(windows, {1, 1, 1});
+    // One for each is reserved; a quota of one unit is raised to that.
+    for (const int left : {2, 9, 0}) {
+        ASSERT_TRUE(windows.is_open());
+        for (int unit = 0; unit < left; ++unit) EXPECT_TRUE(windows.draw());
+        EXPECT_FALSE(windows.draw());
+        serve(windows, {left + 1, 1, 1});
+        (void)pass_gate(windows, 3);
+    }
+    EXPECT_FALSE(windows.is_open());
+    EXPECT_EQ(windows.verify("connections").reason, "");
+    ASSERT_EQ(windows.recorded(), 3U);
+    EXPECT_EQ(windows[0].work.units, 5U);
+    EXPECT_EQ(windows[0].work.fairness->most, 3U);
+    EXPECT_EQ(windows[1].work.units, 12U);
+    EXPECT_EQ(windows[2].work.units, 3U);
+    EXPECT_EQ(windows.work().units, 20U);
+    EXPECT_EQ(windows.units_of(0), 1U + 3 + 10 + 1);
+}
+
+TEST(Windows, ForgetTheFiguresThatAreNotRecorded) {
+    Windows windows{2, 10};
+    Orders orders{{{.units = 4, .recorded = false}, {.units = 6}, {.units = 8, .recorded = false}, {.units = 2}}};
+    orders.windows = &windows;
+    windows.plan(2, &orders, 2);
+    EXPECT_EQ(windows.gates(), 5U);
+    open_first(windows, {1, 1});
+    for (const int units : {4, 6, 8, 2}) {
+        serve(windows, {units - 1, 1});
+        (void)pass_gate(windows, 2, windows.opened() + Nanoseconds{units});
+    }
+    EXPECT_EQ(windows.verify("connections").reason, "");
+    ASSERT_EQ(windows.recorded(), 2U);
+    EXPECT_EQ(windows[0].work.units, 6U);
+    EXPECT_EQ(windows[1].work.units, 2U);
+    EXPECT_EQ(windows.work().units, 8U);
+    EXPECT_EQ(windows.work().bytes, 80U);
+    EXPECT_DOUBLE_EQ(windows.work().fairness->jain, (36.0 / (2 * 26) + 1.0) / 2);
+    EXPECT_EQ(windows.progress(), 22U) << "all units, because all digests are verified";
+}
+
+TEST(Windows, TellTheGatekeeperWhatTheLastOneTook) {
+    Windows windows{1, 10};
+    Orders orders{{{.units = 4, .recorded = false}, {.units = 6}}};
+    orders.windows = &windows;
+    windows.plan(1, &orders, 1);
+    EXPECT_FALSE(windows.is_turning());
+    open_first(windows, {1});
+    EXPECT_FALSE(windows.is_turning());
+    for (const int units : {4, 6}) {
+        serve(windows, {units});
+        (void)pass_gate(windows, 1, windows.opened() + Nanoseconds{units});
+    }
+    EXPECT_TRUE(orders.was_at_gate);
+    ASSERT_EQ(orders.gates.size(), 3U);
+    EXPECT_FALSE(orders.gates[0].closed);
+    EXPECT_FALSE(orders.gates[1].closed->recorded);
+    EXPECT_EQ(orders.gates[1].closed->work.units, 4U);
+    EXPECT_EQ(orders.gates[1].recorded, 0U);
+    EXPECT_TRUE(orders.gates[2].closed->recorded);
+    EXPECT_EQ(orders.gates[2].closed->closed - orders.gates[2].closed->opened, Nanoseconds{6});
+    EXPECT_EQ(orders.gates[2].recorded, 1U);
 }
 
 TEST(Windows, NeedNoGatekeeper) {

@@ -45,8 +45,7 @@ public:
                            &places_[index], make_exchange_);
     }
     tasks::Demand demand() const override {
-        return {
-            .tasks_at_once = size(), .descriptors_per_task = 1, .together = size(), .events = windows_.planned() + 1};
+        return {.tasks_at_once = size(), .descriptors_per_task = 1, .together = size(), .events = windows_.gates()};
     }
     Verdict verify(const tasks::Ledger& ledger) const override {
         return verify_digests(ledger, [this](std::size_t client) { return windows_.units_of(client); });

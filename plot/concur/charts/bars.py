@@ -13,7 +13,7 @@ from typing import Any
 from concur.documents import labels, units
 from concur.documents.cases import Case, Cell, Series, Workload
 from concur.documents.results import Document
-from concur.drawing import artists, style, ticks
+from concur.drawing import artists, disturbance, style, ticks
 from concur.drawing.output import Output
 from concur.drawing.page import Page
 from concur.drawing.small_multiples import (
@@ -25,23 +25,21 @@ from concur.drawing.small_multiples import (
     value_ends,
     write_values,
 )
-from concur.statistics import intervals
+from concur.statistics import turns
 from concur.statistics.intervals import Estimate
 
 ROW_HEIGHT = 0.175
 # If the longest bar of a panel is more than this many times as long as the shortest, they cannot be compared.
 RANGE_MOST = 20.0
-INTERVAL_NOTE = "bars: median over rounds, whiskers: 95 % interval of the median"
-INTERVAL_NOTE_POINTS = INTERVAL_NOTE.replace("bars", "points")
 
 
 @dataclass(frozen=True)
 class Quantity:
-    """The quantity that is drawn: its values, how they are written, and whether less or more is better."""
+    """The quantity that is drawn: its value, how it is written, and whether less or more is better."""
 
     name: str
     better: str
-    values: Callable[[Cell], dict[int, float]]
+    of: Callable[[Cell], Estimate | None]
     written: ticks.Format
     scale_for: Callable[[float], ticks.Scale]
 
@@ -49,14 +47,15 @@ class Quantity:
 def quantity_of(workload: Workload) -> Quantity:
     if workload.has_peer or workload.in_windows:
         name = f"{labels.plural(workload.unit)} per second"
-        return Quantity(name, "More is better", Cell.rates, units.count_measured, ticks.count_scale)
+        return Quantity(name, "More is better", turns.rate, units.count_measured, ticks.count_scale)
     return Quantity(
-        "wall time of a job", "Less is better", Cell.times, units.duration_measured, ticks.time_scale
+        "wall time of a job", "Less is better", turns.time, units.duration_measured, ticks.time_scale
     )
 
 
 def estimates(case: Case, quantity: Quantity) -> dict[Series, Estimate]:
-    return {series: intervals.median(quantity.values(cell).values()) for series, cell in case.ok().items()}
+    found = {series: quantity.of(cell) for series, cell in case.ok().items()}
+    return {series: estimate for series, estimate in found.items() if estimate is not None}
 
 
 def is_wide(found: list[dict[Series, Estimate]]) -> bool:
@@ -106,8 +105,8 @@ def draw_workload(document: Document, output: Output, name: str, workload: Workl
         f"{workload.name}: {quantity.name}, by model",
         subtitle(workload, quantity.better, SAME_AXIS if wide else ""),
         multiples.height,
-        INTERVAL_NOTE_POINTS if wide else INTERVAL_NOTE,
-        notes.lines(),
+        labels.interval_note(document, "points" if wide else "bars"),
+        [*notes.lines(), *filter(None, [disturbance.peer_limit(workload)])],
     )
     for index, case in enumerate(workload.cases):
         multiples.title(page, index, case, notes)

@@ -13,7 +13,7 @@ from typing import Any
 from matplotlib.colors import to_rgb
 from matplotlib.patches import Patch
 
-from concur.documents import units
+from concur.documents import labels, units
 from concur.documents.cases import Case, Cell, Series, Workload
 from concur.documents.results import Document
 from concur.documents.samples import Sample
@@ -28,14 +28,13 @@ from concur.drawing.small_multiples import (
     value_ends,
     write_values,
 )
-from concur.statistics import intervals
+from concur.statistics import intervals, turns
 from concur.statistics.intervals import Estimate
 
 ROW_HEIGHT, LEGEND_HEIGHT = 0.175, 0.24
 # As shares of the width of a panel: CPU time alone, beside one other measure, and beside two; the gap between
 # two measures.
 CPU_SHARES, GAP_SHARE = (1.0, 0.62, 0.44), 0.06
-INTERVAL_NOTE = "bars: median over rounds, whiskers: 95 % interval of the median (CPU time: of user + system)"
 COUNTED_APART = "in a separate run that was not timed"
 
 
@@ -45,7 +44,7 @@ class Cost:
 
     cpu: Estimate
     user_share: float | None
-    # Counts may exist for some rounds only.
+    # Counts may exist for some sets only.
     switches: Estimate | None
     system_calls: Estimate | None
 
@@ -54,8 +53,10 @@ def cost(cell: Cell) -> Cost | None:
     """None if it was not measured, or if no work was done."""
     if not cell.ok or any(s.cpu_ns is None or s.units <= 0 for s in cell.samples):
         return None
+    cpu = turns.over_sets(cell, lambda s: (s.cpu_ns or 0.0) / s.units)
+    assert cpu is not None, "each sample has a CPU time"
     return Cost(
-        cpu=intervals.median(cell.by_round(lambda s: (s.cpu_ns or 0.0) / s.units).values()),
+        cpu=cpu,
         user_share=user_share(cell),
         switches=known_median(cell, lambda s: s.switches_per_unit),
         system_calls=known_median(cell, lambda s: s.system_calls_per_unit),
@@ -63,7 +64,7 @@ def cost(cell: Cell) -> Cost | None:
 
 
 def user_share(cell: Cell) -> float | None:
-    """The median over rounds.
+    """The median over sets.
 
     A median of sums is not the sum of the medians. So a bar is the median of the CPU time, and this share
     divides it into user and system time.
@@ -219,7 +220,7 @@ def draw_workload(
         f"{workload.name}: {measures.title()} per {workload.unit}, by model",
         subtitle(workload, "Less is better", who, measures.counted_apart(workload)),
         multiples.height + LEGEND_HEIGHT,
-        INTERVAL_NOTE,
+        labels.interval_note(document, "bars", " (CPU time: of user + system)"),
         [*notes.lines(), *(f"{uncounted}: {reason}" for reason in refused)],
     )
     page.body_top += LEGEND_HEIGHT

@@ -11,11 +11,12 @@ from dataclasses import replace
 from concur.documents import labels, units
 from concur.documents.cases import Case, Workload
 from concur.documents.results import Document
+from concur.drawing import disturbance
 from concur.drawing.line_sheet import LineSheet
 from concur.drawing.lines import Across, Head, Line, Panel
 from concur.drawing.output import Output
 from concur.drawing.small_multiples import subtitle
-from concur.statistics import intervals
+from concur.statistics import noise, turns
 
 # These may change from run to run; the chart names each change.
 MOVING = ("kernel", "compiler", "flags", "revision")
@@ -54,12 +55,25 @@ def lines_of(case: Case, runs: Sequence[Workload]) -> tuple[Line, ...]:
     cases = [next(one for one in workload.cases if one.arguments == case.arguments) for workload in runs]
     for series in runs[0].series:
         points = {}
+        crossed = set()
         for place, same in enumerate(cases, start=1):
             cell = same.cells.get(series)
-            if cell is not None and cell.ok:
-                points[float(place)] = intervals.median(cell.times().values())
-        found.append(Line(series, points))
+            if cell is not None and cell.ok and (estimate := turns.time(cell)) is not None:
+                points[float(place)] = estimate
+                if noise.serious_words(same, series, runs[place - 1].cpus):
+                    crossed.add(float(place))
+        found.append(Line(series, points, crossed=frozenset(crossed)))
     return tuple(found)
+
+
+def disturbances(case: Case, runs: Sequence[Workload], dates: Sequence[str]) -> list[str]:
+    """For each run what disturbed this case, with the date of the run."""
+    found = []
+    for workload, date in zip(runs, dates):
+        same = next(one for one in workload.cases if one.arguments == case.arguments)
+        if words := disturbance.note(workload, same):
+            found.append(f"{date}: {words}")
+    return found
 
 
 def draw(runs: Sequence[Document], output: Output) -> None:
@@ -73,16 +87,18 @@ def draw(runs: Sequence[Document], output: Output) -> None:
         if case is None:
             output.skip(chart, "the runs have no case of this workload in common")
             continue
-        drawn = lines_of(case, [one for one in of_runs if one is not None])
+        measured = [one for one in of_runs if one is not None]
+        drawn = lines_of(case, measured)
         if not any(one.points for one in drawn):
             output.skip(chart, f"no model was ok: {labels.case(workload, case)}")
             continue
         head = Head(
             f"{name}: wall time in {len(runs)} runs, by model",
             [*subtitle(workload, "Less is better", labels.case(workload, case)), *changes(runs)],
-            "points: median over rounds, whiskers: 95 % interval of the median",
+            labels.interval_note(runs[-1], "points") + "; crosses: disturbed by other programs",
         )
         across = Across("start of the run (UTC)", lambda place: dates[round(place) - 1], logarithmic=False)
         newest = replace(runs[-1], complete=all(run.complete for run in runs))
         panel = Panel("", "wall time", units.duration, drawn)
-        LineSheet(newest, across).save(output, chart, head, [panel])
+        warnings = disturbances(case, measured, dates)
+        LineSheet(newest, across).save(output, chart, head, [panel], warnings)

@@ -24,9 +24,10 @@ ROW_HEIGHT, LEGEND_HEIGHT = 0.235, 0.22
 # An axis for all panels may have this many times the decades that the panel with the widest range needs.
 SQUEEZE_MOST = 1.5
 INTERVAL_NOTE = (
-    "points: percentiles of the merged histogram of all rounds, whiskers: 95 % bootstrap interval over "
-    "rounds (of the maximum: its range over rounds); a percentile is shown only if some value is larger"
+    "points: percentiles of the merged histogram of all sets, whiskers: 95 % bootstrap interval over "
+    "sets (of the maximum: its range over sets); a percentile is shown only if some value is larger"
 )
+SLICES_NOTE = "Measured in slices of about 25 ms: a queue that takes longer to build is not seen"
 
 Percentiles = dict[str, Estimate]
 
@@ -108,10 +109,11 @@ def draw_workload(
     timed = latency_name(workload)
     spans = limits(found)
     shared = SAME_AXIS if len(set(spans)) == 1 else "Each panel has its own logarithmic axis"
+    in_slices = any(sample.slices is not None for sample in workload.samples)
     page = Page(
         document,
         f"{workload.name}: latency ({timed}), by model",
-        subtitle(workload, "Less is better", shared),
+        subtitle(workload, "Less is better", shared, *([SLICES_NOTE] if in_slices else [])),
         multiples.height + LEGEND_HEIGHT,
         INTERVAL_NOTE,
         notes.lines(),

@@ -16,7 +16,7 @@ from concur.drawing.small_multiples import subtitle
 from concur.statistics import intervals
 from concur.statistics.intervals import Estimate
 
-INTERVAL_NOTE = "points: median over rounds, whiskers: 95 % interval of the median"
+INTERVAL_NOTE = "points: median over sets, whiskers: 95 % interval of the median"
 
 PANELS: tuple[tuple[str, Callable[[Memory], int]], ...] = (
     ("memory of all processes of the model (proportional set size)", lambda memory: memory.pss),

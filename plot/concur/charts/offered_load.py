@@ -19,14 +19,14 @@ from concur.drawing.line_sheet import LineSheet
 from concur.drawing.lines import Across, Head, Line, Panel, line_over
 from concur.drawing.output import Output
 from concur.drawing.small_multiples import subtitle
-from concur.statistics import intervals
+from concur.statistics import intervals, turns
 from concur.statistics.intervals import Estimate
 
 RATE = "rate"
 # As a share of the offered rate. Below it the server is overloaded, and its latency grows until the run ends.
 HELD = 0.95
 INTERVAL_NOTE = (
-    "points: percentiles of the merged histogram of all rounds, whiskers: 95 % bootstrap interval over rounds"
+    "points: percentiles of the merged histogram of all sets, whiskers: 95 % bootstrap interval over sets"
 )
 
 Chosen = Callable[[Sample], Latency | None]
@@ -54,7 +54,8 @@ def percentile(cell: Cell, chosen: Chosen, quantile: float) -> Estimate | None:
 
 
 def fell_behind(case: Case, series: Series) -> bool:
-    return intervals.median(case.cells[series].rates().values()).value < HELD * case.value(RATE)
+    rate = turns.rate(case.cells[series])
+    return rate is not None and rate.value < HELD * case.value(RATE)
 
 
 def line(panel: list[Case], series: Series, chosen: Chosen, quantile: float) -> Line:

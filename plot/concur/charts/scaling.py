@@ -1,6 +1,6 @@
 """Lines over the main parameter of a workload: how does each model change with its argument?
 
-I/O workloads show throughput. CPU workloads show the wall time as a ratio to serial in the same round.
+I/O workloads show throughput. CPU workloads show the wall time as a ratio to the baseline.
 """
 
 from __future__ import annotations
@@ -13,33 +13,32 @@ from concur.drawing.line_sheet import LineSheet
 from concur.drawing.lines import Across, Head, Panel, line_over
 from concur.drawing.output import Output
 from concur.drawing.small_multiples import subtitle
-from concur.statistics import intervals
+from concur.statistics import turns
 from concur.statistics.intervals import Estimate
-
-INTERVAL_NOTE_RATE = "points: median over rounds, whiskers: 95 % interval of the median"
-INTERVAL_NOTE_RATIO = (
-    "points: median over rounds of the ratio within a round, whiskers: 95 % interval of the median"
-)
+from concur.statistics.turns import WALL
 
 
-def is_relative(workload: Workload) -> bool:
-    """A CPU workload shows ratios to serial, if serial was measured in all cases."""
-    return workload.group == "cpu" and all(case.of_model("serial") for case in workload.cases)
+def baseline_of(workload: Workload) -> str | None:
+    """A CPU workload shows ratios to the baseline, if all of its cases have the same."""
+    known = {case.baseline for case in workload.cases}
+    (one, *others) = known
+    if workload.group != "cpu" or others or one is None:
+        return None
+    return labels.series(one)
 
 
 def throughput(_: Case, cell: Cell) -> Estimate | None:
-    return intervals.median(cell.rates().values())
+    return turns.rate(cell)
 
 
-def ratio_to_serial(case: Case, cell: Cell) -> Estimate | None:
-    serial = case.of_model("serial")
-    return None if serial is None else intervals.paired_ratio(cell.times(), serial.times())
+def ratio_to_baseline(case: Case, cell: Cell) -> Estimate | None:
+    return None if case.baseline is None else turns.paired(cell, case.cells[case.baseline], WALL)
 
 
 def panels_of(workload: Workload) -> list[Panel]:
     """The panels in which some model was ok with two arguments."""
-    relative = is_relative(workload)
-    point = ratio_to_serial if relative else throughput
+    baseline = baseline_of(workload)
+    point = ratio_to_baseline if baseline else throughput
     found = []
     for panel in workload.panels():
         drawn = tuple(line_over(workload.main or "", panel, series, point) for series in workload.series)
@@ -48,12 +47,12 @@ def panels_of(workload: Workload) -> list[Panel]:
         found.append(
             Panel(
                 title=labels.panel(workload, panel) if len(workload.telling) > 1 else "",
-                y_name="wall time ÷ wall time of serial"
-                if relative
+                y_name=f"wall time ÷ wall time of {baseline}"
+                if baseline
                 else f"{labels.plural(workload.unit)} per second",
-                y_format=units.ratio_tick if relative else lambda number: units.count(number),
+                y_format=units.ratio_tick if baseline else lambda number: units.count(number),
                 lines=drawn,
-                reference=1.0 if relative else None,
+                reference=1.0 if baseline else None,
             )
         )
     return found
@@ -70,17 +69,18 @@ def draw_workload(
     document: Document, output: Output, name: str, workload: Workload, panels: list[Panel]
 ) -> None:
     main = workload.main or ""
-    relative = is_relative(workload)
-    wanted = "wall time relative to serial" if relative else f"{labels.plural(workload.unit)} per second"
-    better = "Less is better" if relative else "More is better"
+    baseline = baseline_of(workload)
+    rate = f"{labels.plural(workload.unit)} per second"
+    wanted = f"wall time relative to {baseline}" if baseline else rate
+    better = "Less is better" if baseline else "More is better"
     head = Head(
         f"{workload.name}: {wanted} over {labels.axis_name(main)}, by model",
         subtitle(workload, better, axes_words(workload)),
-        INTERVAL_NOTE_RATIO if relative else INTERVAL_NOTE_RATE,
+        labels.interval_note(document, "points", " of the ratio within a set" if baseline else ""),
     )
     across = Across(labels.axis_name(main), lambda argument: labels.value(main, argument))
     warnings = disturbance.warnings(workload)
-    if not relative and (limited := disturbance.peer_limit(workload)):
+    if not baseline and (limited := disturbance.peer_limit(workload)):
         warnings.append(limited)
     LineSheet(document, across).save(output, name, head, panels, warnings)
 

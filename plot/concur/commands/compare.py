@@ -13,21 +13,29 @@ from concur.commands.printing import print_lines
 from concur.documents import environment, labels
 from concur.documents.atomic_write import replace_file
 from concur.documents.results import DocumentError, load
-from concur.statistics.comparison import (
-    SAME,
-    SLOWER,
-    UNCLEAR,
-    VERDICTS,
-    Compared,
-    Comparison,
-    Measured,
-    geometric_mean,
-)
+from concur.statistics.comparison import METRICS, Choice, Compared, Comparison, Measured, together
+from concur.statistics.turns import Metric
+from concur.statistics.verdicts import SAME, SLOWER, UNCLEAR, VERDICTS
+
+
+LIMITED = "the clients were at their limit, so CPU time is compared"
 
 
 def figure(one: Compared) -> str:
     mark = " " if one.relative else "*"
-    return f"{one.ratio.value:6.3f}{mark} [{one.ratio.low:.3f}, {one.ratio.high:.3f}]"
+    interval = f"{one.ratio.low:.3f} to {one.ratio.high:.3f}" if one.ratio.has_interval else "no interval"
+    return f"{one.ratio.value:6.3f}{mark} {interval}"
+
+
+def compared_lines(one: Compared, asked: Metric) -> Iterator[str]:
+    new = one.new
+    name = f"{new.workload.name}, {labels.case(new.workload, new.case)}"
+    mark = "!" if one.disturbance else " "
+    yield f"{one.verdict:<7}{mark} {name:<44} {labels.series(new.series):<26} {figure(one)}"
+    if one.metric is not asked:
+        yield f"{'':9}{LIMITED}"
+    if one.disturbance:
+        yield f"{'':9}disturbed {one.disturbance}"
 
 
 def lines(comparison: Comparison, differences: list[str], everything: bool) -> Iterator[str]:
@@ -43,10 +51,10 @@ def lines(comparison: Comparison, differences: list[str], everything: bool) -> I
     changed_ones = [changed.measured for changed in comparison.changed]
     shown = [one for one in comparison.compared if everything or one.verdict not in (SAME, UNCLEAR)]
     for compared in shown:
-        one = compared.new
-        name = f"{one.workload.name}, {labels.case(one.workload, one.case)}"
-        yield f"{compared.verdict:<8} {name:<44} {labels.series(one.series):<24} {figure(compared)}"
+        yield from compared_lines(compared, comparison.choice.metric)
     yield from labels.meanings([one.workload for one in [*changed_ones, *(c.new for c in shown)]])
+    if any(not one.relative for one in shown):
+        yield "*: times, not ratios to a baseline: they contain the drift of the machine between the runs"
     if not shown:
         yield "no case is faster or slower beyond the margin"
     for title, groups in (
@@ -54,8 +62,11 @@ def lines(comparison: Comparison, differences: list[str], everything: bool) -> I
         ("workload", by(comparison, lambda one: one.new.workload.name)),
     ):
         yield ""
-        yield f"{'by ' + title:<26} {'geometric mean':>14}   slower  faster  unclear  same"
-        yield from (group_line(name, members) for name, members in groups.items())
+        columns = "slower  faster  unclear  same"
+        yield f"{'geometric mean by ' + title:<26} {'ratio':>6}  {'95 % interval':<16}  {columns}"
+        # All models of a case are divided by the same baseline, so their ratios err together.
+        shared = title == "workload"
+        yield from (group_line(name, members, shared) for name, members in groups.items())
 
 
 def by(comparison: Comparison, name_of: Callable[[Compared], str]) -> dict[str, list[Compared]]:
@@ -65,10 +76,25 @@ def by(comparison: Comparison, name_of: Callable[[Compared], str]) -> dict[str, 
     return found
 
 
-def group_line(name: str, members: list[Compared]) -> str:
+def group_line(name: str, members: list[Compared], shared_baseline: bool) -> str:
     counts = [sum(one.verdict == verdict for one in members) for verdict in VERDICTS]
-    mean = geometric_mean(one.ratio.value for one in members)
-    return f"  {name:<24} {mean:>14.3f}   {counts[0]:>6}  {counts[1]:>6}  {counts[2]:>7}  {counts[3]:>4}"
+    whole = together(members, shared_baseline)
+    mean = whole.mean
+    interval = f"{mean.low:.3f} to {mean.high:.3f}" if mean.has_interval else ""
+    said = f"  all in all {whole.verdict}" if whole.verdict not in (SAME, UNCLEAR) else ""
+    numbers = f"{counts[0]:>6}  {counts[1]:>6}  {counts[2]:>7}  {counts[3]:>4}"
+    return f"  {name:<24} {mean.value:>6.3f}  {interval:<16}  {numbers}{said}"
+
+
+def models_to_json(comparison: Comparison) -> list[dict[str, Any]]:
+    found = []
+    for name, members in by(comparison, lambda one: one.new.series.model).items():
+        whole = together(members)
+        mean = whole.mean
+        found.append(
+            {"model": name, "ratio": mean.value, "low": mean.low, "high": mean.high, "verdict": whole.verdict}
+        )
+    return found
 
 
 def to_json(comparison: Comparison, differences: list[str]) -> Any:
@@ -92,10 +118,14 @@ def to_json(comparison: Comparison, differences: list[str]) -> Any:
                 "low": one.ratio.low,
                 "high": one.ratio.high,
                 "relative": one.relative,
+                "baseline": labels.series(one.baseline) if one.baseline else None,
+                "metric": one.metric.name,
+                "disturbance": one.disturbance,
                 "verdict": one.verdict,
             }
             for one in comparison.compared
         ],
+        "models": models_to_json(comparison),
     }
 
 
@@ -104,7 +134,7 @@ def compare(chosen: argparse.Namespace) -> int:
         old, new = load(chosen.old), load(chosen.new)
         differences = environment.differences(environment.read(chosen.old), environment.read(chosen.new))
         baseline = None if chosen.relative_to == "none" else chosen.relative_to
-        comparison = Comparison(old, new, chosen.metric, chosen.margin, baseline)
+        comparison = Comparison(old, new, Choice(METRICS[chosen.metric], chosen.margin, baseline))
         if not comparison.compared and not comparison.changed:
             raise DocumentError(f"{chosen.old} and {chosen.new} have no case in common")
         print_lines(lines(comparison, differences, chosen.all))
@@ -117,7 +147,7 @@ def compare(chosen: argparse.Namespace) -> int:
     except OSError as error:
         print(f"compare.py: {chosen.json}: cannot be written: {error.strerror}", file=sys.stderr)
         return 2
-    slower = any(one.verdict == SLOWER for one in comparison.compared)
+    slower = any(one.verdict == SLOWER and not one.disturbance for one in comparison.compared)
     return 1 if slower and chosen.fail_on_slower else 0
 
 

@@ -1,4 +1,4 @@
-"""Writes a results document for github-action-benchmark: one median for each case, smaller is better."""
+"""Writes a results document for github-action-benchmark: one time for each case, smaller is better."""
 
 from __future__ import annotations
 
@@ -8,42 +8,57 @@ from collections.abc import Sequence
 from typing import Any
 
 from concur.commands import options
+from concur.documents import labels
 from concur.documents.atomic_write import replace_file
+from concur.documents.cases import Case, Series, Workload
 from concur.documents.results import Document, DocumentError, load
-from concur.statistics import intervals
+from concur.documents.units import number_of
+from concur.statistics import noise, turns
 from concur.statistics.intervals import Estimate
-
-BASELINE = "serial"
+from concur.statistics.ratios import WHY_CPU, Ranked, to_baseline
+from concur.statistics.turns import CPU
 
 
 def entry(name: str, unit: str, estimate: Estimate, scale: float, extra: str) -> dict[str, Any]:
     low, high = estimate.low / scale, estimate.high / scale
+    sets = number_of("sets", estimate.sets)
     return {
         "name": name,
         "unit": unit,
         "value": estimate.value / scale,
         "range": f"{low:.4g} to {high:.4g}" if estimate.has_interval else "unknown",
-        "extra": extra,
+        "extra": "; ".join(
+            filter(None, [sets + (", 95 % interval" if estimate.has_interval else ""), extra])
+        ),
     }
+
+
+def ratio_entry(
+    workload: Workload, case: Case, ranked: Ranked, series: Series, warning: str
+) -> dict[str, Any] | None:
+    """The ratio to the baseline; None for the baseline itself."""
+    if ranked.baseline is None or series == ranked.baseline or series not in ranked.ratios:
+        return None
+    by_cpu = ranked.metric is CPU
+    name = case.cells[series].samples[0].case_name + (" CPU time" if by_cpu else "")
+    why = WHY_CPU.format(unit=workload.unit) if by_cpu else ""
+    extra = "; ".join(filter(None, [why, warning]))
+    return entry(f"{name} ÷ {labels.series(ranked.baseline)}", "ratio", ranked.ratios[series], 1.0, extra)
 
 
 def entries(document: Document) -> list[dict[str, Any]]:
     found = []
     for workload in document.workloads:
         for case in workload.cases:
-            baseline = case.of_model(BASELINE)
-            for cell in case.ok().values():
-                name = cell.samples[0].case_name
-                rounds = f"{len(cell.times())} rounds, 95 % interval"
-                time = intervals.median(cell.times().values())
-                found.append(entry(name, "ms", time, 1e6, rounds))
-                if baseline is None or baseline is cell:
-                    continue
-                ratio = intervals.paired_ratio(cell.times(), baseline.times())
-                if ratio is not None:
-                    found.append(
-                        entry(f"{name} ÷ {BASELINE}", "ratio", ratio, 1.0, f"{rounds}, paired by round")
-                    )
+            ranked = to_baseline(case)
+            for series, cell in case.ok().items():
+                warning = noise.serious_words(case, series, workload.cpus)
+                warning = f"not to be trusted: {warning}" if warning else ""
+                time = turns.time(cell)
+                if time is not None:
+                    found.append(entry(cell.samples[0].case_name, "ms", time, 1e6, warning))
+                if ratio := ratio_entry(workload, case, ranked, series, warning):
+                    found.append(ratio)
     return found
 
 

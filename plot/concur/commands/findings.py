@@ -34,10 +34,10 @@ def chosen_findings(chosen: argparse.Namespace) -> list[Finding]:
     return [finding for finding in findings if not chosen.only or finding.id in chosen.only]
 
 
-def measure(findings: list[Finding], chosen: argparse.Namespace, output: Path) -> None:
+def measure(findings: list[Finding], chosen: argparse.Namespace, output: Path, budget_s: float) -> None:
     with tempfile.TemporaryDirectory(prefix="concur-findings-") as folder:
         suite = Path(folder) / "findings.json"
-        suite.write_text(json.dumps(make_suite(findings, chosen.rounds)))
+        suite.write_text(json.dumps(make_suite(findings, chosen.rounds, budget_s)))
         command = [str(chosen.runner), str(suite), "--output", str(output)]
         try:
             done = subprocess.run(command + (["--quiet"] if chosen.quiet else []), check=False)
@@ -64,14 +64,14 @@ def run(chosen: argparse.Namespace) -> int:
         now = datetime.now(timezone.utc).strftime("%Y-%m-%dT%H%M%S")
         output = options.ROOT / "results/local" / f"{now}-findings.json"
         output.parent.mkdir(parents=True, exist_ok=True)
-    measure(findings, chosen, output)
+    measure(findings, chosen, output, chosen.budget)
     judgements = judge_all(findings, output)
     again = refuted(judgements)
     twice = set()
     if again:
         print(f"refuted, so measured once more: {', '.join(finding.id for finding in again)}")
         second = output.with_name(f"{output.stem}-again.json")
-        measure(again, chosen, second)
+        measure(again, chosen, second, chosen.budget * len(again) / len(findings))
         judged_again = {judgement.finding.id: judgement for judgement in judge_all(again, second)}
         twice = {finding.id for finding in refuted(list(judged_again.values()))}
         judgements = [once_refuted(one, judged_again.get(one.finding.id)) for one in judgements]
@@ -86,7 +86,7 @@ def judge(chosen: argparse.Namespace) -> int:
 
 
 def suite(chosen: argparse.Namespace) -> int:
-    print(json.dumps(make_suite(chosen_findings(chosen), chosen.rounds), indent=1))
+    print(json.dumps(make_suite(chosen_findings(chosen), chosen.rounds, chosen.budget), indent=1))
     return 0
 
 

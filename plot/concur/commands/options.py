@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parents[3]
 FORMATS = ("png", "svg")
 # The kinds of charts; concur.commands.plot knows the module that draws each kind.
 KINDS = ("overview", "bars", "scaling", "load", "latency", "cost", "memory")
-FINDINGS_ROUNDS = 9
+FINDINGS_ROUNDS, FINDINGS_BUDGET_S = 6, 240.0
 
 Parser = argparse.ArgumentParser
 
@@ -30,12 +30,15 @@ prints the name of each file that it writes, and for each chart that it cannot d
 """
 
 SUMMARY = """\
-Prints a results document as a table: the three best models of each case, and the reasons of failures.
+Prints a results document as a table: the three best models of each case and its baseline, and the reasons
+of failures.
 
     plot/summary.py results.json
+    plot/summary.py results.json --all    names every model
 
-A ratio compares a model with the best model of the case in the same rounds, with a 95 % interval. A tilde
-before a ratio means that the interval contains 1: the model may be as fast as the best one.
+A ratio compares a model with the baseline of its case, which the table names, with a 95 % interval over sets
+of processes. A time is that of the baseline times the ratio. Where the clients were at their limit, CPU time
+is compared instead of wall time. The table fits the width of the terminal.
 """
 
 COMPARE = """\
@@ -44,10 +47,11 @@ Compares two results documents: which cases are faster or slower, and what chang
     plot/compare.py old.json new.json
     plot/compare.py old.json new.json --metric cpu --margin 0.1 --all
 
-A ratio is the new time divided by the old time: 1.10 means 10 % more. If both documents have a baseline for
-a case (serial, unless --relative-to names another model), each time is first divided by the time of the
-baseline in the same round. This removes the drift of the machine between the two runs; a '*' marks ratios
-without a baseline. A case is faster or slower only if the whole 95 % interval lies beyond the margin.
+A ratio is the new time divided by the old time: 1.10 means 10 % more. Each time is first divided by that of
+the baseline of its case within its document, which removes the drift of the machine between the two runs. The
+baseline itself can only be compared by its times: a '*' marks these ratios. Where the clients were at their
+limit, CPU times are compared. A case is faster or slower only if its whole interval lies beyond the margin.
+A '!' marks cases that other programs disturbed; --fail-on-slower ignores them.
 """
 
 HISTORY = """\
@@ -60,14 +64,14 @@ placement. The subtitle names each change of kernel, compiler or revision.
 """
 
 EXPORT = """\
-Writes a results document for github-action-benchmark: one median for each case, smaller is better.
+Writes a results document for github-action-benchmark: one time for each case, smaller is better.
 
     plot/export.py results.json -o results.github-action.json
 
 The file is for `tool: customSmallerIsBetter`. (`tool: googlecpp` also reads the aggregates of Google
-Benchmark's JSON, and takes a failed case for one that takes no time.) If serial was measured, the file also
-has the ratio to serial in the same round. Use this ratio for alarms: when the whole machine becomes slower,
-it stays the same.
+Benchmark's JSON, and takes a failed case for one that takes no time.) The file also has the ratio of each
+model to the baseline of its case. Use this ratio for alarms: when the whole machine becomes slower, it stays
+the same.
 """
 
 FINDINGS = """\
@@ -114,6 +118,7 @@ def history(argv: Sequence[str]) -> argparse.Namespace:
 def summary(argv: Sequence[str]) -> argparse.Namespace:
     parser = _parser("summary", SUMMARY)
     parser.add_argument("results", type=Path, nargs="+", help="results documents (JSON)")
+    parser.add_argument("--all", action="store_true", help="names every model, not only the best")
     return parser.parse_args(argv)
 
 
@@ -132,16 +137,24 @@ def compare(argv: Sequence[str]) -> argparse.Namespace:
         "--metric", choices=("wall", "cpu"), default="wall", help="time per unit (default: wall)"
     )
     parser.add_argument(
-        "--margin", type=float, default=0.05, help="a smaller difference counts as none (default: 0.05)"
+        "--margin",
+        type=float,
+        help="a smaller difference counts as none (default: 0.01 between ratios of models that took turns, "
+        "0.05 between those of whole samples, 0.1 between times)",
     )
     parser.add_argument(
-        "--relative-to", metavar="MODEL", default="serial", help="the baseline; 'none' compares plain times"
+        "--relative-to",
+        metavar="MODEL",
+        default="",
+        help="the baseline (default: that of each case); 'none' compares plain times",
     )
     parser.add_argument("--all", action="store_true", help="also prints the cases that are the same")
     parser.add_argument("--json", type=Path, metavar="FILE", help="also writes the comparison to this file")
-    parser.add_argument("--fail-on-slower", action="store_true", help="exit code 1 if anything is slower")
+    parser.add_argument(
+        "--fail-on-slower", action="store_true", help="exit code 1 if anything undisturbed is slower"
+    )
     chosen = parser.parse_args(argv)
-    if not 0 <= chosen.margin < 1:
+    if chosen.margin is not None and not 0 <= chosen.margin < 1:
         parser.error("--margin must be at least 0 and less than 1: 0.05 is 5 %")
     return chosen
 
@@ -163,7 +176,17 @@ def findings(argv: Sequence[str]) -> argparse.Namespace:
         command.add_argument("--only", metavar="ID", action="append", default=[], help="may be repeated")
     for command in (run, suite):
         command.add_argument(
-            "--rounds", type=int, default=FINDINGS_ROUNDS, help=f"default: {FINDINGS_ROUNDS}"
+            "--rounds",
+            type=int,
+            default=FINDINGS_ROUNDS,
+            help=f"sets of processes that every case has at least (default: {FINDINGS_ROUNDS})",
+        )
+        command.add_argument(
+            "--budget",
+            type=float,
+            metavar="SECONDS",
+            default=FINDINGS_BUDGET_S,
+            help=f"what is left of it goes to the widest intervals (default: {FINDINGS_BUDGET_S:.0f})",
         )
     runner = ROOT / "build/release/bench/suite_runner"
     run.add_argument("--runner", type=Path, default=runner, help="default: build/release/bench/suite_runner")

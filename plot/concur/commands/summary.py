@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from collections.abc import Sequence
 
@@ -17,5 +18,6 @@ def main(argv: Sequence[str]) -> int:
     except DocumentError as error:
         print(f"summary.py: {error}", file=sys.stderr)
         return 1
-    print_lines(summary_table.lines(document))
+    width = shutil.get_terminal_size(fallback=(100, 24)).columns
+    print_lines(summary_table.lines(document, width, chosen.all))
     return 0

@@ -53,11 +53,19 @@ class Series:
 
 @dataclass(frozen=True)
 class Cell:
+    # One for each round.
     samples: tuple[Sample, ...]
+    # Its entries in further comparison groups, where it has other partners.
+    others: tuple[Sample, ...] = ()
+
+    @property
+    def in_turns(self) -> bool:
+        """Whether it took turns with other models, so that its samples have slices."""
+        return all(sample.slices is not None for sample in self.samples)
 
     @property
     def outcome(self) -> str:
-        """The outcome of the worst round: a model that sometimes fails has no rate."""
+        """The outcome of the worst set: a model that sometimes fails has no rate."""
         return max((sample.outcome for sample in self.samples), key=SEVERITY.index)
 
     @property
@@ -68,7 +76,7 @@ class Cell:
     def reason(self) -> str:
         bad = [sample for sample in self.samples if sample.outcome == self.outcome]
         reason = next((sample.reason for sample in bad if sample.reason), "no reason given")
-        part = "" if len(bad) == len(self.samples) else f" ({len(bad)} of {len(self.samples)} rounds)"
+        part = "" if len(bad) == len(self.samples) else f" ({len(bad)} of {len(self.samples)} sets)"
         return reason + part
 
     @property
@@ -84,25 +92,16 @@ class Cell:
                 rounds.setdefault(sample.round, []).append(known)
         return {number: median(values) for number, values in sorted(rounds.items())}
 
-    def times(self) -> dict[int, float]:
-        return self.by_round(lambda sample: sample.real_ns)
-
-    def rates(self) -> dict[int, float]:
-        """Units per second of wall time."""
-        return self.by_round(lambda sample: sample.units / sample.real_ns * 1e9)
-
 
 @dataclass(frozen=True, eq=False)
 class Case:
     arguments: Arguments
     cells: dict[Series, Cell]
+    # The series that all others are compared with: that of the comparison group, or a usual one. It is ok.
+    baseline: Series | None = None
 
     def value(self, name: str) -> int:
         return dict(self.arguments).get(name, 0)
-
-    def of_model(self, model: str) -> Cell | None:
-        """The first cell of this model that is ok."""
-        return next((cell for series, cell in self.ok().items() if series.model == model), None)
 
     def ok(self) -> dict[Series, Cell]:
         return {series: cell for series, cell in self.cells.items() if cell.ok}

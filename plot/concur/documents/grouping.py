@@ -3,15 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 from concur.documents.cases import FAMILIES, Case, Cell, Series, Workload, WorkloadInfo
+from concur.documents.comparison_groups import Group
 from concur.documents.samples import Arguments, Sample
 
 # The main parameter is the first of these, if several have equally many arguments.
 MAIN_FIRST = ("clients", "connections", "grain_us", "tasks", "slices", "naps", "payload", "work_us")
 # These say how often the same work is repeated. They are an axis only where no other parameter changes.
 AMOUNTS = ("requests", "round_trips", "pages", "naps", "rows")
+# The models that others are compared with if no comparison group says otherwise.
+BASELINES = {"cpu": "serial", "io": "epoll"}
+
+
+@dataclass(frozen=True)
+class Material:
+    """What is grouped: the samples of a document, and what it says of models and machine."""
+
+    samples: Sequence[Sample]
+    # Entries of the same cases in further comparison groups.
+    others: Sequence[Sample]
+    groups: Sequence[Group]
+    # The family of each model.
+    families: Mapping[str, str]
+    cpus: int
+
+    def of_workload(self, name: str) -> Material:
+        return replace(
+            self,
+            samples=[sample for sample in self.samples if sample.workload == name],
+            others=[sample for sample in self.others if sample.workload == name],
+        )
 
 
 def tell_apart(cases: Sequence[Arguments]) -> tuple[str, ...]:
@@ -60,22 +84,53 @@ def series_order(families: Mapping[str, str]) -> Callable[[Series], Order]:
     return key
 
 
-def _workload(
-    info: WorkloadInfo, samples: Sequence[Sample], families: Mapping[str, str], cpus: int
-) -> Workload:
+def _cells(material: Material) -> dict[Arguments, dict[Series, Cell]]:
     found: dict[Arguments, dict[Series, list[Sample]]] = {}
-    values: dict[str, set[int]] = {}
-    for sample in samples:
+    others: dict[tuple[object, ...], list[Sample]] = {}
+    for sample in material.samples:
         found.setdefault(sample.arguments, {}).setdefault(Series.of(sample), []).append(sample)
-        for name, value in sample.arguments:
-            values.setdefault(name, set()).add(value)
+    for sample in material.others:
+        others.setdefault(sample.case_key, []).append(sample)
+    return {
+        arguments: {
+            series: Cell(tuple(samples), tuple(others.get(samples[0].case_key, ())))
+            for series, samples in of_case.items()
+        }
+        for arguments, of_case in found.items()
+    }
+
+
+def _with_baseline(case: Case, usual: str, groups: Sequence[Group], order: Sequence[Series]) -> Case:
+    """The case with the baseline of its comparison group, or the usual one, or the first that is ok."""
+    declared = {group.name: group.baseline for group in groups}
+    ok = case.ok()
+    wanted = {
+        declared.get(sample.group)
+        for cell in ok.values()
+        for sample in cell.samples[:1]
+        if sample.group is not None
+    }
+    named = (series for series in order if series in ok and ok[series].samples[0].identity in wanted)
+    known = (series for series in order if series in ok and series.model == usual)
+    candidates = [*named, *known, *(series for series in order if series in ok)]
+    return replace(case, baseline=candidates[0] if candidates else None)
+
+
+def _workload(info: WorkloadInfo, material: Material) -> Workload:
+    found = _cells(material)
+    families = material.families
+    values: dict[str, set[int]] = {}
+    for name, value in (argument for arguments in found for argument in arguments):
+        values.setdefault(name, set()).add(value)
     telling = tell_apart(list(found))
+    series = tuple(sorted({one for cells in found.values() for one in cells}, key=series_order(families)))
+    usual = BASELINES.get(info.group, "")
 
     def place(arguments: Arguments) -> tuple[int, ...]:
         return tuple(dict(arguments).get(name, 0) for name in (*telling[1:], *telling[:1]))
 
     cases = tuple(
-        Case(arguments, {series: Cell(tuple(of_series)) for series, of_series in found[arguments].items()})
+        _with_baseline(Case(arguments, found[arguments]), usual, material.groups, series)
         for arguments in sorted(found, key=place)
     )
     return Workload(
@@ -84,27 +139,23 @@ def _workload(
         unit=info.unit,
         timed=info.timed,
         cases=cases,
-        series=tuple(sorted({series for case in cases for series in case.cells}, key=series_order(families))),
+        series=series,
         telling=telling,
         constant=tuple((name, min(values[name])) for name in values if len(values[name]) == 1),
         coupled=tuple(name for name in values if len(values[name]) > 1 and name not in telling),
         families=families,
-        cpus=cpus,
+        cpus=material.cpus,
     )
 
 
-def group(
-    samples: Sequence[Sample], infos: Sequence[WorkloadInfo], families: Mapping[str, str], cpus: int
-) -> tuple[Workload, ...]:
+def group(material: Material, infos: Sequence[WorkloadInfo]) -> tuple[Workload, ...]:
     """All workloads that have samples: CPU before I/O, otherwise in the order of the document."""
-    by_workload: dict[str, list[Sample]] = {info.name: [] for info in infos}
-    for sample in samples:
-        by_workload.setdefault(sample.workload, []).append(sample)
     known = {info.name: info for info in infos}
     found = []
-    for name, of_workload in by_workload.items():
-        if of_workload:
-            first, served = of_workload[0], any(s.peer for s in of_workload)
+    for name in dict.fromkeys([*known, *(sample.workload for sample in material.samples)]):
+        of_workload = material.of_workload(name)
+        if of_workload.samples:
+            first, served = of_workload.samples[0], any(s.peer for s in of_workload.samples)
             guess = WorkloadInfo(name, "io" if served else "cpu", first.unit, first.timed)
-            found.append(_workload(known.get(name, guess), of_workload, families, cpus))
+            found.append(_workload(known.get(name, guess), of_workload))
     return tuple(sorted(found, key=lambda workload: workload.group != "cpu"))

@@ -8,7 +8,7 @@ from concur.documents import units
 from concur.documents.cases import Case, Cell, Series, Workload
 from concur.documents.grouping import AMOUNTS
 from concur.documents.results import Document
-from concur.documents.samples import Arguments, Sample
+from concur.documents.samples import OK, Arguments, Sample
 
 # A parameter's name may end with the unit of its arguments.
 TIME_SUFFIXES = {f"_{unit}": ns for unit, ns in units.NS_PER_UNIT.items()}
@@ -128,8 +128,21 @@ def failure(failed: Cell | Sample) -> str:
     return f"{outcome(failed.outcome)}: {failed.reason}"
 
 
-def rounds(document: Document, if_one: str) -> str:
-    return units.number_of("rounds", document.rounds) + (f": {if_one}" if document.rounds == 1 else "")
+def sets(document: Document, if_one: str) -> str:
+    """6 sets, 6 to 12 sets"""
+    most, least = document.rounds, document.rounds_least
+    if most == least:
+        return units.number_of("sets", most) + (f": {if_one}" if most == 1 else "")
+    return f"{least} to {most} sets"
+
+
+def interval_note(document: Document, marks: str, what: str = "") -> str:
+    """How the figures of a chart are made: bars: mean over sets, whiskers: its 95 % interval"""
+    kinds = {sample.slices is not None for sample in document.samples if sample.outcome == OK}
+    middle = {frozenset({True}): "mean over sets", frozenset({False}): "median over sets"}.get(
+        frozenset(kinds), "mean over sets, or median of whole samples"
+    )
+    return f"{marks}: {middle}{what}, whiskers: its 95 % interval"
 
 
 def incomplete(document: Document) -> str:

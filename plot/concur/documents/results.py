@@ -1,7 +1,8 @@
 """Loads a results document (results/schema.json) into dataclasses, and refuses a document that is wrong.
 
-Only entries of run type `iteration` are kept: these are the samples. Repetitions (A/A) are kept apart from
-them, so that no chart draws one as a result. A refusal is a DocumentError: one line that says what to do.
+Only entries of run type `iteration` are kept: these are the samples. A document has one sample for each
+case and round; repetitions (A/A) and the entries of further groups are kept apart from them, so that no chart
+draws a case twice. A refusal is a DocumentError: one line that says what to do.
 """
 
 from __future__ import annotations
@@ -11,15 +12,16 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Mapping, Sequence
 
-from concur.documents import grouping
+from concur.documents import comparison_groups, grouping
 from concur.documents.cases import Workload, WorkloadInfo
+from concur.documents.comparison_groups import Group, Sorted
 from concur.documents.json_text import DocumentError, FieldError, get, parse
 from concur.documents.sample_reader import read_sample, timed
-from concur.documents.samples import Sample
+from concur.documents.samples import OK, Sample
 
 __all__ = ["DocumentError", "load", "load_all"]
 
-SCHEMA = 2
+SCHEMA = 3
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,9 @@ class Origin:
 class Document:
     origin: Origin
     version: str
+    # The most and the fewest sets that a case has.
     rounds: int
+    rounds_least: int
     planned: int
     present: int
     complete: bool
@@ -50,11 +54,19 @@ class Document:
     samples: tuple[Sample, ...]
     # Samples of cases that were run a second time in the same round (A/A).
     repetitions: tuple[Sample, ...] = ()
+    # The samples of cases that belong to several comparison groups, in their further groups.
+    others: tuple[Sample, ...] = ()
+    groups: tuple[Group, ...] = ()
+    # Of the random order of turns.
+    seed: int | None = None
 
     @cached_property
     def workloads(self) -> tuple[Workload, ...]:
         """The samples, grouped once for all charts and tables."""
-        return grouping.group(self.samples, self.workload_infos, self.families, self.origin.cpus)
+        return grouping.group(
+            grouping.Material(self.samples, self.others, self.groups, self.families, self.origin.cpus),
+            self.workload_infos,
+        )
 
 
 def _run(path: Path, data: Any) -> dict[str, Any]:
@@ -77,8 +89,7 @@ def _run(path: Path, data: Any) -> dict[str, Any]:
     return run
 
 
-def _samples(path: Path, entries: list[Any]) -> tuple[tuple[Sample, ...], tuple[Sample, ...]]:
-    """The samples that are results, and the repetitions."""
+def _samples(path: Path, entries: list[Any], groups: Sequence[Group]) -> Sorted:
     found = []
     for index, entry in enumerate(entries):
         try:
@@ -87,22 +98,25 @@ def _samples(path: Path, entries: list[Any]) -> tuple[tuple[Sample, ...], tuple[
             found.append(read_sample({**entry, "concur": get(entry, "concur", dict)}))
         except FieldError as error:
             raise DocumentError(f"{path}: benchmarks[{index}]: {error}: run it again") from None
-    kept = tuple(sample for sample in found if not sample.is_repetition)
-    if not kept:
+    made = comparison_groups.sort(found, groups)
+    if not made.samples:
         raise DocumentError(f"{path}: holds no samples: run it again, with a filter that matches something")
     placements: dict[Any, str] = {}
-    for s in kept:
+    for s in made.samples:
         if placements.setdefault(s.case_key, s.placement) != s.placement:
             raise DocumentError(f"{path}: {s.workload}/{s.model} has two placements: run each by itself")
-    return kept, tuple(sample for sample in found if sample.is_repetition)
+    return made
 
 
-def count_rounds(samples: Sequence[Sample]) -> int:
-    """The number of rounds of the series that has most: after an interruption other series have fewer."""
+def count_rounds(samples: Sequence[Sample]) -> tuple[int, int]:
+    """The most and the fewest rounds of a series. Series that failed do not count, if others did not."""
     found: dict[Any, set[int]] = {}
     for s in samples:
         found.setdefault(s.case_key, set()).add(s.round)
-    return max(len(numbers) for numbers in found.values())
+    failed = {s.case_key for s in samples if s.outcome != OK}
+    numbers = [len(rounds) for key, rounds in found.items() if key not in failed]
+    numbers = numbers or [len(rounds) for rounds in found.values()]
+    return max(numbers), min(numbers)
 
 
 def load(path: Path) -> Document:
@@ -112,7 +126,12 @@ def load(path: Path) -> Document:
 def read(data: Any, path: Path) -> Document:
     """Makes a document of parsed JSON; errors name it by `path`."""
     run = _run(path, data)
-    samples, repetitions = _samples(path, data["benchmarks"])
+    try:
+        groups = comparison_groups.read_groups(run)
+    except FieldError as error:
+        raise DocumentError(f"{path}: context.concur: {error}: run it again") from None
+    made = _samples(path, data["benchmarks"], groups)
+    most, least = count_rounds(made.samples)
     try:
         machine, build = get(run, "machine", dict), get(run, "build", dict)
         return Document(
@@ -127,17 +146,21 @@ def read(data: Any, path: Path) -> Document:
                 revision=get(build, "git_revision", str),
             ),
             version=get(run, "version", str),
-            rounds=count_rounds(samples),
+            rounds=most,
+            rounds_least=least,
             planned=get(run, "samples_planned", int),
-            present=len(samples) + len(repetitions),
+            present=sum(1 for entry in data["benchmarks"] if entry["run_type"] == "iteration"),
             complete=get(run, "complete", bool),
             families={get(row, "name", str): get(row, "family", str) for row in get(run, "models", list)},
             workload_infos=tuple(
                 WorkloadInfo(get(row, "name", str), get(row, "group", str), get(row, "unit", str), timed(row))
                 for row in get(run, "workloads", list)
             ),
-            samples=samples,
-            repetitions=repetitions,
+            samples=made.samples,
+            repetitions=made.repetitions,
+            others=made.others,
+            groups=groups,
+            seed=get(run, "seed", (int, type(None))),
         )
     except FieldError as error:
         raise DocumentError(f"{path}: context.concur: {error}: run it again") from None
@@ -153,6 +176,7 @@ def load_all(paths: Sequence[Path]) -> Document:
     first = documents[0]
     samples: list[Sample] = []
     repetitions: list[Sample] = []
+    others: list[Sample] = []
     for path, other in zip(paths, documents):
         for field, value in vars(first.origin).items():
             if vars(other.origin)[field] != value:
@@ -161,11 +185,17 @@ def load_all(paths: Sequence[Path]) -> Document:
                     "draw them one at a time"
                 )
         offset = 1 + max((sample.round for sample in samples), default=-1)
-        samples += (replace(sample, round=sample.round + offset) for sample in other.samples)
-        repetitions += (replace(sample, round=sample.round + offset) for sample in other.repetitions)
+        for kept, more in (
+            (samples, other.samples),
+            (repetitions, other.repetitions),
+            (others, other.others),
+        ):
+            kept += (replace(sample, round=sample.round + offset) for sample in more)
+    most, least = count_rounds(samples)
     return replace(
         first,
-        rounds=count_rounds(samples),
+        rounds=most,
+        rounds_least=least,
         planned=sum(document.planned for document in documents),
         present=sum(document.present for document in documents),
         complete=all(document.complete for document in documents),
@@ -173,4 +203,6 @@ def load_all(paths: Sequence[Path]) -> Document:
         workload_infos=tuple({info.name: info for d in documents for info in d.workload_infos}.values()),
         samples=tuple(samples),
         repetitions=tuple(repetitions),
+        others=tuple(others),
+        groups=tuple({group.name: group for d in documents for group in d.groups}.values()),
     )

@@ -15,11 +15,13 @@ from concur.documents.samples import (
     Latency,
     Memory,
     Sample,
+    Slices,
     Symbols,
 )
 from concur.documents.units import NS_PER_UNIT
 
 OptionalInt = (int, type(None))
+OptionalString = (str, type(None))
 OptionalObject = (dict, type(None))
 
 
@@ -84,8 +86,25 @@ def _evidence(found: Any) -> Evidence:
         peer_cpu_share=get(found, "peer_cpu_share", (int, float, type(None))),
         elapsed_ns=get(found, "elapsed_ns", int),
         others_cpu_ns=get(found, "others_cpu_ns", OptionalInt),
-        at_gates=get(found, "at_gates", (str, type(None))),
+        throttled_ns=get(found, "throttled_ns", OptionalInt),
+        at_gates=get(found, "at_gates", OptionalString),
     )
+
+
+def _slices(found: Any) -> Slices | None:
+    if found is None:
+        return None
+    columns = {}
+    for name in ("start_ns", "wall_ns", "cpu_ns", "peer_cpu_ns", "units"):
+        columns[name] = tuple(get(found, name, list))
+        # In Python `true` is an integer, in this format it is not.
+        if not all(type(value) is int for value in columns[name]):
+            raise FieldError(f"'slices.{name}' has the wrong type")
+    if len({len(column) for column in columns.values()}) > 1:
+        raise FieldError("the arrays of 'slices' have different lengths")
+    if min(*columns["wall_ns"], *columns["units"], 1) < 1:
+        raise FieldError("'slices' has a turn without time or without work")
+    return Slices(**columns) if columns["wall_ns"] else None
 
 
 def timed(holder: Any) -> str:
@@ -94,6 +113,19 @@ def timed(holder: Any) -> str:
     if found not in TIMED:
         raise FieldError(f"timed '{found}' is none of {', '.join(TIMED)}")
     return found
+
+
+def _scales(work: Any, slices: Slices | None, iterations: int, real_ns: float) -> tuple[float, float]:
+    """The units of one job, and the factor from totals of the sample to those of one job.
+
+    Slices have different amounts of work, and `real_time` is scaled to that of one job.
+    """
+    total = 0 if work is None else get(work, "units", int)
+    if slices is None or not total:
+        return (total / iterations, 1 / iterations) if iterations else (0.0, 0.0)
+    ns_per_unit = sum(wall / of for wall, of in zip(slices.wall_ns, slices.units)) / len(slices.units)
+    job = real_ns / ns_per_unit
+    return job, job / sum(slices.units)
 
 
 def read_sample(entry: Any) -> Sample:
@@ -112,13 +144,15 @@ def read_sample(entry: Any) -> Sample:
     if outcome == OK and (work is None or get(work, "units", int) < 1):
         raise FieldError("outcome is ok, yet no work was done")
     cost = get(concur, "cost", OptionalObject)
+    slices = _slices(get(concur, "slices", OptionalObject))
+    units, share = _scales(work, slices, iterations, real_ns)
 
-    def each(holder: Any, *keys: str) -> float | None:
-        """The sum of these totals for one iteration; None if one of them is not known."""
-        if holder is None or iterations < 1:
+    def each(*keys: str) -> float | None:
+        """The sum of these costs for one job; None if one of them is not known."""
+        if cost is None or iterations < 1:
             return None
-        totals = [get(holder, key, OptionalInt) for key in keys]
-        return None if None in totals else sum(totals) / iterations
+        totals = [get(cost, key, OptionalInt) for key in keys]
+        return None if None in totals else sum(totals) * share
 
     return Sample(
         workload=get(concur, "workload", str),
@@ -131,16 +165,20 @@ def read_sample(entry: Any) -> Sample:
         placement=get(concur, "placement", str),
         unit=get(concur, "unit", str),
         real_ns=float(real_ns),
-        units=each(work, "units") or 0.0,
-        cpu_ns=each(cost, "cpu_ns"),
-        user_ns=each(cost, "cpu_user_ns"),
-        system_ns=each(cost, "cpu_system_ns"),
-        switches=each(cost, "switches_voluntary", "switches_involuntary"),
+        units=units,
+        cpu_ns=each("cpu_ns"),
+        user_ns=each("cpu_user_ns"),
+        system_ns=each("cpu_system_ns"),
+        switches=each("switches_voluntary", "switches_involuntary"),
         latency=_latency(get(concur, "latency", OptionalObject), "latency"),
         peer=bool(get(concur, "peer_cpus", list)),
+        cpus=len(get(concur, "model_cpus", list)),
         timed=timed(concur),
         symbols=_symbols(concur),
         is_repetition=get(concur, "control", bool),
+        group=get(concur, "group", OptionalString),
+        block=get(concur, "block", OptionalInt),
+        slices=slices,
         start_time=get(concur, "start_time", str),
         sequence=get(concur, "sequence", int),
         latency_uncorrected=_latency(

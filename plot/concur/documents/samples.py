@@ -1,8 +1,12 @@
-"""One sample of a results document: a case under one model in one round."""
+"""One sample of a results document: a case under one model in one round.
+
+A round is a set of fresh processes. In a set, a model either runs once (a whole sample), or it takes turns
+with the other models of its comparison group: then the sample has slices.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 OK = "ok"
 OUTCOMES = (OK, "skipped", "did_not_finish", "invalid")
@@ -56,15 +60,33 @@ class Evidence:
     peer_cpu_share: float | None = None
     # The wall time in which `steal_ns` and `others_cpu_ns` were counted.
     elapsed_ns: int = 0
-    # The CPU time of all programs except the model and its peer.
+    # The CPU time of all programs except the models, their peers and the runner.
     others_cpu_ns: int | None = None
-    # How the model was found between its windows: slept, stopped or moved. None for runs.
+    # How long a quota (cpu.max) kept the programs of this control group from running.
+    throttled_ns: int | None = None
+    # How the model was found between its windows or turns: slept, stopped or moved. None for whole runs.
     at_gates: str | None = None
 
 
 @dataclass(frozen=True)
+class Slices:
+    """The turns of a model in one set, in order of time: one element for each turn."""
+
+    # By one clock for all samples of a run.
+    start_ns: tuple[int, ...]
+    wall_ns: tuple[int, ...]
+    # The CPU time of the model, without its peer.
+    cpu_ns: tuple[int, ...]
+    peer_cpu_ns: tuple[int, ...]
+    units: tuple[int, ...]
+
+
+@dataclass(frozen=True)
 class Sample:
-    """One case under one model in one round. Counts and nanoseconds are per iteration, not totals."""
+    """One case under one model in one round.
+
+    Counts and nanoseconds are for one job (a run, or a window with the requests of the case), not totals.
+    """
 
     workload: str
     model: str
@@ -84,11 +106,21 @@ class Sample:
     switches: float | None
     latency: Latency | None
     peer: bool
+    # The number of CPUs that the model may use; 0 if it is not known.
+    cpus: int = 0
     timed: str = RUNS
     # The symbols of arguments in `model_arguments`, which has their numbers.
     symbols: Symbols = ()
-    # Whether it repeats another sample of its round (A/A), to show how much equal runs differ.
+    # Whether it repeats another sample of its round: to show how much equal runs differ (A/A), or because
+    # the models of another block need a process of the baseline beside them.
     is_repetition: bool = False
+    # The name of its comparison group, and the block of the group in this round. All models of a block are
+    # alive at the same time. A whole sample has no block.
+    group: str | None = None
+    block: int | None = None
+    slices: Slices | None = None
+    # The sample of the group's baseline in the same block. None for the baseline itself.
+    partner: Sample | None = field(default=None, compare=False, repr=False)
     start_time: str = ""
     sequence: int = 0
     latency_uncorrected: Latency | None = None
@@ -110,7 +142,12 @@ class Sample:
     @property
     def key(self) -> tuple[object, ...]:
         """This is the same for a sample and its repetition."""
-        return *self.case_key, self.round
+        return *self.case_key, self.group, self.round
+
+    @property
+    def identity(self) -> Identity:
+        """That of its case name, without the order of the arguments."""
+        return identity(self.case_name)
 
     @property
     def switches_per_unit(self) -> float | None:
@@ -122,6 +159,16 @@ class Sample:
     @property
     def system_calls_per_unit(self) -> float | None:
         return _per_unit(self.counts, self.counts.system_calls) if self.counts else None
+
+
+# What a case name says: workload, model and arguments.
+Identity = tuple[str, str, frozenset[str]]
+
+
+def identity(case_name: str) -> Identity:
+    """Two names of one case may have their arguments in different order."""
+    workload, model, *arguments = case_name.split("/")
+    return workload, model, frozenset(arguments)
 
 
 def _per_unit(counts: Counts, number: int | None) -> float | None:

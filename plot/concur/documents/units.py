@@ -91,11 +91,11 @@ def figure(value: float) -> str:
 
 
 def ratio(value: float) -> str:
-    """1.0×, 3.4×, 34×, 1.2k×"""
-    if round(value, 2) < 0.95:
+    """0.73×, 1.00×, 3.40×, 34×, 1.2k×"""
+    if value < 0.0995:
         return f"{significant(value, 2)}×"
-    if round(value, 1) < 10:
-        return f"{value:.1f}×"
+    if value < 9.95:
+        return f"{value:.2f}×"
     return f"{count(value, 2) if value >= 995 else format(value, '.0f')}×"
 
 
@@ -108,10 +108,20 @@ def percent(share: float, decimals: int = 0) -> str:
     return f"{100 * share:.{decimals}f} %"
 
 
+def percent_range(low: float, high: float) -> str:
+    """3 to 40 %, 70 %"""
+    least, most = percent(low), percent(high)
+    return most if least == most else f"{least.removesuffix(' %')} to {most}"
+
+
+def bound(value: float) -> str:
+    """0.62, 1.08, 12.3, 120"""
+    return f"{value:.2f}" if value < 9.995 else count_measured(value)
+
+
 def interval(low: float, high: float) -> str:
-    """Half the width of a ratio's interval, on a logarithmic scale, in per cent of the ratio: ±4 %"""
-    half = (high / low) ** 0.5 - 1
-    return f"±{percent(half, 0 if half >= 0.0095 else 1)}"
+    """0.62 to 0.81"""
+    return f"{bound(low)} to {bound(high)}"
 
 
 def number_of(things: str, number: int) -> str:

@@ -1,8 +1,4 @@
-"""Warnings on charts: cases with disturbed rounds, and workloads that the peer limited.
-
-Each round is judged by its samples of all models together. These were measured one after the other, and the
-kernel counts the time of other programs in ticks that are too coarse for one short sample.
-"""
+"""Warnings on charts: cases with disturbed sets, and workloads that the peer limited."""
 
 from __future__ import annotations
 
@@ -10,31 +6,30 @@ from functools import lru_cache
 
 from concur.documents import labels
 from concur.documents.cases import Case, Workload
-from concur.documents.units import percent
 from concur.drawing.page import Footnotes
-from concur.statistics import noise
+from concur.statistics import noise, ratios
 
 
 @lru_cache(maxsize=None)
 def note(workload: Workload, case: Case) -> str:
-    """A warning if at least half of the rounds of this case were disturbed; otherwise empty."""
-    samples = [sample for cell in case.cells.values() for sample in cell.samples]
-    reasons = list(noise.disturbed_rounds(samples, (), workload.cpus).values())
-    rounds = len(noise.by_round(samples))
-    if not reasons or 2 * len(reasons) < rounds:
+    """A warning if at least half of the sets of some model were disturbed; otherwise empty."""
+    of_models = noise.of_case(case, workload.cpus)
+    serious = {series: found for series, found in of_models.items() if found.is_serious}
+    if not serious:
         return ""
-    most = max(reasons, key=reasons.count)
-    return f"{labels.case(workload, case)}: not to be trusted: in {len(reasons)} of {rounds} rounds {most}"
+    most = max(len(found.sets) for found in serious.values())
+    taken = [one for found in serious.values() for one in found.sets]
+    who = "" if len(serious) == len(of_models) else f", {len(serious)} of {len(of_models)} models"
+    return f"{labels.case(workload, case)}{who}: not to be trusted: {noise.words(taken, most)}"
 
 
 def peer_limit(workload: Workload) -> str:
-    """A warning if the peer limited the throughput of many samples; otherwise empty."""
-    samples = list(workload.samples)
-    limited = sum(bool(noise.limits(sample)) for sample in samples)
-    if 10 * limited < len(samples):
+    """A warning if the peer limited the throughput in some cases; otherwise empty."""
+    limited = [case for case in workload.cases if ratios.is_limited(case)]
+    if not limited:
         return ""
-    share = percent(limited / len(samples))
-    return f"In {share} of all samples the peer never waited: it limited their throughput, not the model"
+    where = "; ".join(labels.case(workload, case) for case in limited)
+    return f"The clients were at their limit: they limited the throughput, not the model ({where})"
 
 
 def warnings(workload: Workload) -> list[str]:

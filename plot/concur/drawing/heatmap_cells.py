@@ -12,11 +12,13 @@ from concur.drawing import artists, style
 from concur.drawing.page import BODY_WIDTH, Page, text_width
 
 KEY_LINE = 0.24
-# The darkest colour means this ratio in all documents, so that readers can compare heat maps.
-RATIO_MOST = 100.0
-BEST = "#0b5d4e"
-HEAT = LinearSegmentedColormap.from_list("heat", ["#fffaf2", "#fdd9a8", "#fb9a62", "#d9442f", "#7a0a12"])
-SCALE_WIDTH = 1.7
+# The darkest colours mean these ratios in all documents, so that readers can compare heat maps.
+RATIO_LEAST, RATIO_MOST = 0.1, 100.0
+BEST, TIE = "#0b3f7a", "#7d9cc0"
+SLOWER = LinearSegmentedColormap.from_list("slower", ["#fffaf2", "#fdd9a8", "#fb9a62", "#d9442f", "#7a0a12"])
+FASTER = LinearSegmentedColormap.from_list("faster", ["#fffaf2", "#b5dbe8", "#5fa8c9", "#2f7fae"])
+SCALE_WIDTH = 2.1
+SCALE_TICKS = (0.1, 1.0, 10.0, 100.0)
 MARKS = {
     "skipped": "skipped: the model cannot do it",
     "did_not_finish": "DNF: did not finish",
@@ -28,8 +30,9 @@ HEAT_STEPS = 80
 def heat(ratio: float) -> Any:
     # An eye cannot see these steps. With them, rounding errors of the logarithm do not change the picture,
     # and its palette has room for other colours.
-    share = min(1.0, max(0.0, math.log(ratio) / math.log(RATIO_MOST)))
-    return HEAT(round(share * HEAT_STEPS) / HEAT_STEPS)
+    colours, end = (SLOWER, RATIO_MOST) if ratio >= 1 else (FASTER, RATIO_LEAST)
+    share = min(1.0, math.log(ratio) / math.log(end))
+    return colours(round(share * HEAT_STEPS) / HEAT_STEPS)
 
 
 def is_dark(colour: Any) -> bool:
@@ -40,6 +43,10 @@ def is_dark(colour: Any) -> bool:
 def box(axes: Any, x: float, y: float, width: float, height: float, **how: Any) -> None:
     pad = 0.012
     artists.add_box(axes, x + pad, y + pad, width - 2 * pad, height - 2 * pad, **{"linewidth": 0, **how})
+
+
+def outline(best: bool) -> dict[str, Any]:
+    return {"edgecolor": BEST, "linewidth": 2.0} if best else {"edgecolor": TIE, "linewidth": 1.0}
 
 
 def bad_box(axes: Any, outcome: str, x: float, y: float, width: float, height: float) -> None:
@@ -56,11 +63,13 @@ def bad_box(axes: Any, outcome: str, x: float, y: float, width: float, height: f
     box(axes, x, y, width, height, **how[outcome])
 
 
-def key_entries(outcomes: set[str], tied: bool) -> list[list[tuple[str, str, float]]]:
+def key_entries(outcomes: set[str], tied: bool, best: bool) -> list[list[tuple[str, str, float]]]:
     """The lines of the key. Each entry has the name, the text and the place of a mark that occurs."""
-    entries = [("best", "best")]
+    entries = []
+    if best:
+        entries.append(("best", "best: better than all others by more than 5 %, and than the interval"))
     if tied:
-        entries.append(("tie", "may be as good as the best: its interval contains 1×"))
+        entries.append(("tie", "share the first place: they differ by less than 5 %, or than the interval"))
     entries += [(name, text) for name, text in MARKS.items() if name in outcomes]
     lines: list[list[tuple[str, str, float]]] = [[]]
     x = SCALE_WIDTH + 0.25
@@ -82,20 +91,19 @@ def draw_key(page: Page, top: float, lines: list[list[tuple[str, str, float]]]) 
     axes.axis("off")
     steps = 60
     for step in range(steps):
-        colour = heat(RATIO_MOST ** (step / (steps - 1)))
+        colour = heat(RATIO_LEAST * (RATIO_MOST / RATIO_LEAST) ** (step / (steps - 1)))
         left, width = SCALE_WIDTH * step / steps, SCALE_WIDTH / steps * 1.2
         artists.add_box(axes, left, 0.04, width, 0.14, facecolor=colour)
-    for power in range(3):
-        text = units.ratio(10.0**power) + ("+" if power == 2 else "")
-        sideways = ("left", "center", "right")[power]
-        axes.text(SCALE_WIDTH * power / 2, 0.21, text, va="top", ha=sideways, fontsize=7)
+    for place, tick in enumerate(SCALE_TICKS):
+        last = len(SCALE_TICKS) - 1
+        text = units.ratio_tick(tick) + ("+" if place == last else "")
+        sideways = {0: "left", last: "right"}.get(place, "center")
+        axes.text(SCALE_WIDTH * place / last, 0.21, text, va="top", ha=sideways, fontsize=7)
     for row, line in enumerate(lines):
         y = 0.02 + KEY_LINE * row
         for name, text, x in line:
-            if name == "best":
-                box(axes, x, y, 0.26, 0.18, facecolor=BEST)
-            elif name == "tie":
-                box(axes, x, y, 0.26, 0.18, facecolor=heat(1.05), edgecolor=BEST, linewidth=1.3)
+            if name in ("best", "tie"):
+                box(axes, x, y, 0.26, 0.18, facecolor=heat(0.7), **outline(name == "best"))
             else:
                 bad_box(axes, name, x, y, 0.26, 0.18)
             axes.text(x + 0.31, y + 0.09, text, va="center", fontsize=7.2)

@@ -10,7 +10,7 @@ from concur.documents.cases import Case, Series, Workload
 from concur.documents.grouping import series_order
 from concur.drawing.page import BODY_WIDTH, text_width
 
-CELL_WIDTH_LEAST, CELL_WIDTH_MOST = 0.40, 0.7
+CELL_WIDTH_MOST = 0.7
 COLUMN_GAP = 0.12
 NAME_SIZE, NAMES_SIZE, SERIES_SIZE = 9, 6.8, 8
 
@@ -65,14 +65,14 @@ def _total(parts: Sequence[ColumnContent], cell_width: float) -> float:
     return sum(_least_width(part, cell_width) for part in parts) + COLUMN_GAP * (len(parts) - 1)
 
 
-def _pack(found: Sequence[Workload], room: float) -> list[list[ColumnContent]]:
+def _pack(found: Sequence[Workload], room: float, least: float) -> list[list[ColumnContent]]:
     """As few blocks as possible; a workload that is too wide for one block is continued in the next."""
-    most = max(1, int(room / CELL_WIDTH_LEAST))
+    most = max(1, int(room / least))
     packed: list[list[ColumnContent]] = []
     for workload in found:
         for start in range(0, len(workload.cases), most):
             part = (workload, workload.cases[start : start + most])
-            if packed and _total([*packed[-1], part], CELL_WIDTH_LEAST) <= room:
+            if packed and _total([*packed[-1], part], least) <= room:
                 packed[-1].append(part)
             else:
                 packed.append([part])
@@ -85,10 +85,11 @@ def _block(
     cell_height: float,
     family_gap: float,
     marked: bool,
+    least: float,
 ) -> Block:
     room = BODY_WIDTH - left
     cell_width = CELL_WIDTH_MOST
-    while cell_width > CELL_WIDTH_LEAST and _total(parts, cell_width) > room:
+    while cell_width > least and _total(parts, cell_width) > room:
         cell_width -= 0.01
     columns = []
     x = left
@@ -120,15 +121,16 @@ def blocks(
     cell_height: float,
     family_gap: float,
     marked: bool,
+    least: float,
 ) -> list[Block]:
     """One block if all workloads fit side by side; otherwise CPU and I/O workloads have blocks of their own.
 
-    If some cases are marked, the heads of columns have room for the mark.
+    If some cases are marked, the heads of columns have room for the mark. `least` is the width of a cell.
     """
     left = _label_width(found)
     room = BODY_WIDTH - left
-    packed = _pack(found, room)
+    packed = _pack(found, room, least)
     if len(packed) > 1:
         groups = ([w for w in found if w.group == "cpu"], [w for w in found if w.group != "cpu"])
-        packed = [parts for group in groups for parts in _pack(group, room)]
-    return [_block(parts, left, cell_height, family_gap, marked) for parts in packed]
+        packed = [parts for group in groups for parts in _pack(group, room, least)]
+    return [_block(parts, left, cell_height, family_gap, marked, least) for parts in packed]

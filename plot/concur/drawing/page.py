@@ -165,11 +165,11 @@ class Page:
 
 
 def origin(document: Document, interval_note: str) -> list[list[str]]:
-    """The machine, the rounds, the intervals and the program: two texts as wrapped lines."""
+    """The machine, the sets, the intervals and the program: two texts as wrapped lines."""
     this = document.origin
     kernel = this.kernel if this.kernel.lower().startswith("linux") else f"Linux {this.kernel}"
-    cpus, rounds = units.number_of("CPUs", this.cpus), labels.rounds(document, "no spread known")
-    where = f"{this.cpu}, {cpus} · {kernel} · {this.compiler} · placement: {this.placement} · {rounds}"
+    cpus, sets = units.number_of("CPUs", this.cpus), labels.sets(document, "no spread known")
+    where = f"{this.cpu}, {cpus} · {kernel} · {this.compiler} · placement: {this.placement} · {sets}"
     how = interval_note if document.rounds > 1 else ""
     concur = f"concur {document.version} ({this.revision[:12]})"
     return [wrap(text, FOOTER) for text in (where, " · ".join(filter(None, [how, concur])))]

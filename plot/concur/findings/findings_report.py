@@ -38,15 +38,14 @@ def figure(estimate: Estimate | None) -> str:
         return ""
     if not math.isfinite(estimate.value):
         return f"> {units.figure(estimate.low)}"
-    return f"{units.figure(estimate.value)} [{units.figure(estimate.low)}, {units.figure(estimate.high)}]"
+    return f"{units.figure(estimate.value)} [{units.figure(estimate.low)} to {units.figure(estimate.high)}]"
 
 
 def disturbed(judgement: Judgement) -> str:
     if not judgement.disturbed_rounds:
         return ""
-    reasons = list(judgement.disturbed_rounds.values())
-    most = max(set(reasons), key=reasons.count)
-    return f"{len(reasons)} of {judgement.rounds} rounds disturbed ({most})"
+    number = len(judgement.disturbed_rounds)
+    return f"{number} of {judgement.sets} sets disturbed ({judgement.disturbance})"
 
 
 def terminal(judgements: list[Judgement]) -> str:
@@ -74,9 +73,9 @@ def markdown(judgements: list[Judgement]) -> str:
     lines = [
         "# Findings",
         "",
-        f"{totals(judgements)}. All intervals are 95 % intervals over rounds.",
+        f"{totals(judgements)}. All intervals are 95 % intervals over sets.",
         "",
-        "| finding | verdict | figure | claim | rounds | |",
+        "| finding | verdict | figure | claim | sets | |",
         "|---|---|---|---|---|---|",
     ]
     for one in judgements:
@@ -86,7 +85,7 @@ def markdown(judgements: list[Judgement]) -> str:
             notes = "; ".join(filter(None, [part.reason, disturbed(one) if index == 0 else ""]))
             own = "" if part.verdict == one.verdict else f" ({part.verdict})"
             cells = [first if index == 0 else "", verdict, f"{part.what}: {figure(part.estimate)}{own}",
-                     part.claim, str(one.rounds) if index == 0 else "", notes]  # fmt: skip
+                     part.claim, str(one.sets) if index == 0 else "", notes]  # fmt: skip
             lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
     return "\n".join(lines) + "\n"
 
@@ -105,8 +104,8 @@ def to_json(judgements: list[Judgement]) -> Any:
                 "why": one.finding.why,
                 "link": one.finding.link,
                 "verdict": one.verdict,
-                "rounds": one.rounds,
-                "contaminated_rounds": {str(key): why for key, why in one.disturbed_rounds.items()},
+                "sets": one.sets,
+                "disturbed_sets": {str(key): why for key, why in one.disturbed_rounds.items()},
                 "parts": [
                     {
                         "what": part.what,

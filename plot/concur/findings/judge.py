@@ -2,7 +2,7 @@
 
 A finding has a part for each case, or for each pair of cases, and the worst verdict on its parts is its own.
 A part is confirmed if the whole interval lies on the right side of the margin. It is refuted if the whole
-interval lies on the wrong side, unless other programs disturbed most of its rounds. Otherwise it is
+interval lies on the wrong side, unless other programs disturbed most of its sets. Otherwise it is
 inconclusive.
 """
 
@@ -20,7 +20,7 @@ from concur.findings.verdict import (
     INCONCLUSIVE,
     NOT_APPLICABLE,
     REFUTED,
-    ROUNDS_LEAST,
+    SETS_LEAST,
     VERDICTS,
     Found,
     Judgement,
@@ -45,14 +45,18 @@ class Judge:
         self.measurements = Measurements(document)
 
     def judge(self, finding: Finding) -> Judgement:
-        samples = [sample for case in finding.cases() for sample in self.measurements.samples(case)]
+        samples = [sample for case in finding.cases() for sample in self.measurements.samples(finding, case)]
         keys = {sample.key for sample in samples}
         repetitions = [again for again in self.document.repetitions if again.key in keys]
-        disturbed = noise.disturbed_rounds(samples, repetitions, self.document.origin.cpus)
-        rounds = len(noise.by_round(samples))
-        parts = tuple(self._parts(finding, rounds - len(disturbed) > rounds / 2))
+        cpus = self.document.origin.cpus
+        disturbed = noise.disturbed_rounds(samples, repetitions, cpus)
+        by_round = noise.by_round(samples)
+        taken = [noise.taken(of_round, cpus) for of_round in by_round.values()]
+        words = noise.words(taken) or next(iter(disturbed.values()), "")
+        sets = len(by_round)
+        parts = tuple(self._parts(finding, sets - len(disturbed) > sets / 2))
         verdict = max((part.verdict for part in parts), key=VERDICTS.index)
-        return Judgement(finding, verdict, parts, rounds, disturbed)
+        return Judgement(finding, verdict, parts, sets, disturbed, words)
 
     def _parts(self, finding: Finding, clean: bool) -> list[Part]:
         if (cpus := self.document.origin.cpus) < finding.cpus:
@@ -65,9 +69,9 @@ class Judge:
             except Unusable as why:
                 parts.append(Part(what, settled(why.verdict, clean), None, claim, str(why)))
                 continue
-            reason = "" if verdict != REFUTED or clean else "most rounds were disturbed"
-            if estimate is not None and estimate.rounds < ROUNDS_LEAST and verdict != INCONCLUSIVE:
-                verdict, reason = INCONCLUSIVE, f"{estimate.rounds} rounds are too few"
+            reason = "" if verdict != REFUTED or clean else "most sets were disturbed"
+            if estimate is not None and estimate.sets < SETS_LEAST and verdict != INCONCLUSIVE:
+                verdict, reason = INCONCLUSIVE, f"{estimate.sets} sets are too few"
             parts.append(Part(what, settled(verdict, clean), estimate, claim, reason))
         return parts
 
@@ -95,8 +99,7 @@ class Judge:
         for case in finding.of:
 
             def evaluate(case: ModelCase = case) -> Found:
-                values = self.measurements.values(finding, case)
-                return decide(intervals.median(values.values()), finding.above, finding.below)
+                return decide(self.measurements.absolute(finding, case), finding.above, finding.below)
 
             yield short(case), limits(finding.above, finding.below), evaluate
 
@@ -104,10 +107,10 @@ class Judge:
         for case in finding.of:
 
             def evaluate(case: ModelCase = case) -> Found:
-                pairs = noise.repetition_pairs(self.measurements.usable(case), self.document.repetitions)
-                firsts = self.measurements.measured(finding, [original for original, _ in pairs])
-                seconds = self.measurements.measured(finding, [again for _, again in pairs])
-                ratio = intervals.paired_ratio(seconds, firsts)
+                originals = self.measurements.usable(finding, case)
+                pairs = noise.repetition_pairs(originals, self.document.repetitions)
+                firsts, seconds = ([pair[index] for pair in pairs] for index in (0, 1))
+                ratio = self.measurements.ratio(finding, seconds, firsts)
                 if ratio is None:
                     raise Unusable(NOT_APPLICABLE, f"{case.name} was not repeated in this document")
                 return decide(ratio, finding.above, finding.below)
@@ -136,8 +139,10 @@ class Judge:
         return verdict, Estimate(math.inf, factor, math.inf, len(common))
 
     def _slopes_of(self, finding: Finding, cases: Sequence[ModelCase]) -> Values:
+        base = finding.to[0]
         by_argument = {
-            float(case.argument(finding.over) or 0): self.measurements.values(finding, case) for case in cases
+            float(case.argument(finding.over) or 0): self.measurements.relative(finding, case, base)
+            for case in cases
         }
         return slopes(by_argument)
 
@@ -145,7 +150,7 @@ class Judge:
         for case in finding.of:
 
             def evaluate(case: ModelCase = case) -> Found:
-                samples = self.measurements.known(case)
+                samples = self.measurements.known(finding, case)
                 if all(s.outcome == "skipped" and finding.reason in s.reason for s in samples):
                     return CONFIRMED, None
                 ended = samples[0]

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import math
+from collections.abc import Callable, Iterable, Sequence
 
 from concur.documents import labels
+from concur.documents.cases import Cell
 from concur.documents.results import Document
 from concur.documents.samples import OK, Sample
 from concur.findings.claims import short
 from concur.findings.definitions import ModelCase, Finding
+from concur.findings.suite import is_group_of
 from concur.findings.verdict import NOT_APPLICABLE, REFUTED, Unusable
-from concur.statistics import intervals
+from concur.statistics import intervals, turns
 from concur.statistics.intervals import Estimate
+from concur.statistics.turns import CPU, WALL, WALL_OF_JOB
 
 Values = dict[int, float]
 
@@ -41,23 +45,34 @@ METRICS: dict[str, Callable[[Sample], float | None]] = {
 }
 
 
+# Those that slices have too.
+SLICED = {"wall": WALL_OF_JOB, "wall_ms": WALL_OF_JOB, "wall_per_unit": WALL, "cpu_per_unit": CPU}
+
+
 class Measurements:
     """The samples of one document."""
 
     def __init__(self, document: Document) -> None:
         self.document = document
 
-    def samples(self, case: ModelCase) -> list[Sample]:
+    @staticmethod
+    def _of_case(samples: Iterable[Sample], case: ModelCase) -> list[Sample]:
         return [
             s
-            for s in self.document.samples
+            for s in samples
             if (s.workload, s.model) == (case.workload, case.model)
             and set(case.arguments) <= set(s.arguments)
             and set(case.model_arguments) <= set(s.model_arguments)
         ]
 
-    def known(self, case: ModelCase) -> list[Sample]:
-        samples = self.samples(case)
+    def samples(self, finding: Finding, case: ModelCase) -> list[Sample]:
+        """One for each set: those of the finding's own comparison group, if the document has it."""
+        found = self._of_case([*self.document.samples, *self.document.others], case)
+        own = [sample for sample in found if is_group_of(finding, sample.group)]
+        return own or self._of_case(self.document.samples, case)
+
+    def known(self, finding: Finding, case: ModelCase) -> list[Sample]:
+        samples = self.samples(finding, case)
         if not samples:
             known = case.model in self.document.families or case.model.startswith("native_")
             why = "was not measured" if known else "needs a model that this build does not have"
@@ -69,8 +84,8 @@ class Measurements:
             )
         return samples
 
-    def usable(self, case: ModelCase) -> list[Sample]:
-        samples = self.known(case)
+    def usable(self, finding: Finding, case: ModelCase) -> list[Sample]:
+        samples = self.known(finding, case)
         for sample in samples:
             if sample.outcome == "skipped":
                 raise Unusable(NOT_APPLICABLE, f"{short(case)} was skipped: {sample.reason}")
@@ -79,9 +94,10 @@ class Measurements:
         return samples
 
     def values(self, finding: Finding, case: ModelCase) -> Values:
-        known = self.measured(finding, self.usable(case))
+        samples = self.usable(finding, case)
+        known = self.measured(finding, samples)
         if not known:
-            reasons = {s.counts.reason for s in self.usable(case) if s.counts and s.counts.reason}
+            reasons = {s.counts.reason for s in samples if s.counts and s.counts.reason}
             why = "; ".join(sorted(reasons)) or "not measured"
             raise Unusable(NOT_APPLICABLE, f"{finding.metric} of {short(case)}: {why}")
         return known
@@ -91,8 +107,37 @@ class Measurements:
         values = {sample.round: METRICS[finding.metric](sample) for sample in samples}
         return {number: value for number, value in values.items() if value is not None}
 
+    def absolute(self, finding: Finding, case: ModelCase) -> Estimate:
+        values = self.values(finding, case)
+        found = turns.over_sets(Cell(tuple(self.samples(finding, case))), METRICS[finding.metric])
+        return found or intervals.median(values.values())
+
     def paired(self, finding: Finding, case: ModelCase, other: ModelCase) -> Estimate:
-        ratio = intervals.paired_ratio(self.values(finding, case), self.values(finding, other))
+        for one in (case, other):
+            # Raises the reason if there is no figure.
+            self.values(finding, one)
+        ratio = self.ratio(finding, self.usable(finding, case), self.usable(finding, other))
         if ratio is None:
-            raise Unusable(NOT_APPLICABLE, f"{short(case)} and {short(other)} have no round in common")
+            raise Unusable(NOT_APPLICABLE, f"{short(case)} and {short(other)} have no set in common")
         return ratio
+
+    def ratio(self, finding: Finding, one: Sequence[Sample], other: Sequence[Sample]) -> Estimate | None:
+        """None without a common set."""
+        if finding.metric not in SLICED:
+            return intervals.paired_ratio(self.measured(finding, one), self.measured(finding, other))
+        found = turns.paired_sets(one, other, SLICED[finding.metric])
+        return None if found is None else found.estimate()
+
+    def relative(self, finding: Finding, case: ModelCase, base: ModelCase) -> Values:
+        """The figure of each set as a multiple of that of another case, if both took turns.
+
+        So the drift of the machine cancels, and a figure keeps its sign and its ratio to other such figures.
+        """
+        values = self.values(finding, case)
+        if finding.metric not in SLICED:
+            return values
+        ours, theirs = self.usable(finding, case), self.usable(finding, base)
+        found = turns.paired_sets(ours, theirs, SLICED[finding.metric])
+        if found is None or not found.in_turns:
+            return values
+        return {number: math.exp(log) for number, log in found.logs.items()}

@@ -1,59 +1,64 @@
-"""Makes the suite of the cases that findings need, in the format of the suite runner."""
+"""Makes the suite of the cases that findings need, in the format of the suite runner.
+
+A finding is a comparison group: all of its cases are alive at once and take turns.
+"""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from concur.findings.definitions import ModelCase, Finding, FindingsError
+from concur.findings.definitions import Finding, ModelCase
 
 TIME_LIMIT_S = 20
+# The runner divides a larger group into blocks, whose cases are compared by way of the baseline.
+BLOCK_MOST = 8
 # The metrics that a counting run may have to measure.
 COUNTED = ("system_calls_per_unit", "switches_per_unit")
 
 
-def make_suite(findings: list[Finding], rounds: int) -> dict[str, Any]:
-    """Has each case once. The models of a case are measured next to each other."""
-    points: dict[tuple[Any, ...], list[dict[str, Any]]] = {}
-    iterations: dict[tuple[Any, ...], int] = {}
-    repetitions = []
-    # Events are counted only if a finding needs their counts, because counting takes another run.
-    counted = set()
-    for finding in findings:
-        for case in finding.cases():
-            point = (case.workload, case.arguments)
-            if iterations.setdefault(point, finding.iterations) != finding.iterations:
-                raise FindingsError(
-                    f"finding {finding.id}: {case.name} has another number of iterations in another finding"
-                )
-            series: dict[str, Any] = {"model": case.model}
-            if case.model_arguments:
-                series["arguments"] = dict(case.model_arguments)
-            if finding.metric in COUNTED:
-                counted.add(point)
-            if series not in points.setdefault(point, []):
-                points[point].append(series)
-        if finding.assertion == "same":
-            repetitions += [repetition_of(case) for case in finding.of]
+def make_suite(findings: Sequence[Finding], rounds: int, budget_s: float) -> dict[str, Any]:
     return {
         "name": "findings",
         "rounds": rounds,
+        "budget_s": budget_s,
         "time_limit_s": TIME_LIMIT_S,
         "placement": "split",
-        "models": {"cpu": [], "io": []},
-        "cases": [
-            {
-                "workload": point[0],
-                "arguments": dict(point[1]),
-                "iterations": iterations[point],
-                "models": series,
-                **({"count_rounds": rounds} if point in counted else {}),
-            }
-            for point, series in points.items()
-        ],
-        "controls": repetitions,
+        "groups": [group for finding in findings for group in groups_of(finding, rounds)],
     }
 
 
-def repetition_of(case: ModelCase) -> dict[str, Any]:
-    given = {"arguments": dict(case.arguments), "model_arguments": dict(case.model_arguments)}
-    return {"workload": case.workload, "model": case.model, **{key: of for key, of in given.items() if of}}
+def groups_of(finding: Finding, rounds: int) -> Iterator[dict[str, Any]]:
+    parts = list(parts_of(finding))
+    for number, cases in enumerate(parts, start=1):
+        group: dict[str, Any] = {
+            "name": finding.id if len(parts) == 1 else f"{finding.id}.{number}",
+            "cases": list(dict.fromkeys(case.name for case in cases)),
+            "iterations": finding.iterations,
+        }
+        if finding.assertion == "same":
+            group["repeat"] = list(group["cases"])
+        # Events are counted only if a finding needs their counts, because counting takes another run.
+        if finding.metric in COUNTED:
+            group["count_rounds"] = rounds
+        yield group
+
+
+def parts_of(finding: Finding) -> Iterator[Sequence[ModelCase]]:
+    """The cases of each group, the baseline first.
+
+    If each case has a partner of its own and they do not fit into a block, each group has as many pairs as a
+    block has room for, so that partners are always alive at once.
+    """
+    pairs = list(zip(finding.of, finding.to))
+    if len(finding.cases()) > BLOCK_MOST and len(finding.of) == len(finding.to):
+        size = BLOCK_MOST // 2
+        for start in range(0, len(pairs), size):
+            yield [case for of, to in pairs[start : start + size] for case in (to, of)]
+    else:
+        yield [*finding.to[:1], *finding.of, *finding.to[1:]]
+
+
+def is_group_of(finding: Finding, group: str | None) -> bool:
+    return group is not None and re.fullmatch(rf"{re.escape(finding.id)}(\.\d+)?", group) is not None

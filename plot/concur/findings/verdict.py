@@ -10,8 +10,8 @@ from concur.statistics.intervals import Estimate
 CONFIRMED, NOT_APPLICABLE, INCONCLUSIVE, REFUTED = "confirmed", "not applicable", "inconclusive", "refuted"
 # From best to worst.
 VERDICTS = (NOT_APPLICABLE, CONFIRMED, INCONCLUSIVE, REFUTED)
-# With fewer rounds a finding is neither confirmed nor refuted.
-ROUNDS_LEAST = 5
+# With fewer sets a finding is neither confirmed nor refuted.
+SETS_LEAST = 5
 
 Found = tuple[str, Estimate | None]
 
@@ -32,9 +32,11 @@ class Judgement:
     finding: Finding
     verdict: str
     parts: tuple[Part, ...]
-    rounds: int
-    # The disturbed rounds, with the reasons.
+    sets: int
+    # The disturbed sets by their rounds, with the reasons.
     disturbed_rounds: dict[int, str]
+    # What disturbed them, as a range over all sets.
+    disturbance: str = ""
 
     @property
     def worst(self) -> Part | None:
@@ -61,5 +63,5 @@ def decide(estimate: Estimate, above: float | None, below: float | None) -> Foun
 
 
 def settled(verdict: str, clean: bool) -> str:
-    """If most rounds were disturbed, a finding is not refuted."""
+    """If most sets were disturbed, a finding is not refuted."""
     return INCONCLUSIVE if verdict == REFUTED and not clean else verdict

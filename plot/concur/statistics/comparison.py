@@ -1,36 +1,39 @@
 """Compares two results documents case by case.
 
-The two runs were not interleaved, so their rounds cannot be paired. The speed of a machine drifts: two runs
-of the same program, one after the other, differ with a standard deviation of 5 %, and a U test with a nominal
-5 % gives 14 to 16 % false alarms. So a verdict needs a margin.
-
-If both documents have a baseline for a case (serial, usually), the drift is removed: each time is divided by
-the time of the baseline in the same round, and these ratios are compared. Both sides have the interval of a
-median over rounds; the interval of their quotient follows from the two (MOVER: G. Zou, A. Donner, Statistics
-in Medicine 27, 2008).
+The two runs were not interleaved, so their sets cannot be paired, and the speed of a machine drifts: two
+runs of the same program, one after the other, differ with a standard deviation of 5 %. So each model is
+first compared with the baseline of its case within each document, and then the two ratios with each other.
+The baseline itself can only be compared by its times, which is a weaker statement: it needs a wider margin.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+import statistics
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
 from concur.documents import labels
 from concur.documents.cases import Case, Cell, Series, Workload
 from concur.documents.results import Document
 from concur.documents.samples import Arguments, Sample
-from concur.statistics import intervals
-from concur.statistics.intervals import Estimate
+from concur.statistics import intervals, noise, ratios, turns
+from concur.statistics.intervals import CONFIDENCE, Estimate
+from concur.statistics.turns import CPU, WALL, Metric
+from concur.statistics.verdicts import (
+    CONFIDENCE_OF_VERDICT,
+    FASTER,
+    MARGIN_TIMES,
+    MARGIN_TOGETHER,
+    SAME,
+    SLOWER,
+    UNCLEAR,
+    error_of,
+    quotient,
+    verdict,
+)
 
-# With fewer rounds every verdict is "unclear".
-ROUNDS_LEAST = 5
-FASTER, SLOWER, SAME, UNCLEAR = "faster", "slower", "same", "unclear"
-VERDICTS = (SLOWER, FASTER, UNCLEAR, SAME)
-METRICS: dict[str, Callable[[Sample], float]] = {
-    "wall": lambda sample: sample.real_ns / sample.units,
-    "cpu": lambda sample: (sample.cpu_ns or 0.0) / sample.units,
-}
+METRICS = {"wall": WALL, "cpu": CPU}
 
 # A case under one model, by the numbers of its arguments: workload, arguments, model, model's arguments.
 Key = tuple[str, Arguments, str, Arguments]
@@ -45,14 +48,42 @@ class Measured:
     series: Series
     cell: Cell
 
+    @property
+    def key(self) -> Key:
+        return self.workload.name, self.case.arguments, self.series.model, self.cell.model_arguments
+
+    @property
+    def disturbance(self) -> str:
+        return noise.serious_words(self.case, self.series, self.workload.cpus)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """How to compare."""
+
+    metric: Metric = WALL
+    # None: the margins above.
+    margin: float | None = None
+    # The model to compare with: "" is the baseline of each case, None compares times.
+    baseline: str | None = ""
+
 
 @dataclass(frozen=True)
 class Compared:
     new: Measured
     ratio: Estimate
-    # Whether both times are relative to a baseline, which removes drift.
-    relative: bool
+    # The standard error of its logarithm; infinite if a model did not take turns in both runs.
+    error: float
+    # The baseline in both documents, which removes drift. None: times are compared.
+    baseline: Series | None
+    metric: Metric
     verdict: str
+    # What disturbed most of its sets, or those of its baseline; empty if nothing did.
+    disturbance: str
+
+    @property
+    def relative(self) -> bool:
+        return self.baseline is not None
 
 
 @dataclass(frozen=True)
@@ -65,84 +96,88 @@ class Changed:
 
 
 def _cells(document: Document) -> dict[Key, Measured]:
-    return {
-        (workload.name, case.arguments, series.model, cell.model_arguments): Measured(
-            workload, case, series, cell
-        )
+    found = (
+        Measured(workload, case, series, cell)
         for workload in document.workloads
         for case in workload.cases
         for series, cell in case.cells.items()
-    }
-
-
-def quotient(new: Estimate, old: Estimate) -> Estimate:
-    """The quotient of two independent medians, with the interval that follows from their intervals."""
-    now, before = Logs.of(new), Logs.of(old)
-    middle = now.value - before.value
-    down = math.hypot(now.value - now.low, before.high - before.value)
-    up = math.hypot(now.high - now.value, before.value - before.low)
-    rounds = min(new.rounds, old.rounds)
-    return Estimate(math.exp(middle), math.exp(middle - down), math.exp(middle + up), rounds)
-
-
-@dataclass(frozen=True)
-class Logs:
-    value: float
-    low: float
-    high: float
-
-    @staticmethod
-    def of(estimate: Estimate) -> Logs:
-        return Logs(math.log(estimate.value), math.log(estimate.low), math.log(estimate.high))
-
-
-def verdict(ratio: Estimate, margin: float) -> str:
-    if ratio.rounds < ROUNDS_LEAST:
-        return UNCLEAR
-    if ratio.low > 1 + margin:
-        return SLOWER
-    if ratio.high < 1 / (1 + margin):
-        return FASTER
-    return SAME if ratio.high <= 1 + margin and ratio.low >= 1 / (1 + margin) else UNCLEAR
+    )
+    return {one.key: one for one in found}
 
 
 class Comparison:
-    def __init__(
-        self, old: Document, new: Document, metric: str, margin: float, baseline: str | None
-    ) -> None:
-        self.metric = METRICS[metric]
-        self.margin = margin
-        self.baseline = baseline
-        before, now = _cells(old), _cells(new)
+    def __init__(self, old: Document, new: Document, choice: Choice) -> None:
+        self.choice = choice
+        self._before, self._now = _cells(old), _cells(new)
         self.compared: list[Compared] = []
         self.changed: list[Changed] = []
-        for key in [*before, *(key for key in now if key not in before)]:
-            there, here = before.get(key), now.get(key)
+        for key in [*self._before, *(key for key in self._now if key not in self._before)]:
+            there, here = self._before.get(key), self._now.get(key)
             if there and here and there.cell.ok and here.cell.ok:
-                self.compared.append(self._compare(there, here))
+                if (one := self._compare(there, here)) is not None:
+                    self.compared.append(one)
             elif (was := _outcome(there)) != (is_ := _outcome(here)) and (either := here or there):
                 self.changed.append(Changed(either, was, is_))
 
-    def _values(self, cell: Cell) -> dict[int, float]:
-        return cell.by_round(self.metric)
+    def _metric(self, old: Measured, new: Measured) -> Metric:
+        """Where the peer was at its limit in either run, wall times say nothing of the model."""
+        limited = ratios.is_limited(old.case) or ratios.is_limited(new.case)
+        known = all(sample.cpu_ns for one in (old, new) for sample in one.cell.samples)
+        return CPU if limited and known else self.choice.metric
 
-    def _compare(self, old: Measured, new: Measured) -> Compared:
-        found = [self._against_baseline(measured) for measured in (old, new)]
-        relative = None not in found
-        if relative:
-            before, now = (estimate for estimate in found if estimate is not None)
-        else:
-            before, now = (intervals.median(self._values(one.cell).values()) for one in (old, new))
-        ratio = quotient(now, before)
-        return Compared(new, ratio, relative, verdict(ratio, self.margin))
+    def _compare(self, old: Measured, new: Measured) -> Compared | None:
+        """None if the figure is not known in one of the documents."""
+        metric = self._metric(old, new)
+        beside = self._baseline(old, new)
+        if beside is not None:
+            sides = [(old, beside[0]), (new, beside[1])]
+            found = [turns.paired_sets(_all(one), _all(base), metric) for one, base in sides]
+            margin = self.choice.margin
+        if beside is None or None in found:
+            beside = None
+            found = [turns.absolute_sets(one.cell.samples, metric) for one in (old, new)]
+            margin = MARGIN_TIMES if self.choice.margin is None else self.choice.margin
+        before, now = found
+        if before is None or now is None:
+            return None
+        return Compared(
+            new=new,
+            ratio=quotient(now, before),
+            error=error_of(now, before),
+            baseline=beside[1].series if beside else None,
+            metric=metric,
+            verdict=verdict(now, before, margin),
+            disturbance=_disturbance([old, *(beside or ())[:1]], [new, *(beside or ())[1:]]),
+        )
 
-    def _against_baseline(self, measured: Measured) -> Estimate | None:
-        if self.baseline is None or measured.series.model == self.baseline:
+    def _baseline(self, old: Measured, new: Measured) -> tuple[Measured, Measured] | None:
+        """The same baseline in both documents; None for the baseline itself, or if there is none."""
+        wanted = self.choice.baseline
+        if wanted is None:
             return None
-        cell = measured.case.of_model(self.baseline)
-        if cell is None:
-            return None
-        return intervals.paired_ratio(self._values(measured.cell), self._values(cell))
+        for one in (new, old):
+            series = one.case.baseline
+            if wanted:
+                series = next((known for known in one.case.ok() if known.model == wanted), None)
+            if series is None:
+                continue
+            key = replace(one, series=series, cell=one.case.cells[series]).key
+            there, here = self._before.get(key), self._now.get(key)
+            if there and here and there.cell.ok and here.cell.ok:
+                return None if key == new.key else (there, here)
+        return None
+
+
+def _all(one: Measured) -> Iterable[Sample]:
+    return [*one.cell.samples, *one.cell.others]
+
+
+def _disturbance(old: Iterable[Measured], new: Iterable[Measured]) -> str:
+    found = []
+    for when, ones in (("before", old), ("now", new)):
+        if words := next(filter(None, (one.disturbance for one in ones)), ""):
+            found.append(f"{when}: {words}")
+    return "; ".join(found)
 
 
 def _outcome(found: Measured | None) -> str:
@@ -151,6 +186,39 @@ def _outcome(found: Measured | None) -> str:
     return "ok" if found.cell.ok else labels.failure(found.cell)
 
 
-def geometric_mean(ratios: Iterable[float]) -> float:
-    logs = [math.log(ratio) for ratio in ratios]
-    return math.exp(sum(logs) / len(logs))
+@dataclass(frozen=True)
+class Together:
+    """Several cases as one figure: a small change of a model is seen in all of its cases together."""
+
+    mean: Estimate
+    verdict: str
+
+
+def together(ones: Sequence[Compared], shared_baseline: bool = False) -> Together:
+    """The geometric mean: of the ratios to a baseline if there are such, otherwise of all.
+
+    It has an interval if all of these took turns in both runs. Two runs of the same program differ by more
+    than their sets tell, and not in one case alone: from 17 to 25 cases of a model together differed by up to
+    4 %, in one direction. So the error is also that of the ratios between the cases, and the margin is wider.
+    `shared_baseline`: the ratios have the same baseline, so their errors do not cancel out.
+    """
+    ones = [one for one in ones if one.relative] or ones
+    ones = [one for one in ones if not one.disturbance] or ones
+    logs = [math.log(one.ratio.value) for one in ones]
+    middle = sum(logs) / len(logs)
+    error = math.sqrt(sum(one.error**2 for one in ones)) / len(ones)
+    if shared_baseline:
+        error = sum(one.error for one in ones) / len(ones)
+    elif len(ones) > 1:
+        error = max(error, statistics.stdev(logs) / math.sqrt(len(ones)))
+    if not math.isfinite(error) or not all(one.relative for one in ones):
+        value = math.exp(middle)
+        return Together(Estimate(value, value, value, 1), UNCLEAR)
+
+    def within(confidence: float) -> Estimate:
+        half = error * intervals.quantile_t(max(1, len(ones) - 1), confidence)
+        return Estimate(math.exp(middle), math.exp(middle - half), math.exp(middle + half), len(ones) + 1)
+
+    strict = within(CONFIDENCE_OF_VERDICT)
+    said = SLOWER if strict.low > 1 + MARGIN_TOGETHER else SAME
+    return Together(within(CONFIDENCE), FASTER if strict.high < 1 / (1 + MARGIN_TOGETHER) else said)

@@ -1,7 +1,10 @@
-"""Tells from the evidence of samples what disturbed a sample or a round.
+"""Tells from the evidence of samples what disturbed a set, and a model in all of its sets.
 
 Disturbed samples are labelled and shown, never dropped: to leave out samples that look bad would bias the
 results.
+
+Models that took turns share the evidence of their block. Whole samples of a case are judged together for each
+set, because the kernel counts the time of other programs in ticks that are too coarse for a short sample.
 
 Involuntary context switches give no label. A model with more threads or processes than CPUs causes them
 itself; other programs that cause them are seen by their CPU time.
@@ -11,48 +14,124 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 
+from concur.documents.cases import Case, Series
 from concur.documents.samples import Sample
-from concur.documents.units import percent
+from concur.documents.units import number_of, percent_range
+from concur.statistics import turns
+from concur.statistics.turns import WALL
 
 # As a share of the CPU time of all CPUs. Ticks and timers of an idle machine stay below it.
 STEAL_SHARE = 0.02
 # As a share of the time of one CPU. The programs of an idle system stay below 2 %.
 OTHERS_SHARE = 0.10
+# As a share of the time.
+THROTTLED_SHARE = 0.02
 # /proc/stat counts in ticks of 10 ms, so that a smaller time may be no time at all.
 TICKS_NS = 30e6
-# The standard deviation between two runs in the same round is 0.5 % for CPU work, and 3 % for a server.
+# The standard deviation between two runs in the same set is 0.5 % for CPU work, and 3 % for a server.
 REPETITION_MARGIN = 0.10
-# The share of its time in which the peer computed. Above it, the peer limits the throughput.
-PEER_LIMIT = 0.95
 
 
-def _restless(samples: Sequence[Sample]) -> list[str]:
-    """Whether the CPU clocks of a model were read while it ran: then they may be wrong by a tick."""
-    moved = any(s.evidence.at_gates == "moved" for s in samples)
-    return ["a model did not come to rest between its windows"] if moved else []
+@dataclass(frozen=True)
+class Taken:
+    """What others took of the machine in one set, as shares."""
+
+    others: float = 0.0
+    steal: float = 0.0
+    throttled: float = 0.0
+    # Whether a model did not come to rest: then its CPU clocks may be wrong by a tick.
+    restless: bool = False
+
+    @property
+    def is_disturbed(self) -> bool:
+        loud = self.others > OTHERS_SHARE or self.steal > STEAL_SHARE or self.throttled > THROTTLED_SHARE
+        return loud or self.restless
 
 
-def _machine(samples: Sequence[Sample], cpus: int) -> list[str]:
-    """How much of the machine other programs used while these samples were measured."""
-    watched = [s.evidence for s in samples if s.evidence.elapsed_ns]
-    elapsed = float(sum(e.elapsed_ns or 0 for e in watched))
+def taken(samples: Sequence[Sample], cpus: int) -> Taken:
+    """Of samples of one set."""
+    # All samples of a block have the figures of the block.
+    by_block = {
+        (s.group, s.round, s.block) if s.slices is not None else index: s.evidence
+        for index, s in enumerate(samples)
+    }
+    watched = [evidence for evidence in by_block.values() if evidence.elapsed_ns]
+    elapsed = float(sum(e.elapsed_ns for e in watched))
+    restless = any(s.evidence.at_gates == "moved" for s in samples)
     if elapsed == 0:
-        return []
-    steal = sum(e.steal_ns or 0 for e in watched)
-    others = sum(e.others_cpu_ns or 0 for e in watched)
+        return Taken(restless=restless)
+
+    def share(times: Iterable[int | None], of: float) -> float:
+        total = sum(time or 0 for time in times)
+        return total / of if total > TICKS_NS else 0.0
+
+    return Taken(
+        others=share((e.others_cpu_ns for e in watched), elapsed),
+        steal=share((e.steal_ns for e in watched), elapsed * cpus),
+        throttled=share((e.throttled_ns for e in watched), elapsed),
+        restless=restless,
+    )
+
+
+def words(sets: Sequence[Taken], number: int | None = None) -> str:
+    """What others took, as a range over sets; only what is too much in some set. Empty if nothing is.
+
+    If these are the sets of several models, `number` says how many sets each of them had.
+    """
+    number = number or len(sets)
     found = []
-    if steal > TICKS_NS and steal / (elapsed * cpus) > STEAL_SHARE:
-        found.append(f"the hypervisor took {percent(steal / (elapsed * cpus))} of the CPUs")
-    if others > TICKS_NS and others / elapsed > OTHERS_SHARE:
-        found.append(f"other programs used {percent(others / elapsed)} of a CPU")
-    return found
+    for shares, limit, before, after in (
+        ([one.others for one in sets], OTHERS_SHARE, "other programs used", "of a CPU"),
+        ([one.steal for one in sets], STEAL_SHARE, "the hypervisor took", "of the CPUs"),
+        ([one.throttled for one in sets], THROTTLED_SHARE, "a quota stopped all programs for", "of the time"),
+    ):
+        if max(shares, default=0.0) > limit:
+            found.append(f"{before} {percent_range(min(shares), max(shares))} {after}")
+    if any(one.restless for one in sets):
+        found.append("a model did not come to rest between its turns")
+    where = f" in {number_of('sets', number)}" if number > 1 else ""
+    return ", ".join(found) + where if found else ""
 
 
-def limits(sample: Sample) -> tuple[str, ...]:
-    """What limited this sample but is no disturbance."""
-    share = sample.evidence.peer_cpu_share
-    return ("the peer was at its limit",) if share is not None and share > PEER_LIMIT else ()
+@dataclass(frozen=True)
+class Disturbance:
+    """Of one model in one case: its sets."""
+
+    sets: tuple[Taken, ...]
+
+    @property
+    def is_serious(self) -> bool:
+        """Whether at least half of the sets were disturbed: then the figures are not to be trusted."""
+        return 0 < len(self.sets) <= 2 * sum(one.is_disturbed for one in self.sets)
+
+    @property
+    def words(self) -> str:
+        return words(self.sets)
+
+
+@lru_cache(maxsize=None)
+def of_case(case: Case, cpus: int) -> dict[Series, Disturbance]:
+    """Cached, because charts and tables ask for it again and again."""
+    whole = by_round(s for cell in case.cells.values() for s in cell.samples if s.slices is None)
+    together = {number: taken(samples, cpus) for number, samples in whole.items()}
+    return {
+        series: Disturbance(
+            tuple(
+                together[number] if one.slices is None else taken([one], cpus)
+                for number, (one, *_) in by_round(cell.samples).items()
+            )
+        )
+        for series, cell in case.cells.items()
+    }
+
+
+def serious_words(case: Case, series: Series, cpus: int) -> str:
+    """What disturbed this model in most of its sets; otherwise empty."""
+    found = of_case(case, cpus)[series]
+    return found.words if found.is_serious else ""
 
 
 def by_round(samples: Iterable[Sample]) -> dict[int, list[Sample]]:
@@ -63,7 +142,7 @@ def by_round(samples: Iterable[Sample]) -> dict[int, list[Sample]]:
 
 
 def repetition_pairs(samples: Iterable[Sample], repetitions: Iterable[Sample]) -> list[tuple[Sample, Sample]]:
-    """Pairs of an original and its repetition in the same round, if both have a time."""
+    """Pairs of an original and its repetition in the same group and set, if both have a time."""
     originals = {sample.key: sample for sample in samples if sample.real_ns > 0}
     pairs = ((originals.get(again.key), again) for again in repetitions if again.real_ns > 0)
     return [(original, again) for original, again in pairs if original is not None]
@@ -73,10 +152,12 @@ def disturbed_rounds(samples: Sequence[Sample], repetitions: Sequence[Sample], c
     """The disturbed rounds: other programs ran, or a repetition differs from its original."""
     found = {}
     for number, of_round in by_round([*samples, *repetitions]).items():
-        if reasons := _machine(of_round, cpus) + _restless(of_round):
-            found[number] = ", ".join(reasons)
+        one = taken(of_round, cpus)
+        if one.is_disturbed:
+            found[number] = words([one])
     for original, again in repetition_pairs(samples, repetitions):
-        ratio = again.real_ns / original.real_ns
-        if abs(math.log(ratio)) > REPETITION_MARGIN:
-            found.setdefault(original.round, f"a repetition took {ratio:.2f} times as long as its original")
+        ratio = turns.paired_sets([again], [original], WALL)
+        if ratio is not None and abs(ratio.mean) > REPETITION_MARGIN:
+            times = math.exp(ratio.mean)
+            found.setdefault(original.round, f"a repetition took {times:.2f} times as long as its original")
     return dict(sorted(found.items()))

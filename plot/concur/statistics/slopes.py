@@ -8,7 +8,7 @@ from scipy.stats import theilslopes
 
 
 def slopes(by_size: Mapping[float, Mapping[int, float]]) -> dict[int, float]:
-    """The growth of a value for one unit of size (Theil-Sen), for each round that all sizes have."""
+    """The growth of a value for one unit of size (Theil-Sen), for each set that all sizes have."""
     sizes = sorted(by_size)
     common = set.intersection(*(set(by_size[size]) for size in sizes)) if sizes else set()
     return {

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <chrono>
 #include <string>
 #include <tuple>
 #include <vector>
@@ -10,6 +11,7 @@
 #include "bench/harness/harness.h"
 #include "bench/native/controls.h"
 #include "models/table.h"
+#include "turn_giver.h"
 #include "workloads/io/server.h"
 #include "workloads/table.h"
 
@@ -61,7 +63,8 @@ TEST_P(Matrix, DoesAllTheWorkAndBringsTheSerialDigests) {
         EXPECT_GT(harness.workload().work().units, 0U);
         if (harness.windows() == nullptr) continue;
         for (std::size_t window = 0; window < windows; ++window) {
-            const auto& [opened, closed, work] = (*harness.windows())[window];
+            const auto& [opened, closed, work, recorded] = (*harness.windows())[window];
+            EXPECT_TRUE(recorded);
             EXPECT_LT(opened, closed);
             EXPECT_EQ(work.units, harness.workload().work().units / windows);
             EXPECT_GT(work.fairness->least, 0U);
@@ -69,6 +72,27 @@ TEST_P(Matrix, DoesAllTheWorkAndBringsTheSerialDigests) {
             EXPECT_GT(harness.meter().model_cpu(window).count(), 0);
         }
     }
+}
+
+TEST_P(Matrix, TakesTurnsWithWindowsOfAnyLength) {
+    if (std::get<0>(GetParam())->kept_open == nullptr) GTEST_SKIP() << "timed as a whole";
+    TurnGiver giver{"try 1", "try 9", "go 30", "go 31", "end"};
+    Turns turns{giver.benchmarks_end(), 2};
+    Harness harness{smoke_case(), Placement::split, 2, std::chrono::seconds{5}, &turns};
+    if (may_refuse(harness)) GTEST_SKIP() << harness.support().reason;
+    harness.prepare();
+    harness.before_run();
+    harness.run();
+    const workloads::Verdict verdict = harness.after_run();
+    ASSERT_TRUE(verdict) << verdict.reason;
+    EXPECT_EQ(turns.failure(), "");
+    EXPECT_EQ(giver.heard().size(), 5U) << "ready, and done four times";
+    ASSERT_EQ(harness.windows()->recorded(), 2U);
+    EXPECT_EQ((*harness.windows())[0].work.units, 30U);
+    EXPECT_EQ((*harness.windows())[1].work.units, 31U);
+    for (std::size_t window = 0; window < 2; ++window) EXPECT_GT(harness.meter().model_cpu(window).count(), 0);
+    const workloads::Histogram* const latency = harness.workload().latency();
+    EXPECT_TRUE(latency == nullptr || latency->count() == 61);
 }
 
 // The window of a serving workload opens under every model that has a carrier for each connection. (The test above

@@ -44,6 +44,13 @@ SAMPLES_PER_ROUND = 7
 SAMPLES = 2 * SAMPLES_PER_ROUND
 
 
+def suite_with_two_blocks() -> dict[str, Any]:
+    """Of primes: serial, the baseline, with its A/A control and six others; serial again and three more."""
+    workers = {"workers": list(range(1, 10))}
+    models = SUITE["models"] | {"cpu": [{"model": "thread_pool", "arguments": workers}, {"model": "serial"}]}
+    return SUITE | {"baseline": {"cpu": "serial"}, "models": models}
+
+
 @dataclass
 class Process:
     """A process by its descriptor, which never means another process; None if it has ended already."""
@@ -83,6 +90,7 @@ class Bench:
         self.temporary.mkdir()
         self.suite = folder / "small.json"
         self.output = folder / "results.json"
+        self.journal = folder / "results.json.journal"
         self.write_suite(SUITE)
         self.behave()
 
@@ -134,7 +142,14 @@ class Bench:
         return process.returncode, said
 
     def calls(self) -> list[str]:
-        log = self.binaries / "calls.log"
+        return self._log("calls.log")
+
+    def turns(self) -> list[tuple[str, str]]:
+        """The messages to all binaries: the case, and the words."""
+        return [(case, words) for case, _, words in (line.partition(" ") for line in self._log("turns.log"))]
+
+    def _log(self, name: str) -> list[str]:
+        log = self.binaries / name
         return log.read_text().splitlines() if log.exists() else []
 
     def document(self) -> Any:
@@ -143,7 +158,7 @@ class Bench:
         jsonschema.Draft202012Validator(SCHEMA).validate(document)
         samples = [entry["concur"] for entry in document["benchmarks"]]
         keys = Counter(
-            (e["name"], e["concur"]["control"], e["concur"]["round"]) for e in document["benchmarks"]
+            (e["name"], e["concur"]["group"], e["concur"]["round"]) for e in document["benchmarks"]
         )
         assert set(keys.values()) <= {1}
         assert len({sample["sequence"] for sample in samples}) == len(samples)
@@ -154,8 +169,10 @@ class Bench:
         document = self.document()
         run = document["context"]["concur"]
         assert run["complete"] is True
-        assert len(document["benchmarks"]) == run["samples_planned"] == SAMPLES
-        assert [e["concur"]["sequence"] for e in document["benchmarks"]] == list(range(SAMPLES))
+        assert len(document["benchmarks"]) == run["samples_planned"]
+        sequence = [e["concur"]["sequence"] for e in document["benchmarks"]]
+        assert sequence == list(range(len(sequence)))
+        assert not self.journal.exists()
         return document
 
     def left_behind(self) -> list[Path]:

@@ -12,6 +12,7 @@ import json
 import os
 import re
 import signal
+import socket
 import sys
 from pathlib import Path
 from typing import Any
@@ -31,11 +32,13 @@ def split_case(name: str) -> tuple[str, str, dict[str, int], dict[str, int]]:
     return workload, model, arguments, model_arguments
 
 
-def make_entry(arguments: argparse.Namespace, outcome: str, reason: str) -> dict[str, Any]:
+def make_entry(
+    arguments: argparse.Namespace, outcome: str, reason: str, slices: dict[str, list[int]] | None = None
+) -> dict[str, Any]:
     workload, model, case_arguments, model_arguments = split_case(arguments.case)
     ok = outcome == "ok"
     windows = workload == "echo"
-    timing = "manual_time" if windows else "process_time/real_time"
+    timing = "manual_time" if windows or slices is not None else "process_time/real_time"
     name = f"{arguments.case}/iterations:{arguments.iterations}/{timing}"
     entry: dict[str, Any] = {
         "name": name,
@@ -70,6 +73,9 @@ def make_entry(arguments: argparse.Namespace, outcome: str, reason: str) -> dict
             "latency_uncorrected": None,
             "memory": None,
             "counts": None,
+            "group": None,
+            "block": None,
+            "slices": slices,
             "evidence": {
                 "steal_ns": 0,
                 "run_delay_ns": 0,
@@ -77,6 +83,7 @@ def make_entry(arguments: argparse.Namespace, outcome: str, reason: str) -> dict
                 "peer_cpu_share": None,
                 "elapsed_ns": 1_500_000,
                 "others_cpu_ns": 0,
+                "throttled_ns": None,
                 "at_gates": None,
             },
         },
@@ -119,6 +126,39 @@ def tell_processes() -> None:
         pipe.write(f"{os.getpid()} {grandchild}\n")
 
 
+def take_turns(behaviour: str, arguments: argparse.Namespace) -> int:
+    """Says how long the slices took, and takes no time for it."""
+    turns = socket.socket(fileno=arguments.turns)
+    log = HERE / "turns.log"
+    slices: dict[str, list[int]] = {
+        key: [] for key in ("start_ns", "wall_ns", "cpu_ns", "peer_cpu_ns", "units")
+    }
+    turns.send(b"babble" if behaviour == "babble" else b"ready")
+    while message := turns.recv(100).decode():
+        with open(log, "a") as file:
+            file.write(f"{arguments.case} {message}\n")
+        if message == "end":
+            break
+        word, amount = message.split()
+        wall_ns = int(amount) * (200_000_000 if behaviour == "slow" else 1_000_000)
+        if word == "go":
+            if behaviour == "die_in_turn":
+                os.kill(os.getpid(), signal.SIGSEGV)
+            if behaviour == "hang_in_turn":
+                tell_processes()
+                signal.pause()
+            start_ns = 1000 * log.stat().st_size
+            for key, value in zip(slices, (start_ns, wall_ns, wall_ns, 0, int(amount)), strict=True):
+                slices[key].append(value)
+        turns.send(f"done {wall_ns} {amount}".encode())
+        if behaviour == "say_twice":
+            turns.send(b"done 1 1")
+    else:
+        return 2
+    assert len(slices["wall_ns"]) == arguments.iterations, "a set has as many slices as it was said to have"
+    return finish(behaviour, arguments, slices)
+
+
 def behave(behaviour: str, arguments: argparse.Namespace) -> int:
     if behaviour in ("skipped", "invalid"):
         write_document(arguments, [make_entry(arguments, behaviour, f"it is to be {behaviour}")])
@@ -129,6 +169,8 @@ def behave(behaviour: str, arguments: argparse.Namespace) -> int:
             signal.pause()
     if behaviour == "leave_child":
         tell_processes()
+    if arguments.turns is not None and behaviour not in ("crash", "garbage", "nothing", "refuse"):
+        return take_turns(behaviour, arguments)
     if behaviour == "crash":
         write_document(arguments, [make_entry(arguments, "ok", "")])
         os.kill(os.getpid(), signal.SIGSEGV)
@@ -140,7 +182,11 @@ def behave(behaviour: str, arguments: argparse.Namespace) -> int:
     if behaviour == "refuse":
         print("warming up\nbench: this call cannot be taken", file=sys.stderr)
         return 2
-    entries = [make_entry(arguments, "ok", "")]
+    return finish(behaviour, arguments, None)
+
+
+def finish(behaviour: str, arguments: argparse.Namespace, slices: dict[str, list[int]] | None) -> int:
+    entries = [make_entry(arguments, "ok", "", slices)]
     if behaviour == "two":
         entries *= 2
     if behaviour == "not_a_number":
@@ -159,6 +205,7 @@ def main() -> int:
     parser.add_argument("--benchmark_out", required=True)
     parser.add_argument("--benchmark_format")
     parser.add_argument("--count", action="store_true")
+    parser.add_argument("--turns", type=int)
     arguments = parser.parse_args()
     with open(HERE / "calls.log", "a") as log:
         log.write(f"{Path(sys.argv[0]).name} {arguments.case} {arguments.iterations} {arguments.placement}\n")

@@ -43,13 +43,27 @@ TEST(Options, ErrorsHaveOneLine) {
                                                                    {"--rounds", "many"},
                                                                    {"--time-limit", "-1"},
                                                                    {"--placement", "afar"},
+                                                                   {"--budget", "soon"},
                                                                    {"quick", "full"},
                                                                    {"--model"},
+                                                                   {"--resume", "a.json", "--budget", "6m"},
+                                                                   {"--resume", "a.json", "--seed", "6"},
                                                                    {"--resume", "a.json", "-o", "b.json"}}) {
         const std::string said = test::complaint([&] { static_cast<void>(parse(words)); });
         EXPECT_FALSE(said.empty()) << words.front();
         EXPECT_EQ(said.find('\n'), std::string::npos) << said;
     }
+}
+
+TEST(Options, ATimeHasAUnit) {
+    EXPECT_EQ(parse_time("90"), 90);
+    EXPECT_EQ(parse_time("90s"), 90);
+    EXPECT_EQ(parse_time("6m"), 360);
+    EXPECT_EQ(parse_time("1.5h"), 5400);
+    for (const char* const text : {"", "m", "0", "-5s", "5 days", "nan", "1e300"}) {
+        EXPECT_NE(test::complaint([&] { static_cast<void>(parse_time(text)); }), "") << text;
+    }
+    EXPECT_EQ(parse({"--budget", "8h"})->budget_s, 8 * 3600);
 }
 
 TEST(ResumeCommand, HasAllOptionsThatChangeThePlan) {

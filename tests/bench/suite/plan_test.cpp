@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <map>
+#include <nlohmann/json.hpp>
 
 #include "bench/suite/usage_error.h"
 #include "small_suite.h"
@@ -11,86 +11,98 @@
 namespace bench {
 namespace {
 
-// The models of one group in one round, in order. A star marks an A/A control.
-std::vector<std::string> order(const Plan& plan, int round, std::string_view group) {
-    std::vector<std::string> models;
-    for (const Step& step : plan.steps) {
-        const PlannedCase& planned = plan.cases[step.index];
-        if (step.round != round || planned.what.arguments.path() != group) continue;
-        models.push_back(std::string{planned.what.model->name} + planned.what.model_arguments.path() +
-                         (planned.control ? "*" : ""));
+using Names = std::vector<std::string>;
+
+// The models of the group. A star marks an A/A control, an exclamation mark the baseline.
+std::vector<std::string> models(const Plan& plan, std::string_view group) {
+    std::vector<std::string> names;
+    for (const Group& one : plan.groups) {
+        if (one.name != group) continue;
+        for (const PlannedCase& planned : one.cases) {
+            names.push_back(std::string{planned.what.model->name} + planned.what.model_arguments.path() +
+                            (planned.control ? "*" : "") + (&planned == &one.cases[one.baseline] ? "!" : ""));
+        }
     }
-    return models;
+    return names;
 }
 
 std::string complaint_about(const Selection& selection) {
     return test::complaint([&] { static_cast<void>(make_plan(test::small_suite(), selection, 1)); });
 }
 
-using Names = std::vector<std::string>;
-
-TEST(Plan, EveryCaseStandsInEveryRoundOnce) {
+TEST(Plan, EachPointIsAGroupThatIsComparedWithItsFirstCase) {
     const Plan plan = make_plan(test::small_suite(), {}, 3);
-    EXPECT_EQ(plan.cases.size(), 6U + 4U + 2U);
-    EXPECT_EQ(plan.steps.size(), 3U * plan.cases.size());
-    std::map<std::pair<std::size_t, int>, int> count;
-    for (const Step& step : plan.steps) ++count[{step.index, step.round}];
-    EXPECT_EQ(count.size(), plan.steps.size());
-    EXPECT_TRUE(std::ranges::is_sorted(plan.steps, {}, &Step::round));
+    EXPECT_EQ(plan.rounds, 3);
+    EXPECT_EQ(plan.groups.size(), 4U);
+    EXPECT_EQ(case_count(plan), 6U + 4U + 2U);
+    EXPECT_EQ(models(plan, "primes/tasks:8/grain_us:1"),
+              (Names{"serial!", "thread_pool/workers:2", "thread_pool/workers:4"}));
 }
 
-TEST(Plan, EveryOtherRoundIsReversedWithinAGroup) {
-    const Plan plan = make_plan(test::small_suite(), {}, 3);
-    const Names forward{"serial", "thread_pool/workers:2", "thread_pool/workers:4"};
-    EXPECT_EQ(order(plan, 0, "/tasks:8/grain_us:1"), forward);
-    EXPECT_EQ(order(plan, 1, "/tasks:8/grain_us:1"), Names(forward.rbegin(), forward.rend()));
-    EXPECT_EQ(order(plan, 2, "/tasks:8/grain_us:1"), forward);
+TEST(Plan, ASuiteNamesTheBaselineOfItsPoints) {
+    nlohmann::json suite = test::small_suite_json();
+    suite["baseline"] = {{"cpu", "thread_pool"}, {"io", "epoll"}};
+    const Plan plan = make_plan(parse_suite(suite, "small.json"), {}, 1);
+    EXPECT_EQ(models(plan, "primes/tasks:8/grain_us:1"),
+              (Names{"serial", "thread_pool/workers:2!", "thread_pool/workers:4"}));
+    EXPECT_EQ(models(plan, "echo/connections:100/payload:64/requests:200/work_us:0"), (Names{"poll", "epoll!"}));
+    const Plan without = make_plan(parse_suite(suite, "small.json"), {{}, {"poll"}, ""}, 1);
+    EXPECT_EQ(models(without, "echo/connections:100/payload:64/requests:200/work_us:0"), Names{"poll!"});
 }
 
-TEST(Plan, GroupsKeepTheirOrderInEveryRound) {
-    const Plan plan = make_plan(test::small_suite(), {}, 2);
-    for (std::size_t i = 0; i < plan.cases.size(); ++i) {
-        EXPECT_EQ(plan.cases[plan.steps[i].index].what.arguments,
-                  plan.cases[plan.steps[plan.cases.size() + i].index].what.arguments);
-    }
+TEST(Plan, ANamedGroupIsComparedWithItsFirstCase) {
+    nlohmann::json suite = test::small_suite_json();
+    suite["groups"] = nlohmann::json::parse(
+        R"([{"name": "sizes", "cases": ["echo/poll/connections:9", "echo/poll/connections:1"],
+             "repeat": ["echo/poll/connections:1"], "count_rounds": 2}])");
+    const Plan plan = make_plan(parse_suite(suite, "small.json"), {}, 1);
+    EXPECT_EQ(models(plan, "sizes"), (Names{"poll*", "poll!", "poll"}));
+    EXPECT_EQ(plan.groups.back().cases[1].what.arguments.at("connections"), 9);
+    EXPECT_EQ(plan.groups.back().cases[1].count_rounds, 2);
 }
 
-TEST(Plan, AnAAControlRunsAtTheOtherEndOfItsGroup) {
+TEST(Plan, AnAAControlIsAtTheOtherEndOfItsGroup) {
     const Plan plan = make_plan(test::small_suite(), {}, 1);
-    EXPECT_EQ(order(plan, 0, "/tasks:8/grain_us:10"),
-              (Names{"serial", "thread_pool/workers:2", "thread_pool/workers:4", "serial*"}));
-    EXPECT_EQ(order(plan, 0, "/connections:1/payload:64/requests:20/work_us:0"), (Names{"epoll*", "poll", "epoll"}));
+    EXPECT_EQ(models(plan, "primes/tasks:8/grain_us:10"),
+              (Names{"serial!", "thread_pool/workers:2", "thread_pool/workers:4", "serial*"}));
+    EXPECT_EQ(models(plan, "echo/connections:1/payload:64/requests:20/work_us:0"), (Names{"epoll*", "poll!", "epoll"}));
+}
+
+TEST(Plan, OnlyOpenLoopIsMeasuredInWholeSamples) {
+    nlohmann::json suite = test::small_suite_json();
+    suite["cases"].push_back({{"workload", "open_echo"}});
+    for (const Group& group : make_plan(parse_suite(suite, "small.json"), {}, 1).groups) {
+        for (const PlannedCase& planned : group.cases) {
+            EXPECT_EQ(planned.in_turns, planned.what.workload->name != "open_echo");
+            EXPECT_EQ(planned.run_name().find("/iterations:") == std::string::npos, planned.in_turns);
+        }
+    }
 }
 
 TEST(Plan, AnAAControlHasItsOwnName) {
     const Plan plan = make_plan(test::small_suite(), {}, 1);
     std::vector<std::string> names;
-    for (const PlannedCase& planned : plan.cases) names.push_back(planned.run_name());
+    for (const Group& group : plan.groups) {
+        for (const PlannedCase& planned : group.cases) names.push_back(planned.run_name());
+    }
     std::ranges::sort(names);
     EXPECT_EQ(std::ranges::adjacent_find(names), names.end());
 }
 
 TEST(Plan, SelectsByWorkloadModelAndName) {
     const Suite suite = test::small_suite();
-    EXPECT_EQ(make_plan(suite, {{"echo"}, {}, ""}, 1).cases.size(), 5U);
-    EXPECT_EQ(make_plan(suite, {{}, {"serial", "epoll"}, ""}, 1).cases.size(), 2U + 2U + 2U);
-    EXPECT_EQ(make_plan(suite, {{}, {}, "workers:4"}, 1).cases.size(), 2U);
-    EXPECT_EQ(make_plan(suite, {{"primes"}, {"serial"}, "grain_us:1$"}, 1).cases.size(), 1U);
+    EXPECT_EQ(case_count(make_plan(suite, {{"echo"}, {}, ""}, 1)), 5U);
+    EXPECT_EQ(case_count(make_plan(suite, {{}, {"serial", "epoll"}, ""}, 1)), 2U + 2U + 2U);
+    EXPECT_EQ(case_count(make_plan(suite, {{}, {}, "workers:4"}, 1)), 2U);
+    EXPECT_EQ(case_count(make_plan(suite, {{"primes"}, {"serial"}, "grain_us:1$"}, 1)), 1U);
 }
 
 TEST(Plan, IterationsBelongToTheArguments) {
-    for (const PlannedCase& planned : make_plan(test::small_suite(), {{"primes"}, {}, ""}, 1).cases) {
-        EXPECT_EQ(planned.iterations, planned.what.arguments.at("grain_us") == 1 ? 20 : 5);
+    for (const Group& group : make_plan(test::small_suite(), {{"primes"}, {}, ""}, 1).groups) {
+        for (const PlannedCase& planned : group.cases) {
+            EXPECT_EQ(planned.iterations, planned.what.arguments.at("grain_us") == 1 ? 20 : 5);
+        }
     }
-}
-
-TEST(Plan, KeepsToTheCasesOfARunThatIsResumed) {
-    const Suite suite = test::small_suite();
-    Selection resumed;
-    resumed.cases = {"primes/serial/tasks:8/grain_us:10", "echo/poll/connections:1/payload:64/requests:20/work_us:0"};
-    const Plan plan = make_plan(suite, resumed, 2);
-    EXPECT_EQ(case_names(plan), resumed.cases);
-    EXPECT_EQ(plan.cases.size(), 3U) << "both cases, and the A/A control of the first";
 }
 
 TEST(Plan, ErrorsListTheChoices) {

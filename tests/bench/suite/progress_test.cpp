@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "bench/suite/sample_entry.h"
+#include "bench/suite/temporary_folder.h"
 #include "small_suite.h"
 
 namespace bench {
@@ -24,10 +25,13 @@ TEST(Progress, LinesFitTheTerminal) {
 }
 
 TEST(Summary, NamesTheFileTheCountsAndTheReasons) {
-    Results results = Results::begin("some.json", nlohmann::json::object());
+    const TemporaryFolder folder;
+    const std::string file = (folder.path() / "some.json").string();
+    Results results = Results::begin(file, nlohmann::json::object());
     const auto add = [&results](const std::string& name, const char* outcome, const std::string& reason) {
         const Case what = parse_case(name);
-        nlohmann::json entry = unfinished_entry({what, what.name(), 1, 1, false}, Placement::split, {}, reason);
+        nlohmann::json entry =
+            unfinished_entry({what, what.name(), 1, 1, false, /*in_turns=*/true}, Placement::split, {}, reason);
         entry["concur"]["outcome"] = outcome;
         results.add(entry);
     };
@@ -35,9 +39,9 @@ TEST(Summary, NamesTheFileTheCountsAndTheReasons) {
     add("primes/serial", "did_not_finish", "time limit of 20 s");
     add("primes/poll", "did_not_finish", "time limit of 20 s");
     EXPECT_EQ(summary(results),
-              "some.json: 3 samples, 1 ok, 2 did not finish\n"
-              "  2 did not finish: time limit of 20 s (primes/serial/tasks:32/grain_us:100/iterations:1/process_time/"
-              "real_time, ...)\n");
+              file +
+                  ": 3 samples, 1 ok, 2 did not finish\n"
+                  "  2 did not finish: time limit of 20 s (primes/serial/tasks:32/grain_us:100/manual_time, ...)\n");
 }
 
 }  // namespace

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <fstream>
+
 #include "bench/document.h"
 #include "bench/suite/sample_entry.h"
 #include "bench/suite/temporary_folder.h"
@@ -16,31 +18,52 @@ class ResultsTest : public testing::Test {
 protected:
     static json entry(const std::string& name, const std::string& outcome, const std::string& reason) {
         Case what = parse_case(name);
-        json result = unfinished_entry({what, what.name(), 1, 1, false}, Placement::split, {}, reason);
+        json result = unfinished_entry({what, what.name(), 1, 1, false, true}, Placement::split, {}, reason);
         result["concur"]["outcome"] = outcome;
         return result;
     }
     static json run() {
-        return describe_suite_run("small", make_plan(test::small_suite(), {{"echo"}, {}, ""}, 3), Placement::shared);
+        return describe_suite_run("small", make_plan(test::small_suite(), {{"echo"}, {}, ""}, 3), Placement::shared, 7,
+                                  std::nullopt);
     }
 
     TemporaryFolder folder_;
     std::filesystem::path file_ = folder_.path() / "results.json";
 };
 
-TEST_F(ResultsTest, AreWholeAfterEveryWrite) {
+TEST_F(ResultsTest, AreInTheJournalAfterACommit) {
     Results results = Results::begin(file_, run());
-    results.write(false);
-    EXPECT_EQ(read_json(file_)["benchmarks"], json::array());
+    std::size_t lines = 1;
+    for (const char* const name : {"primes/serial", "primes/epoll", "echo/poll"}) {
+        results.add(entry(name, "ok", ""));
+        results.commit();
+        std::string last;
+        std::size_t count = 0;
+        Journal::read(Journal::path_of(file_), [&](std::string_view line) {
+            last = line;
+            ++count;
+        });
+        EXPECT_EQ(count, ++lines);
+        EXPECT_EQ(json::parse(last), (json{{"entry", entry(name, "ok", "")}}));
+    }
+    EXPECT_FALSE(std::filesystem::exists(file_)) << "the document is written once";
+}
+
+TEST_F(ResultsTest, BecomeADocumentAndTheJournalOfACompleteRunIsRemoved) {
+    Results results = Results::begin(file_, run());
     json expected = json::array();
     for (const char* const name : {"primes/serial", "primes/epoll", "echo/poll"}) {
         expected.push_back(entry(name, "ok", ""));
         results.add(expected.back());
-        results.write(false);
-        EXPECT_EQ(read_json(file_)["benchmarks"], expected);
     }
+    results.write(/*complete=*/false);
+    EXPECT_EQ(read_json(file_)["benchmarks"], expected);
+    EXPECT_TRUE(std::filesystem::exists(Journal::path_of(file_)));
+    results.write(/*complete=*/true);
+    EXPECT_EQ(read_json(file_)["benchmarks"], expected);
+    EXPECT_EQ(read_json(file_)["context"]["concur"]["samples_planned"], 3);
     const auto files = std::filesystem::directory_iterator{folder_.path()};
-    EXPECT_EQ(std::distance(begin(files), end(files)), 1) << "a temporary file is left";
+    EXPECT_EQ(std::distance(begin(files), end(files)), 1) << "a temporary file or the journal is left";
 }
 
 TEST_F(ResultsTest, TellOfTheRun) {
@@ -49,13 +72,20 @@ TEST_F(ResultsTest, TellOfTheRun) {
     const json incomplete = read_json(file_)["context"]["concur"];
     EXPECT_EQ(incomplete["suite"], "small");
     EXPECT_EQ(incomplete["rounds"], 3);
+    EXPECT_EQ(incomplete["seed"], 7);
+    EXPECT_TRUE(incomplete["budget_s"].is_null());
     EXPECT_EQ(incomplete["samples_planned"], 15) << "four cases and a control";
-    EXPECT_EQ(incomplete["cases_planned"].size(), 4U);
-    EXPECT_EQ(incomplete["cases_planned"][0], "echo/poll/connections:1/payload:64/requests:20/work_us:0");
+    ASSERT_EQ(incomplete["groups"].size(), 2U);
+    const json& group = incomplete["groups"][0];
+    EXPECT_EQ(group["name"], "echo/connections:1/payload:64/requests:20/work_us:0");
+    EXPECT_EQ(group["baseline"], "echo/poll/connections:1/payload:64/requests:20/work_us:0");
+    EXPECT_EQ(group["cases"].size(), 2U) << "without the control";
     EXPECT_EQ(incomplete["placement"], "shared");
     EXPECT_EQ(incomplete["complete"], false);
+    results.set_rounds(2);
     results.write(true);
     EXPECT_EQ(read_json(file_)["context"]["concur"]["complete"], true);
+    EXPECT_EQ(read_json(file_)["context"]["concur"]["rounds"], 2);
 }
 
 TEST_F(ResultsTest, TakeTheContextOfTheFirstThatHasOne) {
@@ -71,16 +101,22 @@ TEST_F(ResultsTest, TakeTheContextOfTheFirstThatHasOne) {
     EXPECT_TRUE(context.contains("num_cpus"));
 }
 
-TEST_F(ResultsTest, GoOnWithWhatWasRead) {
-    Results first = Results::begin(file_, run());
-    first.add(entry("primes/serial", "ok", ""));
-    first.add(entry("echo/poll", "invalid", "work is missing"));
-    first.write(false);
-    const json before = read_json(file_);
-
-    Results second = Results::go_on(file_, before);
+TEST_F(ResultsTest, GoOnWithTheJournal) {
+    json before;
+    {
+        Results first = Results::begin(file_, run());
+        first.take_context({{"host_name", "first"}});
+        first.add(entry("primes/serial", "ok", ""));
+        first.add(entry("echo/poll", "invalid", "work is missing"));
+        first.write(false);
+        before = read_json(file_);
+        first.add(entry("echo/epoll", "ok", ""));  // and is killed before the commit
+    }
+    std::ofstream{Journal::path_of(file_), std::ios::app} << R"({"entry":{"name":"torn)";
+    Results second = Results::go_on(file_);
     EXPECT_EQ(second.size(), 2U);
     EXPECT_FALSE(second.all_well());
+    second.take_context({{"host_name", "second"}});
     second.write(false);
     EXPECT_EQ(read_json(file_), before);
 }
@@ -108,8 +144,13 @@ TEST_F(ResultsTest, AreValidJsonWhateverAProgramHasSaid) {
 }
 
 TEST_F(ResultsTest, ThatCannotBeWrittenSaySo) {
-    Results results = Results::begin(folder_.path() / "nowhere" / "results.json", run());
-    EXPECT_THROW(results.write(false), std::runtime_error);
+    EXPECT_THROW((void)Results::begin(folder_.path() / "nowhere" / "results.json", run()), std::runtime_error);
+}
+
+TEST_F(ResultsTest, DoNotOverwriteTheJournalOfAnotherRun) {
+    std::ofstream{Journal::path_of(file_)} << "precious\n";
+    EXPECT_THROW((void)Results::begin(file_, run()), std::runtime_error);
+    EXPECT_EQ(std::filesystem::file_size(Journal::path_of(file_)), 9U);
 }
 
 }  // namespace

@@ -15,13 +15,17 @@ using nlohmann::json;
 PlannedCase planned(bool control = false) {
     Case what = parse_case("echo/epoll/connections:1/requests:20");
     std::string name = what.name();
-    return {std::move(what), std::move(name), 4, 1, control};
+    return {std::move(what), std::move(name), 4, 1, control, /*in_turns=*/true};
+}
+
+Position at(int round, std::size_t sequence) {
+    return {.group = "echo", .round = round, .rounds = 7, .block = 1, .further = false, .sequence = sequence};
 }
 
 // The document that a benchmark binary would write.
 json good_document() {
     json entry = unfinished_entry(planned(), Placement::split, {}, "nothing yet");
-    put_in_position(entry, planned(), {.round = 0, .rounds = 1, .sequence = 0});
+    put_in_position(entry, planned(), at(0, 0));
     entry.erase("error_occurred");
     entry.erase("error_message");
     entry["iterations"] = 4;
@@ -39,20 +43,39 @@ TEST(SampleEntry, IsTakenFromAValidDocument) {
 
 TEST(SampleEntry, GetsItsPlaceInTheRun) {
     json entry = good_document()["benchmarks"][0];
-    put_in_position(entry, planned(), {.round = 2, .rounds = 7, .sequence = 31});
+    put_in_position(entry, planned(), at(2, 31));
     EXPECT_EQ(entry["repetition_index"], 2);
     EXPECT_EQ(entry["repetitions"], 7);
     EXPECT_EQ(entry["concur"]["round"], 2);
     EXPECT_EQ(entry["concur"]["sequence"], 31);
     EXPECT_EQ(entry["concur"]["control"], false);
+    EXPECT_EQ(entry["concur"]["group"], "echo");
+    EXPECT_EQ(entry["concur"]["block"], 1);
     EXPECT_EQ(entry["run_name"], planned().run_name());
+}
+
+TEST(SampleEntry, OfAFurtherProcessOfTheBaselineIsMarked) {
+    json entry = good_document()["benchmarks"][0];
+    Position position = at(2, 31);
+    position.further = true;
+    put_in_position(entry, planned(), position);
+    EXPECT_EQ(entry["concur"]["control"], true);
+    EXPECT_EQ(entry["name"], planned().run_name() + "/block:1");
+}
+
+TEST(SampleEntry, OfAWholeSampleHasNoBlock) {
+    json entry = good_document()["benchmarks"][0];
+    Position position = at(0, 0);
+    position.block = std::nullopt;
+    put_in_position(entry, planned(), position);
+    EXPECT_TRUE(entry["concur"]["block"].is_null());
 }
 
 TEST(SampleEntry, OfAnAAControlIsMarked) {
     const json good = good_document()["benchmarks"][0];
     const json unfinished = unfinished_entry(planned(true), Placement::split, {}, "time limit of 20 s");
     for (json entry : {good, unfinished}) {
-        put_in_position(entry, planned(true), {.round = 0, .rounds = 7, .sequence = 0});
+        put_in_position(entry, planned(true), at(0, 0));
         EXPECT_EQ(entry["concur"]["control"], true);
         EXPECT_EQ(entry["name"], planned(true).run_name());
         EXPECT_EQ(entry["run_name"], planned(true).run_name());

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 
 import pytest
-from conftest import SAMPLES, SUITE, Bench, outcomes, reasons
+from conftest import SAMPLES, SAMPLES_PER_ROUND, SUITE, Bench, outcomes, reasons, suite_with_two_blocks
 
 
 def test_a_run_that_goes_well(bench: Bench) -> None:
@@ -30,34 +31,123 @@ def test_the_context_is_that_of_the_first_sample(bench: Bench) -> None:
     assert {workload["name"] for workload in context["concur"]["workloads"]} >= {"primes", "echo"}
 
 
-def test_models_follow_each_other_and_every_other_round_is_reversed(bench: Bench) -> None:
+def test_each_case_has_a_process_of_its_own_in_each_set(bench: Bench) -> None:
     assert bench.run_suite().returncode == 0
-    primes = [
-        f"bench_cpu primes/{model}/tasks:8/grain_us:10 5 split"
-        for model in ("serial", "thread_pool/workers:2")
+    names = {"primes/serial/tasks:8/grain_us:10", "primes/thread_pool/workers:2/tasks:8/grain_us:10"}
+    for words in ("1/payload:64/requests:20/work_us:0", "100/payload:64/requests:200/work_us:0"):
+        names |= {f"echo/{model}/connections:{words}" for model in ("poll", "epoll")}
+    calls = Counter(call.split()[1] for call in bench.calls())
+    # The A/A control runs the same case again.
+    assert calls == {name: 4 if "/serial/" in name else 2 for name in names}
+    assert {call.split()[2:][0] for call in bench.calls()} == {"6"}, "slices"
+
+
+def test_models_take_turns(bench: Bench) -> None:
+    assert bench.run_suite("--workload", "echo", "--filter", "connections:100").returncode == 0
+    of_a_set = [(case, words.split()[0]) for case, words in bench.turns() if not words.startswith("try")]
+    slices, ends = of_a_set[:12], of_a_set[12:14]
+    # In each rotation both have a turn, in any order.
+    assert all(len({case for case, _ in slices[at : at + 2]}) == 2 for at in range(0, 12, 2))
+    assert {words for _, words in slices} == {"go"} and {words for _, words in ends} == {"end"}
+
+
+def test_the_length_of_a_slice_is_found_once_and_then_varied(bench: Bench) -> None:
+    assert bench.run_suite("--workload", "echo", "--filter", "connections:100").returncode == 0
+    tries = [words for _, words in bench.turns() if words.startswith("try")]
+    assert tries == ["try 1", "try 16"] * 2, "for each case once"
+    amounts = [int(words.split()[1]) for _, words in bench.turns() if words.startswith("go")]
+    assert len(amounts) == 2 * 2 * 6
+    assert all(20 <= amount <= 30 for amount in amounts) and len(set(amounts)) > 3
+
+
+def test_the_same_seed_gives_the_same_order(bench: Bench) -> None:
+    for _ in range(2):
+        assert bench.run_suite("--seed", "7").returncode == 0
+        bench.output.unlink()
+    turns = bench.turns()
+    half = len(turns) // 2
+    assert turns[:half] == turns[half:]
+    assert bench.run_suite("--seed", "8").returncode == 0
+    assert bench.turns()[2 * half :] != turns[:half]
+    assert bench.document()["context"]["concur"]["seed"] == 8
+
+
+def test_a_slow_case_forms_a_block_of_its_own(bench: Bench) -> None:
+    bench.behave(("/epoll/connections:100/", "slow"))
+    suite = json.loads(json.dumps(SUITE))
+    suite["models"]["io"].append({"model": "select"})
+    bench.write_suite(suite)
+    assert bench.run_suite("--workload", "echo", "--filter", "connections:100").returncode == 0
+    entries = bench.complete_document()["benchmarks"]
+    blocks = {(e["concur"]["round"], e["concur"]["block"], e["concur"]["model"]) for e in entries}
+    of_a_round = {(0, "poll"), (0, "select"), (1, "poll"), (1, "epoll")}
+    assert blocks == {(number, *member) for number in (0, 1) for member in of_a_round}
+    further = [e for e in entries if e["concur"]["control"]]
+    assert [e["name"].rpartition("/")[2] for e in further] == ["block:1"] * 2
+    assert {e["concur"]["model"] for e in further} == {"poll"}
+
+
+def test_the_baseline_is_in_every_block(bench: Bench) -> None:
+    bench.write_suite(suite_with_two_blocks())
+    assert bench.run_suite("--workload", "primes", "--rounds", "1").returncode == 0
+    document = bench.complete_document()
+    assert document["context"]["concur"]["groups"][0]["baseline"] == "primes/serial/tasks:8/grain_us:10"
+    blocks: dict[int, list[str]] = {}
+    for entry in document["benchmarks"]:
+        blocks.setdefault(entry["concur"]["block"], []).append(entry["concur"]["model"])
+    # The A/A control of the baseline is in its block.
+    assert [(models[:2], len(models)) for models in blocks.values()] == [
+        (["serial", "serial"], 8),
+        (["serial", "thread_pool"], 4),
     ]
-    few, many = (
-        [f"bench_io echo/{model}/connections:{words} 1 split" for model in ("poll", "epoll")]
-        for words in ("1/payload:64/requests:20/work_us:0", "100/payload:64/requests:200/work_us:0")
-    )
-    primes.append(primes[0])
-    assert bench.calls() == primes + few + many + primes[::-1] + few[::-1] + many[::-1]
 
 
 def test_controls_are_marked(bench: Bench) -> None:
     bench.run_suite()
     controls = [e for e in bench.complete_document()["benchmarks"] if e["concur"]["control"]]
-    assert [(e["concur"]["round"], e["concur"]["sequence"]) for e in controls] == [(0, 2), (1, 7)]
-    assert {e["name"] for e in controls} == {
-        "primes/serial/tasks:8/grain_us:10/iterations:5/process_time/real_time/control"
-    }
+    assert [(e["concur"]["round"], e["concur"]["sequence"]) for e in controls] == [(0, 1), (1, 8)]
+    assert {e["name"] for e in controls} == {"primes/serial/tasks:8/grain_us:10/manual_time/control"}
 
 
-def test_a_skipped_case_is_no_failure(bench: Bench) -> None:
+def test_groups_are_measured_as_they_are_named(bench: Bench) -> None:
+    few, many = (f"echo/epoll/connections:{number}/requests:200" for number in (1, 100))
+    groups = [
+        {"name": "sizes", "cases": [few, many], "repeat": [few]},
+        {"name": "again", "cases": [few, "echo/poll/connections:1/requests:200"]},
+    ]
+    bench.write_suite(
+        {key: SUITE[key] for key in ("name", "rounds", "time_limit_s", "placement")} | {"groups": groups}
+    )
+    assert bench.run_suite().returncode == 0
+    document = bench.complete_document()
+    groups = document["context"]["concur"]["groups"]
+    assert [(group["name"], len(group["cases"])) for group in groups] == [("sizes", 2), ("again", 2)]
+    assert all(group["baseline"].startswith("echo/epoll/connections:1/") for group in groups)
+    of_groups = Counter(e["concur"]["group"] for e in document["benchmarks"])
+    assert of_groups == {"sizes": 6, "again": 4}
+
+
+def test_open_loop_is_measured_in_whole_samples(bench: Bench) -> None:
+    suite = json.loads(json.dumps(SUITE))
+    suite["cases"] = [
+        {"workload": "open_echo", "arguments": {"connections": 5, "requests": 50}, "iterations": 3}
+    ]
+    suite["controls"] = []
+    bench.write_suite(suite)
+    assert bench.run_suite().returncode == 0
+    assert bench.turns() == []
+    calls = [call.split()[1].split("/")[1] for call in bench.calls()]
+    assert calls == ["poll", "epoll", "epoll", "poll"], "every other set is reversed"
+    entries = bench.complete_document()["benchmarks"]
+    assert all(e["concur"]["slices"] is None and e["concur"]["block"] is None for e in entries)
+    assert all("/iterations:3/" in e["name"] for e in entries)
+
+
+def test_a_skipped_case_is_no_failure_and_is_not_run_again(bench: Bench) -> None:
     bench.behave(("/poll/", "skipped"))
     done = bench.run_suite()
     assert done.returncode == 0
-    assert outcomes(bench.complete_document()) == {"ok": SAMPLES - 4, "skipped": 4}
+    assert outcomes(bench.complete_document()) == {"ok": SAMPLES - 4, "skipped": 2}
     assert done.stdout.count("it is to be skipped") == 1
 
 
@@ -65,8 +155,18 @@ def test_an_invalid_case_is_a_failure(bench: Bench) -> None:
     bench.behave(("/poll/", "invalid"))
     done = bench.run_suite()
     assert done.returncode == 1
-    assert outcomes(bench.complete_document()) == {"ok": SAMPLES - 4, "invalid": 4}
-    assert "4 invalid: it is to be invalid (echo/poll/" in done.stdout
+    assert outcomes(bench.complete_document()) == {"ok": SAMPLES - 4, "invalid": 2}
+    assert "2 invalid: it is to be invalid (echo/poll/" in done.stdout
+
+
+def test_the_next_case_is_the_baseline_if_the_baseline_fails(bench: Bench) -> None:
+    bench.behave(("/poll/", "skipped"))
+    suite = json.loads(json.dumps(SUITE))
+    suite["models"]["io"] += [{"model": "select"}]
+    bench.write_suite(suite)
+    assert bench.run_suite("--filter", "connections:100", "--rounds", "2").returncode == 0
+    entries = [e["concur"] for e in bench.complete_document()["benchmarks"]]
+    assert [(e["model"], e["block"]) for e in entries if e["round"] == 1] == [("epoll", 0), ("select", 0)]
 
 
 @pytest.mark.parametrize(
@@ -80,6 +180,7 @@ def test_an_invalid_case_is_a_failure(bench: Bench) -> None:
         ("other_case", "bench_io wrote no valid results document"),
         ("contradict", "bench_io wrote no valid results document"),
         ("refuse", "bench: this call cannot be taken"),
+        ("babble", "bench_io said 'babble' instead of 'ready'"),
     ],
 )
 def test_a_binary_that_fails_did_not_finish(bench: Bench, behaviour: str, reason: str) -> None:
@@ -87,14 +188,35 @@ def test_a_binary_that_fails_did_not_finish(bench: Bench, behaviour: str, reason
     done = bench.run_suite()
     assert done.returncode == 1
     document = bench.complete_document()
-    assert outcomes(document) == {"ok": SAMPLES - 2, "did_not_finish": 2}
+    assert outcomes(document) == {"ok": SAMPLES - 2, "did_not_finish": 1}
     assert reasons(document) == {reason}
-    assert f"2 did not finish: {reason} (echo/poll/" in done.stdout
+    assert f"1 did not finish: {reason} (echo/poll/" in done.stdout
     assert bench.left_behind() == []
 
 
-def test_a_binary_that_hangs_is_ended_with_all_its_children(bench: Bench) -> None:
-    bench.behave(("/poll/connections:1/", "hang"))
+def test_the_others_go_on_if_one_dies_in_its_turn(bench: Bench) -> None:
+    bench.behave(("/thread_pool/", "die_in_turn"))
+    assert bench.run_suite("--workload", "primes", "--rounds", "1").returncode == 1
+    document = bench.complete_document()
+    assert outcomes(document) == {"ok": 2, "did_not_finish": 1}
+    assert reasons(document) == {"signal 11 (Segmentation fault)"}
+    ok = [e for e in document["benchmarks"] if e["concur"]["outcome"] == "ok"]
+    assert all(len(e["concur"]["slices"]["wall_ns"]) == 6 for e in ok)
+
+
+def test_an_answer_that_nobody_asked_for_is_no_answer(bench: Bench) -> None:
+    bench.behave(("/thread_pool/", "say_twice"))
+    assert bench.run_suite("--workload", "primes", "--rounds", "1").returncode == 1
+    document = bench.complete_document()
+    assert outcomes(document) == {"ok": 2, "did_not_finish": 1}
+    # Where it is noticed depends on when it arrives.
+    (reason,) = reasons(document)
+    assert "'done " in reason and ("when it had no turn" in reason or "after its last turn" in reason)
+
+
+@pytest.mark.parametrize("behaviour", ["hang", "hang_in_turn"])
+def test_a_binary_that_hangs_is_ended_with_all_its_children(bench: Bench, behaviour: str) -> None:
+    bench.behave(("/poll/connections:1/", behaviour))
     process = bench.start(bench.suite, "-o", bench.output, "--time-limit", "2", "--rounds", "1")
     members = bench.hanging()
     process.communicate()
@@ -103,6 +225,25 @@ def test_a_binary_that_hangs_is_ended_with_all_its_children(bench: Bench) -> Non
     document = bench.document()
     assert outcomes(document) == {"ok": 6, "did_not_finish": 1}
     assert reasons(document) == {"time limit of 2 s"}
+
+
+def test_a_budget_buys_more_sets_where_the_intervals_are_widest(bench: Bench) -> None:
+    done = bench.run_suite("--rounds", "4", "--budget", "6", "--workload", "echo")
+    assert done.returncode == 0, done.stderr
+    document = bench.complete_document()
+    run = document["context"]["concur"]
+    assert (run["rounds"], run["budget_s"]) == (4, 6)
+    rounds = {e["concur"]["round"] for e in document["benchmarks"]}
+    assert rounds > set(range(4))
+    further = [e["concur"] for e in document["benchmarks"] if e["concur"]["round"] >= 4]
+    assert {e["model"] for e in further} == {"poll", "epoll"}, "the baseline is measured beside the others"
+
+
+def test_a_budget_that_is_too_short_still_measures_every_case_once(bench: Bench) -> None:
+    assert bench.run_suite("--rounds", "9", "--budget", "0.001").returncode == 0
+    document = bench.complete_document()
+    assert document["context"]["concur"]["rounds"] == 1
+    assert len(document["benchmarks"]) == SAMPLES_PER_ROUND
 
 
 def test_a_child_that_a_binary_leaves_behind_is_ended(bench: Bench) -> None:
@@ -118,7 +259,7 @@ def test_a_selection_is_all_that_runs(bench: Bench) -> None:
     done = bench.run_suite("--workload", "echo", "--model", "poll", "--filter", "payload:64", "--rounds", "3")
     assert done.returncode == 0
     assert len(bench.calls()) == 6
-    assert bench.document()["context"]["concur"]["samples_planned"] == 6
+    assert len(bench.complete_document()["benchmarks"]) == 6
 
 
 def test_placement_is_passed_on(bench: Bench) -> None:
@@ -135,7 +276,7 @@ def test_listing_runs_nothing(bench: Bench) -> None:
         "primes/serial/tasks:8/grain_us:10",
         "primes/thread_pool/workers:2/tasks:8/grain_us:10",
         "primes/serial/tasks:8/grain_us:10 (A/A control)",
-        "small: 2 cases and 1 A/A controls, 2 rounds: 6 samples",
+        "small: 2 cases and 1 A/A controls in 1 groups, 2 sets",
     ]
     assert bench.calls() == []
 

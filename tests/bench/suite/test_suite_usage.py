@@ -128,7 +128,7 @@ def test_quiet_says_nothing(bench: Bench) -> None:
 def test_a_log_gets_few_lines(bench: Bench) -> None:
     done = bench.run_suite("--rounds", "4")
     lines = done.stderr.splitlines()
-    assert lines[0] == "0/28, round 1/4: primes/serial/tasks:8/grain_us:10"
+    assert lines[0] == "set 1 of 4, group 1 of 3: primes/tasks:8/grain_us:10"
     assert len(lines) < 28
 
 
@@ -158,7 +158,7 @@ def test_a_terminal_gets_one_line_that_fits(bench: Bench) -> None:
     text = said.decode()
     assert "\n" not in text
     lines = [line.removesuffix("\x1b[K") for line in text.split("\r") if line]
-    assert lines[0].startswith("0/14, round 1/2: primes/serial")
+    assert lines[0].startswith("set 1 of 2, group 1 of 3: primes")
     assert lines[-1] == ""
     assert max(map(len, lines)) == 39
 

@@ -106,6 +106,29 @@ def test_every_kind_of_chart_is_drawn(whole, choice, change):
         assert overlaps(figure) == [], name
 
 
+def more_sets(sample):
+    """A case with a wide interval has more sets than others."""
+    return sample["round"] < 6 or sample["model"] in ("serial", "epoll", "thread_pool")
+
+
+@pytest.fixture(scope="module")
+def turns():
+    made = synthetic.document(rounds=8, models=MODELS, only=WORKLOADS, counted=True, turns=True)
+    return synthetic.changed(made, leave, lambda sample: first_case(sample) or last_case(sample))
+
+
+@pytest.mark.parametrize("change", (leave, warn), ids=lambda change: change.__name__)
+def test_every_chart_is_drawn_of_models_that_took_turns(turns, change):
+    made = synthetic.changed(turns, change, more_sets)
+    wanted = [name for names in CHARTS.values() for name in names[:2]]
+    kept = figures(made, *wanted)
+    assert kept.skipped == {} and kept.figures.keys() == set(wanted)
+    for name, figure in kept.figures.items():
+        assert overlaps(figure) == [], name
+        assert "6 to 8 sets" in words(figure), name
+    assert "bars: mean over sets, whiskers: its 95 % interval" in words(kept.figures["bars_mandelbrot"])
+
+
 def test_no_chart_is_left_out_of_the_rotation(whole):
     assert tuple(CHARTS) == KINDS
     listed = {name for names in CHARTS.values() for name in names}
@@ -118,4 +141,4 @@ def test_a_case_that_is_alone_carries_its_warning():
     made = synthetic.changed(synthetic.document(rounds=1, models=MODELS, only=("mandelbrot",)), warn)
     said = words(figures(made, "overview").figures["overview"])
     assert "not to be trusted" in said
-    assert "[1]" in said.splitlines()
+    assert "[1, 2]" in said.splitlines()

@@ -64,7 +64,7 @@ def test_overlaps_would_be_noticed(drawn):
 @pytest.mark.parametrize("name", sorted(EXPECTED))
 def test_where_the_figures_come_from(drawn, name):
     said = words(drawn.figures[name])
-    for fact in ("Invented CPU @ 2.40GHz", "2 CPUs", "Linux 6.1", "placement: split", "3 rounds", "95 %"):
+    for fact in ("Invented CPU @ 2.40GHz", "2 CPUs", "Linux 6.1", "placement: split", "3 sets", "95 %"):
         assert fact in said
     assert "incomplete" not in said
 
@@ -82,8 +82,10 @@ def test_overview_shows_the_true_ratios():
     made = synthetic.document(rounds=5, only=("mandelbrot",), models=models)
     serial, poll = (entries_of(made, model) for model in ("serial", "poll"))
     for slow, fast in zip(serial, poll):
-        slow["real_time"] = fast["real_time"] * 3.4
-    assert "3.4×" in words(figures(made, "overview").figures["overview"])
+        fast["real_time"] = slow["real_time"] * 3.4
+    said = words(figures(made, "overview").figures["overview"]).splitlines()
+    assert "3.40×" in said and "3.40 to 3.40" in said and "baseline" in said
+    assert "Time of each model as a multiple of that of serial" in said
 
 
 def entries_of(made, model):
@@ -128,7 +130,7 @@ def test_one_round_has_no_spread_and_says_so(tiny):
     kept = figures(tiny)
     assert {name.split("_")[0] for name in kept.figures} == {"overview", "bars", "scaling", "latency", "cost"}
     for figure in kept.figures.values():
-        assert "1 round: no spread known" in words(figure)
+        assert "1 set: no spread known" in words(figure)
         assert "95 %" not in words(figure)
 
 

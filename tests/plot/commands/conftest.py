@@ -5,6 +5,7 @@ import json
 import pytest
 
 import synthetic
+from turns import slowed
 
 MODELS = {name: synthetic.MODELS[name] for name in ("serial", "poll", "epoll")}
 
@@ -46,7 +47,37 @@ def runs(tmp_path_factory):
         path.write_text(json.dumps(made))
         return path
 
+    def take_turns(name, seed, change=lambda entry: None):
+        models = {**MODELS, **{name: synthetic.MODELS[name] for name in ("select", "coroutine")}}
+        only = ("primes", "mandelbrot", "switching", "echo")
+        made = synthetic.document(rounds=10, models=models, only=only, seed=seed, turns=True)
+        for entry in made["benchmarks"]:
+            if entry["concur"]["slices"]:
+                change(entry)
+        path = folder / f"{name}.json"
+        path.write_text(json.dumps(made))
+        return path
+
+    def sabotage(entry):
+        slowed(entry, 1.3 * (1.05 if entry["concur"]["model"] == "poll" else 1.0))
+
+    def disturb(entry):
+        sabotage(entry)
+        evidence = entry["concur"]["evidence"]
+        if entry["concur"]["model"] == "poll":
+            entry["concur"]["evidence"] = {**evidence, "others_cpu_ns": evidence["elapsed_ns"] // 2}
+
+    def limit(entry):
+        sabotage(entry)
+        if entry["concur"]["workload"] == "echo":
+            entry["concur"]["evidence"] = {**entry["concur"]["evidence"], "peer_cpu_share": 0.95}
+
     return {
+        "turns": take_turns("turns", 3),
+        "turns again": take_turns("turns again", 4),
+        "sabotaged": take_turns("sabotaged", 5, sabotage),
+        "disturbed": take_turns("disturbed", 5, disturb),
+        "limited": take_turns("limited", 5, limit),
         "served": serve("served", lambda made: None),
         "served by number": serve("served by number", name_numbers),
         "old": write("old", 1.0, 1.0),

@@ -4,12 +4,12 @@ import json
 
 import pytest
 
-from concur.statistics.comparison import SAME, SLOWER
+from concur.statistics.verdicts import SAME, SLOWER, UNCLEAR
 
 
-def compared(run, runs, new, tmp_path, *more):
+def compared(run, runs, new, tmp_path, *more, old="old"):
     file = tmp_path / "out.json"
-    done = run("compare", runs["old"], runs[new], "--json", file, *more)
+    done = run("compare", runs[old], runs[new], "--json", file, *more)
     return done, json.loads(file.read_text())
 
 
@@ -65,6 +65,62 @@ def test_cases_are_paired_by_their_numbers(run, runs, tmp_path):
     assert all(one["ratio"] == pytest.approx(1) for one in pools)
     assert "thread_pool ×connections" in done.stdout
     assert "×connections: as many workers as connections" in done.stdout.splitlines()
+
+
+def verdicts(found):
+    return {one["model"]: one["verdict"] for one in found["models"]}
+
+
+def test_the_same_twice_in_turns_has_no_verdict(run, runs, tmp_path):
+    done, found = compared(run, runs, "turns again", tmp_path, "--fail-on-slower", old="turns")
+    assert done.returncode == 0, done.stdout
+    assert {one["verdict"] for one in found["compared"]} <= {SAME, UNCLEAR}
+    assert SLOWER not in verdicts(found).values()
+    assert "no case is faster or slower beyond the margin" in done.stdout
+
+
+def test_five_percent_more_in_one_model_is_found_in_this_model_alone(run, runs, tmp_path):
+    """Although the whole machine was 30 % slower in the second run."""
+    done, found = compared(run, runs, "sabotaged", tmp_path, "--fail-on-slower", old="turns")
+    assert done.returncode == 1
+    relative = [one for one in found["compared"] if one["relative"]]
+    assert {one["model"] for one in relative if one["verdict"] == SLOWER} == {"poll"}
+    of_poll = [one for one in relative if one["model"] == "poll"]
+    assert len(of_poll) > 10 and sum(one["verdict"] == SLOWER for one in of_poll) > len(of_poll) / 2
+    assert {model for model, one in verdicts(found).items() if one == SLOWER} == {"poll"}
+    assert "all in all slower" in done.stdout
+
+
+def test_a_baseline_is_compared_by_its_times_which_is_less(run, runs, tmp_path):
+    done, found = compared(run, runs, "sabotaged", tmp_path, "--all", old="turns")
+    baselines = [one for one in found["compared"] if not one["relative"]]
+    assert {one["model"] for one in baselines} == {"serial", "epoll"}
+    assert "they contain the drift of the machine" in done.stdout
+    assert all(one["ratio"] == pytest.approx(1.3, rel=0.1) for one in baselines)
+
+
+def test_nothing_that_is_disturbed_fails(run, runs, tmp_path):
+    more = ("--fail-on-slower", "--relative-to", "coroutine")
+    done, found = compared(run, runs, "disturbed", tmp_path, *more, old="turns")
+    slower = [one for one in found["compared"] if one["verdict"] == SLOWER]
+    assert {one["model"] for one in slower if one["relative"]} == {"poll"}
+    assert all(
+        one["disturbance"].startswith("now: other programs used 50 %") for one in slower if one["relative"]
+    )
+    assert (
+        "slower ! " in done.stdout
+        and "disturbed now: other programs used 50 % of a CPU in 10 sets" in done.stdout
+    )
+
+
+def test_where_the_clients_were_at_their_limit_cpu_times_are_compared(run, runs, tmp_path):
+    done, found = compared(run, runs, "limited", tmp_path, "--all", old="turns")
+    metrics = {(one["workload"] == "echo", one["metric"]) for one in found["compared"]}
+    assert metrics == {(True, "CPU time"), (False, "wall time")}
+    of_echo = [one for one in found["compared"] if one["workload"] == "echo"]
+    # The sabotage adds no CPU time.
+    assert SLOWER not in {one["verdict"] for one in of_echo if one["relative"]}
+    assert "the clients were at their limit, so CPU time is compared" in done.stdout
 
 
 def test_what_cannot_be_read(run, runs, tmp_path):

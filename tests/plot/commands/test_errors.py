@@ -104,7 +104,7 @@ BAD = {
     malformed: "malformed JSON at line 1, column",
     plain_google_benchmark: "plain Google Benchmark JSON without the 'concur' objects",
     plain_entry: "benchmarks[3]: 'concur' is missing",
-    other_version: "format version 1, but these charts read version 2",
+    other_version: "format version 1, but these charts read version 3",
     no_samples: "holds no samples",
     only_controls: "holds no samples",
     only_aggregates: "holds no samples",

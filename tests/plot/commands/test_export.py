@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 
 def test_an_export_has_one_median_per_case(run, runs, tmp_path):
     out = tmp_path / "x.github-action.json"
@@ -23,3 +25,29 @@ def test_names_of_cases_have_numbers_for_symbols(run, runs, tmp_path):
     assert run("export", runs["served"], "-o", out).returncode == 0
     names = {entry["name"] for entry in json.loads(out.read_text())}
     assert "echo/thread_pool/workers:100/connections:100/payload:64/requests:20000/work_us:0" in names
+
+
+def exported(run, runs, name, tmp_path):
+    out = tmp_path / "x.json"
+    done = run("export", runs[name], "-o", out)
+    assert done.returncode == 0, done.stderr
+    return {entry["name"]: entry for entry in json.loads(out.read_text())}
+
+
+def test_ratios_are_those_to_the_baseline_of_each_case(run, runs, tmp_path):
+    found = exported(run, runs, "turns", tmp_path)
+    names = {name.split(" ÷ ")[1] for name in found if "÷" in name}
+    assert names == {"serial", "epoll"}
+    ratio = found["mandelbrot/poll/rows:512/tasks:16 ÷ serial"]
+    assert ratio["value"] == pytest.approx(1, rel=0.02)
+    assert ratio["extra"] == "10 sets, 95 % interval"
+
+
+def test_what_is_wrong_with_a_figure_stands_beside_it(run, runs, tmp_path):
+    found = exported(run, runs, "disturbed", tmp_path)
+    extra = found["mandelbrot/poll/rows:512/tasks:16"]["extra"]
+    assert extra.endswith("not to be trusted: other programs used 50 % of a CPU in 10 sets")
+    limited = exported(run, runs, "limited", tmp_path)
+    of_echo = {name: one for name, one in limited.items() if name.startswith("echo") and "÷" in name}
+    assert all(" CPU time ÷ epoll" in name for name in of_echo)
+    assert all("the clients were at their limit" in one["extra"] for one in of_echo.values())

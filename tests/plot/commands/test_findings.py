@@ -64,7 +64,10 @@ def test_confirmed(run_findings, tmp_path):
     assert "1 confirmed" in done.stdout
     assert "**confirmed**" in (tmp_path / "out-verdicts.md").read_text()
     suite = json.loads((tmp_path / "suite-0.json").read_text())
-    assert [one["model"] for one in suite["cases"][0]["models"]] == ["poll", "epoll"]
+    (group,) = suite["groups"]
+    assert group["name"] == "true"
+    assert [case.split("/")[1] for case in group["cases"]] == ["epoll", "poll"]
+    assert (suite["rounds"], suite["budget_s"]) == (6, 240)
 
 
 def test_refuted_twice_is_the_one_failure(run_findings, tmp_path):
@@ -72,6 +75,8 @@ def test_refuted_twice_is_the_one_failure(run_findings, tmp_path):
     assert done.returncode == 1, done.stderr
     assert verdicts(tmp_path) == {"true": "confirmed", "false": "refuted"}
     assert "measured once more: false" in done.stdout
+    again = json.loads((tmp_path / "suite-1.json").read_text())
+    assert [group["name"] for group in again["groups"]] == ["false"] and again["budget_s"] == 120
 
 
 def test_refuted_once_is_inconclusive(run_findings, tmp_path):
@@ -79,6 +84,12 @@ def test_refuted_once_is_inconclusive(run_findings, tmp_path):
     assert done.returncode == 0, done.stderr
     assert verdicts(tmp_path) == {"false": "inconclusive"}
     assert "refuted in the first run, confirmed in the second" in done.stdout
+
+
+def test_sets_and_time_are_chosen(run_findings, tmp_path):
+    assert run_findings([TRUE], "as it is", more=("--rounds", "8", "--budget", "30")).returncode == 0
+    suite = json.loads((tmp_path / "suite-0.json").read_text())
+    assert (suite["rounds"], suite["budget_s"]) == (8, 30)
 
 
 def test_only_some_of_them(run_findings, tmp_path):

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from concur.charts.history import case_of_all, changes, lines_of
+from concur.charts.history import case_of_all, changes, disturbances, lines_of
 from concur.commands.history import load_runs
 from concur.documents.results import DocumentError
 
@@ -35,3 +35,16 @@ def test_history_is_of_one_machine(runs, tmp_path):
         load_runs([runs["old"], path])
     both = load_runs([runs["old"], runs["upgraded"]])
     assert any("flags -O3 (before: -O2)" in change for change in changes(both))
+
+
+def test_a_disturbed_run_is_told_and_crossed(runs, tmp_path, run):
+    chosen = load_runs([runs["turns"], runs["disturbed"]])
+    tables = [document.workloads for document in chosen]
+    workloads = [next(one for one in table if one.name == "primes") for table in tables]
+    case = case_of_all(workloads)
+    lines = {one.series.model: one for one in lines_of(case, workloads)}
+    assert {model for model, one in lines.items() if one.crossed} == {"poll"}
+    (told,) = disturbances(case, workloads, ["first", "second"])
+    assert "1 of 5 models: not to be trusted: other programs used 50 % of a CPU in 10 sets" in told
+    done = run("history", runs["turns"], runs["disturbed"], "-o", tmp_path, "--format", "svg")
+    assert done.returncode == 0, done.stderr

@@ -34,6 +34,13 @@ def test_documents_with_all_models_and_with_all_workloads_are_valid():
     validate(synthetic.document(rounds=1, models=few, only=tuple(WORKLOADS), counted=True))
 
 
+def test_documents_of_models_that_took_turns_are_valid():
+    few = {name: MODELS[name] for name in ("serial", "select", "nonblocking", "thread_pool", "epoll")}
+    made = synthetic.document(rounds=1, models=few, only=tuple(WORKLOADS), counted=True, turns=True)
+    validate(made)
+    assert {entry["concur"]["block"] for entry in made["benchmarks"]} == {0, None}
+
+
 def test_all_outcomes_occur(small):
     assert {entry["concur"]["outcome"] for entry in small["benchmarks"]} == {
         "ok",

@@ -8,9 +8,10 @@ from concur.documents import units
 @pytest.mark.parametrize(
     "value, words",
     [
-        (0.5, "0.5×"),
-        (1.0, "1.0×"),
-        (3.44, "3.4×"),
+        (0.034, "0.034×"),
+        (0.5, "0.50×"),
+        (1.0, "1.00×"),
+        (3.444, "3.44×"),
         (9.96, "10×"),
         (34.4, "34×"),
         (120, "120×"),
@@ -60,9 +61,11 @@ def test_large_and_small_counts_have_no_exponent():
         assert "e" not in units.count(value)
 
 
-def test_interval_is_half_its_width():
-    assert units.interval(2.0 / 1.05, 2.0 * 1.05) == "±5 %"
-    assert units.interval(1.99, 2.01) == "±0.5 %"
+def test_an_interval_goes_from_low_to_high():
+    assert units.interval(0.621, 0.809) == "0.62 to 0.81"
+    assert units.interval(9.994, 123.4) == "9.99 to 123"
+    assert units.percent_range(0.03, 0.4) == "3 to 40 %"
+    assert units.percent_range(0.701, 0.699) == "70 %"
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,14 @@
 """Verdicts on documents of which the truth is known."""
 
+from dataclasses import replace
+
 import pytest
 
-from concur.findings import measurements
+from concur.findings import findings_report, measurements
 from concur.findings.definitions import ASSERTIONS, METRICS
 from concur.findings.judge import Judge
 from concur.findings.verdict import CONFIRMED, INCONCLUSIVE, NOT_APPLICABLE, REFUTED
-from judging import LOADED, counted, document, finding, held, sample, series
+from judging import LOADED, MS, counted, document, finding, held, sample, series
 
 EPOLL, SERIAL, POLL = "noop/epoll/tasks:10", "noop/serial/tasks:10", "noop/poll/tasks:10"
 
@@ -36,7 +38,7 @@ def ratio(**limits):
 def test_a_ratio(epoll_ms, limits, expected):
     one = verdict(ratio(**limits), series(EPOLL, epoll_ms), series(SERIAL, 100))
     assert one.verdict == expected
-    assert one.rounds == 9
+    assert one.sets == 9
     assert one.parts[0].estimate.value == pytest.approx(epoll_ms / 100, rel=0.01)
     assert one.parts[0].what == "epoll / serial"
 
@@ -60,7 +62,7 @@ def test_each_may_have_its_own_partner():
 def test_disturbed_rounds_refute_nothing():
     one = verdict(ratio(below=0.7), series(EPOLL, 90, evidence=LOADED), series(SERIAL, 100, evidence=LOADED))
     assert one.verdict == INCONCLUSIVE
-    assert one.parts[0].reason == "most rounds were disturbed"
+    assert one.parts[0].reason == "most sets were disturbed"
     assert len(one.disturbed_rounds) == 9
 
 
@@ -81,7 +83,7 @@ def test_some_disturbed_rounds_do_not_save_it():
 def test_few_rounds_settle_nothing(wall_ms):
     one = verdict(ratio(below=0.7), series(EPOLL, wall_ms, rounds=4), series(SERIAL, 100, rounds=4))
     assert one.verdict == INCONCLUSIVE
-    assert one.parts[0].reason == "4 rounds are too few"
+    assert one.parts[0].reason == "4 sets are too few"
 
 
 def test_too_few_cpus():
@@ -178,6 +180,17 @@ def test_the_same_again():
     off = series(EPOLL, 108, is_repetition=True)
     assert verdict(found, series(EPOLL, 100), repetitions=off).verdict == REFUTED
     assert verdict(found, series(EPOLL, 100)).verdict == NOT_APPLICABLE
+
+
+def test_a_disturbance_is_told_as_a_range_over_sets():
+    epoll = series(EPOLL, 90)
+    for number in range(5):
+        evidence = replace(LOADED, others_cpu_ns=(300 + 100 * number) * MS)
+        epoll[number] = sample(EPOLL, number, 90, evidence=evidence)
+    one = verdict(ratio(below=0.7), epoll)
+    assert findings_report.disturbed(one) == (
+        "5 of 9 sets disturbed (other programs used 0 to 70 % of a CPU in 9 sets)"
+    )
 
 
 def test_what_has_to_be_skipped():

@@ -56,10 +56,10 @@ def noisy_pair(ratio):
 
 
 def test_pairing_finds_a_ratio_that_medians_would_miss():
-    values, baseline = noisy_pair(1.03)
+    values, baseline = noisy_pair(1.08)
     e = intervals.paired_ratio(values, baseline)
-    assert e.value == pytest.approx(1.03, abs=0.003)
-    assert 1.02 < e.low <= e.high < 1.04
+    assert e.value == pytest.approx(1.08, abs=0.003)
+    assert 1.07 < e.low <= e.high < 1.09
     assert not intervals.ties(e)
     alone = intervals.median(values.values())
     assert alone.low < intervals.median(baseline.values()).value < alone.high
@@ -69,8 +69,26 @@ def test_equal_series_tie():
     assert intervals.ties(intervals.paired_ratio(*noisy_pair(1.0)))
 
 
-def test_one_round_cannot_tie():
-    assert not intervals.ties(intervals.paired_ratio({0: 1.0}, {0: 1.0}))
+def test_less_than_five_percent_is_a_tie_however_narrow_the_interval():
+    ratio = intervals.paired_ratio(*noisy_pair(1.04))
+    assert ratio.low > 1.03
+    assert intervals.ties(ratio)
+
+
+def test_with_one_set_only_the_difference_counts():
+    assert intervals.ties(intervals.paired_ratio({0: 1.04}, {0: 1.0}))
+    assert not intervals.ties(intervals.paired_ratio({0: 1.06}, {0: 1.0}))
+
+
+def test_the_interval_of_a_mean_is_that_of_students_t():
+    logs = [math.log(value) for value in (1.9, 2.0, 2.1, 2.2)]
+    e, wide = intervals.mean_of_logs(logs), intervals.mean_of_logs(logs, 0.99)
+    assert e.value == pytest.approx(math.exp(np.mean(logs)))
+    error = np.std(logs, ddof=1) / 2
+    assert math.log(e.high / e.value) == pytest.approx(3.182 * error, rel=1e-3)
+    assert math.log(wide.high / wide.value) == pytest.approx(5.841 * error, rel=1e-3)
+    assert e.low * e.high == pytest.approx(e.value**2)
+    assert not intervals.mean_of_logs(logs[:1]).has_interval
 
 
 def test_ratio_is_symmetric():
@@ -82,7 +100,7 @@ def test_ratio_is_symmetric():
 
 def test_only_common_rounds_pair():
     e = intervals.paired_ratio({0: 2.0, 1: 4.0, 7: 1000.0}, {0: 1.0, 1: 2.0, 8: 1.0})
-    assert (e.value, e.rounds) == (pytest.approx(2), 2)
+    assert (e.value, e.sets) == (pytest.approx(2), 2)
     assert intervals.paired_ratio({0: 1.0}, {1: 1.0}) is None
 
 

@@ -1,8 +1,9 @@
-"""What is said of disturbed samples and rounds."""
+"""What is said of disturbed samples and sets."""
 
-import pytest
+from dataclasses import replace
 
-from concur.documents.samples import Evidence, Sample
+from concur.documents.cases import Case, Cell, Series
+from concur.documents.samples import Evidence, Sample, Slices
 from concur.statistics import noise
 
 MS = 1_000_000
@@ -48,7 +49,7 @@ def test_the_machine_that_others_use():
 
 
 def test_a_model_that_ran_while_its_clocks_were_read_is_told() -> None:
-    assert reasons(sample(at_gates="moved")) == ["a model did not come to rest between its windows"]
+    assert reasons(sample(at_gates="moved")) == ["a model did not come to rest between its turns"]
     assert reasons(sample(at_gates="stopped")) == []
 
 
@@ -61,11 +62,13 @@ def test_two_ticks_are_nothing():
     assert reasons(sample(elapsed_ns=20 * MS, others_cpu_ns=20 * MS, steal_ns=20 * MS), cpus=1) == []
 
 
-@pytest.mark.parametrize(("share", "limited"), [(None, False), (0.9, False), (0.96, True)])
-def test_the_peers_limit_is_no_disturbance(share, limited):
-    one = sample(peer_cpu_share=share)
-    assert bool(noise.limits(one)) == limited
-    assert reasons(one) == []
+def test_the_peers_limit_is_no_disturbance():
+    assert reasons(sample(peer_cpu_share=0.99)) == []
+
+
+def test_a_quota_that_stops_programs_is_told():
+    assert reasons(sample(throttled_ns=100 * MS)) == ["a quota stopped all programs for 10 % of the time"]
+    assert reasons(sample(throttled_ns=15 * MS)) == []
 
 
 def test_ticks_of_short_samples_add_up_over_a_round():
@@ -86,3 +89,42 @@ def test_a_repetition_that_differs_disturbs_its_round_alone():
 
 def test_a_repetition_without_its_original_says_nothing():
     assert noise.disturbed_rounds([sample(0)], [sample(1, is_repetition=True, real_ms=900)], 2) == {}
+
+
+SLICES = Slices((0,), (1,), (1,), (0,), (1,))
+EPOLL, POLL = Series("epoll", ()), Series("poll", ())
+
+
+def in_turns(number, block, **evidence):
+    return replace(sample(number, **evidence), group="g", block=block, slices=SLICES)
+
+
+def case(**cells):
+    return Case((), {Series(name, ()): Cell(tuple(samples)) for name, samples in cells.items()})
+
+
+def test_models_of_one_block_share_its_figures():
+    """Three models in a block that others used for 20 ms: these are not 60 ms."""
+    short = {"elapsed_ns": 100 * MS, "others_cpu_ns": 20 * MS}
+    assert noise.disturbed_rounds([in_turns(0, 0, **short) for _ in range(3)], [], 2) == {}
+    blocks = [in_turns(0, block, **short) for block in range(3)]
+    assert noise.disturbed_rounds(blocks, [], 2) == {0: "other programs used 20 % of a CPU"}
+
+
+def test_each_model_is_judged_by_its_own_blocks_as_a_range_over_sets():
+    used = (30, 90, 250, 400)
+    loud = [in_turns(number, 0, others_cpu_ns=of * MS) for number, of in enumerate(used)]
+    quiet = [in_turns(number, 1) for number in range(4)]
+    found = noise.of_case(case(epoll=loud, poll=quiet), 2)
+    assert found[EPOLL].is_serious and not found[POLL].is_serious
+    assert found[EPOLL].words == "other programs used 0 to 40 % of a CPU in 4 sets"
+    assert found[POLL].words == ""
+    once = noise.of_case(case(epoll=[*loud[:3], *quiet[3:]]), 2)[EPOLL]
+    assert not once.is_serious and once.words == "other programs used 0 to 25 % of a CPU in 4 sets"
+
+
+def test_whole_samples_of_a_case_are_judged_together():
+    short = {"elapsed_ns": 20 * MS, "others_cpu_ns": 10 * MS}
+    cells = {name: [sample(number, **short) for number in range(2)] for name in ("epoll", "poll", "a", "b")}
+    found = noise.of_case(case(**cells), 2)
+    assert {one.words for one in found.values()} == {"other programs used 50 % of a CPU in 2 sets"}

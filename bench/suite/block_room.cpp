@@ -1,0 +1,76 @@
+#include "bench/suite/block_room.h"
+
+#include <algorithm>
+#include <fstream>
+#include <limits>
+
+#include "sys/limits.h"
+
+namespace bench {
+namespace {
+
+// Generous figures, with the kernel's memory: workload `park` measures less.
+constexpr double bytes_of_program = 30e6;
+constexpr double bytes_of_process = 300e3;
+constexpr double bytes_of_thread = 50e3;
+constexpr double bytes_of_task = 12e3;
+constexpr double bytes_of_descriptor = 10e3;
+
+double available_memory() {
+    std::ifstream file{"/proc/meminfo"};
+    std::string key;
+    double kilobytes = 0;
+    for (std::string unit; file >> key >> kilobytes; std::getline(file, unit)) {
+        if (key == "MemAvailable:") return kilobytes * 1024;
+    }
+    return std::numeric_limits<double>::max();
+}
+
+double free_descriptors() {
+    // "allocated unused most", for the whole system.
+    std::ifstream file{"/proc/sys/fs/file-nr"};
+    double allocated = 0;
+    double unused = 0;
+    double most = 0;
+    return file >> allocated >> unused >> most ? most - allocated : std::numeric_limits<double>::max();
+}
+
+}  // namespace
+
+bool BlockRoom::is_enough_for(std::span<const Case* const> cases) {
+    Need sum;
+    for (const Case* const one : cases) {
+        const Need& need = need_of(*one);
+        sum.processes += need.processes;
+        sum.descriptors += need.descriptors;
+        sum.memory_bytes += need.memory_bytes;
+    }
+    return sum.processes <= static_cast<double>(sys::process_limit()) / 2 &&
+           sum.descriptors <= free_descriptors() / 2 && sum.memory_bytes <= available_memory() / 2;
+}
+
+const BlockRoom::Need& BlockRoom::need_of(const Case& what) {
+    const auto [place, is_new] = needs_.try_emplace(what.name());
+    if (!is_new) return place->second;
+    const auto workload = what.workload->make(what.arguments, what.model->acceptors(what.model_arguments));
+    const tasks::Demand demand = workload->demand();
+    const auto tasks = static_cast<double>(demand.tasks_at_once);
+    const bool forks = what.model->forks;
+    const bool threads = what.model->family == models::Family::threads;
+    const auto& given = what.model_arguments.items();
+    const auto workers = std::ranges::find(given, models::workers.name, &tasks::Arguments::Item::first);
+    const double carriers = workers != given.end() ? static_cast<double>(workers->second) : tasks;
+    const double of_carriers = forks ? carriers * bytes_of_process : threads ? carriers * bytes_of_thread : 0;
+    double descriptors = tasks * static_cast<double>(demand.descriptors_per_task);
+    if (const auto peer = workload->make_peer()) {
+        const tasks::Demand theirs = peer->demand();
+        descriptors += static_cast<double>(theirs.tasks_at_once * theirs.descriptors_per_task);
+    }
+    place->second = {
+        .processes = forks || threads ? carriers : 1,
+        .descriptors = descriptors,
+        .memory_bytes = bytes_of_program + of_carriers + tasks * bytes_of_task + descriptors * bytes_of_descriptor};
+    return place->second;
+}
+
+}  // namespace bench
