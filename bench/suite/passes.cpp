@@ -1,6 +1,7 @@
 #include "bench/suite/passes.h"
 
 #include <algorithm>
+#include <numeric>
 #include <vector>
 
 namespace bench {
@@ -28,7 +29,7 @@ bool Passes::take_all(SignalWatch& signals) {
 
 Passes::Round Passes::take_round(int round, SignalWatch& signals) {
     bool all = true;
-    for (std::size_t group = 0; group < plan_.groups.size(); ++group) {
+    for (const std::size_t group : order(round)) {
         std::vector<std::size_t> missing;
         for (std::size_t i = 0; i < plan_.groups[group].cases.size(); ++i) {
             if (!record_.is_taken({group, i}, round) && !record_.has_failed({group, i})) missing.push_back(i);
@@ -42,6 +43,18 @@ Passes::Round Passes::take_round(int round, SignalWatch& signals) {
         if (signals.interrupted() || !sets_.take(group, round, missing, signals)) return Round::interrupted;
     }
     return all ? Round::whole : Round::in_part;
+}
+
+// If the budget does not last for a whole round, the groups that take least come first, so that as many as possible
+// have the set.
+std::vector<std::size_t> Passes::order(int round) const {
+    std::vector<std::size_t> groups(plan_.groups.size());
+    std::iota(groups.begin(), groups.end(), 0U);
+    const auto seconds = [&](std::size_t group) { return record_.seconds_of_set(group); };
+    double all = 0;
+    for (const std::size_t group : groups) all += seconds(group);
+    if (round > 0 && !lasts_for(all)) std::ranges::stable_sort(groups, {}, seconds);
+    return groups;
 }
 
 bool Passes::take_allotted(SignalWatch& signals) {

@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "bench/suite/plan.h"
 #include "bench/suite/progress.h"
@@ -26,6 +27,7 @@ public:
 private:
     enum class Round { whole, in_part, interrupted };
     [[nodiscard]] Round take_round(int round, SignalWatch& signals);
+    [[nodiscard]] std::vector<std::size_t> order(int round) const;
     [[nodiscard]] bool take_allotted(SignalWatch& signals);
     [[nodiscard]] bool lasts_for(double seconds) const;
     void show(const std::string& set, std::size_t group) const;

@@ -8,8 +8,8 @@ namespace {
 
 constexpr sys::Nanoseconds slow = std::chrono::milliseconds{100};
 constexpr int slices_most = 6;
-// All slices of a set together take no longer, unless there is only one.
-constexpr sys::Nanoseconds set_length_most = std::chrono::milliseconds{1500};
+// All slices of a set together take no longer, unless there is only one: long slices need not be many.
+constexpr sys::Nanoseconds set_length_most = std::chrono::milliseconds{250};
 
 // To prepare and verify runs that take a microsecond takes longer than the runs themselves. The whole turn is no longer
 // than this: then less of it is timed.

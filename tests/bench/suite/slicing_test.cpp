@@ -20,11 +20,12 @@ TEST(Slicing, HasAtLeastTheLeastWork) {
     EXPECT_EQ(slicing.amount, 1000U);
     EXPECT_EQ(slicing.length, 150ms);
     EXPECT_TRUE(slicing.is_slow());
-    EXPECT_EQ(slicing.slices, 6);
+    EXPECT_EQ(slicing.slices, 1);
 }
 
 TEST(Slicing, LongSlicesAreFewer) {
-    EXPECT_EQ(make_slicing({1, 500ms, 501ms}, 1).slices, 3);
+    EXPECT_EQ(make_slicing({1, 30ms, 31ms}, 1).slices, 6);
+    EXPECT_EQ(make_slicing({1, 60ms, 61ms}, 1).slices, 4);
     EXPECT_EQ(make_slicing({1, 10s, 11s}, 1).slices, 1);
 }
 
