@@ -213,8 +213,8 @@ sys::Nanoseconds cpu_time_of_work() {
 
 class InstrumentOf : public testing::TestWithParam<const models::Entry*> {};
 
-// The difference between a run with five windows and one with a single window is the CPU time of four windows. The
-// limits are generous, because the two runs are not the same processes.
+// Both figures are of the same run, because the speed of a machine may change from one run to the next. The limits are
+// generous: starting and ending are part of the run, and of no window.
 TEST_P(InstrumentOf, ReadsTheCpuTimeOfAWindowAsTheKernelCountsIt) {
     const models::Entry& model = *GetParam();
     const bool only_one = model.tasks_at_once != nullptr && model.parameters.empty();
@@ -222,13 +222,11 @@ TEST_P(InstrumentOf, ReadsTheCpuTimeOfAWindowAsTheKernelCountsIt) {
         {"connections", only_one ? 1 : 4}, {"payload", 64}, {"requests", 200}, {"work_us", 100}};
     const workloads::Entry& echo = workloads::find("echo");
     const Case what = make_case(echo, model, arguments, complete_arguments(model, echo, arguments));
-    const CpuTimes one = cpu_times(what, 1);
-    const CpuTimes five = cpu_times(what, 5);
-    EXPECT_LE(five.windows, five.run);
-    EXPECT_GE(five.windows, cpu_time_of_work() / 2);
+    const CpuTimes times = cpu_times(what, 5);
+    EXPECT_LE(times.windows, times.run);
+    EXPECT_GE(times.windows, cpu_time_of_work() / 4);
     if (model.name == spinning) return;
-    const auto expected = static_cast<double>((five.run - one.run).count());
-    EXPECT_NEAR(static_cast<double>(five.windows.count()) * 4 / 5, expected, expected / 4);
+    EXPECT_GE(times.windows, times.run / 2);
 }
 
 constexpr auto model_name = [](const auto& model) { return std::string{model.param->name}; };
