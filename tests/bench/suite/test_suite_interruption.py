@@ -98,7 +98,7 @@ def test_a_set_of_several_blocks_is_resumed_with_the_next_block(bench: Bench) ->
 def test_a_run_is_resumed_in_its_second_pass(bench: Bench) -> None:
     """The journal ends with the allotment, as if the run was killed after it."""
     only = ("--workload", "echo")
-    options = ("--rounds", "3", "--budget", "5", "--seed", "3", *only)
+    options = ("--rounds", "3", "--budget", "60", "--seed", "3", *only)
     bench.behave(("echo/epoll/connections:100/", "hang"))
     bench.stop_while_hanging(signal.SIGKILL, "-o", bench.output, *options)
     bench.behave()

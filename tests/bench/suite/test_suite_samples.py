@@ -53,22 +53,31 @@ def test_models_take_turns(bench: Bench) -> None:
 
 def test_the_length_of_a_slice_is_found_once_and_then_varied(bench: Bench) -> None:
     assert bench.run_suite("--workload", "echo", "--filter", "connections:100").returncode == 0
-    tries = [words for _, words in bench.turns() if words.startswith("try")]
-    assert tries == ["try 1", "try 16"] * 2, "for each case once"
-    amounts = [int(words.split()[1]) for _, words in bench.turns() if words.startswith("go")]
-    assert len(amounts) == 2 * 2 * 6
-    assert all(20 <= amount <= 30 for amount in amounts) and len(set(amounts)) > 3
+    words = [words for _, words in bench.turns()]
+    assert words[0] == "try 1"
+    first_set_ends = words.index("end")
+    assert not any(message.startswith("try") for message in words[first_set_ends:])
+    # How much work they have depends on how long a turn really took.
+    for case in {case for case, _ in bench.turns()}:
+        goes = [message for of, message in bench.turns() if of == case and message.startswith("go")]
+        assert len(goes) == 2 * 6
+        second_set = [int(message.split()[1]) for message in goes[6:]]
+        assert len(set(second_set)) > 1 and max(second_set) <= 1.6 * min(second_set)
 
 
 def test_the_same_seed_gives_the_same_order(bench: Bench) -> None:
-    for _ in range(2):
-        assert bench.run_suite("--seed", "7").returncode == 0
+    def order(seed: str) -> list[str]:
+        before = len(bench.turns())
+        assert bench.run_suite("--seed", seed).returncode == 0
         bench.output.unlink()
-    turns = bench.turns()
-    half = len(turns) // 2
-    assert turns[:half] == turns[half:]
+        return [case for case, message in bench.turns()[before:] if message.startswith("go")]
+
+    assert order("7") == order("7")
+    assert order("8") != order("7")
+
+
+def test_the_seed_is_recorded(bench: Bench) -> None:
     assert bench.run_suite("--seed", "8").returncode == 0
-    assert bench.turns()[2 * half :] != turns[:half]
     assert bench.document()["context"]["concur"]["seed"] == 8
 
 
@@ -228,11 +237,11 @@ def test_a_binary_that_hangs_is_ended_with_all_its_children(bench: Bench, behavi
 
 
 def test_a_budget_buys_more_sets_where_the_intervals_are_widest(bench: Bench) -> None:
-    done = bench.run_suite("--rounds", "4", "--budget", "6", "--workload", "echo")
+    done = bench.run_suite("--rounds", "4", "--budget", "20", "--workload", "echo")
     assert done.returncode == 0, done.stderr
     document = bench.complete_document()
     run = document["context"]["concur"]
-    assert (run["rounds"], run["budget_s"]) == (4, 6)
+    assert (run["rounds"], run["budget_s"]) == (4, 20)
     rounds = {e["concur"]["round"] for e in document["benchmarks"]}
     assert rounds > set(range(4))
     further = [e["concur"] for e in document["benchmarks"] if e["concur"]["round"] >= 4]
