@@ -82,7 +82,9 @@ BlockTaker::Next BlockTaker::seat(std::size_t member, const Member& what, Signal
     if (is_known) return Next::go_on;
     if (const Next next = find_slicing(seat, signals); next != Next::go_on) return next;
     slicings_.emplace(what.planned->name, seat.slicing);
-    if (!seat.slicing.is_slow() || (member == 0 && seat.slicing.slices == slicing.slices)) return Next::go_on;
+    // The binary was told how many slices are to come, so it must be started again if they are others.
+    const bool may_stay = member == 0 || !seat.slicing.is_slow();
+    if (may_stay && seat.slicing.slices == slicing.slices) return Next::go_on;
     leave(seat, std::nullopt);
     return Next::gone;
 }

@@ -36,8 +36,8 @@ public:
     // object.
     BlockTaker(std::filesystem::path binaries, Placement placement, double time_limit_s, Slicings& slicings);
 
-    // A member that turns out to be slow is put off, so that it can form another block; but not the first member, the
-    // baseline. Returns nullopt if a signal came: then nothing was taken.
+    // A member that turns out to have long slices is put off, so that it can join another block; but not the first
+    // member, the baseline. Returns nullopt if a signal came: then nothing was taken.
     [[nodiscard]] std::optional<BlockResult> take(std::span<const Member> members, std::mt19937_64& random,
                                                   SignalWatch& signals);
 

@@ -140,7 +140,7 @@ def take_turns(behaviour: str, arguments: argparse.Namespace) -> int:
         if message == "end":
             break
         word, amount = message.split()
-        wall_ns = int(amount) * (200_000_000 if behaviour == "slow" else 1_000_000)
+        wall_ns = int(amount) * {"slow": 200_000_000, "middling": 60_000_000}.get(behaviour, 1_000_000)
         if word == "go":
             if behaviour == "die_in_turn":
                 os.kill(os.getpid(), signal.SIGSEGV)

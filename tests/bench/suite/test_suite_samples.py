@@ -96,6 +96,16 @@ def test_a_slow_case_forms_a_block_of_its_own(bench: Bench) -> None:
     assert {e["concur"]["model"] for e in further} == {"poll"}
 
 
+@pytest.mark.parametrize("model", ["poll", "epoll"])
+def test_a_set_has_fewer_slices_if_they_are_long(bench: Bench, model: str) -> None:
+    bench.behave((f"/{model}/connections:100/", "middling"))
+    assert bench.run_suite("--workload", "echo", "--filter", "connections:100").returncode == 0
+    entries = [e["concur"] for e in bench.complete_document()["benchmarks"] if not e["concur"]["control"]]
+    slices = {(e["round"], e["model"]): len(e["slices"]["wall_ns"]) for e in entries}
+    other = "epoll" if model == "poll" else "poll"
+    assert slices == {(0, model): 4, (1, model): 4, (0, other): 6, (1, other): 6}
+
+
 def test_the_baseline_is_in_every_block(bench: Bench) -> None:
     bench.write_suite(suite_with_two_blocks())
     assert bench.run_suite("--workload", "primes", "--rounds", "1").returncode == 0
