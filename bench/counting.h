@@ -16,9 +16,9 @@ inline constexpr const char* counted_units_option = "--counted-units";
 // Counts in a process of its own, which runs this program with --counts-of: in a process that has measured already, a
 // library may have threads left that no counter would see. Throws std::runtime_error if the case does not run there.
 // `units`: the quota of the window, if it has one; nullopt: the nominal quota.
-[[nodiscard]] Counts count_in_own_process(const Case& what, Placement placement, std::optional<std::uint64_t> units);
+[[nodiscard]] Counts count_in_own_process(const Case& what, const CpuPlan& cpus, std::optional<std::uint64_t> units);
 
 // What --counts-of does: counts here, and writes the counts as JSON to standard output. Returns the exit code.
-int print_counts(const Case& what, Placement placement, std::optional<std::uint64_t> units);
+int print_counts(const Case& what, const CpuPlan& cpus, std::optional<std::uint64_t> units);
 
 }  // namespace bench

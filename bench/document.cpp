@@ -72,7 +72,7 @@ std::string to_iso8601(std::chrono::system_clock::time_point time) {
     return std::string{text.data()} + "." + milliseconds + "Z";
 }
 
-json describe_run(Placement placement) {
+json describe_run(const RunCpus& cpus) {
     return {{"schema", schema_version},
             {"version", build_info::version},
             {"suite", nullptr},
@@ -82,8 +82,8 @@ json describe_run(Placement placement) {
             {"rounds", 0},
             {"samples_planned", 0},
             {"complete", true},
-            {"placement", to_string(placement)},
-            {"machine", describe_machine()},
+            {"placement", to_string(cpus.plan.placement)},
+            {"machine", describe_machine(cpus.machine ? &*cpus.machine : nullptr)},
             {"build", describe_build()},
             {"models", describe_models()},
             {"workloads", describe_workloads()}};
@@ -96,10 +96,10 @@ void set_position(json& entry, int round, std::size_t sequence) {
 }
 
 void complete_document(json& document, std::span<const std::string> names, std::span<const Sample> samples,
-                       Placement placement) {
+                       const RunCpus& cpus) {
     assert(names.size() == samples.size());
     json& context = document["context"];
-    context["concur"] = describe_run(placement);
+    context["concur"] = describe_run(cpus);
     // Without its folder: documents get published, and the path of a build is private.
     if (context.contains("executable")) {
         context["executable"] = std::filesystem::path{context["executable"].get<std::string>()}.filename().string();

@@ -17,7 +17,7 @@ inline constexpr int schema_version = 3;
 [[nodiscard]] std::string to_iso8601(std::chrono::system_clock::time_point time);
 
 // Describes a run ($defs/run of results/schema.json) of a binary that was started by hand.
-[[nodiscard]] nlohmann::json describe_run(Placement placement);
+[[nodiscard]] nlohmann::json describe_run(const RunCpus& cpus);
 
 // Sets the place of an entry's sample in the run.
 void set_position(nlohmann::json& entry, int round, std::size_t sequence);
@@ -27,7 +27,7 @@ void set_position(nlohmann::json& entry, int round, std::size_t sequence);
 // measured under the run_name names[i]. Several samples of one name go to the entries of that name in order. Aggregates
 // do not change.
 void complete_document(nlohmann::json& document, std::span<const std::string> names, std::span<const Sample> samples,
-                       Placement placement);
+                       const RunCpus& cpus);
 
 // Reads a JSON file. Throws std::runtime_error, with one line that names the file.
 [[nodiscard]] nlohmann::json read_json(const std::filesystem::path& path);

@@ -7,17 +7,20 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <filesystem>
 #include <fstream>
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "bench/build_info.h"
 #include "bench/native/controls.h"
 #include "models/table.h"
+#include "sys/control_group.h"
 #include "sys/cpu_set.h"
 #include "tasks/lookup.h"
 #include "workloads/table.h"
@@ -89,57 +92,29 @@ std::int64_t descriptor_limit() {
     return static_cast<std::int64_t>(std::min<rlim_t>(limit.rlim_max, std::numeric_limits<std::int64_t>::max()));
 }
 
-using ReadLimit = std::optional<std::string> (*)(const std::filesystem::path& group);
-
-// Limits of control groups, version 1, in the form of version 2: "max" for no limit, and "quota period" in microseconds
-// for the CPU. Version 1 has quota and period in two files, and its own word for "no limit" in each file.
-std::optional<std::string> read_cpu_quota(const std::filesystem::path& group) {
-    const auto quota = read_line(group / "cpu.cfs_quota_us");
-    const auto period = read_line(group / "cpu.cfs_period_us");
-    if (!quota || !period) return std::nullopt;
-    return quota->starts_with('-') ? "max" : *quota + " " + *period;
+// The least limits of the control groups, in the form of version 2: "max" for no limit, and "quota period" in
+// microseconds for the CPU. Null if there are no control groups.
+json cpu_quota() {
+    const sys::ControlGroups groups = sys::control_groups("cpu");
+    if (groups.folders.empty()) return nullptr;
+    const auto quota = sys::cpu_quota(groups);
+    if (!quota) return "max";
+    return std::to_string(std::llround(quota->quota_us)) + " " + std::to_string(std::llround(quota->period_us));
 }
-std::optional<std::string> read_memory_limit(const std::filesystem::path& group) {
-    const auto bytes = read_line(group / "memory.limit_in_bytes");
-    // "No limit" is the greatest multiple of the page size.
-    return bytes && bytes->size() >= 19 ? "max" : bytes;
-}
-std::optional<std::string> read_process_limit(const std::filesystem::path& group) {
-    return read_line(group / "pids.max");
-}
-
-// The limit of the group, or of its nearest ancestor with a limit other than "max". "max" if none has such a limit;
-// nullopt if no limit can be read.
-std::optional<std::string> nearest_limit(const std::filesystem::path& mount, const std::string& group, auto read) {
-    std::optional<std::string> limit;
-    for (std::filesystem::path path = group;; path = path.parent_path()) {
-        auto found = read(mount / path.relative_path());
-        if (found) limit = std::move(found);
-        if ((limit && limit != "max") || !path.has_relative_path()) return limit;
-    }
+json group_limit(std::string_view controller, const std::string& file, const std::string& file_of_version_1) {
+    // Version 1 writes a multiple of the page size near 2^63 for no limit of memory.
+    constexpr std::size_t no_limit = std::size_t{1} << 62U;
+    const sys::ControlGroups groups = sys::control_groups(controller);
+    if (groups.folders.empty()) return nullptr;
+    const auto limit = sys::least_limit(groups, groups.version_1 ? file_of_version_1 : file);
+    return limit && *limit < no_limit ? std::to_string(*limit) : "max";
 }
 
-// A line of /proc/self/cgroup is "number:controllers:path"; in version 2 the controllers are empty. Both versions may
-// be mounted at once; a controller belongs to one of them.
-json control_group_limit(std::string_view controller, const char* file, ReadLimit read_version_1) {
-    std::ifstream groups{"/proc/self/cgroup"};
-    for (std::string line; std::getline(groups, line);) {
-        const std::size_t first = line.find(':');
-        const std::size_t second = line.find(':', first + 1);
-        if (second == std::string::npos) continue;
-        const std::string controllers = line.substr(first + 1, second - first - 1);
-        const std::string group = line.substr(second + 1);
-        std::optional<std::string> limit;
-        if (controllers.empty()) {
-            const auto read = [file](const std::filesystem::path& path) { return read_line(path / file); };
-            limit = nearest_limit("/sys/fs/cgroup", group, read);
-            if (!limit) limit = nearest_limit("/sys/fs/cgroup/unified", group, read);
-        } else if (("," + controllers + ",").find("," + std::string{controller} + ",") != std::string::npos) {
-            limit = nearest_limit("/sys/fs/cgroup/" + controllers, group, read_version_1);
-        }
-        if (limit) return *std::move(limit);
-    }
-    return nullptr;
+json describe_topology(const MachineCpus& cpus) {
+    const Topology::Counts counts = cpus.topology.counts();
+    return {{"packages", counts.packages}, {"numa_nodes", counts.numa_nodes},
+            {"cores", counts.cores},       {"hardware_threads", counts.hardware_threads},
+            {"kinds", counts.kinds},       {"usable", to_text(cpus.usable)}};
 }
 
 std::string nlohmann_json_version() {
@@ -169,22 +144,24 @@ json describe_absent(const models::Absent& absent) {
 
 }  // namespace
 
-json describe_machine() {
+json describe_machine(const MachineCpus* cpus) {
     utsname system{};
     ::uname(&system);
     const sys::CpuSet affinity = sys::current_affinity();
     return {{"kernel", system.release},
             {"cpu", cpu_model(system)},
             {"cpus_online", ::sysconf(_SC_NPROCESSORS_ONLN)},
+            {"cpus_usable", cpus != nullptr ? json(cpus->usable.size()) : json()},
+            {"topology", cpus != nullptr ? describe_topology(*cpus) : json()},
             {"affinity", affinity},
             {"memory_bytes", std::int64_t{::sysconf(_SC_PHYS_PAGES)} * ::sysconf(_SC_PAGESIZE)},
             {"descriptor_limit", descriptor_limit()},
             {"governor", governor(affinity)},
             {"mitigations", mitigations()},
             {"cgroup",
-             {{"cpu_max", control_group_limit("cpu", "cpu.max", read_cpu_quota)},
-              {"memory_max", control_group_limit("memory", "memory.max", read_memory_limit)},
-              {"pids_max", control_group_limit("pids", "pids.max", read_process_limit)}}},
+             {{"cpu_max", cpu_quota()},
+              {"memory_max", group_limit("memory", "memory.max", "memory.limit_in_bytes")},
+              {"pids_max", group_limit("pids", "pids.max", "pids.max")}}},
             {"sysctl", sysctls()}};
 }
 
@@ -197,6 +174,7 @@ json describe_build() {
              {{"benchmark", build_info::benchmark_version},
               {"cli11", build_info::cli11_version},
               {"glibc", ::gnu_get_libc_version()},
+              {"hwloc", hwloc_version()},
               {"nlohmann_json", nlohmann_json_version()}}}};
 }
 

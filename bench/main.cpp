@@ -20,8 +20,10 @@
 #include <vector>
 
 #include "bench/counting.h"
+#include "bench/cpu_options.h"
 #include "bench/document.h"
 #include "bench/harness/case.h"
+#include "bench/harness/placement.h"
 #include "bench/harness/turns.h"
 #include "bench/machine.h"
 #include "bench/native/controls.h"
@@ -45,6 +47,8 @@ struct Options {
     Placement placement = Placement::split;
     bool count = false;
     bool describe = false;
+    std::string model_cpus;  // both empty: this program chooses the CPUs
+    std::string peer_cpus;
     int turns = no_turns;             // a descriptor
     std::string counts_of;            // a case; empty: none
     std::uint64_t counted_units = 0;  // 0: the nominal quota
@@ -57,7 +61,7 @@ struct Planned {
 
 // Collects the samples for the document. Google Benchmark calls measure() back.
 struct Run {
-    Placement placement;
+    RunCpus cpus;
     bool count;
     Turns* turns;                               // null: all is measured at once
     std::vector<std::string> names;             // run_name in the document
@@ -71,7 +75,7 @@ struct Run {
             samples.push_back(samples[static_cast<std::size_t>(std::ranges::find(names, name) - names.begin())]);
         } else {
             samples.push_back(
-                bench::measure(state, what, placement, count ? count_in_own_process : CountCase{}, turns));
+                bench::measure(state, what, cpus.plan, count ? count_in_own_process : CountCase{}, turns));
             const Sample& sample = samples.back();
             if (sample.outcome != Outcome::ok) {
                 failed[name] = std::string{to_string(sample.outcome)} + ": " + sample.reason;
@@ -86,10 +90,10 @@ struct Run {
     }
 };
 
-std::vector<Planned> plan(workloads::Group group, const Options& options) {
+std::vector<Planned> plan(workloads::Group group, const Options& options, const ModelCpus& cpus) {
     std::vector<Planned> planned;
     for (const std::string& name : options.cases) {
-        const Case what = parse_case(name);
+        const Case what = parse_case(name, cpus);
         if (what.workload->group != group) {
             throw std::invalid_argument{"workload '" + std::string{what.workload->name} + "' is in bench_" +
                                         std::string{to_string(what.workload->group)}};
@@ -104,11 +108,9 @@ std::vector<Planned> plan(workloads::Group group, const Options& options) {
         if (workload->group != group) continue;
         for (const workloads::Point& point : workload->points) {
             for (const models::Entry* const model : chosen) {
-                const tasks::Arguments arguments =
-                    tasks::complete(workload->parameters, tasks::parse_arguments(point.arguments));
-                const Case what =
-                    make_case(*workload, *model, arguments, complete_arguments(*model, *workload, arguments));
-                planned.push_back({what, options.iterations > 0 ? options.iterations : point.iterations});
+                const Given arguments{tasks::parse_arguments(point.arguments)};
+                planned.push_back({make_case(*workload, *model, arguments, {}, cpus),
+                                   options.iterations > 0 ? options.iterations : point.iterations});
             }
         }
     }
@@ -145,6 +147,10 @@ Options parse(int argc, char** argv, CLI::App& app) {
                    "For programs that let several cases take turns: the descriptor of a socket to that program")
         ->type_name("FD")
         ->check(CLI::NonNegativeNumber);
+    app.add_option(model_cpus_option, options.model_cpus,
+                   "For programs that choose the CPUs of the model themselves; default: chosen by --placement")
+        ->type_name("CPUS");
+    app.add_option(peer_cpus_option, options.peer_cpus, "The same for the peer; needs --model-cpus")->type_name("CPUS");
     // Not in the help: the program starts itself with it.
     app.add_option(counts_of_option, options.counts_of)->group("");
     app.add_option(counted_units_option, options.counted_units)->group("");
@@ -183,6 +189,20 @@ std::optional<Turns> turns_for(const Options& options, const std::string& repeti
     return Turns{options.turns, static_cast<std::size_t>(std::max(1, options.iterations))};
 }
 
+// The CPUs that the command line names, or those of the placement on this machine.
+RunCpus choose_cpus(const Options& options) {
+    if (options.model_cpus.empty() != options.peer_cpus.empty()) {
+        throw std::invalid_argument{"--model-cpus and --peer-cpus need each other"};
+    }
+    if (!options.model_cpus.empty()) {
+        const CpuSplit named{parse_cpus(options.model_cpus), parse_cpus(options.peer_cpus)};
+        return {{.placement = options.placement, .computing = named, .serving = named}, std::nullopt};
+    }
+    MachineCpus machine = cpus_of_this_machine();
+    CpuPlan plan = plan_cpus(options.placement, machine);
+    return {std::move(plan), std::move(machine)};
+}
+
 int run_parsed(workloads::Group group, CLI::App& app, std::vector<std::string> arguments) {
     // Checks the output's folder before anything else: Google Benchmark would run without an output file.
     const bool asks_only = std::ranges::any_of(arguments, [](const std::string& argument) {
@@ -202,24 +222,26 @@ int run_parsed(workloads::Group group, CLI::App& app, std::vector<std::string> a
         return 0;
     }
     sys::raise_descriptor_limit();
+    RunCpus cpus = choose_cpus(options);
+    const ModelCpus model_cpus = count_model_cpus(cpus.plan);
     if (!options.counts_of.empty()) {
         const auto units = options.counted_units > 0 ? std::optional{options.counted_units} : std::nullopt;
-        return print_counts(parse_case(options.counts_of), options.placement, units);
+        return print_counts(parse_case(options.counts_of, model_cpus), cpus.plan, units);
     }
     std::optional<Turns> turns = turns_for(options, repetitions);
-    Run run{.placement = options.placement,
+    Run run{.cpus = std::move(cpus),
             .count = options.count,
             .turns = turns ? &*turns : nullptr,
             .names = {},
             .samples = {},
             .failed = {}};
-    register_benchmarks(plan(group, options), run);
+    register_benchmarks(plan(group, options, model_cpus), run);
     if (benchmark::RunSpecifiedBenchmarks() == 0) {
         throw std::runtime_error{"nothing to run; --benchmark_list_tests lists all cases"};
     }
     benchmark::Shutdown();
     if (turns && turns->abandoned()) throw std::runtime_error{"the program that gives the turns has gone"};
-    if (output) output->finish(run.names, run.samples, run.placement);
+    if (output) output->finish(run.names, run.samples, run.cpus);
     return run.all_well() ? 0 : 1;
 }
 

@@ -37,14 +37,14 @@ Output::~Output() {
     if (!temporary_.empty()) ::unlink(temporary_.c_str());
 }
 
-void Output::finish(std::span<const std::string> names, std::span<const Sample> samples, Placement placement) const {
+void Output::finish(std::span<const std::string> names, std::span<const Sample> samples, const RunCpus& cpus) const {
     if (path_.empty()) return;
     if (!json_) {
         std::filesystem::rename(temporary_, path_);
         return;
     }
     nlohmann::json document = read_benchmark_json(temporary_);
-    complete_document(document, names, samples, placement);
+    complete_document(document, names, samples, cpus);
     write_atomically(path_, document.dump(1) + "\n");
 }
 

@@ -23,7 +23,7 @@ public:
     ~Output();
 
     // Writes the document; samples[i] was measured under the run_name names[i].
-    void finish(std::span<const std::string> names, std::span<const Sample> samples, Placement placement) const;
+    void finish(std::span<const std::string> names, std::span<const Sample> samples, const RunCpus& cpus) const;
 
 private:
     std::filesystem::path path_;

@@ -97,9 +97,9 @@ void end(benchmark::State& state, Sample& sample, Outcome outcome, const std::st
 
 void read_latency(const workloads::Workload& workload, Sample& sample) {
     const std::string_view meaning = workload.latency_meaning();
-    if (const auto* const histogram = workload.latency()) sample.latency = to_latency(*histogram, meaning);
+    if (const auto* const histogram = workload.latency()) sample.latency = to_latency(*histogram->merged(), meaning);
     if (const auto* const histogram = workload.latency_uncorrected()) {
-        sample.latency_uncorrected = to_latency(*histogram, meaning);
+        sample.latency_uncorrected = to_latency(*histogram->merged(), meaning);
     }
 }
 
@@ -133,9 +133,10 @@ std::string_view to_string(Outcome outcome) noexcept {
     return "unknown";
 }
 
-void Evidence::set_peer(sys::Nanoseconds cpu, sys::Nanoseconds wall) noexcept {
+void Evidence::set_peer(sys::Nanoseconds cpu, sys::Nanoseconds wall, std::size_t processes) noexcept {
     peer_cpu = cpu;
-    peer_cpu_share = static_cast<double>(cpu.count()) / static_cast<double>(wall.count());
+    peer_cpu_share =
+        static_cast<double>(cpu.count()) / (static_cast<double>(wall.count()) * static_cast<double>(processes));
 }
 
 bool in_windows(const Case& what) noexcept { return what.workload->kept_open != nullptr; }
@@ -162,19 +163,20 @@ std::string run_name(const Case& what, int iterations, bool in_turns) {
            (in_windows(what) || in_turns ? "/manual_time" : "/process_time/real_time");
 }
 
-Sample measure(benchmark::State& state, const Case& what, Placement placement, const CountCase& count, Turns* turns) {
+Sample measure(benchmark::State& state, const Case& what, const CpuPlan& cpus, const CountCase& count, Turns* turns) {
     Sample sample;
     sample.what = what;
-    sample.placement = placement;
+    sample.placement = cpus.placement;
     sample.start_time = std::chrono::system_clock::now();
     try {
-        Harness harness{what, placement, static_cast<std::size_t>(state.max_iterations), patience, turns};
+        Harness harness{what, cpus, static_cast<std::size_t>(state.max_iterations), patience, turns};
         sample.cpu_split = harness.cpu_split();
         if (const models::Support support = harness.support(); !support) {
             end(state, sample, Outcome::skipped, support.reason);
             return sample;
         }
         harness.prepare();
+        sample.peer_processes = harness.peer_processes();
         if (!harness.has_peer()) sample.cpu_split.peer.clear();
         const MachineWatch watch{harness};
         const std::string failure = measure_iterations(state, harness, turns, sample);
@@ -188,7 +190,7 @@ Sample measure(benchmark::State& state, const Case& what, Placement placement, c
         return sample;
     }
     try {
-        if (count) sample.counts = count(what, placement, units_to_count(sample));
+        if (count) sample.counts = count(what, cpus, units_to_count(sample));
         add_counters(state, sample);
     } catch (const std::exception& error) {
         end(state, sample, Outcome::did_not_finish, std::string{"the counting run failed: "} + error.what());

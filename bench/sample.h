@@ -43,15 +43,15 @@ struct Evidence {
     std::optional<sys::Nanoseconds> steal;
     std::optional<sys::Nanoseconds> run_delay;
     std::optional<sys::Nanoseconds> peer_cpu;
-    std::optional<double> peer_cpu_share;        // 1: the peer never waited, so the peer was measured
-    sys::Nanoseconds elapsed{0};                 // the time over which steal and others_cpu were measured
+    std::optional<double> peer_cpu_share;  // of the CPUs of its processes; 1: it never waited, so the peer was measured
+    sys::Nanoseconds elapsed{0};           // the time over which steal and others_cpu were measured
     std::optional<sys::Nanoseconds> others_cpu;  // CPU time of all processes but the model's and the peer's
     std::optional<sys::Nanoseconds> throttled;   // time for which a quota of CPU time did not let us run
     // How the model was found at the gates, or between turns; nullopt for runs that are not taken in turns.
     std::optional<sys::ProcessFamily::Rest> at_gates;
 
-    // `cpu`: what the peer used in a timed part of so much `wall` time.
-    void set_peer(sys::Nanoseconds cpu, sys::Nanoseconds wall) noexcept;
+    // `cpu`: what the peer's `processes` used together in a timed part of so much `wall` time.
+    void set_peer(sys::Nanoseconds cpu, sys::Nanoseconds wall, std::size_t processes) noexcept;
 };
 
 // The resources that the processes of a model used.
@@ -84,6 +84,7 @@ struct Sample {
     Case what;
     Placement placement{};
     CpuSplit cpu_split;
+    std::size_t peer_processes = 0;
     std::chrono::system_clock::time_point start_time;
     Outcome outcome = Outcome::ok;
     std::string reason;
@@ -107,12 +108,12 @@ void register_case(const Case& what, int iterations, const std::function<void(be
 
 // Counts for one run or one window of a case; `units` is the quota of the window, or nullopt for the nominal one.
 // Throws std::runtime_error if it cannot.
-using CountCase = std::function<Counts(const Case& what, Placement placement, std::optional<std::uint64_t> units)>;
+using CountCase = std::function<Counts(const Case& what, const CpuPlan& cpus, std::optional<std::uint64_t> units)>;
 
 // The body of a benchmark: takes one sample. Google Benchmark times the iterations, or is told how long the windows or
 // slices took. Never throws: a failure becomes the sample's outcome, and `state` gets an error. `count` is called after
 // the timed part; it may be empty. `turns`: who gives the turns; null: everything is measured at once.
-[[nodiscard]] Sample measure(benchmark::State& state, const Case& what, Placement placement, const CountCase& count,
+[[nodiscard]] Sample measure(benchmark::State& state, const Case& what, const CpuPlan& cpus, const CountCase& count,
                              Turns* turns = nullptr);
 
 }  // namespace bench

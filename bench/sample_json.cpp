@@ -98,11 +98,6 @@ json to_json(const std::optional<Slices>& slices) {
     return columns;
 }
 
-json symbols(const Case& what) {
-    const std::string_view symbol = what.workers_symbol();
-    return symbol.empty() ? json::object() : json{{"workers", symbol}};
-}
-
 }  // namespace
 
 json to_json(const Counts& counts) {
@@ -132,7 +127,7 @@ json to_json(const Sample& sample) {
             {"model", sample.what.model->name},
             {"arguments", to_json(sample.what.arguments)},
             {"model_arguments", to_json(sample.what.model_arguments)},
-            {"symbols", symbols(sample.what)},
+            {"symbols", sample.what.symbols},
             {"timed", in_windows(sample.what) ? "windows" : "runs"},
             {"group", nullptr},
             {"block", nullptr},
@@ -143,6 +138,7 @@ json to_json(const Sample& sample) {
             {"placement", to_string(sample.placement)},
             {"model_cpus", sample.cpu_split.model},
             {"peer_cpus", sample.cpu_split.peer},
+            {"peer_processes", sample.peer_processes},
             {"unit", sample.what.workload->unit},
             {"work", to_json(sample.work)},
             {"cost", to_json(sample.cost)},

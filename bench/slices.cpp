@@ -28,7 +28,7 @@ std::string take_windows(Harness& harness, Sample& sample) {
         slices.each.push_back({.start = opened,
                                .wall = closed - opened,
                                .cpu = std::max(sys::Nanoseconds{0}, harness.meter().model_cpu(number)),
-                               .peer_cpu = harness.has_peer() ? harness.meter().gate_cpu(number) : sys::Nanoseconds{0},
+                               .peer_cpu = harness.meter().peer_cpu(number),
                                .units = work.units});
         cpu += slices.each.back().cpu;
     }
@@ -166,7 +166,7 @@ std::string measure_turns(benchmark::State& state, Harness& harness, Turns& turn
         peer_cpu += sample.slices->each[number].peer_cpu;
         ++number;
     }
-    if (harness.has_peer()) sample.evidence.set_peer(peer_cpu, wall);
+    if (harness.has_peer()) sample.evidence.set_peer(peer_cpu, wall, harness.peer_processes());
     return {};
 }
 

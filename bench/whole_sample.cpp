@@ -38,7 +38,8 @@ std::string measure_runs(benchmark::State& state, Harness& harness, Sample& samp
     sample.work = work;
     sample.cost = {cost.cpu_ns(), cost};
     if (harness.has_peer()) {
-        sample.evidence.set_peer(sys::Nanoseconds{(harness.peer_usage() - peer_before).cpu_ns()}, wall);
+        sample.evidence.set_peer(sys::Nanoseconds{(harness.peer_usage() - peer_before).cpu_ns()}, wall,
+                                 harness.peer_processes());
     }
     return {};
 }
@@ -59,13 +60,13 @@ std::string measure_windows(benchmark::State& state, Harness& harness, Sample& s
         state.SetIterationTime(std::chrono::duration<double>(took).count());
         wall += took;
         model_cpu += harness.meter().model_cpu(number);
-        peer_cpu += harness.meter().gate_cpu(number);
+        peer_cpu += harness.meter().peer_cpu(number);
         ++number;
     }
     sample.work = windows.work();
     sample.cost = {model_cpu.count(), std::nullopt};
     sample.evidence.at_gates = harness.meter().rest();
-    if (harness.has_peer()) sample.evidence.set_peer(peer_cpu, wall);
+    if (harness.has_peer()) sample.evidence.set_peer(peer_cpu, wall, harness.peer_processes());
     return {};
 }
 

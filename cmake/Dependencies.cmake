@@ -19,6 +19,13 @@ if(CONCUR_BENCH)
     FIND_PACKAGE_ARGS 2.1)
   FetchContent_MakeAvailable(benchmark nlohmann_json CLI11)
 endif()
+# It tells which CPUs share a core or a memory bus. It has no CMake package, and is never fetched: its build needs
+# autotools. Only tests link it; the programs load it when they need it (bench/harness/topology.cpp).
+find_path(CONCUR_HWLOC_INCLUDE hwloc.h)
+find_library(CONCUR_HWLOC_LIBRARY hwloc)
+if(NOT CONCUR_HWLOC_INCLUDE OR NOT CONCUR_HWLOC_LIBRARY)
+  message(FATAL_ERROR "hwloc was not found, without which CPUs cannot be chosen: install libhwloc-dev (Debian) or hwloc-devel (Fedora)")
+endif()
 if(CONCUR_TESTS)
   set(INSTALL_GTEST OFF CACHE BOOL "" FORCE)
   FetchContent_Declare(GTest

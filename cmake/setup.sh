@@ -62,6 +62,7 @@ need_to_build() {
     need libbenchmark-dev "Google Benchmark times every case" has_package libbenchmark-dev
     need nlohmann-json3-dev "results are JSON" has_package nlohmann-json3-dev
     need libcli11-dev "command lines" has_package libcli11-dev
+    need libhwloc-dev "the CPUs of model and peer" has_package libhwloc-dev
     # If one of these cannot be installed, CMake leaves its models out.
     need liburing-dev "some models use it" has_package liburing-dev
     need libboost-context-dev "some models use it" has_package libboost-context-dev

@@ -11,6 +11,13 @@ void Histogram::clear() noexcept {
     max_ns_.store(0, std::memory_order_relaxed);
 }
 
+void Histogram::add(const Histogram& other) noexcept {
+    for (std::size_t index = 0; index < counts_.size(); ++index) {
+        counts_[index].fetch_add(other.counts_[index].load(std::memory_order_relaxed), std::memory_order_relaxed);
+    }
+    max_ns_.store(std::max(max_ns(), other.max_ns()), std::memory_order_relaxed);
+}
+
 std::uint64_t Histogram::count() const noexcept {
     std::uint64_t total = 0;
     for (const auto& count : counts_) total += count.load(std::memory_order_relaxed);

@@ -34,6 +34,8 @@ public:
 
     // The functions below only while no other thread or process records.
     void clear() noexcept;
+    // Adds all values of another histogram.
+    void add(const Histogram& other) noexcept;
     [[nodiscard]] std::uint64_t count() const noexcept;
     // The exact value, not the bucket's; 0 for an empty histogram.
     [[nodiscard]] std::uint64_t max_ns() const noexcept { return max_ns_.load(std::memory_order_relaxed); }

@@ -26,7 +26,13 @@ void Windows::plan(std::size_t count, Gatekeeper* gatekeeper, std::size_t unreco
     unrecorded_ = unrecorded;
 }
 
+void Windows::divide(std::size_t shards) {
+    assert(shards > 0);
+    batches_ = sys::SharedArray<Batch>{shards};
+}
+
 void Windows::begin() noexcept {
+    for (Batch& batch : batches_) batch = {};
     board_->arrived.store(0, relaxed);
     board_->turned.store(0, relaxed);
     board_->recorded.store(0, relaxed);
@@ -69,7 +75,8 @@ void Windows::turn() {
         board_->records.store(following->recorded, relaxed);
     }
     board_->ended.store(!following, relaxed);
-    board_->turned.store(board_->turned.load(relaxed) + 1, relaxed);
+    // Whoever sees the number also sees whether it was the last gate.
+    board_->turned.store(board_->turned.load(relaxed) + 1, std::memory_order_release);
     board_->turning.store(false, relaxed);
     board_->opened_ns.store(to_ns(sys::now()), relaxed);
     // Whoever sees the open window sees all of the above.
@@ -107,6 +114,28 @@ std::optional<std::uint64_t> Windows::draw() noexcept {
     const std::uint64_t number = counts_.size() + board_->drawn.fetch_add(1, relaxed);
     if (number >= board_->units.load(relaxed) || board_->failed.load(relaxed)) return std::nullopt;
     return number;
+}
+
+std::optional<std::uint64_t> Windows::draw(std::size_t shard, std::uint64_t batch_most) noexcept {
+    Batch& batch = batches_[shard];
+    if (batch.next == batch.end && !refill(batch, batch_most)) return std::nullopt;
+    if (board_->failed.load(relaxed)) return std::nullopt;
+    return batch.next++;
+}
+
+bool Windows::refill(Batch& batch, std::uint64_t batch_most) noexcept {
+    // The quota may not have room for more than the first units.
+    const std::uint64_t drawable = board_->units.load(relaxed) - counts_.size();
+    std::uint64_t drawn = board_->drawn.load(relaxed);
+    std::uint64_t size = 0;
+    do {
+        if (drawn >= drawable) return false;
+        const std::uint64_t fair_share = (drawable - drawn) / batches_.size();
+        size = std::clamp<std::uint64_t>(fair_share / 2, 1, batch_most);
+    } while (!board_->drawn.compare_exchange_weak(drawn, drawn + size, relaxed));
+    batch.next = counts_.size() + drawn;
+    batch.end = batch.next + size;
+    return true;
 }
 
 void Windows::done(std::size_t participant, std::uint64_t bytes) noexcept {

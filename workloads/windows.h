@@ -69,6 +69,11 @@ public:
     // The gates that a run has at most.
     [[nodiscard]] std::size_t gates() const noexcept { return windows_.size() + unrecorded_ + 1; }
     [[nodiscard]] std::uint64_t nominal_units() const noexcept { return units_; }
+    // Several processes draw from the quota: each takes a batch of units for its own participants, half of its fair
+    // share of what is left, so that the batches shrink. With one common counter, 64 processes would measure that
+    // counter; with a fixed share for each, how the last process drains its own. The participants of a shard are on one
+    // thread. Called before any process of a run is forked. Throws std::system_error.
+    void divide(std::size_t shards);
     // Called before each run, while no participant is alive.
     void begin() noexcept;
 
@@ -90,6 +95,17 @@ public:
     // Draws a unit and returns its number in the window, from `participants` on: the numbers below are the first units,
     // which nobody draws. Nullopt if none is left.
     [[nodiscard]] std::optional<std::uint64_t> draw() noexcept;
+    // The same for a participant of a shard, after divide(). `batch_most`: 1 makes the numbers ascend over all shards.
+    [[nodiscard]] std::optional<std::uint64_t> draw(std::size_t shard, std::uint64_t batch_most) noexcept;
+    // All participants wait at the next gate, so somebody must turn it.
+    [[nodiscard]] bool all_arrived() const noexcept {
+        return board_->arrived.load(std::memory_order_acquire) == counts_.size();
+    }
+    // How many gates have turned.
+    [[nodiscard]] std::size_t turned() const noexcept { return board_->turned.load(std::memory_order_acquire); }
+    // The last window has closed.
+    [[nodiscard]] bool has_ended() const noexcept { return board_->ended.load(std::memory_order_acquire); }
+    [[nodiscard]] bool has_failed() const noexcept { return board_->failed.load(); }
     // `participant` has done one more unit, of the window or of the first round. `bytes`: payload in both directions.
     void done(std::size_t participant, std::uint64_t bytes) noexcept;
     // A participant has failed and will never arrive: no further gate turns. Returns the gate at which others may wait;
@@ -136,7 +152,14 @@ private:
         std::atomic<std::uint64_t> bytes_in_window;
     };
 
+    // Units that a shard has drawn together, and not yet one by one. Only its process writes it.
+    struct alignas(cache_line_bytes) Batch {
+        std::uint64_t next;
+        std::uint64_t end;
+    };
+
     [[nodiscard]] Work cut() noexcept;
+    [[nodiscard]] bool refill(Batch& batch, std::uint64_t batch_most) noexcept;
     [[nodiscard]] Gate close();
     [[nodiscard]] std::optional<NextWindow> next(const Gate& gate);
 
@@ -144,6 +167,7 @@ private:
     sys::Shared<Board> board_;
     sys::SharedArray<Count> counts_;  // by participant
     sys::SharedArray<Window> windows_{1};
+    sys::SharedArray<Batch> batches_{1};  // by shard
     Gatekeeper* gatekeeper_ = nullptr;
     std::size_t unrecorded_ = 0;
 };

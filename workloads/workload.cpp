@@ -15,7 +15,7 @@ void require_one_for_each(const tasks::Arguments& arguments, std::string_view to
 }
 
 void clear_latency(const Workload& workload) {
-    for (Histogram* const one : {workload.latency(), workload.latency_uncorrected()}) {
+    for (ShardedHistogram* const one : {workload.latency(), workload.latency_uncorrected()}) {
         if (one != nullptr) one->clear();
     }
 }

@@ -10,12 +10,13 @@
 #include <string_view>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 #include "sys/tcp.h"
 #include "tasks/arguments.h"
 #include "tasks/job.h"
 #include "tasks/ledger.h"
-#include "workloads/histogram.h"
+#include "workloads/sharded_histogram.h"
 
 namespace workloads {
 
@@ -51,6 +52,17 @@ struct Memory {
 
 class Windows;
 
+// One of the parts into which a peer is divided: number `index`, from 0, of `count`.
+struct Shard {
+    std::size_t index = 0;
+    std::size_t count = 1;
+
+    // Its part of so many items: those from first() to before end(), in one piece. Parts differ by one item at most.
+    [[nodiscard]] std::size_t first(std::size_t items) const noexcept { return items * index / count; }
+    [[nodiscard]] std::size_t end(std::size_t items) const noexcept { return items * (index + 1) / count; }
+    [[nodiscard]] std::size_t size(std::size_t items) const noexcept { return end(items) - first(items); }
+};
+
 // A job whose work can be checked. It knows no model.
 class Workload : public tasks::Job {
 public:
@@ -61,9 +73,13 @@ public:
     // The work of the last run.
     [[nodiscard]] virtual Work work() const = 0;
 
-    // The remote end of the connections; null if there is none. It runs in a process of its own, which is forked before
-    // any thread or pool exists; it takes part in every run. This workload outlives its peer.
-    [[nodiscard]] virtual std::unique_ptr<Workload> make_peer() const { return nullptr; }
+    // The remote end of the connections; empty if there is none. It is divided into up to `shards_most` parts, which is
+    // not 0. Each part runs in a process of its own on one thread, forked before any thread or pool exists, and takes
+    // part in every run. The first part turns the gates of the windows. Called again, it makes another peer in place of
+    // the last one. This workload outlives its peer.
+    [[nodiscard]] virtual std::vector<std::unique_ptr<Workload>> make_peer(std::size_t /*shards_most*/) const {
+        return {};
+    }
 
     // Called before begin(). The next run is not timed: it may stop to read the memory that its tasks hold.
     virtual void observe_next_run() {}
@@ -78,11 +94,11 @@ public:
     [[nodiscard]] virtual std::uint64_t progress() const noexcept { return 0; }
     virtual void hang_up() noexcept {}
 
-    // The times that were measured in all runs (or their windows) since the last clear(), by any process. It lies in
-    // shared memory, and belongs to the workload. Null if the workload measures no times.
-    [[nodiscard]] virtual Histogram* latency() const { return nullptr; }
+    // The times that were measured in all runs (or their windows) since the last clear(), by any process. They lie in
+    // shared memory, and belong to the workload. Null if the workload measures no times.
+    [[nodiscard]] virtual ShardedHistogram* latency() const { return nullptr; }
     // Open loop only: the times from when a request was sent. latency() counts from when it should have been sent.
-    [[nodiscard]] virtual Histogram* latency_uncorrected() const { return nullptr; }
+    [[nodiscard]] virtual ShardedHistogram* latency_uncorrected() const { return nullptr; }
     // What latency() is, as a label for an axis.
     [[nodiscard]] virtual std::string_view latency_meaning() const { return {}; }
 };

@@ -7,14 +7,15 @@
 
 namespace bench {
 
-Harness::Harness(const Case& what, Placement placement, std::size_t windows, sys::Nanoseconds patience, Turns* turns)
+Harness::Harness(const Case& what, const CpuPlan& cpus, std::size_t windows, sys::Nanoseconds patience, Turns* turns)
     : case_{what},
       available_{sys::current_affinity()},
-      cpu_split_{place(placement, what.workload->group, available_)},
+      cpu_split_{cpus.of(what.workload->group)},
+      peer_is_pinned_{cpus.placement != Placement::free},
       patience_{patience},
       workload_{what.workload->make(what.arguments, what.model->acceptors(what.model_arguments))},
       ledger_{workload_->size()},
-      meter_{*workload_, windows, turns} {
+      meter_{*workload_, windows, turns, cpu_split_.peer.size()} {
     if (workload_->windows() != nullptr) {
         workload_->windows()->plan(windows, &meter_, turns != nullptr ? Turns::most_tries : 0);
     }
@@ -29,24 +30,30 @@ Harness::~Harness() {
 models::Support Harness::support() const {
     models::Support support = case_.model->support(workload_->demand(), case_.model_arguments);
     if (!support) return support;
-    const auto peer = workload_->make_peer();
-    if (!peer) return support;
-    const tasks::Demand demand = peer->demand();
-    models::Support descriptors = models::enough_descriptors(demand.tasks_at_once * demand.descriptors_per_task);
-    return descriptors ? descriptors : models::Support::no("the peer " + descriptors.reason);
+    for (const auto& peer : workload_->make_peer(cpu_split_.peer.size())) {
+        const tasks::Demand demand = peer->demand();
+        models::Support descriptors = models::enough_descriptors(demand.tasks_at_once * demand.descriptors_per_task);
+        if (!descriptors) return models::Support::no("the peer " + descriptors.reason);
+    }
+    return support;
 }
 
 void Harness::prepare() {
     assert(!model_ && "call prepare() once");
-    start_peer([] {});
+    start_peer([](std::size_t) {});
     make_model();
 }
 
-// `prepare` is called in the peer's process, before this function returns.
-void Harness::start_peer(const std::function<void()>& prepare) {
-    if (auto peer = workload_->make_peer()) {
-        peer_.emplace(std::move(peer), cpu_split_.peer, patience_, workload_->windows(), prepare);
-    }
+// `prepare` is called in each process of the peer, before this function returns.
+void Harness::start_peer(const std::function<void(std::size_t process)>& prepare) {
+    auto shards = workload_->make_peer(cpu_split_.peer.size());
+    if (shards.empty()) return;
+    const Peer::Settings settings{
+        .cpus = cpu_split_.peer, .pinned = peer_is_pinned_, .patience = patience_, .windows = workload_->windows()};
+    peer_.emplace(std::move(shards), settings, [&](std::size_t process) {
+        meter_.enter_peer(process);
+        prepare(process);
+    });
 }
 
 workloads::Verdict Harness::warm_up() {
@@ -88,7 +95,10 @@ Counts Harness::count(std::optional<std::uint64_t> units) {
     if (windows() == nullptr) return count_run();
     const pid_t here = ::gettid();
     if (units) meter_.set_quota(*units);
-    start_peer([&] { meter_.count(here); });
+    // The gates turn in the peer's first process.
+    start_peer([&](std::size_t process) {
+        if (process == 0) meter_.count(here);
+    });
     if (!peer_) meter_.count(here);
     make_model();
     run_once();
@@ -98,7 +108,7 @@ Counts Harness::count(std::optional<std::uint64_t> units) {
 }
 
 Counts Harness::count_run() {
-    start_peer([] {});
+    start_peer([](std::size_t) {});
     const Counters counters;
     make_model();
     // The counted run is the second one, because the first one also makes things that later runs reuse (stacks,

@@ -25,10 +25,10 @@ namespace bench {
 // CPUs only.
 class Harness {
 public:
-    // `windows`: how many of a run are recorded, if it has windows. `patience`: if the peer makes no progress for so
-    // long, it closes its connections. `turns`: who decides about the windows; null: a run has `windows` windows with
-    // the nominal quota. It outlives the harness.
-    Harness(const Case& what, Placement placement, std::size_t windows = 1,
+    // `cpus`: those of its workload's group are used. `windows`: how many of a run are recorded, if it has windows.
+    // `patience`: if the peer makes no progress for so long, it closes its connections. `turns`: who decides about the
+    // windows; null: a run has `windows` windows with the nominal quota. It outlives the harness.
+    Harness(const Case& what, const CpuPlan& cpus, std::size_t windows = 1,
             sys::Nanoseconds patience = std::chrono::seconds{5}, Turns* turns = nullptr);
     ~Harness();
     Harness(const Harness&) = delete;
@@ -58,6 +58,7 @@ public:
     [[nodiscard]] workloads::Workload& workload() noexcept { return *workload_; }
     [[nodiscard]] const CpuSplit& cpu_split() const noexcept { return cpu_split_; }
     [[nodiscard]] bool has_peer() const noexcept { return peer_.has_value(); }
+    [[nodiscard]] std::size_t peer_processes() const noexcept { return peer_ ? peer_->processes() : 0; }
     // Null if runs are timed as a whole.
     [[nodiscard]] const workloads::Windows* windows() const { return workload_->windows(); }
     // What was read at the gates of the last run.
@@ -68,7 +69,7 @@ public:
     [[nodiscard]] sys::ResourceUsage peer_usage() const;
 
 private:
-    void start_peer(const std::function<void()>& prepare);
+    void start_peer(const std::function<void(std::size_t process)>& prepare);
     void make_model();
     void run_once();
     [[nodiscard]] Counts count_run();
@@ -76,6 +77,7 @@ private:
     Case case_;
     sys::CpuSet available_;
     CpuSplit cpu_split_;
+    bool peer_is_pinned_;
     sys::Nanoseconds patience_;
     std::unique_ptr<workloads::Workload> workload_;
     tasks::Ledger ledger_;

@@ -58,22 +58,40 @@ private:
 
 }  // namespace
 
-Peer::Peer(std::unique_ptr<workloads::Workload> workload, const sys::CpuSet& cpus, sys::Nanoseconds patience,
-           const workloads::Windows* windows, const std::function<void()>& prepare) {
-    child_ = sys::ChildProcess::fork([&] {
-        prepare();
-        board_->ready.post();
-        serve(*workload, cpus, *board_, patience, windows);
-    });
-    if (const workloads::Verdict started = wait_for(board_->ready); !started) throw std::runtime_error{started.reason};
+Peer::Peer(std::vector<std::unique_ptr<workloads::Workload>> shards, const Settings& settings,
+           const std::function<void(std::size_t shard)>& prepare)
+    : boards_{shards.size()} {
+    for (std::size_t index = 0; index < shards.size(); ++index) {
+        const workloads::Shard shard{index, shards.size()};
+        sys::CpuSet cpus = settings.cpus;
+        // With more CPUs than processes some may use several.
+        if (settings.pinned && shards.size() <= cpus.size()) {
+            const auto at = [&](std::size_t number) {
+                return settings.cpus.begin() + static_cast<std::ptrdiff_t>(number);
+            };
+            cpus.assign(at(shard.first(settings.cpus.size())), at(shard.end(settings.cpus.size())));
+        }
+        children_.push_back(sys::ChildProcess::fork([&] {
+            boards_[index].all_forked.wait();
+            prepare(index);
+            boards_[index].ready.post();
+            serve(*shards[index], cpus, settings, boards_[index]);
+        }));
+    }
+    // Only now: a counter of the model that one of them opens would count the processes that are forked later.
+    for (Board& board : boards_) board.all_forked.post();
+    for (std::size_t index = 0; index < shards.size(); ++index) {
+        if (const workloads::Verdict started = wait_for(index, &Board::ready); !started) {
+            throw std::runtime_error{started.reason};
+        }
+    }
 }
 
-void Peer::serve(workloads::Workload& workload, const sys::CpuSet& cpus, Board& board, sys::Nanoseconds patience,
-                 const workloads::Windows* windows) {
+void Peer::serve(workloads::Workload& workload, const sys::CpuSet& cpus, const Settings& settings, Board& board) {
     sys::set_affinity(cpus);
     // To save power the kernel may wake a thread 50 us late. A client that sends at fixed times must not be late.
     ::prctl(PR_SET_TIMERSLACK, 1);
-    Watchdog watchdog{workload, patience, windows};
+    Watchdog watchdog{workload, settings.patience, settings.windows};
     tasks::Ledger ledger{workload.size()};
     const auto model = models::find(models::default_model).make(workload, ledger, {});
     for (;;) {
@@ -94,18 +112,27 @@ void Peer::serve(workloads::Workload& workload, const sys::CpuSet& cpus, Board& 
 }
 
 workloads::Verdict Peer::finish() {
-    // The model's side has ended well, so the peer needs only its last steps.
-    if (workloads::Verdict ended = wait_for(board_->done); !ended) return ended;
-    const std::string reason{board_->reason.data()};
+    std::string reason;
+    for (std::size_t shard = 0; shard < boards_.size(); ++shard) {
+        // The model's side has ended well, so the peer needs only its last steps.
+        if (workloads::Verdict ended = wait_for(shard, &Board::done); !ended) return ended;
+        if (reason.empty()) reason = boards_[shard].reason.data();
+    }
     return reason.empty() ? workloads::Verdict::valid() : workloads::Verdict::invalid("peer: " + reason);
 }
 
-// The peer may have died: checks for that now and then.
-workloads::Verdict Peer::wait_for(sys::Semaphore& semaphore) {
+sys::ResourceUsage Peer::usage() const noexcept {
+    sys::ResourceUsage total;
+    for (const Board& board : boards_) total += board.usage;
+    return total;
+}
+
+// The process may have died: checks for that now and then.
+workloads::Verdict Peer::wait_for(std::size_t shard, sys::Semaphore Board::*semaphore) {
     constexpr std::chrono::milliseconds slice{200};
     const sys::TimePoint deadline = sys::now() + std::chrono::seconds{10};
-    while (!semaphore.wait_until(std::min(deadline, sys::now() + slice))) {
-        if (const auto status = child_->try_wait()) {
+    while (!(boards_[shard].*semaphore).wait_until(std::min(deadline, sys::now() + slice))) {
+        if (const auto status = children_[shard].try_wait()) {
             return workloads::Verdict::invalid("the peer ended with " + sys::describe_exit(*status));
         }
         if (sys::now() >= deadline) return workloads::Verdict::invalid("the peer did not end in time");

@@ -1,9 +1,10 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <functional>
 #include <memory>
-#include <optional>
+#include <vector>
 
 #include "sys/child_process.h"
 #include "sys/cpu_set.h"
@@ -15,42 +16,53 @@
 
 namespace bench {
 
-// The remote end of a workload, in its own process and on its own CPUs. It runs under the same model for all measured
-// models: epoll, the fastest loop. Make it before any thread or pool exists, because it forks.
+// The remote end of a workload, in processes of its own and on its own CPUs. It runs under the same model for all
+// measured models: epoll, the fastest loop. Make it before any thread or pool exists, because it forks.
 class Peer {
 public:
-    // If the peer makes no progress for `patience`, it closes its connections. So a model that starves a connection
-    // ends as invalid, and not by the time limit of the case.
-    // While a gate of `windows` (which may be null) turns, it waits as long as the gatekeeper takes.
-    // `prepare` is called in the peer's process, before the constructor returns. Throws std::runtime_error if the
-    // process ends meanwhile.
-    Peer(std::unique_ptr<workloads::Workload> workload, const sys::CpuSet& cpus, sys::Nanoseconds patience,
-         const workloads::Windows* windows, const std::function<void()>& prepare);
+    struct Settings {
+        sys::CpuSet cpus;
+        // Each process has its own part of the CPUs. Otherwise each may use them all.
+        bool pinned;
+        // If the peer makes no progress for so long, it closes its connections. So a model that starves a connection
+        // ends as invalid, and not by the time limit of the case.
+        sys::Nanoseconds patience;
+        // Null if the workload has none. While a gate of them turns, the peer waits as long as the gatekeeper takes.
+        const workloads::Windows* windows;
+    };
+    // `shards`: Workload::make_peer(), not empty; each has a process. `prepare` is called with the shard's index in its
+    // process, when all processes have been forked, and before the constructor returns. Throws std::runtime_error if a process ends meanwhile.
+    Peer(std::vector<std::unique_ptr<workloads::Workload>> shards, const Settings& settings,
+         const std::function<void(std::size_t shard)>& prepare);
 
-    // Starts the peer's part of one run. Costs one system call, because it is inside the timed region.
-    void start() noexcept { board_->start.post(); }
+    [[nodiscard]] std::size_t processes() const noexcept { return boards_.size(); }
+    // Starts the peer's part of one run. Costs one system call for each process, because it is inside the timed region
+    // of a run that is timed as a whole.
+    void start() noexcept {
+        for (Board& board : boards_) board.start.post();
+    }
     // Waits until the peer's part has ended, and says what went wrong there. Must not be called if the model's side
     // failed: the peer may then wait for ever.
     [[nodiscard]] workloads::Verdict finish();
 
-    // The resources used from the start of the process to the end of its last run.
-    [[nodiscard]] sys::ResourceUsage usage() const noexcept { return board_->usage; }
+    // The resources used by all processes, from their start to the end of the last run.
+    [[nodiscard]] sys::ResourceUsage usage() const noexcept;
 
 private:
     struct Board {
+        sys::Semaphore all_forked;
         sys::Semaphore ready;
         sys::Semaphore start;
         sys::Semaphore done;
         sys::ResourceUsage usage;
-        std::array<char, 256> reason;  // empty if the peer's part went well
+        std::array<char, 256> reason;  // empty if the shard's part went well
     };
 
-    [[nodiscard]] workloads::Verdict wait_for(sys::Semaphore& semaphore);
-    static void serve(workloads::Workload& workload, const sys::CpuSet& cpus, Board& board, sys::Nanoseconds patience,
-                      const workloads::Windows* windows);
+    [[nodiscard]] workloads::Verdict wait_for(std::size_t shard, sys::Semaphore Board::*semaphore);
+    static void serve(workloads::Workload& workload, const sys::CpuSet& cpus, const Settings& settings, Board& board);
 
-    sys::Shared<Board> board_;
-    std::optional<sys::ChildProcess> child_;
+    sys::SharedArray<Board> boards_;  // by shard
+    std::vector<sys::ChildProcess> children_;
 };
 
 }  // namespace bench

@@ -9,9 +9,11 @@ namespace {
 
 using Event = sys::PerfCounter::Event;
 
-std::int64_t own_cpu_ns() noexcept {
+// 0 if the process has ended.
+std::int64_t cpu_ns_of(pid_t process) noexcept {
+    clockid_t clock{};
     timespec time{};
-    ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
+    if (::clock_getcpuclockid(process, &clock) != 0 || ::clock_gettime(clock, &time) != 0) return 0;
     return std::int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
 }
 
@@ -44,8 +46,8 @@ Counts difference(const Counts& before, const Counts& after) {
     return counts;
 }
 
-WindowMeter::WindowMeter(const workloads::Workload& workload, std::size_t windows, Turns* turns)
-    : workload_{workload}, turns_{turns}, readings_{windows} {}
+WindowMeter::WindowMeter(const workloads::Workload& workload, std::size_t windows, Turns* turns, std::size_t peers_most)
+    : workload_{workload}, turns_{turns}, readings_{windows}, peers_{std::max<std::size_t>(1, peers_most)} {}
 
 std::optional<workloads::NextWindow> WindowMeter::at_gate(const workloads::Gate& gate) {
     std::optional<workloads::NextWindow> next;
@@ -71,9 +73,18 @@ std::optional<workloads::NextWindow> WindowMeter::at_gate(const workloads::Gate&
 
 WindowMeter::Used WindowMeter::used() const {
     return {.model_cpu_ns = 0,
-            .gate_cpu_ns = own_cpu_ns(),
+            .peer_cpu_ns = peer_cpu_ns(),
             .counts = counters_ ? counters_->read() : Counts{},
             .rest = sys::ProcessFamily::Rest::slept};
+}
+
+// The other processes of the peer sleep since their last client arrived, so their clocks are exact.
+std::int64_t WindowMeter::peer_cpu_ns() const noexcept {
+    std::int64_t sum = 0;
+    for (const std::atomic<pid_t>& peer : peers_) {
+        if (const pid_t process = peer.load(std::memory_order_relaxed); process != 0) sum += cpu_ns_of(process);
+    }
+    return sum;
 }
 
 std::optional<workloads::NextWindow> WindowMeter::next_of_plan(const workloads::Gate& gate) const {
@@ -100,9 +111,9 @@ sys::Nanoseconds WindowMeter::model_cpu(std::size_t window) const noexcept {
     return sys::Nanoseconds{closing.model_cpu_ns - opening.model_cpu_ns};
 }
 
-sys::Nanoseconds WindowMeter::gate_cpu(std::size_t window) const noexcept {
+sys::Nanoseconds WindowMeter::peer_cpu(std::size_t window) const noexcept {
     const auto& [opening, closing] = readings_[window];
-    return sys::Nanoseconds{closing.gate_cpu_ns - opening.gate_cpu_ns};
+    return sys::Nanoseconds{closing.peer_cpu_ns - opening.peer_cpu_ns};
 }
 
 Counts WindowMeter::counts(std::size_t window) const {

@@ -1,8 +1,10 @@
 #pragma once
 
 #include <sys/types.h>
+#include <unistd.h>
 
 #include <array>
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -46,13 +48,17 @@ private:
 class WindowMeter final : public workloads::Gatekeeper {
 public:
     // `windows`: how many are recorded. `turns`: who tells when a window may open; null: at once, with the nominal
-    // quota. Both the workload and the turns outlive the meter. The workload may have no windows.
-    WindowMeter(const workloads::Workload& workload, std::size_t windows, Turns* turns);
+    // quota. Both the workload and the turns outlive the meter. The workload may have no windows. `peers_most`: how
+    // many processes the peer may have.
+    WindowMeter(const workloads::Workload& workload, std::size_t windows, Turns* turns, std::size_t peers_most);
 
     // The processes of the model; the harness joins before it makes the model.
     [[nodiscard]] sys::ProcessFamily& model() noexcept { return model_; }
     // Of all windows, instead of the nominal quota. Called before any process is forked.
     void set_quota(std::uint64_t units) noexcept { quota_ = units; }
+    // Called in each process of the peer before the first gate turns. (If there is no peer, the gates turn in the
+    // model.)
+    void enter_peer(std::size_t number) noexcept { peers_[number].store(::getpid(), std::memory_order_relaxed); }
     // Called in the process in which the gates will turn, before the model is made.
     void count(pid_t thread_of_model) { counters_.emplace(thread_of_model); }
 
@@ -60,8 +66,8 @@ public:
 
     // After a run: of the recorded window `window`, from 0.
     [[nodiscard]] sys::Nanoseconds model_cpu(std::size_t window) const noexcept;
-    // Of the process in which the gates turned.
-    [[nodiscard]] sys::Nanoseconds gate_cpu(std::size_t window) const noexcept;
+    // Of all processes of the peer.
+    [[nodiscard]] sys::Nanoseconds peer_cpu(std::size_t window) const noexcept;
     [[nodiscard]] Counts counts(std::size_t window) const;
     // How the gates of the recorded windows found the model: the worst of them.
     [[nodiscard]] sys::ProcessFamily::Rest rest() const noexcept;
@@ -70,7 +76,7 @@ private:
     // What was used until a moment.
     struct Used {
         std::int64_t model_cpu_ns;
-        std::int64_t gate_cpu_ns;
+        std::int64_t peer_cpu_ns;
         Counts counts;
         sys::ProcessFamily::Rest rest;
     };
@@ -81,13 +87,15 @@ private:
     };
 
     [[nodiscard]] Used used() const;
+    [[nodiscard]] std::int64_t peer_cpu_ns() const noexcept;
     [[nodiscard]] std::optional<workloads::NextWindow> next_of_plan(const workloads::Gate& gate) const;
     [[nodiscard]] std::optional<workloads::NextWindow> next_turn(const workloads::Gate& gate);
 
     const workloads::Workload& workload_;
     Turns* turns_;
     sys::ProcessFamily model_;
-    sys::SharedArray<Reading> readings_;  // by window
+    sys::SharedArray<Reading> readings_;          // by window
+    sys::SharedArray<std::atomic<pid_t>> peers_;  // 0: there is no such process
     std::optional<std::uint64_t> quota_;
     std::optional<Counters> counters_;
 };

@@ -19,7 +19,7 @@
 #include "models/table.h"
 #include "sys/check.h"
 #include "sys/clock.h"
-#include "sys/cpu_set.h"
+#include "sys/control_group.h"
 #include "sys/limits.h"
 #include "tasks/arguments.h"
 #include "tasks/ledger.h"
@@ -69,7 +69,7 @@ sys::Endpoint parse_endpoint(const Options& options) {
 tasks::Arguments arguments_of(const models::Entry& model, const Options& options) {
     if (!options.workers) {
         return tasks::complete(model.parameters,
-                               model.default_arguments({models::Load::waits, sys::current_affinity().size()}));
+                               model.default_arguments({models::Load::waits, sys::usable_cpu_count()}));
     }
     if (std::ranges::find(model.parameters, models::workers.name, &tasks::Parameter::name) == model.parameters.end()) {
         throw std::invalid_argument{"model '" + options.model + "' has no workers"};

@@ -7,6 +7,7 @@
 #include <exception>
 #include <stdexcept>
 
+#include "bench/cpu_options.h"
 #include "bench/document.h"
 #include "bench/suite/sample_entry.h"
 #include "sys/child_process.h"
@@ -46,7 +47,10 @@ std::vector<std::string> BinaryCall::command() const {
     words.push_back(binary.string());
     words.push_back("--case=" + planned->name);
     words.push_back("--iterations=" + std::to_string(iterations));
-    words.push_back("--placement=" + std::string{to_string(placement)});
+    const CpuSplit& split = cpus->of(planned->what.workload->group);
+    words.push_back("--placement=" + std::string{to_string(cpus->placement)});
+    words.push_back(model_cpus_option + ("=" + to_text(split.model)));
+    words.push_back(peer_cpus_option + ("=" + to_text(split.peer)));
     if (count) words.emplace_back("--count");
     words.push_back("--benchmark_out=" + output.string());
     // With JSON on stdout (which is discarded) Google Benchmark does not write its own messages to stderr, so the last
@@ -68,7 +72,7 @@ Taken BinaryCall::result(int status, const std::string& line) const {
 }
 
 Taken BinaryCall::unfinished(const std::string& reason) const {
-    return {unfinished_entry(*planned, placement, started, reason), nullptr};
+    return {unfinished_entry(*planned, *cpus, started, reason), nullptr};
 }
 
 Taken BinaryCall::over_time_limit(double time_limit_s) const {

@@ -20,8 +20,8 @@ struct Taken {
 
 // One call of a benchmark binary: it measures one case, and writes a document.
 struct BinaryCall {
-    const PlannedCase* planned;
-    Placement placement;
+    const PlannedCase* planned;  // it and the plan of CPUs outlive the call
+    const CpuPlan* cpus;
     std::filesystem::path binary;
     std::filesystem::path output;  // the document
     int iterations;                // runs or windows of a whole sample; slices, if it takes turns

@@ -62,7 +62,7 @@ const BlockRoom::Need& BlockRoom::need_of(const Case& what) {
     const double carriers = workers != given.end() ? static_cast<double>(workers->second) : tasks;
     const double of_carriers = forks ? carriers * bytes_of_process : threads ? carriers * bytes_of_thread : 0;
     double descriptors = tasks * static_cast<double>(demand.descriptors_per_task);
-    if (const auto peer = workload->make_peer()) {
+    for (const auto& peer : workload->make_peer(1)) {
         const tasks::Demand theirs = peer->demand();
         descriptors += static_cast<double>(theirs.tasks_at_once * theirs.descriptors_per_task);
     }

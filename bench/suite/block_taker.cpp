@@ -36,8 +36,8 @@ std::uint64_t jittered(std::uint64_t amount, std::mt19937_64& random) {
 
 }  // namespace
 
-BlockTaker::BlockTaker(std::filesystem::path binaries, Placement placement, double time_limit_s, Slicings& slicings)
-    : binaries_{std::move(binaries)}, placement_{placement}, time_limit_s_{time_limit_s}, slicings_{slicings} {}
+BlockTaker::BlockTaker(std::filesystem::path binaries, CpuPlan cpus, double time_limit_s, Slicings& slicings)
+    : binaries_{std::move(binaries)}, cpus_{std::move(cpus)}, time_limit_s_{time_limit_s}, slicings_{slicings} {}
 
 std::optional<BlockResult> BlockTaker::take(std::span<const Member> members, std::mt19937_64& random,
                                             SignalWatch& signals) {
@@ -68,7 +68,7 @@ BlockTaker::Next BlockTaker::seat(std::size_t member, const Member& what, Signal
     const bool is_known = known != slicings_.end();
     const Slicing slicing = is_known ? known->second : make_slicing({1, slice_length, slice_length}, 1);
     const BinaryCall call{.planned = what.planned,
-                          .placement = placement_,
+                          .cpus = &cpus_,
                           .binary = binary_path(binaries_, what.planned->what.workload->group),
                           .output = folder_.path() / (std::to_string(member) + ".json"),
                           .iterations = slicing.slices,

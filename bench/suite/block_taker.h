@@ -34,7 +34,7 @@ class BlockTaker {
 public:
     // `time_limit_s`: of a turn. `slicings`: what is not known yet is found on the way, and added; outlives this
     // object.
-    BlockTaker(std::filesystem::path binaries, Placement placement, double time_limit_s, Slicings& slicings);
+    BlockTaker(std::filesystem::path binaries, CpuPlan cpus, double time_limit_s, Slicings& slicings);
 
     // A member that turns out to have long slices is put off, so that it can join another block; but not the first
     // member, the baseline. Returns nullopt if a signal came: then nothing was taken.
@@ -67,7 +67,7 @@ private:
     void leave(Seat& seat, std::optional<Taken> taken);
 
     std::filesystem::path binaries_;
-    Placement placement_;
+    CpuPlan cpus_;
     double time_limit_s_;
     Slicings& slicings_;
     TemporaryFolder folder_;

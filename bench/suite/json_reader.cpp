@@ -1,6 +1,7 @@
 #include "bench/suite/json_reader.h"
 
 #include <algorithm>
+#include <charconv>
 #include <limits>
 #include <stdexcept>
 #include <utility>
@@ -68,32 +69,73 @@ std::string JsonReader::element(std::string_view key, std::size_t index) const {
 
 void JsonReader::fail(const std::string& message) const { throw UsageError{where_ + ": " + message}; }
 
-void Zip::add(const JsonReader& reader, const std::string& name, const json& numbers) {
-    const auto number = [&](const json& value) {
-        if (!value.is_number_integer()) reader.fail("'" + name + "' must be a whole number, or a list of them");
-        return value.get<std::int64_t>();
-    };
+namespace {
+
+// Appends 1, 2, 4, ... up to the number of CPUs, and that number itself.
+void append_powers(std::vector<Number>& numbers, std::int64_t cpus) {
+    for (std::int64_t power = 1; power < cpus; power *= 2) numbers.push_back({power});
+    numbers.push_back({cpus, "cpus"});
+}
+
+// Appends what a text stands for. Returns false if it is no symbol.
+bool append_symbol(std::vector<Number>& numbers, const std::string& text, std::int64_t cpus) {
+    constexpr std::string_view symbol = "cpus";
+    constexpr std::int64_t factor_most = 1'000'000;
+    if (text == "1..cpus") {
+        append_powers(numbers, cpus);
+        return true;
+    }
+    if (text == symbol) {
+        numbers.push_back({cpus, text});
+        return true;
+    }
+    std::int64_t factor = 0;
+    const auto [after, error] = std::from_chars(text.data(), text.data() + text.size(), factor);
+    const std::string_view rest{after, static_cast<std::size_t>(text.data() + text.size() - after)};
+    if (error != std::errc{} || factor < 1 || factor > factor_most || rest != "*cpus") return false;
+    numbers.push_back({factor * cpus, text});
+    return true;
+}
+
+}  // namespace
+
+void Zip::add(const JsonReader& reader, const std::string& name, const json& numbers, std::optional<std::size_t> cpus) {
     Column column{.name = name, .numbers = {}, .list = numbers.is_array()};
-    if (!column.list) {
-        column.numbers.push_back(number(numbers));
-        columns_.push_back(std::move(column));
-        return;
+    const auto append = [&](const json& value) {
+        if (value.is_number_integer()) {
+            column.numbers.push_back({value.get<std::int64_t>()});
+        } else if (!cpus) {
+            reader.fail("'" + name + "' must be a whole number, or a list of them");
+        } else if (!value.is_string() ||
+                   !append_symbol(column.numbers, value.get<std::string>(), static_cast<std::int64_t>(*cpus))) {
+            reader.fail(
+                "'" + name +
+                "' must be a whole number, 'cpus', '2*cpus' (or another multiple), '1..cpus', or a list of them");
+        }
+    };
+    if (column.list) {
+        std::ranges::for_each(numbers, append);
+        if (column.numbers.empty()) reader.fail("'" + name + "' is an empty list");
+    } else {
+        append(numbers);
+        column.list = column.numbers.size() > 1;
     }
-    for (const json& value : numbers) column.numbers.push_back(number(value));
-    if (column.numbers.empty()) reader.fail("'" + name + "' is an empty list");
-    if (!listed_) {
-        listed_ = true;
-        first_list_ = name;
-        length_ = column.numbers.size();
-    }
-    if (column.numbers.size() != length_) {
-        reader.fail("'" + name + "' lists " + std::to_string(column.numbers.size()) + " numbers and '" + first_list_ +
-                    "' " + std::to_string(length_) + "; all lists of an entry must have the same length");
-    }
+    if (column.list) require_equal_length(reader, column);
     columns_.push_back(std::move(column));
 }
 
-std::int64_t Zip::at(std::string_view name, std::size_t index) const {
+void Zip::require_equal_length(const JsonReader& reader, const Column& column) {
+    if (!listed_) {
+        listed_ = true;
+        first_list_ = column.name;
+        length_ = column.numbers.size();
+    }
+    if (column.numbers.size() == length_) return;
+    reader.fail("'" + column.name + "' lists " + std::to_string(column.numbers.size()) + " numbers and '" +
+                first_list_ + "' " + std::to_string(length_) + "; all lists of an entry must have the same length");
+}
+
+const Number& Zip::at(std::string_view name, std::size_t index) const {
     for (const Column& column : columns_) {
         if (column.name == name) return column.numbers[column.list ? index : 0];
     }

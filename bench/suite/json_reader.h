@@ -1,8 +1,10 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <initializer_list>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -35,23 +37,33 @@ private:
     std::string where_;
 };
 
+// A number in a suite file. It may depend on the machine; then it has a symbol: "cpus", "2*cpus".
+struct Number {
+    std::int64_t value;
+    std::string symbol = {};
+};
+
 // Combines named numbers and lists of numbers. All lists have the same length; a single number is repeated. So
 // {"connections": [1, 10], "payload": 64} gives (1, 64) and (10, 64).
 class Zip {
 public:
-    // Throws UsageError by `reader`.
-    void add(const JsonReader& reader, const std::string& name, const nlohmann::json& numbers);
+    // `cpus`: for what the symbol "cpus" stands; nullopt: symbols are not allowed here. "1..cpus" stands for several
+    // numbers: 1, 2, 4, ... and cpus. Throws UsageError by `reader`.
+    void add(const JsonReader& reader, const std::string& name, const nlohmann::json& numbers,
+             std::optional<std::size_t> cpus = {});
 
     [[nodiscard]] std::size_t size() const noexcept { return listed_ ? length_ : 1; }
     // Throws std::out_of_range for a name that was not added.
-    [[nodiscard]] std::int64_t at(std::string_view name, std::size_t index) const;
+    [[nodiscard]] const Number& at(std::string_view name, std::size_t index) const;
 
 private:
     struct Column {
         std::string name;
-        std::vector<std::int64_t> numbers;
+        std::vector<Number> numbers;
         bool list;
     };
+    void require_equal_length(const JsonReader& reader, const Column& column);
+
     std::vector<Column> columns_;
     std::string first_list_;
     std::size_t length_ = 0;

@@ -118,7 +118,7 @@ Plan make_plan(const Suite& suite, const Selection& selection, int rounds) {
     for (const Case& control : suite.controls) controls.push_back(control.name());
     for (const Point& point : suite.points) {
         const bool computes = point.workload->group == workloads::Group::cpu;
-        add(std::string{point.workload->name} + point.arguments.path(), suite.cases(point), point.iterations,
+        add(std::string{point.workload->name} + point.arguments.arguments.path(), suite.cases(point), point.iterations,
             point.count_rounds, controls, computes ? suite.cpu_baseline : suite.io_baseline);
     }
     for (const NamedGroup& group : suite.groups) {
@@ -152,7 +152,7 @@ std::size_t descriptors_needed(const Plan& plan) {
             if (!seen.insert(std::string{entry.name} + one.what.arguments.path()).second) continue;
             const auto workload = entry.make(one.what.arguments, 1);
             most = std::max(most, needed(*workload));
-            if (const auto peer = workload->make_peer()) most = std::max(most, needed(*peer));
+            for (const auto& peer : workload->make_peer(1)) most = std::max(most, needed(*peer));
         }
     }
     return most + reserve;

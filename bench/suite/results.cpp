@@ -95,7 +95,7 @@ bool Results::all_well() const {
                                [](const auto& count) { return count.first == "ok" || count.first == "skipped"; });
 }
 
-json describe_suite_run(const std::string& suite, const Plan& plan, Placement placement, std::uint64_t seed,
+json describe_suite_run(const std::string& suite, const Plan& plan, const RunCpus& cpus, std::uint64_t seed,
                         std::optional<double> budget_s) {
     json groups = json::array();
     for (const Group& group : plan.groups) {
@@ -106,7 +106,7 @@ json describe_suite_run(const std::string& suite, const Plan& plan, Placement pl
         groups.push_back(
             {{"name", group.name}, {"baseline", group.cases[group.baseline].name}, {"cases", std::move(cases)}});
     }
-    json run = describe_run(placement);
+    json run = describe_run(cpus);
     run["suite"] = suite;
     run["rounds"] = plan.rounds;
     run["samples_planned"] = case_count(plan) * static_cast<std::size_t>(plan.rounds);

@@ -72,7 +72,7 @@ private:
 };
 
 // The context's object "concur" of a new run.
-[[nodiscard]] nlohmann::json describe_suite_run(const std::string& suite, const Plan& plan, Placement placement,
+[[nodiscard]] nlohmann::json describe_suite_run(const std::string& suite, const Plan& plan, const RunCpus& cpus,
                                                 std::uint64_t seed, std::optional<double> budget_s);
 
 }  // namespace bench

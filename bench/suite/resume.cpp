@@ -28,7 +28,7 @@ void require_same_origin(const std::filesystem::path& path, const json& run) {
             refuse(path,
                    "another build wrote it (" + key + " " + shown(then) + ", now " + shown(now) + "); start a new run");
     }
-    const json machine = describe_machine();
+    const json machine = describe_machine(nullptr);
     for (const char* const key : {"cpu", "kernel", "affinity"}) {
         const json& then = run.at("machine").at(key);
         if (then != machine[key])

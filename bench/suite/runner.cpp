@@ -8,7 +8,6 @@
 #include <string>
 #include <vector>
 
-#include "bench/machine.h"
 #include "bench/suite/options.h"
 #include "bench/suite/passes.h"
 #include "bench/suite/plan.h"
@@ -21,6 +20,7 @@
 #include "bench/suite/signals.h"
 #include "bench/suite/suite_file.h"
 #include "bench/suite/usage_error.h"
+#include "sys/control_group.h"
 
 namespace bench {
 namespace {
@@ -55,26 +55,25 @@ struct Run {
 struct Chosen {
     Suite suite;
     int rounds;
-    Placement placement;
     std::uint64_t seed;
     std::optional<double> budget_s;
 };
 
 // The resumed document gives the values that the command line leaves out, and must agree with the others.
-Chosen choose(const Options& options, const std::optional<Unfinished>& unfinished) {
+Chosen choose(const Options& options, const std::optional<Unfinished>& unfinished, const MachineCpus& machine) {
     std::string name = options.suite.value_or("quick");
+    std::optional<Placement> placement = options.placement;
     if (unfinished && !options.suite) name = unfinished->run.at("suite").get<std::string>();
-    Suite suite = load_suite(find_suite(name, options.suites_folder));
+    if (unfinished && !placement) placement = parse_placement(unfinished->run.at("placement").get<std::string>());
+    Suite suite = load_suite(find_suite(name, options.suites_folder), machine, placement);
     // Who asks for a number of sets wants these and no others.
     std::optional<double> budget_s = options.budget_s;
     if (!budget_s && !options.rounds) budget_s = suite.budget_s;
     Chosen chosen{.suite = std::move(suite),
                   .rounds = 0,
-                  .placement = {},
                   .seed = options.seed.value_or(std::random_device{}()),
                   .budget_s = budget_s};
     chosen.rounds = options.rounds.value_or(chosen.suite.rounds);
-    chosen.placement = options.placement.value_or(chosen.suite.placement);
     if (!unfinished) return chosen;
     const auto& run = unfinished->run;
     const std::string file = "cannot resume " + unfinished->path.string() + ": ";
@@ -85,22 +84,13 @@ Chosen choose(const Options& options, const std::optional<Unfinished>& unfinishe
     if (options.rounds && rounds != chosen.rounds) {
         throw UsageError{file + "it has " + std::to_string(rounds) + " sets, not " + std::to_string(chosen.rounds)};
     }
-    const Placement placement = parse_placement(run.at("placement").get<std::string>());
-    if (options.placement && placement != chosen.placement) {
-        throw UsageError{file + "its placement is " + std::string{to_string(placement)} + ", not " +
-                         std::string{to_string(chosen.placement)}};
+    if (const std::string then = run.at("placement"), now{to_string(chosen.suite.cpus.placement)}; then != now) {
+        throw UsageError{file + "its placement is " + then + ", not " + now};
     }
     chosen.rounds = rounds;
-    chosen.placement = placement;
     chosen.seed = run.at("seed").get<std::uint64_t>();
     chosen.budget_s = run.at("budget_s").is_null() ? std::nullopt : std::optional{run.at("budget_s").get<double>()};
     return chosen;
-}
-
-// Whether the control group has a quota of CPU time.
-bool has_cpu_quota() {
-    const nlohmann::json quota = describe_machine().at("cgroup").at("cpu_max");
-    return quota.is_string() && !quota.get<std::string>().starts_with("max");
 }
 
 // Returns nullopt if there is nothing to run: with --list, or if the run to resume is already complete.
@@ -111,7 +101,8 @@ std::optional<Run> prepare(Options options) {
         if (!options.quiet) std::printf("%s is already complete\n", options.resume.c_str());
         return std::nullopt;
     }
-    const Chosen chosen = choose(options, unfinished);
+    const MachineCpus machine = or_usage_error("", cpus_of_this_machine);
+    const Chosen chosen = choose(options, unfinished, machine);
     Plan plan = make_plan(chosen.suite, options.selection, chosen.rounds);
     if (unfinished) keep_cases_of(*unfinished, plan);
     if (options.list) {
@@ -122,12 +113,13 @@ std::optional<Run> prepare(Options options) {
     require_descriptors(plan);
     if (unfinished) require_writable_folder(options.resume);
     Settings settings{.binaries = options.binaries_folder,
-                      .placement = chosen.placement,
+                      .cpus = chosen.suite.cpus,
                       .time_limit_s = options.time_limit_s.value_or(chosen.suite.time_limit_s),
                       .seed = chosen.seed,
-                      .only_whole_samples = has_cpu_quota()};
+                      .only_whole_samples = sys::cpu_quota(sys::control_groups("cpu")).has_value()};
     Results results = unfinished ? or_usage_error("", [&] { return Results::go_on(options.resume); }) : [&] {
-        const auto run = describe_suite_run(chosen.suite.name, plan, chosen.placement, chosen.seed, chosen.budget_s);
+        const auto run =
+            describe_suite_run(chosen.suite.name, plan, {chosen.suite.cpus, machine}, chosen.seed, chosen.budget_s);
         const std::filesystem::path path = new_output(options.output);
         return or_usage_error("", [&] { return Results::begin(path, run); });
     }();

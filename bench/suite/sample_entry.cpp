@@ -21,10 +21,31 @@ using nlohmann::json;
 
 constexpr std::array entry_keys{"name",       "run_name",  "run_type", "repetition_index",
                                 "iterations", "real_time", "cpu_time", "time_unit"};
-constexpr std::array sample_keys{
-    "slices",  "workload", "model", "arguments", "model_arguments",     "symbols",   "timed",      "control",
-    "outcome", "reason",   "round", "sequence",  "start_time",          "placement", "model_cpus", "peer_cpus",
-    "unit",    "work",     "cost",  "latency",   "latency_uncorrected", "memory",    "counts",     "evidence"};
+constexpr std::array sample_keys{"slices",
+                                 "workload",
+                                 "model",
+                                 "arguments",
+                                 "model_arguments",
+                                 "symbols",
+                                 "timed",
+                                 "control",
+                                 "outcome",
+                                 "reason",
+                                 "round",
+                                 "sequence",
+                                 "start_time",
+                                 "placement",
+                                 "model_cpus",
+                                 "peer_cpus",
+                                 "peer_processes",
+                                 "unit",
+                                 "work",
+                                 "cost",
+                                 "latency",
+                                 "latency_uncorrected",
+                                 "memory",
+                                 "counts",
+                                 "evidence"};
 
 tasks::Arguments to_arguments(const json& object) {
     std::vector<tasks::Arguments::Item> items;
@@ -61,9 +82,10 @@ void require_consistent(const json& entry) {
 
 Case case_of(const json& entry) {
     const json& sample = entry.at("concur");
+    // All arguments are given, so the number of CPUs is of no account.
     return make_case(workloads::find(sample.at("workload").get<std::string>()),
-                     find_model(sample.at("model").get<std::string>()), to_arguments(sample.at("arguments")),
-                     to_arguments(sample.at("model_arguments")));
+                     find_model(sample.at("model").get<std::string>()), {to_arguments(sample.at("arguments"))},
+                     {to_arguments(sample.at("model_arguments")), sample.at("symbols").get<Symbols>()}, ModelCpus{});
 }
 
 json take_entry(const json& document, const PlannedCase& planned) {
@@ -82,11 +104,12 @@ json take_entry(const json& document, const PlannedCase& planned) {
     return entry;
 }
 
-json unfinished_entry(const PlannedCase& planned, Placement placement, std::chrono::system_clock::time_point started,
+json unfinished_entry(const PlannedCase& planned, const CpuPlan& cpus, std::chrono::system_clock::time_point started,
                       const std::string& reason) {
     const Sample sample{.what = planned.what,
-                        .placement = placement,
-                        .cpu_split = {},
+                        .placement = cpus.placement,
+                        .cpu_split = {cpus.of(planned.what.workload->group).model, {}},
+                        .peer_processes = 0,
                         .start_time = started,
                         .outcome = Outcome::did_not_finish,
                         .reason = reason,
@@ -118,6 +141,7 @@ void put_in_position(json& entry, const PlannedCase& planned, const Position& po
     json& sample = entry["concur"];
     // That a process of the baseline failed is a result, whichever of its processes it was.
     sample["control"] = planned.control || (position.further && sample["outcome"] == "ok");
+    sample["symbols"] = planned.what.symbols;
     sample["group"] = position.group;
     sample["block"] = position.block ? json(*position.block) : json();
 }

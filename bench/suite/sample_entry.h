@@ -31,10 +31,11 @@ struct Position {
 [[nodiscard]] nlohmann::json take_entry(const nlohmann::json& document, const PlannedCase& planned);
 
 // The entry of a sample whose binary wrote none, without its place in the run.
-[[nodiscard]] nlohmann::json unfinished_entry(const PlannedCase& planned, Placement placement,
+[[nodiscard]] nlohmann::json unfinished_entry(const PlannedCase& planned, const CpuPlan& cpus,
                                               std::chrono::system_clock::time_point started, const std::string& reason);
 
-// Sets the place in the run and the name; marks an A/A control and a further process of the baseline.
+// Sets the place in the run, the name, and the symbols, which the binary did not know; marks an A/A control and a
+// further process of the baseline.
 void put_in_position(nlohmann::json& entry, const PlannedCase& planned, const Position& position);
 
 }  // namespace bench

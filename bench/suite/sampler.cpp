@@ -7,13 +7,13 @@
 
 namespace bench {
 
-Sampler::Sampler(std::filesystem::path binaries, Placement placement, double time_limit_s)
-    : binaries_{std::move(binaries)}, placement_{placement}, time_limit_s_{time_limit_s} {}
+Sampler::Sampler(std::filesystem::path binaries, CpuPlan cpus, double time_limit_s)
+    : binaries_{std::move(binaries)}, cpus_{std::move(cpus)}, time_limit_s_{time_limit_s} {}
 
 std::optional<Taken> Sampler::take(const PlannedCase& planned, bool count, SignalWatch& signals) const {
     folder_.empty();
     const BinaryCall call{.planned = &planned,
-                          .placement = placement_,
+                          .cpus = &cpus_,
                           .binary = binary_path(binaries_, planned.what.workload->group),
                           .output = folder_.path() / "sample.json",
                           .iterations = planned.iterations,

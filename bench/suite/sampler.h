@@ -14,14 +14,14 @@ namespace bench {
 // Takes whole samples, each in a fresh process.
 class Sampler {
 public:
-    Sampler(std::filesystem::path binaries, Placement placement, double time_limit_s);
+    Sampler(std::filesystem::path binaries, CpuPlan cpus, double time_limit_s);
 
     // `count`: counts system calls too. Returns nullopt if a signal came: the sample is lost and has to be taken again.
     [[nodiscard]] std::optional<Taken> take(const PlannedCase& planned, bool count, SignalWatch& signals) const;
 
 private:
     std::filesystem::path binaries_;
-    Placement placement_;
+    CpuPlan cpus_;
     double time_limit_s_;
     TemporaryFolder folder_;
 };

@@ -12,24 +12,28 @@ namespace bench {
 
 using nlohmann::json;
 
-std::vector<std::string> add_arguments(const JsonReader& reader, std::string_view key, Zip& zip) {
+std::vector<std::string> add_arguments(const JsonReader& reader, std::string_view key, std::size_t cpus, Zip& zip) {
     std::vector<std::string> names;
     const json* const arguments = reader.find(key);
     if (arguments == nullptr) return names;
     if (!arguments->is_object())
         reader.fail("'" + std::string{key} + "' must be an object that gives each name a number or a list of them");
     for (const auto& [name, numbers] : arguments->items()) {
-        zip.add(reader, name, numbers);
+        zip.add(reader, name, numbers, cpus);
         names.push_back(name);
     }
     return names;
 }
 
-tasks::Arguments take(const Zip& zip, const std::vector<std::string>& names, std::size_t index) {
+Given take(const Zip& zip, const std::vector<std::string>& names, std::size_t index) {
     std::vector<tasks::Arguments::Item> items;
-    items.reserve(names.size());
-    for (const std::string& name : names) items.emplace_back(name, zip.at(name, index));
-    return tasks::Arguments{std::move(items)};
+    Symbols symbols;
+    for (const std::string& name : names) {
+        const Number& number = zip.at(name, index);
+        items.emplace_back(name, number.value);
+        if (!number.symbol.empty()) symbols.emplace(name, number.symbol);
+    }
+    return {tasks::Arguments{std::move(items)}, std::move(symbols)};
 }
 
 namespace {
@@ -86,9 +90,19 @@ Choice parse_choice(const json& choice, std::string where) {
     return {reader, reader.find("models") != nullptr ? of_trait(reader) : of_family(reader), false};
 }
 
+// Adds a series, unless there is an equal one and one of the two has its numbers from the machine.
+void add_series(std::vector<Series>& all, const models::Entry& model, Given given) {
+    const tasks::Arguments complete = tasks::complete(model.parameters, given.arguments);
+    const bool doubled = std::ranges::any_of(all, [&](const Series& one) {
+        return one.model == &model && (!one.given.symbols.empty() || !given.symbols.empty()) &&
+               tasks::complete(model.parameters, one.given.arguments) == complete;
+    });
+    if (!doubled) all.push_back({&model, std::move(given)});
+}
+
 }  // namespace
 
-std::vector<Series> parse_series(const json& models, const JsonReader& of, std::string_view key) {
+std::vector<Series> parse_series(const json& models, const JsonReader& of, std::string_view key, std::size_t cpus) {
     if (!models.is_array()) of.fail("'" + std::string{key} + "' must be a list");
     std::vector<Choice> choices;
     std::set<const models::Entry*> taken;
@@ -99,13 +113,11 @@ std::vector<Series> parse_series(const json& models, const JsonReader& of, std::
     std::vector<Series> series;
     for (const Choice& choice : choices) {
         Zip zip;
-        const auto names = add_arguments(choice.reader, "arguments", zip);
+        const auto names = add_arguments(choice.reader, "arguments", cpus, zip);
         for (const models::Entry* const model : choice.models) {
             if (!choice.by_name && !taken.insert(model).second) continue;
             for (std::size_t at = 0; at < zip.size(); ++at) {
-                tasks::Arguments given = take(zip, names, at);
-                (void)located(choice.reader, [&] { return tasks::complete(model->parameters, given); });
-                series.push_back({model, std::move(given)});
+                located(choice.reader, [&] { add_series(series, *model, take(zip, names, at)); });
             }
         }
     }

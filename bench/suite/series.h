@@ -1,14 +1,15 @@
 #pragma once
 
+#include <cstddef>
 #include <nlohmann/json_fwd.hpp>
 #include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "bench/harness/case.h"
 #include "bench/suite/json_reader.h"
 #include "models/table.h"
-#include "tasks/arguments.h"
 
 namespace bench {
 
@@ -16,7 +17,7 @@ namespace bench {
 // each case.
 struct Series {
     const models::Entry* model;
-    tasks::Arguments given;
+    Given given;
 };
 
 // Calls the function. If it throws std::invalid_argument, reports the message as an error at this place in the file.
@@ -32,14 +33,17 @@ decltype(auto) located(const JsonReader& reader, Function function) {
     }
 }
 
-// Adds the arguments under `key`, if any. Returns their names. Errors are those of `reader`.
-[[nodiscard]] std::vector<std::string> add_arguments(const JsonReader& reader, std::string_view key, Zip& zip);
+// Adds the arguments under `key`, if any. Returns their names. `cpus`: the CPUs of a model. Errors are those of
+// `reader`.
+[[nodiscard]] std::vector<std::string> add_arguments(const JsonReader& reader, std::string_view key, std::size_t cpus,
+                                                     Zip& zip);
 // The arguments of these names in row `index`.
-[[nodiscard]] tasks::Arguments take(const Zip& zip, const std::vector<std::string>& names, std::size_t index);
+[[nodiscard]] Given take(const Zip& zip, const std::vector<std::string>& names, std::size_t index);
 
 // A list of models, each chosen by its name, or several by a trait or a family. A model that the list names has the
-// arguments given there; the list's traits and families do not choose it again.
-[[nodiscard]] std::vector<Series> parse_series(const nlohmann::json& models, const JsonReader& of,
-                                               std::string_view key);
+// arguments given there; the list's traits and families do not choose it again. Series that are equal only because of
+// the number of CPUs are one.
+[[nodiscard]] std::vector<Series> parse_series(const nlohmann::json& models, const JsonReader& of, std::string_view key,
+                                               std::size_t cpus);
 
 }  // namespace bench

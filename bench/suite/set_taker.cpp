@@ -32,8 +32,8 @@ SetTaker::SetTaker(const Plan& plan, const Settings& settings, Record& record, R
       settings_{settings},
       record_{record},
       results_{results},
-      blocks_{settings.binaries, settings.placement, settings.time_limit_s, record.slicings()},
-      sampler_{settings.binaries, settings.placement, settings.time_limit_s} {}
+      blocks_{settings.binaries, settings.cpus, settings.time_limit_s, record.slicings()},
+      sampler_{settings.binaries, settings.cpus, settings.time_limit_s} {}
 
 bool SetTaker::takes_turns(const PlannedCase& planned) const {
     return planned.in_turns && !settings_.only_whole_samples && !record_.takes_whole_samples(planned.name);

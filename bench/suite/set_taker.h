@@ -20,7 +20,7 @@ namespace bench {
 // How a run measures.
 struct Settings {
     std::filesystem::path binaries;
-    Placement placement;
+    CpuPlan cpus;
     double time_limit_s;
     std::uint64_t seed;
     // No turns: this machine gives us a quota of CPU time, and who has the turn would pay for what others used before.

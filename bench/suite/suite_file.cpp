@@ -18,7 +18,16 @@ namespace {
 
 using nlohmann::json;
 
+// Points that are equal only because of the number of CPUs are one.
+bool is_doubled(const std::vector<Point>& points, const workloads::Entry& workload, const Given& arguments) {
+    return std::ranges::any_of(points, [&](const Point& one) {
+        return one.workload == &workload && one.arguments.arguments == arguments.arguments &&
+               (!one.arguments.symbols.empty() || !arguments.symbols.empty());
+    });
+}
+
 std::vector<Point> parse_points(const JsonReader& suite, const Suite& so_far) {
+    const ModelCpus model_cpus = count_model_cpus(so_far.cpus);
     std::vector<Point> points;
     if (suite.find("cases") == nullptr) return points;
     const json& cases = suite.array("cases");
@@ -27,25 +36,27 @@ std::vector<Point> parse_points(const JsonReader& suite, const Suite& so_far) {
             cases[i], suite.element("cases", i), {"workload", "arguments", "iterations", "count_rounds", "models"}};
         const workloads::Entry& workload =
             located(reader, [&]() -> const workloads::Entry& { return workloads::find(reader.text("workload")); });
+        const std::size_t cpus = model_cpus.of(workload.group);
         Zip zip;
-        const auto names = add_arguments(reader, "arguments", zip);
+        const auto names = add_arguments(reader, "arguments", cpus, zip);
         const bool cpu = workload.group == workloads::Group::cpu;
         const json* const models = reader.find("models");
         const std::vector<Series> series =
-            models != nullptr ? parse_series(*models, reader, "models") : (cpu ? so_far.cpu : so_far.io);
+            models != nullptr ? parse_series(*models, reader, "models", cpus) : (cpu ? so_far.cpu : so_far.io);
         const int count_rounds =
             reader.find("count_rounds") != nullptr ? reader.positive_integer("count_rounds") : so_far.count_rounds;
         const json* const iterations = reader.find("iterations");
         zip.add(reader, "iterations", iterations != nullptr ? *iterations : json(1));
         for (std::size_t at = 0; at < zip.size(); ++at) {
-            const std::int64_t count = zip.at("iterations", at);
+            const std::int64_t count = zip.at("iterations", at).value;
             if (count < 1 || count > 1'000'000) reader.fail("'iterations' must be from 1 to 1000000");
-            tasks::Arguments arguments = located(reader, [&] {
-                tasks::Arguments complete = tasks::complete(workload.parameters, take(zip, names, at));
-                if (workload.check != nullptr) workload.check(complete);
-                return complete;
+            Given given = take(zip, names, at);
+            located(reader, [&] {
+                given.arguments = tasks::complete(workload.parameters, given.arguments);
+                if (workload.check != nullptr) workload.check(given.arguments);
             });
-            points.push_back({&workload, std::move(arguments), static_cast<int>(count), count_rounds, series});
+            if (is_doubled(points, workload, given)) continue;
+            points.push_back({&workload, std::move(given), static_cast<int>(count), count_rounds, series});
         }
     }
     return points;
@@ -72,7 +83,7 @@ std::vector<std::string> texts(const JsonReader& reader, std::string_view key) {
     return found;
 }
 
-NamedGroup parse_group(const JsonReader& reader, int count_rounds) {
+NamedGroup parse_group(const JsonReader& reader, int count_rounds, const ModelCpus& cpus) {
     NamedGroup group{.name = reader.text("name"),
                      .cases = {},
                      .repeated = {},
@@ -83,7 +94,7 @@ NamedGroup parse_group(const JsonReader& reader, int count_rounds) {
     const auto repeat = texts(reader, "repeat");
     for (const std::string& text : texts(reader, "cases")) {
         try {
-            Case what = located(reader, [&] { return parse_case(text); });
+            Case what = located(reader, [&] { return parse_case(text, cpus); });
             const std::string name = what.name();
             if (!names.insert(name).second) reader.fail("case " + name + " is there twice");
             if (std::ranges::find(repeat, text) != repeat.end()) group.repeated.push_back(name);
@@ -95,7 +106,7 @@ NamedGroup parse_group(const JsonReader& reader, int count_rounds) {
     return group;
 }
 
-std::vector<NamedGroup> parse_groups(const JsonReader& suite, int count_rounds) {
+std::vector<NamedGroup> parse_groups(const JsonReader& suite, int count_rounds, const ModelCpus& cpus) {
     std::vector<NamedGroup> groups;
     if (suite.find("groups") == nullptr) return groups;
     const json& list = suite.array("groups");
@@ -103,7 +114,7 @@ std::vector<NamedGroup> parse_groups(const JsonReader& suite, int count_rounds) 
     for (std::size_t i = 0; i < list.size(); ++i) {
         const JsonReader reader{
             list[i], suite.element("groups", i), {"name", "cases", "repeat", "iterations", "count_rounds"}};
-        groups.push_back(parse_group(reader, count_rounds));
+        groups.push_back(parse_group(reader, count_rounds, cpus));
         if (!names.insert(groups.back().name).second) reader.fail("there is another group of this name");
     }
     return groups;
@@ -122,7 +133,8 @@ std::string parse_baseline(const JsonReader& suite, std::string_view group) {
     }
 }
 
-std::vector<Case> parse_controls(const JsonReader& suite, const std::set<std::string>& planned) {
+std::vector<Case> parse_controls(const JsonReader& suite, const std::set<std::string>& planned,
+                                 const ModelCpus& model_cpus) {
     std::vector<Case> controls;
     if (suite.find("controls") == nullptr) return controls;
     const json& list = suite.array("controls");
@@ -130,18 +142,18 @@ std::vector<Case> parse_controls(const JsonReader& suite, const std::set<std::st
     for (std::size_t i = 0; i < list.size(); ++i) {
         const JsonReader reader{
             list[i], suite.element("controls", i), {"workload", "arguments", "model", "model_arguments"}};
+        const workloads::Entry& workload =
+            located(reader, [&]() -> const workloads::Entry& { return workloads::find(reader.text("workload")); });
+        const std::size_t cpus = model_cpus.of(workload.group);
         Zip zip;
         Zip model_zip;
-        const auto names = add_arguments(reader, "arguments", zip);
-        const auto model_names = add_arguments(reader, "model_arguments", model_zip);
+        const auto names = add_arguments(reader, "arguments", cpus, zip);
+        const auto model_names = add_arguments(reader, "model_arguments", cpus, model_zip);
         if (zip.size() != 1 || model_zip.size() != 1)
             reader.fail("an A/A control is one case: give numbers, not lists");
         Case control = located(reader, [&] {
-            const workloads::Entry& workload = workloads::find(reader.text("workload"));
-            const models::Entry& model = find_model(reader.text("model"));
-            const tasks::Arguments arguments = tasks::complete(workload.parameters, take(zip, names, 0));
-            return make_case(workload, model, arguments,
-                             complete_arguments(model, workload, arguments, take(model_zip, model_names, 0)));
+            return make_case(workload, find_model(reader.text("model")), take(zip, names, 0),
+                             take(model_zip, model_names, 0), model_cpus);
         });
         const std::string name = control.name();
         if (!planned.contains(name)) reader.fail(name + " is not a case of this suite; an A/A control repeats one");
@@ -153,13 +165,12 @@ std::vector<Case> parse_controls(const JsonReader& suite, const std::set<std::st
 
 }  // namespace
 
-std::vector<Case> Suite::cases(const Point& point) {
+std::vector<Case> Suite::cases(const Point& point) const {
     std::vector<Case> cases;
     for (const Series& series : point.series) {
         try {
             cases.push_back(
-                make_case(*point.workload, *series.model, point.arguments,
-                          complete_arguments(*series.model, *point.workload, point.arguments, series.given)));
+                make_case(*point.workload, *series.model, point.arguments, series.given, count_model_cpus(cpus)));
         } catch (const std::invalid_argument&) {
             // The arguments have been checked, so this is a native control of another workload.
         }
@@ -182,7 +193,8 @@ std::filesystem::path find_suite(const std::string& suite, const std::filesystem
                      folder.string() + "; name another folder with --suites, or give the path of a file)"};
 }
 
-Suite parse_suite(const json& suite, const std::string& file) {
+Suite parse_suite(const json& suite, const std::string& file, const MachineCpus& machine,
+                  std::optional<Placement> placement) {
     const JsonReader reader{suite,
                             file,
                             {"name", "rounds", "count_rounds", "budget_s", "time_limit_s", "placement", "baseline",
@@ -190,6 +202,9 @@ Suite parse_suite(const json& suite, const std::string& file) {
     static const json no_models{{"cpu", json::array()}, {"io", json::array()}};
     const bool only_groups = reader.find("models") == nullptr && reader.find("groups") != nullptr;
     const JsonReader models{only_groups ? no_models : reader.at("models"), file + ": models", {"cpu", "io"}};
+    if (!placement) placement = located(reader, [&] { return parse_placement(reader.text("placement")); });
+    const CpuPlan cpus = plan_cpus(*placement, machine);
+    const ModelCpus model_cpus = count_model_cpus(cpus);
     Suite result{.name = reader.text("name"),
                  .rounds = reader.positive_integer("rounds"),
                  .count_rounds = reader.find("count_rounds") != nullptr ? reader.positive_integer("count_rounds") : 1,
@@ -197,25 +212,25 @@ Suite parse_suite(const json& suite, const std::string& file) {
                  .cpu_baseline = parse_baseline(reader, "cpu"),
                  .io_baseline = parse_baseline(reader, "io"),
                  .time_limit_s = reader.positive_number("time_limit_s"),
-                 .placement = located(reader, [&] { return parse_placement(reader.text("placement")); }),
-                 .cpu = parse_series(models.at("cpu"), models, "cpu"),
-                 .io = parse_series(models.at("io"), models, "io"),
+                 .cpus = cpus,
+                 .cpu = parse_series(models.at("cpu"), models, "cpu", model_cpus.computing),
+                 .io = parse_series(models.at("io"), models, "io", model_cpus.serving),
                  .points = {},
                  .groups = {},
                  .controls = {}};
     if (reader.find("budget_s") != nullptr) result.budget_s = reader.positive_number("budget_s");
     if (reader.find("groups") == nullptr) (void)reader.array("cases");
     result.points = parse_points(reader, result);
-    result.groups = parse_groups(reader, result.count_rounds);
+    result.groups = parse_groups(reader, result.count_rounds, model_cpus);
     const std::set<std::string> planned = case_names(result, reader);
     if (planned.empty() && result.groups.empty())
         reader.fail("there is no case: 'cases' and 'models' of their group must not be empty");
-    result.controls = parse_controls(reader, planned);
+    result.controls = parse_controls(reader, planned, model_cpus);
     return result;
 }
 
-Suite load_suite(const std::filesystem::path& path) {
-    return parse_suite(or_usage_error("", [&] { return read_json(path); }), path.string());
+Suite load_suite(const std::filesystem::path& path, const MachineCpus& machine, std::optional<Placement> placement) {
+    return parse_suite(or_usage_error("", [&] { return read_json(path); }), path.string(), machine, placement);
 }
 
 }  // namespace bench

@@ -15,9 +15,9 @@ namespace bench {
 // A workload with its arguments, and the series that run it: those of its group, unless the case names others.
 struct Point {
     const workloads::Entry* workload;
-    tasks::Arguments arguments;  // complete
-    int iterations;              // runs, or windows
-    int count_rounds;            // system calls are counted in the first `count_rounds` rounds
+    Given arguments;   // complete
+    int iterations;    // runs, or windows
+    int count_rounds;  // system calls are counted in the first `count_rounds` rounds
     std::vector<Series> series;
 };
 
@@ -40,7 +40,7 @@ struct Suite {
     std::string cpu_baseline;
     std::string io_baseline;
     double time_limit_s;
-    Placement placement;
+    CpuPlan cpus;  // on this machine
     std::vector<Series> cpu;
     std::vector<Series> io;
     std::vector<Point> points;
@@ -48,7 +48,7 @@ struct Suite {
     std::vector<Case> controls;  // A/A controls: each is also a case of a point
 
     // The point under each of its series. Leaves out a native control of another workload.
-    [[nodiscard]] static std::vector<Case> cases(const Point& point);
+    [[nodiscard]] std::vector<Case> cases(const Point& point) const;
 };
 
 // The folder of suites in the source tree of this build.
@@ -57,7 +57,10 @@ struct Suite {
 // The file of a suite: `<folder>/<suite>.json`; but `suite` itself if it has a slash or ends in ".json". All three
 // throw UsageError, with a message of one line.
 [[nodiscard]] std::filesystem::path find_suite(const std::string& suite, const std::filesystem::path& folder);
-[[nodiscard]] Suite parse_suite(const nlohmann::json& suite, const std::string& file);
-[[nodiscard]] Suite load_suite(const std::filesystem::path& path);
+// `machine`: tells for how many CPUs the suite is. `placement`: instead of the suite's own.
+[[nodiscard]] Suite parse_suite(const nlohmann::json& suite, const std::string& file, const MachineCpus& machine,
+                                std::optional<Placement> placement = {});
+[[nodiscard]] Suite load_suite(const std::filesystem::path& path, const MachineCpus& machine,
+                               std::optional<Placement> placement = {});
 
 }  // namespace bench

@@ -13,7 +13,8 @@ from blocks.published import Found, Published
 from concur.documents import labels, units
 from concur.documents.cases import Case, Cell, Workload
 from concur.documents.samples import Sample
-from concur.statistics import noise, turns
+from concur.statistics import fixed_cost, noise, turns
+from concur.statistics.intervals import Estimate
 from concur.statistics.ratios import PEER_LIMIT, is_limited
 from concur.statistics.turns import CPU, WALL, Metric
 
@@ -69,6 +70,24 @@ def _chosen(kind: str, known: dict[str, Any], name: str) -> Any:
 
 
 @dataclass(frozen=True)
+class Prices:
+    """As text, with the interval."""
+
+    fixed: str
+    marginal: str
+
+
+def _with_interval(time: Estimate) -> str:
+    """12.3 µs (11.8 to 12.9 µs); less than its noise if the interval includes 0"""
+    if time.has_interval and time.low <= 0:
+        return f"less than {units.duration_measured(time.high)}"
+    text = units.duration_measured(time.value)
+    if not time.has_interval:
+        return text
+    return f"{text} ({units.duration_measured(time.low)} to {units.duration_measured(time.high)})"
+
+
+@dataclass(frozen=True)
 class Figures:
     published: Published
 
@@ -79,6 +98,7 @@ class Figures:
             "ratios": self.ratios,
             "cell": self.cell,
             "value": self.value,
+            "prices": self.prices,
             "measured": self.measured,
             "within": furthest_percent,
             "limited": self.limited,
@@ -126,6 +146,16 @@ class Figures:
         if found is None:
             raise BlockError(f"{document}: {case}: its '{what}' is not known")
         return Value(found, text(found))
+
+    def prices(self, document: str, case: str, tasks_small: int, tasks_large: int) -> Prices:
+        """What a job costs before its first task, and each further task, from two jobs of so many tasks."""
+        small, large = (
+            self.published.find(document, f"{case}/tasks:{tasks}").ok for tasks in (tasks_small, tasks_large)
+        )
+        found = fixed_cost.apart(small, large, tasks_small, tasks_large)
+        if found is None:
+            raise BlockError(f"{document}: {case}: no set has both numbers of tasks")
+        return Prices(_with_interval(found.fixed), _with_interval(found.marginal))
 
     def measured(self, document: str, models: Sequence[str]) -> list[str]:
         """Those of the models that were measured: one whose library was absent is left out."""

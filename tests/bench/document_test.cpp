@@ -14,6 +14,7 @@
 #include <sstream>
 #include <stdexcept>
 
+#include "cpus.h"
 #include "models/table.h"
 #include "sys/check.h"
 #include "workloads/table.h"
@@ -128,7 +129,7 @@ class Document : public testing::Test {
 protected:
     static Sample make_sample(std::string_view name, std::string reason = "") {
         Sample sample;
-        sample.what = parse_case(name);
+        sample.what = case_named(name);
         sample.reason = std::move(reason);
         return sample;
     }
@@ -140,7 +141,7 @@ protected:
                 {"real_time", 1.5}};
     }
     json complete() {
-        complete_document(document_, names_, samples_, Placement::shared);
+        complete_document(document_, names_, samples_, {cpu_plan(Placement::shared), machine_cpus()});
         return document_["benchmarks"];
     }
 
@@ -231,7 +232,7 @@ TEST_F(Document, DescribesTheRun) {
 
 TEST(SampleAsJson, HasEveryFigure) {
     Sample sample;
-    sample.what = parse_case("echo/thread_pool/workers:3/connections:5");
+    sample.what = case_named("echo/thread_pool/workers:3/connections:5");
     sample.placement = Placement::split;
     sample.cpu_split = {{0, 1}, {2}};
     sample.work = workloads::Work{10, 20, workloads::Fairness{1, 3, 0.5}};
@@ -282,11 +283,13 @@ TEST(SampleAsJson, HasEveryFigure) {
     EXPECT_TRUE(text["evidence"]["run_delay_ns"].is_null()) << "null if the kernel does not tell";
 }
 
-TEST(SampleAsJson, SaysThatAPoolHasAWorkerForEachConnection) {
+TEST(SampleAsJson, SaysForWhatAPoolsWorkersStand) {
     Sample sample;
-    sample.what = parse_case("echo/thread_pool/connections:5");
+    sample.what = case_named("echo/thread_pool/connections:5");
     EXPECT_EQ(to_json(sample)["symbols"], json::parse(R"({"workers": "connections"})"));
-    sample.what = parse_case("primes/thread_pool");
+    sample.what = case_named("primes/thread_pool");
+    EXPECT_EQ(to_json(sample)["symbols"], json::parse(R"({"workers": "cpus"})"));
+    sample.what = case_named("primes/thread_pool/workers:3");
     EXPECT_EQ(to_json(sample)["symbols"], json::object());
     EXPECT_EQ(to_json(sample)["timed"], "runs");
     EXPECT_TRUE(to_json(sample)["slices"].is_null());
@@ -294,7 +297,7 @@ TEST(SampleAsJson, SaysThatAPoolHasAWorkerForEachConnection) {
 
 TEST(SampleAsJson, HasOnlyTheSumOfTheCpuTimeOfWindows) {
     Sample sample;
-    sample.what = parse_case("echo/epoll");
+    sample.what = case_named("echo/epoll");
     sample.cost = Cost{3, {}};
     const json cost = to_json(sample)["cost"];
     EXPECT_EQ(cost["cpu_ns"], 3);

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "bench/sample.h"
+#include "cpus.h"
 #include "simple_workload.h"
 
 namespace bench {
@@ -39,7 +40,9 @@ inline Measured measured(const Case& what, int iterations = 1, const CountCase& 
     Measured result;
     register_case(
         what, iterations,
-        [&](benchmark::State& state) { result.sample = measure(state, what, Placement::shared, count, turns); },
+        [&](benchmark::State& state) {
+            result.sample = measure(state, what, cpu_plan(Placement::shared), count, turns);
+        },
         turns != nullptr);
     KeepRuns reporter;
     benchmark::RunSpecifiedBenchmarks(&reporter, ".");

@@ -5,6 +5,7 @@
 #include <optional>
 #include <stdexcept>
 
+#include "cpus.h"
 #include "measured.h"
 #include "models/table.h"
 #include "simple_workload.h"
@@ -13,12 +14,12 @@
 namespace bench {
 namespace {
 
-Counts count_here(const Case& what, Placement placement, std::optional<std::uint64_t> units) {
-    return Harness{what, placement}.count(units);
+Counts count_here(const Case& what, const CpuPlan& cpus, std::optional<std::uint64_t> units) {
+    return Harness{what, cpus}.count(units);
 }
 
 TEST(Sample, CountsTheWorkOfAllItsIterations) {
-    const Case what = parse_case("primes/process_per_task/tasks:4/grain_us:100");
+    const Case what = case_named("primes/process_per_task/tasks:4/grain_us:100");
     const auto before = std::chrono::system_clock::now();
     const auto [sample, run] = measured(what, 3);
     EXPECT_EQ(sample.outcome, Outcome::ok) << sample.reason;
@@ -40,7 +41,7 @@ TEST(Sample, CountsTheWorkOfAllItsIterations) {
 }
 
 TEST(Sample, HasNoPeerWhereThereIsNone) {
-    const Sample sample = measured(parse_case("primes/serial/tasks:2/grain_us:1")).sample;
+    const Sample sample = measured(case_named("primes/serial/tasks:2/grain_us:1")).sample;
     EXPECT_FALSE(sample.cpu_split.model.empty());
     EXPECT_TRUE(sample.cpu_split.peer.empty());
     EXPECT_FALSE(sample.evidence.peer_cpu);
@@ -48,7 +49,7 @@ TEST(Sample, HasNoPeerWhereThereIsNone) {
 }
 
 TEST(Sample, OfAServerHasTheFiguresOfItsWindowsAlone) {
-    const auto [sample, run] = measured(parse_case("echo/epoll/connections:3/payload:10/requests:12"), 2);
+    const auto [sample, run] = measured(case_named("echo/epoll/connections:3/payload:10/requests:12"), 2);
     ASSERT_EQ(sample.outcome, Outcome::ok) << sample.reason;
     EXPECT_EQ(sample.work->units, 2U * 12);
     EXPECT_EQ(sample.work->bytes, 2U * 12 * 20);
@@ -75,14 +76,14 @@ TEST(Sample, OfAServerHasTheFiguresOfItsWindowsAlone) {
 }
 
 TEST(Sample, HasTheCpuTimeOfOthers) {
-    const Sample sample = measured(parse_case("primes/serial/tasks:2/grain_us:1")).sample;
+    const Sample sample = measured(case_named("primes/serial/tasks:2/grain_us:1")).sample;
     EXPECT_GT(sample.evidence.elapsed.count(), 0);
     EXPECT_EQ(sample.evidence.others_cpu.has_value(), sys::machine_time().has_value());
     EXPECT_EQ(sample.evidence.steal.has_value(), sys::machine_time().has_value());
 }
 
 TEST(Sample, CountsOnlyWhereItIsAskedTo) {
-    const Case what = parse_case("primes/serial/tasks:2/grain_us:1");
+    const Case what = case_named("primes/serial/tasks:2/grain_us:1");
     EXPECT_FALSE(measured(what).sample.counts);
     const Sample sample = measured(what, 1, count_here).sample;
     ASSERT_EQ(sample.outcome, Outcome::ok) << sample.reason;
@@ -93,7 +94,7 @@ TEST(Sample, CountsOnlyWhereItIsAskedTo) {
 }
 
 TEST(Sample, HasTheCountsOfOneWindow) {
-    const auto [sample, run] = measured(parse_case("echo/epoll/connections:3/requests:300"), 2, count_here);
+    const auto [sample, run] = measured(case_named("echo/epoll/connections:3/requests:300"), 2, count_here);
     ASSERT_EQ(sample.outcome, Outcome::ok) << sample.reason;
     ASSERT_TRUE(sample.counts);
     EXPECT_EQ(sample.counts->units, 300U);
@@ -102,38 +103,38 @@ TEST(Sample, HasTheCountsOfOneWindow) {
 }
 
 TEST(Sample, MayBeCountedInASmallerWindow) {
-    EXPECT_EQ(count_here(parse_case("echo/epoll/connections:3/requests:300"), Placement::split, 40).units, 40U);
-    EXPECT_EQ(count_here(parse_case("echo/epoll/connections:3/requests:300"), Placement::split, 1).units, 3U)
+    EXPECT_EQ(count_here(case_named("echo/epoll/connections:3/requests:300"), cpu_plan(), 40).units, 40U);
+    EXPECT_EQ(count_here(case_named("echo/epoll/connections:3/requests:300"), cpu_plan(), 1).units, 3U)
         << "each connection has one request at least";
 }
 
 TEST(Sample, DidNotFinishWhereTheCountingFails) {
-    const auto fails = [](const Case&, Placement, std::optional<std::uint64_t>) -> Counts {
+    const auto fails = [](const Case&, const CpuPlan&, std::optional<std::uint64_t>) -> Counts {
         throw std::runtime_error{"it counts sheep"};
     };
-    const Measured failed = measured(parse_case("primes/serial/tasks:2/grain_us:1"), 1, fails);
+    const Measured failed = measured(case_named("primes/serial/tasks:2/grain_us:1"), 1, fails);
     expect_failed(failed, Outcome::did_not_finish, "the counting run failed: it counts sheep");
 }
 
 TEST(Sample, HasTheMemoryOfTasksThatWait) {
-    const Sample sample = measured(parse_case("park/thread_per_task/tasks:200"), 2).sample;
+    const Sample sample = measured(case_named("park/thread_per_task/tasks:200"), 2).sample;
     ASSERT_EQ(sample.outcome, Outcome::ok) << sample.reason;
     ASSERT_TRUE(sample.memory);
     EXPECT_EQ(sample.memory->tasks, 200U);
     // A thread's stack has at least one page of its own.
     EXPECT_GE(sample.memory->pss_bytes, 200 * 4096);
-    EXPECT_FALSE(measured(parse_case("timers/epoll/tasks:2/naps:1/nap_us:1")).sample.memory);
+    EXPECT_FALSE(measured(case_named("timers/epoll/tasks:2/naps:1/nap_us:1")).sample.memory);
 }
 
 TEST(Sample, HasBothLatenciesOfAnOpenLoop) {
     const Sample sample =
-        measured(parse_case("open_echo/epoll/connections:3/payload:10/rate:20000/requests:12")).sample;
+        measured(case_named("open_echo/epoll/connections:3/payload:10/rate:20000/requests:12")).sample;
     ASSERT_EQ(sample.outcome, Outcome::ok) << sample.reason;
     ASSERT_TRUE(sample.latency && sample.latency_uncorrected);
     EXPECT_EQ(sample.latency->count, 12U);
     EXPECT_EQ(sample.latency_uncorrected->count, 12U);
     EXPECT_GE(sample.latency->max, sample.latency_uncorrected->p50);
-    EXPECT_FALSE(measured(parse_case("echo/epoll/connections:3/payload:10/requests:12")).sample.latency_uncorrected);
+    EXPECT_FALSE(measured(case_named("echo/epoll/connections:3/payload:10/requests:12")).sample.latency_uncorrected);
 }
 
 class Demanding final : public SimpleWorkload {
@@ -178,7 +179,7 @@ TEST(Sample, DidNotFinishWhereItThrows) {
 
 TEST(Sample, AnotherMayFollowOneThatFailed) {
     EXPECT_EQ(measured(case_of(throwing)).sample.outcome, Outcome::did_not_finish);
-    EXPECT_EQ(measured(parse_case("primes/serial/tasks:2/grain_us:1")).sample.outcome, Outcome::ok);
+    EXPECT_EQ(measured(case_named("primes/serial/tasks:2/grain_us:1")).sample.outcome, Outcome::ok);
 }
 
 TEST(Outcome, HasItsName) {

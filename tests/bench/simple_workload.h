@@ -9,6 +9,7 @@
 
 #include "bench/harness/case.h"
 #include "bench/harness/harness.h"
+#include "cpus.h"
 #include "models/table.h"
 #include "workloads/workload.h"
 
@@ -22,7 +23,7 @@ inline Case case_of(const workloads::Entry& workload,
 
 // Runs the case once. Returns what is wrong with the run, or "".
 inline std::string verdict_on(const Case& what, sys::Nanoseconds patience = std::chrono::seconds{5}) {
-    Harness harness{what, Placement::split, /*windows=*/2, patience};
+    Harness harness{what, cpu_plan(), /*windows=*/2, patience};
     harness.prepare();
     harness.before_run();
     harness.run();
@@ -79,7 +80,11 @@ public:
 template <class AnyPeer>
 class WithPeer final : public SimpleWorkload {
 public:
-    std::unique_ptr<workloads::Workload> make_peer() const override { return std::make_unique<AnyPeer>(); }
+    std::vector<std::unique_ptr<workloads::Workload>> make_peer(std::size_t) const override {
+        std::vector<std::unique_ptr<workloads::Workload>> peer;
+        peer.push_back(std::make_unique<AnyPeer>());
+        return peer;
+    }
 };
 
 // An entry outside the table.

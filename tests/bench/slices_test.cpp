@@ -6,6 +6,7 @@
 #include <string>
 
 #include "bench/sample.h"
+#include "cpus.h"
 #include "measured.h"
 #include "models/table.h"
 #include "simple_workload.h"
@@ -45,7 +46,7 @@ void expect_slices(const Sample& sample, std::initializer_list<std::uint64_t> un
 }
 
 TEST(SampleInTurns, OfAServerHasItsWindowsAsSlices) {
-    const auto [sample, run] = measured_in_turns(parse_case("echo/epoll/connections:3/payload:10/requests:12"), 2,
+    const auto [sample, run] = measured_in_turns(case_named("echo/epoll/connections:3/payload:10/requests:12"), 2,
                                                  {"try 7", "go 24", "go 6", "end"});
     ASSERT_EQ(sample.outcome, Outcome::ok) << sample.reason;
     expect_slices(sample, {24, 6});
@@ -63,7 +64,7 @@ TEST(SampleInTurns, OfAServerHasItsWindowsAsSlices) {
 }
 
 TEST(SampleInTurns, HasSomeRunsInEachSlice) {
-    const auto [sample, run] = measured_in_turns(parse_case("primes/process_per_task/tasks:4/grain_us:100"), 3,
+    const auto [sample, run] = measured_in_turns(case_named("primes/process_per_task/tasks:4/grain_us:100"), 3,
                                                  {"try 1", "try 2", "go 2", "go 1", "go 5", "end"});
     ASSERT_EQ(sample.outcome, Outcome::ok) << sample.reason;
     expect_slices(sample, {8, 4, 20});
@@ -79,7 +80,7 @@ TEST(SampleInTurns, HasSomeRunsInEachSlice) {
 
 TEST(SampleInTurns, HasTheLatencyOfTheRecordedRunsAlone) {
     const Sample sample =
-        measured_in_turns(parse_case("timers/epoll/tasks:3/naps:2/nap_us:1"), 2, {"try 5", "go 1", "go 2", "end"})
+        measured_in_turns(case_named("timers/epoll/tasks:3/naps:2/nap_us:1"), 2, {"try 5", "go 1", "go 2", "end"})
             .sample;
     ASSERT_EQ(sample.outcome, Outcome::ok) << sample.reason;
     EXPECT_EQ(sample.latency->count, 3U * 6);
@@ -88,7 +89,7 @@ TEST(SampleInTurns, HasTheLatencyOfTheRecordedRunsAlone) {
 // The calling thread computes everything, and verifies outside the timed part.
 TEST(SampleInTurns, CountsTheCpuTimeOfTheRunsAlone) {
     const Sample sample =
-        measured_in_turns(parse_case("primes/serial/tasks:4/grain_us:1000"), 2, {"go 3", "go 3", "end"}).sample;
+        measured_in_turns(case_named("primes/serial/tasks:4/grain_us:1000"), 2, {"go 3", "go 3", "end"}).sample;
     ASSERT_EQ(sample.outcome, Outcome::ok) << sample.reason;
     EXPECT_EQ(sample.evidence.at_gates, Rest::slept);
     for (const Slice& slice : sample.slices->each) {
@@ -99,7 +100,7 @@ TEST(SampleInTurns, CountsTheCpuTimeOfTheRunsAlone) {
 
 TEST(SampleInTurns, HasThePeersCpuTimeOfEachSliceOfRuns) {
     const Sample sample =
-        measured_in_turns(parse_case("churn/epoll/clients:2/connections:10"), 2, {"try 1", "go 2", "go 2", "end"})
+        measured_in_turns(case_named("churn/epoll/clients:2/connections:10"), 2, {"try 1", "go 2", "go 2", "end"})
             .sample;
     ASSERT_EQ(sample.outcome, Outcome::ok) << sample.reason;
     for (const Slice& slice : sample.slices->each) EXPECT_GT(slice.peer_cpu.count(), 0);
@@ -110,7 +111,7 @@ TEST(SampleInTurns, WorksUnderEveryModel) {
     const workloads::Entry& primes = workloads::find("primes");
     const tasks::Arguments small = tasks::complete(primes.parameters, tasks::parse_arguments("tasks:3/grain_us:10"));
     for (const models::Entry* const model : models::table()) {
-        const Case what = make_case(primes, *model, small, complete_arguments(*model, primes, small));
+        const Case what = make_case(primes, *model, {small}, {}, two_cpus);
         const Sample sample = measured_in_turns(what, 2, {"try 1", "go 1", "go 3", "end"}).sample;
         if (sample.outcome == Outcome::skipped) continue;
         ASSERT_EQ(sample.outcome, Outcome::ok) << model->name << ": " << sample.reason;
@@ -121,7 +122,7 @@ TEST(SampleInTurns, WorksUnderEveryModel) {
 
 TEST(SampleInTurns, DidNotFinishWithoutAllItsTurns) {
     for (const char* const name : {"echo/epoll/connections:3/requests:12", "primes/serial/tasks:2/grain_us:1"}) {
-        const Case what = parse_case(name);
+        const Case what = case_named(name);
         expect_failed(measured_in_turns(what, 3, {"go 7", "end"}), Outcome::did_not_finish, "1 of 3 turns were taken");
         expect_failed(measured_in_turns(what, 3, {"end"}), Outcome::did_not_finish, "0 of 3 turns were taken");
         expect_failed(measured_in_turns(what, 3, {"go 7", "try 7"}), Outcome::did_not_finish, "refused 'try 7'");
@@ -131,7 +132,7 @@ TEST(SampleInTurns, DidNotFinishWithoutAllItsTurns) {
 TEST(SampleInTurns, NeverSaysThatASkippedCaseIsReady) {
     TurnGiver giver;
     Turns turns{giver.benchmarks_end(), 1};
-    expect_failed(measured(parse_case("echo/select/connections:1200/requests:1200"), 1, {}, &turns), Outcome::skipped,
+    expect_failed(measured(case_named("echo/select/connections:1200/requests:1200"), 1, {}, &turns), Outcome::skipped,
                   "FD_SETSIZE");
     EXPECT_TRUE(giver.heard().empty());
 }

@@ -15,8 +15,9 @@ namespace workloads {
 template <class Function>
 concept MakesHandler = std::is_invocable_r_v<std::unique_ptr<tasks::Task>, Function&, sys::UniqueFd>;
 
-// Accepts connections, and spawns a handler for each. Several acceptors may share a listener (prefork): each takes a
-// ticket from the common counter before it accepts, so that no acceptor waits for a connection that another one got.
+// Accepts connections, spawns a handler for each, and finishes with their number. Several acceptors may share a
+// listener (prefork): each takes a ticket from the common counter before it accepts, so that no acceptor waits for a
+// connection that another one got.
 template <MakesHandler MakeHandler>
 class Acceptor final : public tasks::SteppedTask<Acceptor<MakeHandler>> {
     using Base = tasks::SteppedTask<Acceptor>;
@@ -33,17 +34,19 @@ public:
 private:
     tasks::Operation ready_for_next(tasks::Result result) {
         if (result.failed()) return this->give_up(result);
-        if (tickets_.fetch_add(1, std::memory_order_relaxed) >= connections_) return tasks::Finish{0};
+        if (tickets_.fetch_add(1, std::memory_order_relaxed) >= connections_) return tasks::Finish{accepted_};
         return this->then(&Acceptor::accepted, tasks::Accept{listener_});
     }
     tasks::Operation accepted(tasks::Result result) {
         if (result.failed()) return this->give_up(result);
+        ++accepted_;
         return this->then(&Acceptor::ready_for_next, tasks::Spawn{make_handler_(sys::UniqueFd{result.descriptor()})});
     }
 
     int listener_;
     std::atomic<std::uint64_t>& tickets_;
     std::uint64_t connections_;
+    std::uint64_t accepted_ = 0;
     MakeHandler make_handler_;
 };
 

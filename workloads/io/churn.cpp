@@ -37,14 +37,16 @@ struct Clientele {
     ChurnArguments arguments;
     sys::Endpoint server;
     ClientStatistics& statistics;
-    std::atomic<std::uint64_t>& next;         // the number of the next connection
-    mutable std::vector<SocketPlace> places;  // by client
+    std::atomic<std::uint64_t>& next;  // the number of the next connection
+    Shard shard;
+    mutable std::vector<SocketPlace> places;  // by client of the shard
 };
 
 // One connection of a client: connects, asks, compares the answer, starts the client's next connection, and ends. A
 // task for each connection, because a task keeps its sockets open until it finishes.
 class ConnectionTask final : public tasks::SteppedTask<ConnectionTask> {
 public:
+    // `client`: of the shard. `number`: of all connections.
     ConnectionTask(std::size_t client, std::uint64_t number, const Clientele& clientele)
         : SteppedTask{&ConnectionTask::started},
           client_{client},
@@ -75,7 +77,7 @@ private:
         if (!exchange_.add(result.bytes())) return receive_more();
         const sys::TimePoint now = sys::now();
         if (!exchange_.check()) return fail({-EBADMSG});
-        clientele_.statistics.answered(now - began_, exchange_.payload_bytes());
+        clientele_.statistics.answered(clientele_.shard.index, now - began_, exchange_.payload_bytes());
         const std::uint64_t next = clientele_.next.fetch_add(1, std::memory_order_relaxed);
         if (next >= clientele_.arguments.connections) return tasks::Finish{0};
         return then(&ConnectionTask::spawned,
@@ -100,17 +102,18 @@ private:
 
 class ChurningClients final : public Workload {
 public:
-    ChurningClients(const ChurnArguments& arguments, ClientStatistics& statistics, std::atomic<std::uint64_t>& next,
-                    int listener)
-        : listener_{listener},
-          clientele_{arguments, sys::local_endpoint(listener), statistics, next,
-                     std::vector<SocketPlace>(arguments.clients)} {
+    ChurningClients(Shard shard, const ChurnArguments& arguments, ClientStatistics& statistics,
+                    std::atomic<std::uint64_t>& next, int listener)
+        : listener_{listener}, clientele_{arguments,  sys::local_endpoint(listener),
+                                          statistics, next,
+                                          shard,      std::vector<SocketPlace>(shard.size(arguments.clients))} {
         for (SocketPlace& place : clientele_.places) place.store(-1);
     }
 
-    std::size_t size() const override { return clientele_.arguments.clients; }
+    std::size_t size() const override { return clientele_.places.size(); }
     std::unique_ptr<tasks::Task> make(std::size_t index) const override {
-        return std::make_unique<ConnectionTask>(index, index, clientele_);
+        const std::size_t first = clientele_.shard.first(clientele_.arguments.clients);
+        return std::make_unique<ConnectionTask>(index, first + index, clientele_);
     }
     // A client's next connection begins before its last one has ended.
     tasks::Demand demand() const override { return {.tasks_at_once = 2 * size(), .descriptors_per_task = 1}; }
@@ -159,10 +162,17 @@ public:
                    : Verdict::invalid("wrong digest from the connections");
     }
     Work work() const override { return statistics_.work(); }
-    std::unique_ptr<Workload> make_peer() const override {
-        return std::make_unique<ChurningClients>(arguments_, statistics_, *next_, listener_.get());
+    std::vector<std::unique_ptr<Workload>> make_peer(std::size_t shards_most) const override {
+        const std::size_t count = std::min(shards_most, arguments_.clients);
+        statistics_.divide(count);
+        std::vector<std::unique_ptr<Workload>> shards;
+        for (std::size_t index = 0; index < count; ++index) {
+            shards.push_back(std::make_unique<ChurningClients>(Shard{index, count}, arguments_, statistics_, *next_,
+                                                               listener_.get()));
+        }
+        return shards;
     }
-    Histogram* latency() const override { return &statistics_.latency(); }
+    ShardedHistogram* latency() const override { return &statistics_.latency(); }
     std::string_view latency_meaning() const override { return "time to connect and get the first answer"; }
 
 private:

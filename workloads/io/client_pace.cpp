@@ -1,5 +1,7 @@
 #include "workloads/io/client_pace.h"
 
+#include <limits>
+
 namespace workloads {
 
 ClientStep WindowPace::next() noexcept {
@@ -12,12 +14,25 @@ ClientStep WindowPace::next() noexcept {
         case State::serving: break;
     }
     if (windows_->is_open()) {
-        if (const std::optional<std::uint64_t> number = windows_->draw()) return send_when_due(*number);
+        if (const std::optional<std::uint64_t> number = draw()) return send_when_due(*number);
     }
+    return arrive();
+}
+
+std::optional<std::uint64_t> WindowPace::draw() noexcept {
+    if (waker_ == nullptr) return windows_->draw();
+    // Requests at fixed times: each shard takes the one that is due next.
+    constexpr std::uint64_t any = std::numeric_limits<std::uint64_t>::max();
+    return windows_->draw(shard_, open_loop() ? 1 : any);
+}
+
+ClientStep WindowPace::arrive() noexcept {
     const Windows::Arrival arrival = windows_->arrive(last_answer_);
     gate_ = arrival.gate;
-    state_ = arrival.last ? State::last : State::arrived;
-    return arrival.last ? ClientStep::turn : ClientStep::await;
+    const bool turns = arrival.last && waker_ == nullptr;
+    state_ = turns ? State::last : State::arrived;
+    if (arrival.last && !turns) waker_->wake(0);
+    return turns ? ClientStep::turn : ClientStep::await;
 }
 
 ClientStep WindowPace::enter_window() noexcept {
@@ -39,14 +54,18 @@ void WindowPace::answered(sys::TimePoint sent, sys::TimePoint now, std::uint64_t
     windows_->done(client_, bytes);
     // The first round is not timed.
     if (!windows_->is_open()) return;
-    statistics_->latency().record(sys::Nanoseconds{now - (open_loop() ? due_ : sent)}.count());
-    if (open_loop()) statistics_->latency_uncorrected().record(sys::Nanoseconds{now - sent}.count());
+    const auto record = [&](ShardedHistogram& times, sys::TimePoint from) {
+        times.shard(shard_).record(sys::Nanoseconds{now - from}.count());
+    };
+    record(statistics_->latency(), open_loop() ? due_ : sent);
+    if (open_loop()) record(statistics_->latency_uncorrected(), sent);
 }
 
 bool WindowPace::fail() noexcept {
     const std::size_t gate = windows_->fail();
     // If this client has turned a gate, the others still wait at that gate.
     if (state_ != State::turned) gate_ = gate;
+    if (waker_ != nullptr) waker_->wake_all();
     return true;
 }
 

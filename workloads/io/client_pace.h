@@ -7,6 +7,7 @@
 #include "sys/clock.h"
 #include "workloads/io/client_statistics.h"
 #include "workloads/io/client_task.h"
+#include "workloads/io/shard_waker.h"
 #include "workloads/windows.h"
 
 namespace workloads {
@@ -14,12 +15,13 @@ namespace workloads {
 // The pace of a client that sends a fixed number of requests, each when the last one was answered.
 class FixedPace {
 public:
+    // Its times go to shard 0: these clients are the model's tasks.
     FixedPace(std::uint64_t requests, ClientStatistics& statistics) : left_{requests}, statistics_{&statistics} {}
 
     [[nodiscard]] ClientStep next() const noexcept { return left_ > 0 ? ClientStep::send : ClientStep::finish; }
     void answered(sys::TimePoint sent, sys::TimePoint now, std::uint64_t bytes) noexcept {
         --left_;
-        statistics_->answered(now - sent, bytes);
+        statistics_->answered(0, now - sent, bytes);
     }
     // It never waits, and nobody waits for it.
     [[nodiscard]] static sys::TimePoint until() noexcept { return {}; }
@@ -36,11 +38,13 @@ private:
 // quota of the window. The number of a gate is also that of the event that tells that it has turned.
 class WindowPace {
 public:
+    // `shard`: in which the client is. `waker`: null if there is only one shard.
     // `rate`: requests/s of all clients together (open loop): request n of the window is due n/rate after it opened. A
     // request that falls due while its client still waits for an answer is sent as soon as that answer is here. 0: each
     // request is sent when the last one was answered (closed loop).
-    WindowPace(std::size_t client, std::int64_t rate, Windows& windows, ClientStatistics& statistics)
-        : client_{client}, rate_{rate}, windows_{&windows}, statistics_{&statistics} {}
+    WindowPace(std::size_t client, std::int64_t rate, Windows& windows, ClientStatistics& statistics,
+               std::size_t shard = 0, const ShardWaker* waker = nullptr)
+        : client_{client}, rate_{rate}, windows_{&windows}, statistics_{&statistics}, shard_{shard}, waker_{waker} {}
 
     [[nodiscard]] ClientStep next() noexcept;
     void answered(sys::TimePoint sent, sys::TimePoint now, std::uint64_t bytes) noexcept;
@@ -55,10 +59,12 @@ private:
         serving,   // in a window, or in the first round
         sleeping,  // until the next request is due
         arrived,   // at a gate; others are still under way
-        last,      // at a gate, which this client turns
+        last,      // at a gate, which this client turns (in a single shard)
         turned,    // it has turned; the others do not know yet
     };
 
+    [[nodiscard]] std::optional<std::uint64_t> draw() noexcept;
+    [[nodiscard]] ClientStep arrive() noexcept;
     [[nodiscard]] ClientStep enter_window() noexcept;
     [[nodiscard]] ClientStep send_when_due(std::uint64_t number) noexcept;
     [[nodiscard]] bool open_loop() const noexcept { return rate_ > 0; }
@@ -67,6 +73,8 @@ private:
     std::int64_t rate_;
     Windows* windows_;
     ClientStatistics* statistics_;
+    std::size_t shard_;
+    const ShardWaker* waker_;
     State state_ = State::connected;
     std::size_t gate_ = 0;
     sys::TimePoint last_answer_;

@@ -8,21 +8,34 @@ namespace workloads {
 
 constexpr auto relaxed = std::memory_order_relaxed;
 
+void ClientStatistics::divide(std::size_t shards) {
+    answers_ = sys::SharedArray<Answers>{shards};
+    latency_.divide(shards);
+    latency_uncorrected_.divide(shards);
+}
+
 void ClientStatistics::begin() noexcept {
     board_->tickets.store(0, relaxed);
-    board_->answered.store(0, relaxed);
-    board_->bytes.store(0, relaxed);
+    for (Answers& answers : answers_) {
+        answers.count.store(0, relaxed);
+        answers.bytes.store(0, relaxed);
+    }
     board_->first_error.store(0, relaxed);
 }
 
-void ClientStatistics::answered(sys::Nanoseconds latency, std::uint64_t bytes) noexcept {
-    latency_->record(latency.count());
-    board_->bytes.fetch_add(bytes, relaxed);
-    board_->answered.fetch_add(1, relaxed);
+void ClientStatistics::answered(std::size_t shard, sys::Nanoseconds latency, std::uint64_t bytes) noexcept {
+    latency_.shard(shard).record(latency.count());
+    answers_[shard].bytes.fetch_add(bytes, relaxed);
+    answers_[shard].count.fetch_add(1, relaxed);
 }
 
 Work ClientStatistics::work() const noexcept {
-    return {.units = board_->answered.load(relaxed), .bytes = board_->bytes.load(relaxed), .fairness = {}};
+    Work work;
+    for (const Answers& answers : answers_) {
+        work.units += answers.count.load(relaxed);
+        work.bytes += answers.bytes.load(relaxed);
+    }
+    return work;
 }
 
 void ClientStatistics::failed(int error) noexcept {

@@ -14,13 +14,16 @@ namespace workloads {
 // processes.
 class ClientStatistics {
 public:
+    // The clients are divided into so many shards, each in a process of its own: each has its own figures, and what is
+    // read is their sum. Called before any process of a run is forked. Throws std::system_error.
+    void divide(std::size_t shards);
     // Called before each run, while there are no clients.
     void begin() noexcept;
 
-    // Workloads that are timed as a whole: a client has received one more right answer. `bytes`: payload in both
-    // directions.
-    void answered(sys::Nanoseconds latency, std::uint64_t bytes) noexcept;
-    [[nodiscard]] std::uint64_t progress() const noexcept { return board_->answered.load(std::memory_order_relaxed); }
+    // Workloads that are timed as a whole: a client of this shard has received one more right answer. `bytes`: payload
+    // in both directions.
+    void answered(std::size_t shard, sys::Nanoseconds latency, std::uint64_t bytes) noexcept;
+    [[nodiscard]] std::uint64_t progress() const noexcept { return work().units; }
     [[nodiscard]] Work work() const noexcept;
 
     // A client ends with an error (a negative errno). The first one is kept, unless it only follows from the end of the
@@ -34,22 +37,25 @@ public:
     // For Acceptor.
     [[nodiscard]] std::atomic<std::uint64_t>& tickets() const noexcept { return board_->tickets; }
 
-    [[nodiscard]] Histogram& latency() const noexcept { return *latency_; }
+    [[nodiscard]] ShardedHistogram& latency() noexcept { return latency_; }
     // Open loop only.
-    [[nodiscard]] Histogram& latency_uncorrected() const noexcept { return *latency_uncorrected_; }
+    [[nodiscard]] ShardedHistogram& latency_uncorrected() noexcept { return latency_uncorrected_; }
 
 private:
     struct Board {
         std::atomic<std::uint64_t> tickets;
         std::atomic<std::uint64_t> connections;
-        std::atomic<std::uint64_t> answered;
-        std::atomic<std::uint64_t> bytes;
         std::atomic<int> first_error;
+    };
+    struct alignas(64) Answers {  // a cache line for each shard
+        std::atomic<std::uint64_t> count;
+        std::atomic<std::uint64_t> bytes;
     };
 
     sys::Shared<Board> board_;
-    sys::Shared<Histogram> latency_;
-    sys::Shared<Histogram> latency_uncorrected_;
+    sys::SharedArray<Answers> answers_{1};  // by shard
+    ShardedHistogram latency_;
+    ShardedHistogram latency_uncorrected_;
 };
 
 }  // namespace workloads

@@ -59,8 +59,10 @@ public:
     Echo(const EchoArguments& arguments, std::size_t acceptors)
         : Server{arguments.clients, acceptors}, payload_{arguments.payload}, work_us_{arguments.work_us} {}
 
-    std::unique_ptr<Workload> make_peer() const override {
-        return make_clients([payload = payload_](std::size_t client) { return EchoExchange{client, payload}; });
+    std::vector<std::unique_ptr<Workload>> make_peer(std::size_t shards_most) const override {
+        return make_clients(shards_most, [payload = payload_](std::size_t client) {
+            return EchoExchange{client, payload};
+        });
     }
 
 private:

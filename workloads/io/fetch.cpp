@@ -1,5 +1,6 @@
 // I/O: clients that GET pages over HTTP/1.1. The peer is the server: it answers after a fixed delay, and in chunks.
 // Nearly all of the time is waiting, so a model is fast if it lets many clients wait at the same time.
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <chrono>
@@ -134,6 +135,7 @@ private:
     std::uint64_t digest_ = 0;
 };
 
+// One of the processes that answer: each accepts from the common listener.
 class PageServer final : public Workload {
 public:
     PageServer(const FetchArguments& arguments, ClientStatistics& statistics, int listener)
@@ -146,7 +148,8 @@ public:
         });
     }
     tasks::Demand demand() const override { return {.tasks_at_once = connections() + 1, .descriptors_per_task = 1}; }
-    Verdict verify(const tasks::Ledger& ledger) const override { return verify_served(ledger, connections()); }
+    // The acceptor knows how many connections this process got.
+    Verdict verify(const tasks::Ledger& ledger) const override { return verify_served(ledger, ledger.digest(0)); }
     Work work() const override { return statistics_.work(); }
 
 private:
@@ -184,10 +187,14 @@ public:
         return verify_digests(ledger, [this](std::size_t index) { return expected_[index]; });
     }
     Work work() const override { return statistics_.work(); }
-    std::unique_ptr<Workload> make_peer() const override {
-        return std::make_unique<PageServer>(arguments_, statistics_, listener_.get());
+    std::vector<std::unique_ptr<Workload>> make_peer(std::size_t shards_most) const override {
+        std::vector<std::unique_ptr<Workload>> shards;
+        for (std::size_t index = 0; index < std::min(shards_most, arguments_.clients); ++index) {
+            shards.push_back(std::make_unique<PageServer>(arguments_, statistics_, listener_.get()));
+        }
+        return shards;
     }
-    Histogram* latency() const override { return &statistics_.latency(); }
+    ShardedHistogram* latency() const override { return &statistics_.latency(); }
     std::string_view latency_meaning() const override { return "time to get a page, its delay included"; }
 
 private:

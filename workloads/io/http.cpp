@@ -36,8 +36,8 @@ public:
     Http(const ClientArguments& arguments, std::size_t page_bytes, std::int64_t work_us, std::size_t acceptors)
         : Server{arguments, acceptors}, answers_{page_bytes}, work_us_{work_us} {}
 
-    std::unique_ptr<Workload> make_peer() const override {
-        return make_clients([this](std::size_t) { return HttpExchange{answers_.page()}; });
+    std::vector<std::unique_ptr<Workload>> make_peer(std::size_t shards_most) const override {
+        return make_clients(shards_most, [this](std::size_t) { return HttpExchange{answers_.page()}; });
     }
 
 private:

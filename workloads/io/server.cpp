@@ -1,5 +1,6 @@
 #include "workloads/io/server.h"
 
+#include <algorithm>
 #include <string>
 
 namespace workloads {
@@ -15,6 +16,14 @@ Verdict verify_served(const tasks::Ledger& ledger, std::size_t connections) {
 
 Server::Server(const ClientArguments& arguments, std::size_t acceptors)
     : arguments_{arguments}, acceptors_{acceptors}, windows_{arguments.connections, arguments.requests} {}
+
+std::size_t Server::divide_clients(std::size_t shards_most) const {
+    const std::size_t shards = std::min(shards_most, connections_);
+    statistics_.divide(shards);
+    windows_.divide(shards);
+    waker_ = shards > 1 ? std::make_unique<ShardWaker>(shards) : nullptr;
+    return shards;
+}
 
 void Server::begin() {
     windows_.begin();

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <utility>
+#include <vector>
 
 #include "sys/tcp.h"
 #include "sys/unique_fd.h"
@@ -43,20 +44,29 @@ public:
     Verdict verify(const tasks::Ledger& ledger) const final;
     Work work() const final { return windows_.work(); }
     Windows* windows() const final { return &windows_; }
-    Histogram* latency() const final { return &statistics_.latency(); }
-    Histogram* latency_uncorrected() const final {
+    ShardedHistogram* latency() const final { return &statistics_.latency(); }
+    ShardedHistogram* latency_uncorrected() const final {
         return arguments_.rate > 0 ? &statistics_.latency_uncorrected() : nullptr;
     }
     std::string_view latency_meaning() const final { return "time to answer, seen by the client"; }
 
 protected:
+    // For make_peer(). Each shard has a client at least.
     template <MakesExchange MakeExchange>
-    [[nodiscard]] std::unique_ptr<Workload> make_clients(MakeExchange make_exchange) const {
-        return std::make_unique<Clients<MakeExchange>>(arguments_, windows_, statistics_, listener_.get(),
-                                                       std::move(make_exchange));
+    [[nodiscard]] std::vector<std::unique_ptr<Workload>> make_clients(std::size_t shards_most,
+                                                                      const MakeExchange& make_exchange) const {
+        const std::size_t count = divide_clients(shards_most);
+        std::vector<std::unique_ptr<Workload>> shards;
+        for (std::size_t index = 0; index < count; ++index) {
+            shards.push_back(std::make_unique<Clients<MakeExchange>>(
+                Shard{index, count}, waker_.get(), arguments_, windows_, statistics_, listener_.get(), make_exchange));
+        }
+        return shards;
     }
 
 private:
+    // Returns the number of shards.
+    [[nodiscard]] std::size_t divide_clients(std::size_t shards_most) const;
     [[nodiscard]] virtual std::unique_ptr<tasks::Task> make_handler(sys::UniqueFd connection) const = 0;
     // The digest of the handler whose client `client` sent its first `requests` requests, and no more.
     [[nodiscard]] virtual std::uint64_t expected_digest(std::size_t client, std::uint64_t requests) const = 0;
@@ -66,6 +76,7 @@ private:
     std::size_t acceptors_;
     mutable Windows windows_;  // both in shared memory; tasks write them
     mutable ClientStatistics statistics_;
+    mutable std::unique_ptr<ShardWaker> waker_;  // null if the clients are one shard
     sys::UniqueFd listener_ = listen_for(connections_);
 };
 

@@ -4,6 +4,7 @@
 
 #include <stdexcept>
 
+#include "cpus.h"
 #include "models/table.h"
 #include "workloads/table.h"
 
@@ -13,30 +14,37 @@ namespace {
 // The message of the exception for a wrong name.
 std::string refusal(std::string_view name) {
     try {
-        return "no exception: " + parse_case(name).name();
+        return "no exception: " + case_named(name).name();
     } catch (const std::invalid_argument& error) {
         return error.what();
     }
 }
 
+// For what the workers of the pool stand; empty: for themselves.
+std::string workers_symbol(std::string_view name) {
+    const Symbols symbols = case_named(name).symbols;
+    const auto found = symbols.find("workers");
+    return found != symbols.end() ? found->second : "";
+}
+
 TEST(Case, HasItsArgumentsInItsName) {
-    EXPECT_EQ(parse_case("echo/thread_pool/workers:16/connections:100/payload:64/requests:500/work_us:0").name(),
+    EXPECT_EQ(case_named("echo/thread_pool/workers:16/connections:100/payload:64/requests:500/work_us:0").name(),
               "echo/thread_pool/workers:16/connections:100/payload:64/requests:500/work_us:0");
-    EXPECT_EQ(parse_case("primes/serial/tasks:3/grain_us:4").name(), "primes/serial/tasks:3/grain_us:4");
+    EXPECT_EQ(case_named("primes/serial/tasks:3/grain_us:4").name(), "primes/serial/tasks:3/grain_us:4");
 }
 
 TEST(Case, ArgumentsMayBeLeftOutAndHaveAnyOrder) {
-    EXPECT_EQ(parse_case("echo/epoll").name(), "echo/epoll/connections:100/payload:64/requests:20000/work_us:0");
-    EXPECT_EQ(parse_case("echo/epoll/").name(), "echo/epoll/connections:100/payload:64/requests:20000/work_us:0");
-    EXPECT_EQ(parse_case("echo/process_pool/requests:300/workers:4/payload:2").name(),
+    EXPECT_EQ(case_named("echo/epoll").name(), "echo/epoll/connections:100/payload:64/requests:20000/work_us:0");
+    EXPECT_EQ(case_named("echo/epoll/").name(), "echo/epoll/connections:100/payload:64/requests:20000/work_us:0");
+    EXPECT_EQ(case_named("echo/process_pool/requests:300/workers:4/payload:2").name(),
               "echo/process_pool/workers:4/connections:100/payload:2/requests:300/work_us:0");
 }
 
 TEST(Case, IsParsedFromItsNameUnchanged) {
     for (const workloads::Entry* const workload : workloads::table()) {
         for (const models::Entry* const model : models::table()) {
-            const Case what = make_case(*workload, *model, tasks::parse_arguments(workload->smoke), {});
-            const Case back = parse_case(what.name());
+            const Case what = make_case(*workload, *model, {tasks::parse_arguments(workload->smoke)}, {}, two_cpus);
+            const Case back = case_named(what.name());
             EXPECT_EQ(back.name(), what.name());
             EXPECT_EQ(back.workload, workload);
             EXPECT_EQ(back.model, model);
@@ -61,18 +69,18 @@ TEST(Case, SaysWhatIsWrongWithAName) {
 }
 
 TEST(Case, AServersPoolHasAWorkerForEachConnection) {
-    EXPECT_EQ(parse_case("echo/thread_pool/connections:30").model_arguments, (tasks::Arguments{{"workers", 30}}));
-    EXPECT_EQ(parse_case("ping_pong/process_pool/pairs:2/idle:3").model_arguments, (tasks::Arguments{{"workers", 8}}));
-    EXPECT_EQ(parse_case("churn/thread_pool/clients:30").model_arguments, (tasks::Arguments{{"workers", 16}}));
-    EXPECT_EQ(parse_case("echo/thread_pool/connections:30").workers_symbol(), "connections");
-    EXPECT_EQ(parse_case("echo/thread_pool/connections:30/workers:31").workers_symbol(), "");
-    EXPECT_EQ(parse_case("churn/thread_pool/clients:16").workers_symbol(), "");
-    EXPECT_EQ(parse_case("echo/epoll").workers_symbol(), "");
-    EXPECT_EQ(parse_case("ping_pong/thread_pool").workers_symbol(), "tasks");
+    EXPECT_EQ(case_named("echo/thread_pool/connections:30").model_arguments, (tasks::Arguments{{"workers", 30}}));
+    EXPECT_EQ(case_named("ping_pong/process_pool/pairs:2/idle:3").model_arguments, (tasks::Arguments{{"workers", 8}}));
+    EXPECT_EQ(case_named("churn/thread_pool/clients:30").model_arguments, (tasks::Arguments{{"workers", 16}}));
+    EXPECT_EQ(workers_symbol("echo/thread_pool/connections:30"), "connections");
+    EXPECT_EQ(workers_symbol("echo/thread_pool/connections:30/workers:31"), "");
+    EXPECT_EQ(workers_symbol("churn/thread_pool/clients:16"), "");
+    EXPECT_EQ(workers_symbol("echo/epoll"), "");
+    EXPECT_EQ(workers_symbol("ping_pong/thread_pool"), "tasks");
     // More than a pool may have.
-    EXPECT_EQ(parse_case("echo/thread_pool/connections:10000").workers_symbol(), "connections");
+    EXPECT_EQ(workers_symbol("echo/thread_pool/connections:10000"), "connections");
     // Not the same number by chance.
-    EXPECT_EQ(parse_case("echo/epoll_per_core/workers:3/connections:3").workers_symbol(), "");
+    EXPECT_EQ(workers_symbol("echo/epoll_per_core/workers:3/connections:3"), "");
 }
 
 TEST(Case, ArgumentsHaveToFitTogether) {
@@ -90,7 +98,7 @@ TEST(Case, AModelWithoutWorkersTakesNone) {
 }
 
 TEST(Case, ANativeControlRunsOnlyItsWorkload) {
-    EXPECT_EQ(parse_case("echo/native_epoll/payload:3").name(),
+    EXPECT_EQ(case_named("echo/native_epoll/payload:3").name(),
               "echo/native_epoll/connections:100/payload:3/requests:20000/work_us:0");
     EXPECT_EQ(refusal("fetch/native_epoll"), "'native_epoll' is a native control and runs only the workload echo");
     EXPECT_EQ(refusal("echo/bare_thread"), "'bare_thread' is a native control and runs only the workload park");
@@ -98,10 +106,10 @@ TEST(Case, ANativeControlRunsOnlyItsWorkload) {
 }
 
 TEST(MakeCase, CompletesTheArgumentsOfBoth) {
-    const Case what = make_case(workloads::find("primes"), models::find("thread_pool"), {{"tasks", 5}}, {});
+    const Case what = make_case(workloads::find("primes"), models::find("thread_pool"), {{{"tasks", 5}}}, {}, two_cpus);
     EXPECT_EQ(what.arguments, (tasks::Arguments{{"tasks", 5}, {"grain_us", 100}}));
     EXPECT_EQ(what.model_arguments, (tasks::Arguments{{"workers", 2}}));
-    EXPECT_THROW((void)make_case(workloads::find("primes"), models::find("serial"), {}, {{"workers", 2}}),
+    EXPECT_THROW((void)make_case(workloads::find("primes"), models::find("serial"), {}, {{{"workers", 2}}}, two_cpus),
                  std::invalid_argument);
 }
 

@@ -8,6 +8,7 @@
 #include <csignal>
 #include <stdexcept>
 
+#include "cpus.h"
 #include "models/table.h"
 #include "odd_echo.h"
 #include "simple_workload.h"
@@ -24,7 +25,7 @@ constexpr workloads::Entry simple = make_entry<SimpleWorkload>("simple");
 
 TEST(Harness, RunsASimpleWorkload) {
     EXPECT_EQ(verdict_on(case_of(simple)), "");
-    Harness harness{case_of(simple), Placement::split};
+    Harness harness{case_of(simple), cpu_plan()};
     EXPECT_TRUE(harness.support());
     harness.prepare();
     EXPECT_FALSE(harness.has_peer());
@@ -35,9 +36,9 @@ TEST(Harness, RunsASimpleWorkload) {
 TEST(Harness, BindsToTheModelsCpusWhileItLives) {
     const sys::CpuSet available = sys::current_affinity();
     {
-        const Harness harness{case_of(simple), Placement::split};
+        const Harness harness{case_of(simple), cpu_plan()};
         EXPECT_EQ(sys::current_affinity(), harness.cpu_split().model);
-        EXPECT_EQ(harness.cpu_split().model, place(Placement::split, workloads::Group::io, available).model);
+        EXPECT_EQ(harness.cpu_split().model, cpu_plan().serving.model);
     }
     EXPECT_EQ(sys::current_affinity(), available);
 }
@@ -50,15 +51,16 @@ constexpr workloads::Entry never_made = make_entry<NeverMade>("never_made");
 
 TEST(Harness, DoesNotChangeTheAffinityIfTheWorkloadCannotBeMade) {
     const sys::CpuSet available = sys::current_affinity();
-    EXPECT_THROW((Harness{case_of(never_made), Placement::split}), std::runtime_error);
+    EXPECT_THROW((Harness{case_of(never_made), cpu_plan()}), std::runtime_error);
     EXPECT_EQ(sys::current_affinity(), available);
 }
 
 TEST(Harness, CountsTheCpuTimeOfTheModelsProcesses) {
     for (const models::Entry* const model : models::table()) {
         if (!model->classic) continue;
-        Harness harness{make_case(workloads::find("primes"), *model, {{"tasks", 4}, {"grain_us", 5000}}, {}),
-                        Placement::split};
+        Harness harness{
+            make_case(workloads::find("primes"), *model, {{{"tasks", 4}, {"grain_us", 5000}}}, {}, two_cpus),
+            cpu_plan()};
         harness.prepare();
         harness.before_run();
         const sys::ResourceUsage before = harness.model_usage();
@@ -81,7 +83,7 @@ private:
 constexpr workloads::Entry beginning = make_entry<Beginning>("beginning");
 
 TEST(Harness, BeginsTheWorkloadAndClearsTheLedgerBeforeEachRun) {
-    Harness harness{case_of(beginning), Placement::split};
+    Harness harness{case_of(beginning), cpu_plan()};
     harness.prepare();
     for (std::uint64_t run = 1; run <= 3; ++run) {
         harness.before_run();
@@ -110,7 +112,7 @@ const models::Entry idle{
 
 TEST(Harness, FindsAModelThatSkipsTheWorkInvalid) {
     for (const workloads::Entry* const workload : workloads::table()) {
-        const Case what = make_case(*workload, idle, tasks::parse_arguments(workload->smoke), {});
+        const Case what = make_case(*workload, idle, {tasks::parse_arguments(workload->smoke)}, {}, two_cpus);
         EXPECT_EQ(verdict_on(what), "task 0 finished 0 times") << workload->name;
     }
 }
@@ -206,7 +208,7 @@ public:
 constexpr workloads::Entry demanding = make_entry<Demanding>("demanding");
 
 TEST(Harness, SaysWhyTheModelCannot) {
-    const Harness harness{case_of(demanding), Placement::split};
+    const Harness harness{case_of(demanding), cpu_plan()};
     const models::Support support = harness.support();
     EXPECT_FALSE(support);
     EXPECT_TRUE(support.reason.starts_with("needs 100000")) << support.reason;
@@ -215,7 +217,7 @@ TEST(Harness, SaysWhyTheModelCannot) {
 constexpr workloads::Entry with_demanding_peer = make_entry<WithPeer<Demanding>>("with_demanding_peer");
 
 TEST(Harness, SaysWhyThePeerCannot) {
-    const Harness harness{case_of(with_demanding_peer), Placement::split};
+    const Harness harness{case_of(with_demanding_peer), cpu_plan()};
     EXPECT_TRUE(harness.support().reason.starts_with("the peer needs 100000")) << harness.support().reason;
 }
 
@@ -230,7 +232,7 @@ constexpr workloads::Entry dying = make_entry<Dying>("dying");
 TEST(Harness, PassesOnWhatEndsTheRun) {
     const auto forking = std::ranges::find_if(models::table(), [](const auto* model) { return model->forks; });
     ASSERT_NE(forking, models::table().end());
-    Harness harness{case_of(dying, **forking), Placement::split};
+    Harness harness{case_of(dying, **forking), cpu_plan()};
     harness.prepare();
     harness.before_run();
     EXPECT_THROW(harness.run(), std::runtime_error);
@@ -239,7 +241,7 @@ TEST(Harness, PassesOnWhatEndsTheRun) {
 TEST(Harness, LeavesNoDescriptorAndNoProcess) {
     const std::size_t open_before = sys::open_descriptors();
     EXPECT_EQ(verdict_on(make_case(workloads::find("echo"), models::find(models::default_model),
-                                   {{"connections", 3}, {"requests", 6}}, {})),
+                                   {{{"connections", 3}, {"requests", 6}}}, {}, two_cpus)),
               "");
     EXPECT_EQ(sys::open_descriptors(), open_before);
     EXPECT_EQ(::waitpid(-1, nullptr, WNOHANG), -1) << "a child is left";

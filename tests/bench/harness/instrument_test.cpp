@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "bench/harness/harness.h"
+#include "cpus.h"
 #include "models/table.h"
 #include "odd_echo.h"
 #include "simple_workload.h"
@@ -45,13 +46,15 @@ struct StallsOnce {
 constexpr workloads::Entry stalling = make_entry<OddEcho<StallsOnce>>("stalling");
 
 TEST(Instrument, ShowsAStallInTheCorrectedLatencyAlone) {
-    Harness harness{case_of(stalling, models::find(models::default_model)), Placement::split};
+    Harness harness{case_of(stalling, models::find(models::default_model)), cpu_plan()};
     harness.prepare();
     harness.before_run();
     harness.run();
     ASSERT_EQ(harness.after_run().reason, "");
-    const workloads::Histogram& corrected = *harness.workload().latency();
-    const workloads::Histogram& uncorrected = *harness.workload().latency_uncorrected();
+    const auto corrected_times = harness.workload().latency()->merged();
+    const workloads::Histogram& corrected = *corrected_times;
+    const auto uncorrected_times = harness.workload().latency_uncorrected()->merged();
+    const workloads::Histogram& uncorrected = *uncorrected_times;
     ASSERT_EQ(corrected.count(), 1000U);
     ASSERT_EQ(uncorrected.count(), 1000U);
     constexpr std::uint64_t stall_ns = 100'000'000;
@@ -153,7 +156,7 @@ struct Taken {
     sys::Nanoseconds window_cpu;
 };
 Taken taken_by(const Case& what) {
-    Harness harness{what, Placement::split};
+    Harness harness{what, cpu_plan()};
     harness.prepare();
     harness.before_run();
     const sys::TimePoint begin = sys::now();
@@ -190,7 +193,7 @@ struct CpuTimes {
 };
 CpuTimes cpu_times(const Case& what, std::size_t windows) {
     CpuTimes times;
-    Harness harness{what, Placement::split, windows};
+    Harness harness{what, cpu_plan(), windows};
     harness.prepare();
     harness.before_run();
     const sys::ResourceUsage before = harness.model_usage();
@@ -221,7 +224,7 @@ TEST_P(InstrumentOf, ReadsTheCpuTimeOfAWindowAsTheKernelCountsIt) {
     const tasks::Arguments arguments{
         {"connections", only_one ? 1 : 4}, {"payload", 64}, {"requests", 200}, {"work_us", 100}};
     const workloads::Entry& echo = workloads::find("echo");
-    const Case what = make_case(echo, model, arguments, complete_arguments(model, echo, arguments));
+    const Case what = make_case(echo, model, {arguments}, {}, two_cpus);
     const CpuTimes times = cpu_times(what, 5);
     EXPECT_LE(times.windows, times.run);
     EXPECT_GE(times.windows, cpu_time_of_work() / 4);
@@ -275,8 +278,7 @@ TEST(Instrument, FindsAModelInvalidThatDropsATask) {
 
 // Checks the count against the system calls that ping_pong has to make.
 TEST(Instrument, CountsTheSystemCallsOfOneWindow) {
-    const Counts counts =
-        Harness{parse_case("ping_pong/thread_per_task/pairs:2/round_trips:1000"), Placement::split}.count();
+    const Counts counts = Harness{case_named("ping_pong/thread_per_task/pairs:2/round_trips:1000"), cpu_plan()}.count();
     EXPECT_EQ(counts.units, 1000U);
     if (!counts.system_calls) GTEST_SKIP() << counts.reason.data();
     EXPECT_EQ(std::string{counts.reason.data()}, "");
@@ -290,7 +292,7 @@ TEST(Instrument, CountsTheSystemCallsOfOneWindow) {
 // The gate turns inside the model here, and reads the clocks of 204 processes.
 TEST(Instrument, DoesNotCountWhatAGateItselfDoes) {
     const Counts counts =
-        Harness{parse_case("ping_pong/process_per_task/pairs:1/idle:200/round_trips:500"), Placement::split}.count();
+        Harness{case_named("ping_pong/process_per_task/pairs:1/idle:200/round_trips:500"), cpu_plan()}.count();
     if (!counts.system_calls) GTEST_SKIP() << counts.reason.data();
     EXPECT_GE(*counts.system_calls, 2000);
     // To read the clocks takes 1,200 calls or more.
@@ -298,8 +300,7 @@ TEST(Instrument, DoesNotCountWhatAGateItselfDoes) {
 }
 
 TEST(Instrument, CountsTheSystemCallsOfOneWindowOfAServer) {
-    const Counts counts =
-        Harness{parse_case("echo/thread_per_task/connections:4/requests:1000"), Placement::split}.count();
+    const Counts counts = Harness{case_named("echo/thread_per_task/connections:4/requests:1000"), cpu_plan()}.count();
     EXPECT_EQ(counts.units, 1000U);
     if (!counts.system_calls) GTEST_SKIP() << counts.reason.data();
     // A send and a receive for each request.
@@ -308,7 +309,7 @@ TEST(Instrument, CountsTheSystemCallsOfOneWindowOfAServer) {
 }
 
 TEST(Instrument, CountsTheSystemCallsOfOneRun) {
-    const Counts counts = Harness{parse_case("timers/serial/tasks:100/naps:2/nap_us:1"), Placement::split}.count();
+    const Counts counts = Harness{case_named("timers/serial/tasks:100/naps:2/nap_us:1"), cpu_plan()}.count();
     EXPECT_EQ(counts.units, 200U);
     if (!counts.system_calls) GTEST_SKIP() << counts.reason.data();
     EXPECT_GE(*counts.system_calls, 200);

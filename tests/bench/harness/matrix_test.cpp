@@ -10,6 +10,7 @@
 
 #include "bench/harness/harness.h"
 #include "bench/native/controls.h"
+#include "cpus.h"
 #include "models/table.h"
 #include "turn_giver.h"
 #include "workloads/io/server.h"
@@ -37,7 +38,7 @@ protected:
         if (model->family == models::Family::native && workload->name == "echo") {
             smoke = tasks::Arguments{{"connections", 5}, {"payload", 100}, {"requests", 20}, {"work_us", 0}};
         }
-        return make_case(*workload, *model, smoke, complete_arguments(*model, *workload, smoke, model_arguments));
+        return make_case(*workload, *model, {smoke}, {model_arguments}, two_cpus);
     }
     // Cases are so small that only these reasons to refuse one are accepted: of a model whose waiting tasks keep their
     // worker, and of a native control.
@@ -50,7 +51,7 @@ protected:
 
 TEST_P(Matrix, DoesAllTheWorkAndBringsTheSerialDigests) {
     constexpr std::size_t windows = 2;
-    Harness harness{smoke_case(), Placement::split, windows};
+    Harness harness{smoke_case(), cpu_plan(), windows};
     if (may_refuse(harness)) GTEST_SKIP() << harness.support().reason;
     ASSERT_TRUE(harness.support()) << harness.support().reason;
     harness.prepare();
@@ -78,7 +79,7 @@ TEST_P(Matrix, TakesTurnsWithWindowsOfAnyLength) {
     if (std::get<0>(GetParam())->kept_open == nullptr) GTEST_SKIP() << "timed as a whole";
     TurnGiver giver{"try 1", "try 9", "go 30", "go 31", "end"};
     Turns turns{giver.benchmarks_end(), 2};
-    Harness harness{smoke_case(), Placement::split, 2, std::chrono::seconds{5}, &turns};
+    Harness harness{smoke_case(), cpu_plan(), 2, std::chrono::seconds{5}, &turns};
     if (may_refuse(harness)) GTEST_SKIP() << harness.support().reason;
     harness.prepare();
     harness.before_run();
@@ -91,7 +92,7 @@ TEST_P(Matrix, TakesTurnsWithWindowsOfAnyLength) {
     EXPECT_EQ((*harness.windows())[0].work.units, 30U);
     EXPECT_EQ((*harness.windows())[1].work.units, 31U);
     for (std::size_t window = 0; window < 2; ++window) EXPECT_GT(harness.meter().model_cpu(window).count(), 0);
-    const workloads::Histogram* const latency = harness.workload().latency();
+    const workloads::ShardedHistogram* const latency = harness.workload().latency();
     EXPECT_TRUE(latency == nullptr || latency->count() == 61);
 }
 
@@ -101,7 +102,7 @@ TEST_P(Matrix, KeepsTheConnectionsOpenThatItHasCarriersFor) {
     const auto [workload, model] = GetParam();
     if (workload->kept_open == nullptr) GTEST_SKIP() << "timed as a whole";
     const Case what = smoke_case();
-    const Harness harness{what, Placement::split};
+    const Harness harness{what, cpu_plan()};
     const std::string why = harness.support().reason;
     if (why.find("lacks the library") != std::string::npos) GTEST_SKIP() << why;
     if (why.empty()) return;
@@ -113,7 +114,7 @@ TEST_P(Matrix, WorksWithTheLeastArgumentsOnSharedCpus) {
     const models::Entry& model = *std::get<1>(GetParam());
     std::vector<tasks::Arguments::Item> least;
     for (const tasks::Parameter& parameter : model.parameters) least.emplace_back(parameter.name, parameter.least);
-    Harness harness{smoke_case(tasks::Arguments{std::move(least)}), Placement::shared};
+    Harness harness{smoke_case(tasks::Arguments{std::move(least)}), cpu_plan(Placement::shared)};
     if (may_refuse(harness)) GTEST_SKIP() << harness.support().reason;
     harness.prepare();
     harness.before_run();

@@ -23,9 +23,11 @@ public:
     workloads::Verdict verify(const tasks::Ledger& ledger) const override { return echo_->verify(ledger); }
     workloads::Work work() const override { return echo_->work(); }
     workloads::Windows* windows() const override { return echo_->windows(); }
-    std::unique_ptr<workloads::Workload> make_peer() const override { return echo_->make_peer(); }
-    workloads::Histogram* latency() const override { return echo_->latency(); }
-    workloads::Histogram* latency_uncorrected() const override { return echo_->latency_uncorrected(); }
+    std::vector<std::unique_ptr<workloads::Workload>> make_peer(std::size_t shards_most) const override {
+        return echo_->make_peer(shards_most);
+    }
+    workloads::ShardedHistogram* latency() const override { return echo_->latency(); }
+    workloads::ShardedHistogram* latency_uncorrected() const override { return echo_->latency_uncorrected(); }
 
 private:
     class OddAcceptor final : public tasks::Task {

@@ -6,6 +6,7 @@
 #include <csignal>
 
 #include "bench/harness/harness.h"
+#include "cpus.h"
 #include "models/table.h"
 #include "simple_workload.h"
 
@@ -17,7 +18,7 @@ using workloads::Verdict;
 constexpr workloads::Entry with_peer = make_entry<WithPeer<SimpleWorkload>>("with_peer");
 
 TEST(Peer, DoesItsPartOnceForEachRun) {
-    Harness harness{case_of(with_peer), Placement::split};
+    Harness harness{case_of(with_peer), cpu_plan()};
     harness.prepare();
     EXPECT_TRUE(harness.has_peer());
     std::int64_t used = 0;

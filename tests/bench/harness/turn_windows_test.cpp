@@ -7,6 +7,7 @@
 
 #include "bench/harness/harness.h"
 #include "bench/harness/turns.h"
+#include "cpus.h"
 #include "simple_workload.h"
 #include "sys/child_process.h"
 #include "turn_giver.h"
@@ -48,7 +49,7 @@ class TurnWindows : public testing::Test {
 protected:
     // Runs the case in the turns that come.
     void run(std::string_view name) {
-        harness_.emplace(parse_case(name), Placement::split, 2, patience, &turns_);
+        harness_.emplace(case_named(name), cpu_plan(), 2, patience, &turns_);
         harness_->prepare();
         harness_->before_run();
         harness_->run();
@@ -116,7 +117,7 @@ TEST(TurnsOfAServer, EndTheRunInOrderIfTheProgramHasGone) {
     TurnGiver giver{"try 40"};
     giver.go_away();
     Turns turns{giver.benchmarks_end(), 2};
-    Harness harness{parse_case("echo/epoll/connections:4"), Placement::split, 2, patience, &turns};
+    Harness harness{case_named("echo/epoll/connections:4"), cpu_plan(), 2, patience, &turns};
     harness.prepare();
     harness.before_run();
     harness.run();

@@ -64,8 +64,9 @@ def make_entry(
             "sequence": 0,
             "start_time": "2026-11-21T01:02:03.456Z",
             "placement": arguments.placement,
-            "model_cpus": [0],
-            "peer_cpus": [],
+            "model_cpus": cpus(arguments.model_cpus),
+            "peer_cpus": cpus(arguments.peer_cpus),
+            "peer_processes": 0,
             "unit": "thing",
             "work": None,
             "cost": None,
@@ -197,11 +198,17 @@ def finish(behaviour: str, arguments: argparse.Namespace, slices: dict[str, list
     return 1 if behaviour == "contradict" else 0
 
 
+def cpus(text: str) -> list[int]:
+    return [int(cpu) for cpu in text.split(",")]
+
+
 def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("--case", required=True)
     parser.add_argument("--iterations", type=int, required=True)
     parser.add_argument("--placement", choices=("split", "shared", "free"), required=True)
+    parser.add_argument("--model-cpus", required=True)
+    parser.add_argument("--peer-cpus", required=True)
     parser.add_argument("--benchmark_out", required=True)
     parser.add_argument("--benchmark_format")
     parser.add_argument("--count", action="store_true")

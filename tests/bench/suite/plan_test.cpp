@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "bench/suite/usage_error.h"
+#include "cpus.h"
 #include "small_suite.h"
 
 namespace bench {
@@ -42,11 +43,11 @@ TEST(Plan, EachPointIsAGroupThatIsComparedWithItsFirstCase) {
 TEST(Plan, ASuiteNamesTheBaselineOfItsPoints) {
     nlohmann::json suite = test::small_suite_json();
     suite["baseline"] = {{"cpu", "thread_pool"}, {"io", "epoll"}};
-    const Plan plan = make_plan(parse_suite(suite, "small.json"), {}, 1);
+    const Plan plan = make_plan(parse_suite(suite, "small.json", machine_cpus()), {}, 1);
     EXPECT_EQ(models(plan, "primes/tasks:8/grain_us:1"),
               (Names{"serial", "thread_pool/workers:2!", "thread_pool/workers:4"}));
     EXPECT_EQ(models(plan, "echo/connections:100/payload:64/requests:200/work_us:0"), (Names{"poll", "epoll!"}));
-    const Plan without = make_plan(parse_suite(suite, "small.json"), {{}, {"poll"}, ""}, 1);
+    const Plan without = make_plan(parse_suite(suite, "small.json", machine_cpus()), {{}, {"poll"}, ""}, 1);
     EXPECT_EQ(models(without, "echo/connections:100/payload:64/requests:200/work_us:0"), Names{"poll!"});
 }
 
@@ -55,7 +56,7 @@ TEST(Plan, ANamedGroupIsComparedWithItsFirstCase) {
     suite["groups"] = nlohmann::json::parse(
         R"([{"name": "sizes", "cases": ["echo/poll/connections:9", "echo/poll/connections:1"],
              "repeat": ["echo/poll/connections:1"], "count_rounds": 2}])");
-    const Plan plan = make_plan(parse_suite(suite, "small.json"), {}, 1);
+    const Plan plan = make_plan(parse_suite(suite, "small.json", machine_cpus()), {}, 1);
     EXPECT_EQ(models(plan, "sizes"), (Names{"poll*", "poll!", "poll"}));
     EXPECT_EQ(plan.groups.back().cases[1].what.arguments.at("connections"), 9);
     EXPECT_EQ(plan.groups.back().cases[1].count_rounds, 2);
@@ -71,7 +72,7 @@ TEST(Plan, AnAAControlIsAtTheOtherEndOfItsGroup) {
 TEST(Plan, OnlyOpenLoopIsMeasuredInWholeSamples) {
     nlohmann::json suite = test::small_suite_json();
     suite["cases"].push_back({{"workload", "open_echo"}});
-    for (const Group& group : make_plan(parse_suite(suite, "small.json"), {}, 1).groups) {
+    for (const Group& group : make_plan(parse_suite(suite, "small.json", machine_cpus()), {}, 1).groups) {
         for (const PlannedCase& planned : group.cases) {
             EXPECT_EQ(planned.in_turns, planned.what.workload->name != "open_echo");
             EXPECT_EQ(planned.run_name().find("/iterations:") == std::string::npos, planned.in_turns);

@@ -4,6 +4,7 @@
 
 #include "bench/suite/sample_entry.h"
 #include "bench/suite/temporary_folder.h"
+#include "cpus.h"
 #include "small_suite.h"
 
 namespace bench {
@@ -29,9 +30,9 @@ TEST(Summary, NamesTheFileTheCountsAndTheReasons) {
     const std::string file = (folder.path() / "some.json").string();
     Results results = Results::begin(file, nlohmann::json::object());
     const auto add = [&results](const std::string& name, const char* outcome, const std::string& reason) {
-        const Case what = parse_case(name);
+        const Case what = case_named(name);
         nlohmann::json entry =
-            unfinished_entry({what, what.name(), 1, 1, false, /*in_turns=*/true}, Placement::split, {}, reason);
+            unfinished_entry({what, what.name(), 1, 1, false, /*in_turns=*/true}, cpu_plan(), {}, reason);
         entry["concur"]["outcome"] = outcome;
         results.add(entry);
     };

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "bench/suite/sample_entry.h"
+#include "cpus.h"
 #include "small_suite.h"
 
 namespace bench {
@@ -17,7 +18,7 @@ protected:
     // An entry of group 0 (primes, three cases and no control). Its slices take `wall_ns`; 0: it was skipped.
     [[nodiscard]] json line(std::size_t index, int round, int block, std::int64_t wall_ns) const {
         const PlannedCase& planned = plan_.groups[0].cases[index];
-        json entry = unfinished_entry(planned, Placement::split, {}, "no time");
+        json entry = unfinished_entry(planned, cpu_plan(), {}, "no time");
         const bool further = index == 0 && block > 0;
         put_in_position(entry, planned, {plan_.groups[0].name, round, 3, block, further, 0});
         entry["concur"]["outcome"] = wall_ns > 0 ? "ok" : "skipped";

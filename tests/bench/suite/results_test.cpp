@@ -7,6 +7,7 @@
 #include "bench/document.h"
 #include "bench/suite/sample_entry.h"
 #include "bench/suite/temporary_folder.h"
+#include "cpus.h"
 #include "small_suite.h"
 
 namespace bench {
@@ -17,14 +18,14 @@ using nlohmann::json;
 class ResultsTest : public testing::Test {
 protected:
     static json entry(const std::string& name, const std::string& outcome, const std::string& reason) {
-        Case what = parse_case(name);
-        json result = unfinished_entry({what, what.name(), 1, 1, false, true}, Placement::split, {}, reason);
+        Case what = case_named(name);
+        json result = unfinished_entry({what, what.name(), 1, 1, false, true}, cpu_plan(), {}, reason);
         result["concur"]["outcome"] = outcome;
         return result;
     }
     static json run() {
-        return describe_suite_run("small", make_plan(test::small_suite(), {{"echo"}, {}, ""}, 3), Placement::shared, 7,
-                                  std::nullopt);
+        return describe_suite_run("small", make_plan(test::small_suite(), {{"echo"}, {}, ""}, 3),
+                                  RunCpus{cpu_plan(Placement::shared), machine_cpus()}, 7, std::nullopt);
     }
 
     TemporaryFolder folder_;

@@ -5,6 +5,7 @@
 #include <functional>
 #include <nlohmann/json.hpp>
 
+#include "cpus.h"
 #include "small_suite.h"
 
 namespace bench {
@@ -13,7 +14,7 @@ namespace {
 using nlohmann::json;
 
 PlannedCase planned(bool control = false) {
-    Case what = parse_case("echo/epoll/connections:1/requests:20");
+    Case what = case_named("echo/epoll/connections:1/requests:20");
     std::string name = what.name();
     return {std::move(what), std::move(name), 4, 1, control, /*in_turns=*/true};
 }
@@ -24,7 +25,7 @@ Position at(int round, std::size_t sequence) {
 
 // The document that a benchmark binary would write.
 json good_document() {
-    json entry = unfinished_entry(planned(), Placement::split, {}, "nothing yet");
+    json entry = unfinished_entry(planned(), cpu_plan(), {}, "nothing yet");
     put_in_position(entry, planned(), at(0, 0));
     entry.erase("error_occurred");
     entry.erase("error_message");
@@ -73,7 +74,7 @@ TEST(SampleEntry, OfAWholeSampleHasNoBlock) {
 
 TEST(SampleEntry, OfAnAAControlIsMarked) {
     const json good = good_document()["benchmarks"][0];
-    const json unfinished = unfinished_entry(planned(true), Placement::split, {}, "time limit of 20 s");
+    const json unfinished = unfinished_entry(planned(true), cpu_plan(), {}, "time limit of 20 s");
     for (json entry : {good, unfinished}) {
         put_in_position(entry, planned(true), at(0, 0));
         EXPECT_EQ(entry["concur"]["control"], true);
@@ -83,7 +84,7 @@ TEST(SampleEntry, OfAnAAControlIsMarked) {
 }
 
 TEST(SampleEntry, OfAnUnfinishedSampleHasAllRequiredKeys) {
-    const json entry = unfinished_entry(planned(), Placement::free, {}, "time limit of 20 s");
+    const json entry = unfinished_entry(planned(), cpu_plan(Placement::free), {}, "time limit of 20 s");
     EXPECT_EQ(entry["error_message"], "did_not_finish: time limit of 20 s");
     EXPECT_EQ(entry["error_occurred"], true);
     EXPECT_EQ(entry["real_time"], 0);

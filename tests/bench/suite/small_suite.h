@@ -6,6 +6,7 @@
 #include "bench/suite/plan.h"
 #include "bench/suite/suite_file.h"
 #include "bench/suite/usage_error.h"
+#include "cpus.h"
 
 namespace bench::test {
 
@@ -24,7 +25,7 @@ inline nlohmann::json small_suite_json() {
     })");
 }
 
-inline Suite small_suite() { return parse_suite(small_suite_json(), "small.json"); }
+inline Suite small_suite() { return parse_suite(small_suite_json(), "small.json", machine_cpus()); }
 
 // The message of the UsageError that the function throws; empty if it throws none.
 template <class Function>

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "bench/suite/usage_error.h"
+#include "cpus.h"
 #include "models/table.h"
 #include "small_suite.h"
 #include "sys/cpu_set.h"
@@ -22,11 +23,11 @@ TEST(SuiteFile, HoldsTheContentsOfTheFile) {
     EXPECT_EQ(suite.name, "small");
     EXPECT_EQ(suite.rounds, 3);
     EXPECT_EQ(suite.time_limit_s, 1.5);
-    EXPECT_EQ(suite.placement, Placement::shared);
+    EXPECT_EQ(suite.cpus.placement, Placement::shared);
     ASSERT_EQ(suite.cpu.size(), 3U);
     EXPECT_EQ(suite.cpu[1].model->name, "thread_pool");
-    EXPECT_EQ(suite.cpu[1].given.at("workers"), 2);
-    EXPECT_EQ(suite.cpu[2].given.at("workers"), 4);
+    EXPECT_EQ(suite.cpu[1].given.arguments.at("workers"), 2);
+    EXPECT_EQ(suite.cpu[2].given.arguments.at("workers"), 4);
     EXPECT_EQ(suite.io.size(), 2U);
     ASSERT_EQ(suite.controls.size(), 2U);
     EXPECT_EQ(suite.controls[1].name(), "echo/epoll/connections:1/payload:64/requests:20/work_us:0");
@@ -35,11 +36,11 @@ TEST(SuiteFile, HoldsTheContentsOfTheFile) {
 TEST(SuiteFile, ListsOfArgumentsAreReadInParallel) {
     const Suite suite = test::small_suite();
     ASSERT_EQ(suite.points.size(), 4U);
-    EXPECT_EQ(suite.points[0].arguments.path(), "/tasks:8/grain_us:1");
+    EXPECT_EQ(suite.points[0].arguments.arguments.path(), "/tasks:8/grain_us:1");
     EXPECT_EQ(suite.points[0].iterations, 20);
-    EXPECT_EQ(suite.points[1].arguments.path(), "/tasks:8/grain_us:10");
+    EXPECT_EQ(suite.points[1].arguments.arguments.path(), "/tasks:8/grain_us:10");
     EXPECT_EQ(suite.points[1].iterations, 5);
-    EXPECT_EQ(suite.points[3].arguments.path(), "/connections:100/payload:64/requests:200/work_us:0");
+    EXPECT_EQ(suite.points[3].arguments.arguments.path(), "/connections:100/payload:64/requests:200/work_us:0");
     EXPECT_EQ(suite.points[3].iterations, 1);
 }
 
@@ -47,7 +48,7 @@ TEST(SuiteFile, ANativeControlRunsOnlyItsWorkload) {
     json suite = test::small_suite_json();
     suite["models"]["io"].push_back({{"model", "native_epoll"}});
     suite["cases"].push_back({{"workload", "timers"}});
-    const Suite parsed = parse_suite(suite, "small.json");
+    const Suite parsed = parse_suite(suite, "small.json", machine_cpus());
     EXPECT_EQ(parsed.cases(parsed.points[2]).size(), 3U) << "echo";
     EXPECT_EQ(parsed.cases(parsed.points.back()).size(), 2U) << "timers";
 }
@@ -57,17 +58,17 @@ TEST(SuiteFile, ChoosesModelsByTraitAndFamily) {
     suite.erase("controls");
     suite["models"]["cpu"] = json::parse(
         R"([{"model": "thread_pool", "arguments": {"workers": [3, 5]}}, {"models": "classic"}, {"family": "loops"}])");
-    const Suite parsed = parse_suite(suite, "small.json");
+    const Suite parsed = parse_suite(suite, "small.json", machine_cpus());
     std::map<std::string_view, int> times;
     for (const Series& series : parsed.cpu) ++times[series.model->name];
-    EXPECT_EQ(parsed.cpu[1].given.at("workers"), 5);
+    EXPECT_EQ(parsed.cpu[1].given.arguments.at("workers"), 5);
     for (const models::Entry* const model : models::table()) {
         const bool chosen = model->classic || model->family == models::Family::loops;
         const int expected = model == parsed.cpu[0].model ? 2 : chosen ? 1 : 0;
         EXPECT_EQ(times[model->name], expected) << model->name;
     }
     suite["models"]["cpu"] = json::parse(R"([{"models": "all"}])");
-    EXPECT_EQ(parse_suite(suite, "small.json").cpu.size(), models::table().size());
+    EXPECT_EQ(parse_suite(suite, "small.json", machine_cpus()).cpu.size(), models::table().size());
 }
 
 TEST(SuiteFile, MissingArgumentsAreTheModelsDefaults) {
@@ -75,11 +76,11 @@ TEST(SuiteFile, MissingArgumentsAreTheModelsDefaults) {
     suite.erase("controls");
     suite["models"] = json::parse(R"({"cpu": [{"model": "thread_pool"}], "io": [{"model": "thread_pool"}]})");
     suite["cases"].push_back({{"workload", "timers"}});
-    const Suite parsed = parse_suite(suite, "small.json");
+    const Suite parsed = parse_suite(suite, "small.json", machine_cpus());
     const auto workers = [&](std::size_t point) {
-        return Suite::cases(parsed.points.at(point)).at(0).model_arguments.count("workers");
+        return parsed.cases(parsed.points.at(point)).at(0).model_arguments.count("workers");
     };
-    EXPECT_EQ(workers(0), sys::current_affinity().size()) << "primes";
+    EXPECT_EQ(workers(0), parsed.cpus.computing.model.size()) << "primes";
     EXPECT_EQ(workers(3), 100U) << "echo with 100 connections";
     EXPECT_EQ(workers(4), 16U) << "timers";
 }
@@ -88,11 +89,11 @@ TEST(SuiteFile, ACaseMayNameItsOwnModels) {
     json suite = test::small_suite_json();
     suite["cases"][1]["models"] = json::array({{{"model", "select"}}});
     suite.erase("controls");
-    const Suite parsed = parse_suite(suite, "small.json");
+    const Suite parsed = parse_suite(suite, "small.json", machine_cpus());
     ASSERT_EQ(parsed.points.size(), 4U);
-    EXPECT_EQ(Suite::cases(parsed.points[0]).size(), 3U) << "those of its group";
+    EXPECT_EQ(parsed.cases(parsed.points[0]).size(), 3U) << "those of its group";
     for (const std::size_t echo : {2U, 3U}) {
-        const auto cases = Suite::cases(parsed.points[echo]);
+        const auto cases = parsed.cases(parsed.points[echo]);
         ASSERT_EQ(cases.size(), 1U);
         EXPECT_EQ(cases[0].model->name, "select");
     }
@@ -100,10 +101,10 @@ TEST(SuiteFile, ACaseMayNameItsOwnModels) {
 
 TEST(SuiteFile, CountsInOneRoundUnlessItSaysOtherwise) {
     json suite = test::small_suite_json();
-    EXPECT_EQ(parse_suite(suite, "small.json").count_rounds, 1);
+    EXPECT_EQ(parse_suite(suite, "small.json", machine_cpus()).count_rounds, 1);
     suite["count_rounds"] = 3;
     suite["cases"][0]["count_rounds"] = 7;
-    const Suite parsed = parse_suite(suite, "small.json");
+    const Suite parsed = parse_suite(suite, "small.json", machine_cpus());
     EXPECT_EQ(parsed.count_rounds, 3);
     EXPECT_EQ(parsed.points.front().count_rounds, 7);
     EXPECT_EQ(parsed.points.back().count_rounds, 3);
@@ -115,9 +116,9 @@ TEST(SuiteFile, MayHaveGroupsOnly) {
     suite["groups"] = json::parse(
         R"([{"name": "a", "cases": ["echo/epoll/connections:3", "echo/poll/connections:3"], "iterations": 4}])");
     suite["budget_s"] = 1.5;
-    const Suite parsed = parse_suite(suite, "small.json");
+    const Suite parsed = parse_suite(suite, "small.json", machine_cpus());
     ASSERT_EQ(parsed.groups.size(), 1U);
-    EXPECT_EQ(parsed.groups[0].cases.at(0).name(), parse_case("echo/epoll/connections:3").name());
+    EXPECT_EQ(parsed.groups[0].cases.at(0).name(), case_named("echo/epoll/connections:3").name());
     EXPECT_EQ(parsed.groups[0].iterations, 4);
     EXPECT_TRUE(parsed.groups[0].repeated.empty());
     EXPECT_EQ(parsed.budget_s, 1.5);
@@ -126,13 +127,13 @@ TEST(SuiteFile, MayHaveGroupsOnly) {
 TEST(SuiteFile, ControlsMayBeLeftOut) {
     json suite = test::small_suite_json();
     suite.erase("controls");
-    EXPECT_TRUE(parse_suite(suite, "small.json").controls.empty());
+    EXPECT_TRUE(parse_suite(suite, "small.json", machine_cpus()).controls.empty());
 }
 
 TEST(SuiteFile, SuitesOfTheTreeAreValid) {
     for (const auto& file : std::filesystem::directory_iterator{default_suites_folder()}) {
         if (file.path().extension() != ".json") continue;
-        const Suite suite = load_suite(file.path());
+        const Suite suite = load_suite(file.path(), machine_cpus());
         EXPECT_EQ(suite.name, file.path().stem());
         EXPECT_GE(suite.rounds, 6) << "too few for an interval";
         EXPECT_FALSE(suite.controls.empty());
@@ -166,7 +167,7 @@ TEST_P(SuiteFault, IsOneLineThatNamesThePlace) {
     json suite = test::small_suite_json();
     GetParam().make(suite);
     try {
-        static_cast<void>(parse_suite(suite, "small.json"));
+        static_cast<void>(parse_suite(suite, "small.json", machine_cpus()));
         FAIL() << "no error";
     } catch (const UsageError& error) {
         const std::string said{error.what()};

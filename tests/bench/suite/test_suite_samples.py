@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections import Counter
 
 import pytest
@@ -286,6 +287,38 @@ def test_placement_is_passed_on(bench: Bench) -> None:
     document = bench.document()
     assert document["context"]["concur"]["placement"] == "free"
     assert {e["concur"]["placement"] for e in document["benchmarks"]} == {"free"}
+
+
+def test_the_cpus_are_passed_on(bench: Bench) -> None:
+    assert bench.run_suite("--rounds", "1").returncode == 0
+    document = bench.document()
+    usable = len(os.sched_getaffinity(0))
+    assert document["context"]["concur"]["machine"]["cpus_usable"] <= usable
+    for entry in document["benchmarks"]:
+        sample = entry["concur"]
+        if sample["workload"] == "echo" and document["context"]["concur"]["machine"]["topology"]["cores"] > 1:
+            assert not set(sample["model_cpus"]) & set(sample["peer_cpus"])
+
+
+def test_symbols_are_recorded(bench: Bench) -> None:
+    models = {"cpu": [{"model": "thread_pool", "arguments": {"workers": ["cpus", "2*cpus"]}}], "io": []}
+    cases = [{"workload": "primes", "arguments": {"tasks": "16*cpus", "grain_us": 10}}]
+    bench.write_suite(SUITE | {"models": models, "cases": cases, "controls": []})
+    assert bench.run_suite("--rounds", "1").returncode == 0
+    samples = [entry["concur"] for entry in bench.document()["benchmarks"]]
+    assert {sample["symbols"]["tasks"] for sample in samples} == {"16*cpus"}
+    assert {sample["symbols"]["workers"] for sample in samples} == {"cpus", "2*cpus"}
+    for sample in samples:
+        assert sample["arguments"]["tasks"] == 16 * len(sample["model_cpus"])
+
+
+def test_a_topology_of_another_machine_is_refused(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HWLOC_SYNTHETIC", "core:64 pu:2")
+    done = bench.run_suite()
+    assert done.returncode == 2
+    assert "hwloc describes another machine" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+    assert bench.calls() == []
 
 
 def test_listing_runs_nothing(bench: Bench) -> None:

@@ -31,7 +31,7 @@ TEST_P(Computing, IsValidWhenAllHaveComputed) {
     EXPECT_EQ(workload_->work().bytes, 0U);
     EXPECT_FALSE(workload_->work().fairness);
     EXPECT_EQ(workload_->latency(), nullptr);
-    EXPECT_EQ(workload_->make_peer(), nullptr);
+    EXPECT_TRUE(workload_->make_peer(1).empty());
     EXPECT_EQ(workload_->demand().tasks_at_once, workload_->size());
     EXPECT_EQ(workload_->demand().descriptors_per_task, 0U);
 }

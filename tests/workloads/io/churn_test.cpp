@@ -9,6 +9,7 @@
 
 #include "conversation.h"
 #include "sys/tcp.h"
+#include "the_only.h"
 #include "workloads/table.h"
 
 namespace workloads {
@@ -54,7 +55,7 @@ protected:
 
     std::unique_ptr<Workload> server_ =
         find("churn").make({{"clients", clients}, {"payload", payload}, {"connections", connections}}, 1);
-    std::unique_ptr<Workload> peer_ = server_->make_peer();
+    std::unique_ptr<Workload> peer_ = the_only(server_->make_peer(1));
     tasks::Ledger ledger_{1};
     tasks::Ledger peer_ledger_{clients};
 };

@@ -5,6 +5,7 @@
 
 #include "service.h"
 #include "sys/tcp.h"
+#include "the_only.h"
 #include "workloads/integer_work.h"
 #include "workloads/table.h"
 #include "workloads/windows.h"
@@ -56,7 +57,7 @@ protected:
     }
 
     std::unique_ptr<Workload> server_ = make_server(connections, requests);
-    std::unique_ptr<Workload> peer_ = server_->make_peer();
+    std::unique_ptr<Workload> peer_ = the_only(server_->make_peer(1));
     tasks::Ledger ledger_{1};
     tasks::Ledger peer_ledger_{connections};
 };
@@ -163,7 +164,7 @@ TEST_F(Echo, ClientReceivesItsAnswerByteByByte) {
 
 TEST_F(Echo, ClientEndsWithTheErrorOfAnyStep) {
     const auto alone = make_server(1, 2);
-    const auto peer = alone->make_peer();
+    const auto peer = the_only(alone->make_peer(1));
     const auto make = [&] {
         alone->begin();
         return peer->make(0);
@@ -220,7 +221,7 @@ TEST_F(Echo, IsValidWhenAllAreServed) {
 TEST_F(Echo, IsValidWithWork) {
     for (const std::size_t piece : {std::string::npos, std::size_t{7}}) {
         server_ = make_server(connections, requests, 1);
-        peer_ = server_->make_peer();
+        peer_ = the_only(server_->make_peer(1));
         ledger_.clear();
         peer_ledger_.clear();
         serve_all(piece);

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "conversation.h"
+#include "the_only.h"
 #include "workloads/table.h"
 
 namespace workloads {
@@ -24,7 +25,7 @@ protected:
     }
     // The server's answer to the first request of client 0.
     static std::string first_answer(Workload& fetch) {
-        const auto peer = fetch.make_peer();
+        const auto peer = the_only(fetch.make_peer(1));
         Script acceptor{peer->make(0)};
         Script served = accept_one(acceptor);
         Script client{fetch.make(0)};
@@ -59,7 +60,7 @@ protected:
     }
 
     std::unique_ptr<Workload> fetch_ = make(page_bytes);
-    std::unique_ptr<Workload> server_ = fetch_->make_peer();
+    std::unique_ptr<Workload> server_ = the_only(fetch_->make_peer(1));
     tasks::Ledger ledger_{clients};
     tasks::Ledger server_ledger_{1};
 };
@@ -75,7 +76,7 @@ TEST_F(Fetch, ClientConnectsAndAsksForItsPage) {
 
 TEST_F(Fetch, ServerAnswersAfterTheDelayInFourChunks) {
     const auto slow = make(page_bytes, 60'000);
-    const auto peer = slow->make_peer();
+    const auto peer = the_only(slow->make_peer(1));
     slow->begin();
     Script acceptor{peer->make(0)};
     Script served = accept_one(acceptor);

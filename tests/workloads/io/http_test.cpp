@@ -4,6 +4,7 @@
 #include <string>
 
 #include "service.h"
+#include "the_only.h"
 #include "workloads/integer_work.h"
 #include "workloads/io/http_request.h"
 #include "workloads/table.h"
@@ -30,13 +31,13 @@ protected:
     static constexpr std::size_t connections = 10;
     static constexpr std::size_t requests = 25;
     std::unique_ptr<Workload> server_ = make(0);
-    std::unique_ptr<Workload> peer_ = server_->make_peer();
+    std::unique_ptr<Workload> peer_ = the_only(server_->make_peer(1));
 };
 
 TEST_F(Http, IsValidWhenAllAreServed) {
     for (const std::int64_t work_us : {0, 2}) {
         const auto server = make(work_us);
-        const auto peer = server->make_peer();
+        const auto peer = the_only(server->make_peer(1));
         server->begin();
         tasks::Ledger ledger{1};
         tasks::Ledger peer_ledger{connections};

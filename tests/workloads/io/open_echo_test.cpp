@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "service.h"
+#include "the_only.h"
 #include "workloads/table.h"
 #include "workloads/windows.h"
 
@@ -32,7 +33,7 @@ protected:
     static constexpr std::int64_t clients_count = 100;
     // A request a second: in this test none falls due but the first.
     std::unique_ptr<Workload> server_ = make(clients_count, 1, 200);
-    std::unique_ptr<Workload> clients_ = server_->make_peer();
+    std::unique_ptr<Workload> clients_ = the_only(server_->make_peer(1));
 };
 
 TEST_F(OpenEcho, SendsWhenItIsDueAfterAllWereAnswered) {
@@ -68,7 +69,7 @@ TEST_F(OpenEcho, EndsIfAnAwaitOrASleepFails) {
 
 TEST_F(OpenEcho, IsValidWhenAllAreServed) {
     const auto server = make(3, 1'000'000, 10);
-    const auto peer = server->make_peer();
+    const auto peer = the_only(server->make_peer(1));
     server->begin();
     tasks::Ledger ledger{1};
     tasks::Ledger peer_ledger{3};

@@ -6,6 +6,7 @@
 #include <stdexcept>
 
 #include "service.h"
+#include "the_only.h"
 #include "workloads/io/echo.h"
 #include "workloads/windows.h"
 
@@ -20,7 +21,7 @@ protected:
     Servers() { server_->begin(); }
 
     std::unique_ptr<Workload> server_ = make_echo({{connections, requests}, 20}, 1);
-    std::unique_ptr<Workload> peer_ = server_->make_peer();
+    std::unique_ptr<Workload> peer_ = the_only(server_->make_peer(1));
     tasks::Ledger ledger_{1};
     tasks::Ledger peer_ledger_{connections};
 };
@@ -82,7 +83,7 @@ TEST_F(Servers, EndAllClientsIfOneFails) {
 TEST(Clients, NeedAnEventForEachGate) {
     const auto server = make_echo({{connections, requests}, 20}, 1);
     server->windows()->plan(4, nullptr);
-    const auto peer = server->make_peer();
+    const auto peer = the_only(server->make_peer(1));
     server->begin();
     EXPECT_EQ(peer->demand().events, 5U);
     EXPECT_EQ(peer->demand().together, connections);
