@@ -112,9 +112,12 @@ std::optional<std::uint64_t> units_to_count(const Sample& sample) {
 // Returns the reason of a failure, or "".
 std::string measure_iterations(benchmark::State& state, Harness& harness, Turns* turns, Sample& sample) {
     const auto run_delay = sys::run_delay();
-    std::string failure = turns != nullptr               ? measure_turns(state, harness, *turns, sample)
-                          : harness.windows() != nullptr ? measure_windows(state, harness, sample)
-                                                         : measure_runs(state, harness, sample);
+    const auto measure_whole = [&] {
+        return harness.windows() != nullptr ? measure_windows(state, harness, sample)
+                                            : measure_runs(state, harness, sample);
+    };
+    std::string failure =
+        turns != nullptr ? measure_turns(state, harness, *turns, sample) : sample.evidence.count_tcp_in(measure_whole);
     if (!failure.empty()) return failure;
     sample.evidence.run_delay = difference(run_delay, sys::run_delay());
     read_latency(harness.workload(), sample);
@@ -137,6 +140,13 @@ void Evidence::set_peer(sys::Nanoseconds cpu, sys::Nanoseconds wall, std::size_t
     peer_cpu = cpu;
     peer_cpu_share =
         static_cast<double>(cpu.count()) / (static_cast<double>(wall.count()) * static_cast<double>(processes));
+}
+
+void Evidence::add_tcp(const std::optional<sys::TcpStatistics>& before,
+                       const std::optional<sys::TcpStatistics>& after) {
+    if (!before || !after) return;
+    if (!tcp) tcp.emplace();
+    *tcp += *after - *before;
 }
 
 bool in_windows(const Case& what) noexcept { return what.workload->kept_open != nullptr; }

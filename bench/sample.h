@@ -14,6 +14,7 @@
 #include "bench/harness/harness.h"
 #include "bench/harness/placement.h"
 #include "sys/resource_usage.h"
+#include "sys/tcp_statistics.h"
 #include "workloads/histogram.h"
 
 namespace bench {
@@ -49,9 +50,21 @@ struct Evidence {
     std::optional<sys::Nanoseconds> throttled;   // time for which a quota of CPU time did not let us run
     // How the model was found at the gates, or between turns; nullopt for runs that are not taken in turns.
     std::optional<sys::ProcessFamily::Rest> at_gates;
+    // What TCP counted while the case ran, from before its first connection, and not while it waited for its turn.
+    std::optional<sys::TcpStatistics> tcp;
 
     // `cpu`: what the peer's `processes` used together in a timed part of so much `wall` time.
     void set_peer(sys::Nanoseconds cpu, sys::Nanoseconds wall, std::size_t processes) noexcept;
+    // Adds what TCP counted between two readings.
+    void add_tcp(const std::optional<sys::TcpStatistics>& before, const std::optional<sys::TcpStatistics>& after);
+    // Calls `part`, adds what TCP counted meanwhile, and returns what `part` returned.
+    template <class Part>
+    auto count_tcp_in(Part part) {
+        const auto before = sys::tcp_statistics();
+        auto result = part();
+        add_tcp(before, sys::tcp_statistics());
+        return result;
+    }
 };
 
 // The resources that the processes of a model used.

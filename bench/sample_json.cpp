@@ -70,6 +70,9 @@ std::string_view to_string(sys::ProcessFamily::Rest rest) noexcept {
 }
 
 json to_json(const Evidence& evidence) {
+    const auto tcp = [&](std::int64_t sys::TcpStatistics::*count) {
+        return evidence.tcp ? json((*evidence.tcp).*count) : json();
+    };
     return {{"steal_ns", or_null(evidence.steal)},
             {"run_delay_ns", or_null(evidence.run_delay)},
             {"peer_cpu_ns", or_null(evidence.peer_cpu)},
@@ -77,6 +80,8 @@ json to_json(const Evidence& evidence) {
             {"elapsed_ns", evidence.elapsed.count()},
             {"others_cpu_ns", or_null(evidence.others_cpu)},
             {"throttled_ns", or_null(evidence.throttled)},
+            {"listen_overflows", tcp(&sys::TcpStatistics::listen_overflows)},
+            {"syn_retransmits", tcp(&sys::TcpStatistics::syn_retransmits)},
             {"at_gates", evidence.at_gates ? json(to_string(*evidence.at_gates)) : json()}};
 }
 

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "sys/clock.h"
+#include "sys/tcp_statistics.h"
 
 namespace bench {
 namespace {
@@ -16,8 +17,11 @@ using Rest = sys::ProcessFamily::Rest;
 
 // Each slice is a window of the only run; the turns are taken at its gates.
 std::string take_windows(Harness& harness, Sample& sample) {
+    const auto tcp_before = sys::tcp_statistics();
     harness.before_run();
     harness.run();
+    // No connection is made after the first gate, where the others begin to take their turns.
+    sample.evidence.add_tcp(tcp_before, harness.meter().tcp_at_first_gate());
     if (workloads::Verdict verdict = harness.after_run(); !verdict) return verdict.reason;
 
     const workloads::Windows& windows = *harness.windows();
@@ -115,7 +119,8 @@ private:
 
 // Each slice is some runs.
 std::string take_runs(Harness& harness, Turns& turns, Sample& sample) {
-    if (workloads::Verdict verdict = harness.warm_up(); !verdict) return verdict.reason;
+    const workloads::Verdict warmed_up = sample.evidence.count_tcp_in([&] { return harness.warm_up(); });
+    if (!warmed_up) return warmed_up.reason;
     sample.memory = harness.workload().memory();
 
     Slices slices{.nominal_units = harness.workload().work().units, .each = {}};
@@ -127,7 +132,8 @@ std::string take_runs(Harness& harness, Turns& turns, Sample& sample) {
         const bool recorded = turn->recorded;
         if (recorded && slices.each.empty()) workloads::clear_latency(harness.workload());
         RunsInTurn runs{harness};
-        if (std::string invalid = runs.run(turn->amount); !invalid.empty()) return invalid;
+        std::string invalid = sample.evidence.count_tcp_in([&] { return runs.run(turn->amount); });
+        if (!invalid.empty()) return invalid;
         turns.tell_done(runs.slice().wall, turn->amount);
         turn = turns.wait();
         runs.settle();

@@ -52,6 +52,7 @@ WindowMeter::WindowMeter(const workloads::Workload& workload, std::size_t window
 std::optional<workloads::NextWindow> WindowMeter::at_gate(const workloads::Gate& gate) {
     std::optional<workloads::NextWindow> next;
     Used closing = used();
+    if (!gate.closed) *tcp_at_first_gate_ = sys::tcp_statistics();
     sys::ProcessFamily::Reading model{};
     if (turns_ == nullptr) {
         next = next_of_plan(gate);

@@ -14,6 +14,7 @@
 #include "sys/perf_counter.h"
 #include "sys/process_family.h"
 #include "sys/shared_memory.h"
+#include "sys/tcp_statistics.h"
 #include "workloads/windows.h"
 
 namespace bench {
@@ -71,6 +72,8 @@ public:
     [[nodiscard]] Counts counts(std::size_t window) const;
     // How the gates of the recorded windows found the model: the worst of them.
     [[nodiscard]] sys::ProcessFamily::Rest rest() const noexcept;
+    // What TCP had counted when all connections were up. Nullopt before that, or if the kernel does not tell.
+    [[nodiscard]] std::optional<sys::TcpStatistics> tcp_at_first_gate() const noexcept { return *tcp_at_first_gate_; }
 
 private:
     // What was used until a moment.
@@ -96,6 +99,7 @@ private:
     sys::ProcessFamily model_;
     sys::SharedArray<Reading> readings_;          // by window
     sys::SharedArray<std::atomic<pid_t>> peers_;  // 0: there is no such process
+    sys::Shared<std::optional<sys::TcpStatistics>> tcp_at_first_gate_;
     std::optional<std::uint64_t> quota_;
     std::optional<Counters> counters_;
 };

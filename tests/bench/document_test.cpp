@@ -242,6 +242,7 @@ TEST(SampleAsJson, HasEveryFigure) {
     sample.evidence.steal = sys::Nanoseconds{7};
     sample.evidence.peer_cpu_share = 0.25;
     sample.evidence.throttled = sys::Nanoseconds{11};
+    sample.evidence.tcp = sys::TcpStatistics{.listen_overflows = 12, .syn_retransmits = 13};
     sample.slices = Slices{.nominal_units = 10,
                            .each = {{.start = sys::TimePoint{sys::Nanoseconds{100}},
                                      .wall = sys::Nanoseconds{2},
@@ -276,6 +277,8 @@ TEST(SampleAsJson, HasEveryFigure) {
     EXPECT_EQ(text["latency"]["buckets"], json::parse("[[60, 1], [1023, 1]]"));
     EXPECT_EQ(text["evidence"]["steal_ns"], 7);
     EXPECT_EQ(text["evidence"]["throttled_ns"], 11);
+    EXPECT_EQ(text["evidence"]["listen_overflows"], 12);
+    EXPECT_EQ(text["evidence"]["syn_retransmits"], 13);
     EXPECT_EQ(text["slices"], json::parse(R"({"start_ns": [100, 200], "wall_ns": [2, 6], "cpu_ns": [3, 7],
                                               "peer_cpu_ns": [4, 8], "units": [5, 9]})"));
     EXPECT_TRUE(text["group"].is_null() && text["block"].is_null()) << "a suite sets them";
@@ -293,6 +296,7 @@ TEST(SampleAsJson, SaysForWhatAPoolsWorkersStand) {
     EXPECT_EQ(to_json(sample)["symbols"], json::object());
     EXPECT_EQ(to_json(sample)["timed"], "runs");
     EXPECT_TRUE(to_json(sample)["slices"].is_null());
+    EXPECT_TRUE(to_json(sample)["evidence"]["listen_overflows"].is_null()) << "null if the kernel does not tell";
 }
 
 TEST(SampleAsJson, HasOnlyTheSumOfTheCpuTimeOfWindows) {

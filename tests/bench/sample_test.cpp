@@ -6,9 +6,11 @@
 #include <stdexcept>
 
 #include "cpus.h"
+#include "full_listener.h"
 #include "measured.h"
 #include "models/table.h"
 #include "simple_workload.h"
+#include "turn_giver.h"
 #include "workloads/table.h"
 
 namespace bench {
@@ -80,6 +82,51 @@ TEST(Sample, HasTheCpuTimeOfOthers) {
     EXPECT_GT(sample.evidence.elapsed.count(), 0);
     EXPECT_EQ(sample.evidence.others_cpu.has_value(), sys::machine_time().has_value());
     EXPECT_EQ(sample.evidence.steal.has_value(), sys::machine_time().has_value());
+}
+
+// Each of its runs fills the queue of a listener.
+class Overflowing final : public SimpleWorkload {
+public:
+    void begin() override { full_.emplace(); }
+
+private:
+    std::optional<FullListener> full_;
+};
+constexpr workloads::Entry overflowing = make_entry<Overflowing>("overflowing");
+
+TEST(Sample, TellsHowManyConnectionsFoundTheListenQueueFull) {
+    if (!sys::tcp_statistics()) GTEST_SKIP() << "this kernel does not tell";
+    const Sample whole = measured(case_of(overflowing), 2).sample;
+    ASSERT_EQ(whole.outcome, Outcome::ok) << whole.reason;
+    EXPECT_GE(whole.evidence.tcp->listen_overflows, 3) << "in the first run, which is not timed, and in two more";
+    TurnGiver giver{"try 1", "go 2", "go 1", "end"};
+    Turns turns{giver.benchmarks_end(), 2};
+    const Sample in_turns = measured(case_of(overflowing), 2, {}, &turns).sample;
+    ASSERT_EQ(in_turns.outcome, Outcome::ok) << in_turns.reason;
+    EXPECT_GE(in_turns.evidence.tcp->listen_overflows, 5);
+}
+
+TEST(Sample, OfAServerTellsTheOverflowsUntilAllConnectionsAreUp) {
+    if (!sys::tcp_statistics()) GTEST_SKIP() << "this kernel does not tell";
+    TurnGiver giver{"go 12", "end"};
+    Turns turns{giver.benchmarks_end(), 1};
+    const Sample sample = measured(case_named("echo/epoll/connections:3/requests:12"), 1, {}, &turns).sample;
+    ASSERT_EQ(sample.outcome, Outcome::ok) << sample.reason;
+    ASSERT_TRUE(sample.evidence.tcp) << "it was read at the first gate, by the peer";
+    EXPECT_GE(sample.evidence.tcp->listen_overflows, 0);
+}
+
+TEST(Evidence, AddsUpWhatTcpCountedInParts) {
+    const auto at = [](std::int64_t overflows, std::int64_t retransmits) {
+        return std::optional{sys::TcpStatistics{.listen_overflows = overflows, .syn_retransmits = retransmits}};
+    };
+    Evidence evidence;
+    evidence.add_tcp(std::nullopt, at(5, 5));
+    evidence.add_tcp(at(5, 5), std::nullopt);
+    EXPECT_FALSE(evidence.tcp);
+    evidence.add_tcp(at(5, 50), at(7, 51));
+    evidence.add_tcp(at(107, 100), at(108, 104));
+    EXPECT_EQ(evidence.tcp, at(3, 5)) << "what was counted between the parts is not ours";
 }
 
 TEST(Sample, CountsOnlyWhereItIsAskedTo) {

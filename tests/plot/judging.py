@@ -58,9 +58,10 @@ def document(
     repetitions: list[Sample] | None = None,
     others: list[Sample] | None = None,
     cpus: int = 2,
+    cpus_usable: int | None = None,
 ) -> Document:
     samples = tuple(one for group in groups for one in group)
-    origin = Origin("host", "cpu", cpus, "6.1", "split", "g++", "-O3", "abc")
+    origin = Origin("host", "cpu", cpus, cpus_usable or cpus, "6.1", "split", "g++", "-O3", "abc")
     return Document(
         origin=origin,
         version="0",

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from concur.documents import labels, units
-from concur.documents.cases import Case, Workload
+from concur.documents.cases import Case, Series, Workload
 from concur.documents.results import Document
 from concur.drawing import disturbance
 from concur.drawing.line_sheet import LineSheet
@@ -44,23 +44,23 @@ def case_of_all(workloads: Sequence[Workload | None]) -> Case | None:
     if any(workload is None for workload in workloads):
         return None
     known = [workload for workload in workloads if workload is not None]
-    common = set.intersection(*({case.arguments for case in workload.cases} for workload in known))
-    shared = [case for case in known[0].cases if case.arguments in common]
+    shared = [case for case in known[0].cases if all(workload.same_case(case) for workload in known)]
     main = known[0].main or ""
     return max(shared, key=lambda case: case.value(main)) if shared else None
 
 
 def lines_of(case: Case, runs: Sequence[Workload]) -> tuple[Line, ...]:
     found = []
-    cases = [next(one for one in workload.cases if one.arguments == case.arguments) for workload in runs]
-    for series in runs[0].series:
+    first = runs[0].same_case(case)
+    for series in (one for one in runs[0].series if first and one in first.cells):
         points = {}
         crossed = set()
-        for place, same in enumerate(cases, start=1):
-            cell = same.cells.get(series)
-            if cell is not None and cell.ok and (estimate := turns.time(cell)) is not None:
+        for place, workload in enumerate(runs, start=1):
+            same = workload.same_case(case)
+            cell = same.same_cell(series, first) if same and first else None
+            if same and cell and cell.ok and (estimate := turns.time(cell)) is not None:
                 points[float(place)] = estimate
-                if noise.serious_words(same, series, runs[place - 1].cpus):
+                if noise.serious_words(same, Series.of(cell.samples[0]), workload.cpus):
                     crossed.add(float(place))
         found.append(Line(series, points, crossed=frozenset(crossed)))
     return tuple(found)
@@ -70,8 +70,8 @@ def disturbances(case: Case, runs: Sequence[Workload], dates: Sequence[str]) -> 
     """For each run what disturbed this case, with the date of the run."""
     found = []
     for workload, date in zip(runs, dates):
-        same = next(one for one in workload.cases if one.arguments == case.arguments)
-        if words := disturbance.note(workload, same):
+        same = workload.same_case(case)
+        if same is not None and (words := disturbance.note(workload, same)):
             found.append(f"{date}: {words}")
     return found
 
@@ -95,7 +95,7 @@ def draw(runs: Sequence[Document], output: Output) -> None:
         head = Head(
             f"{name}: wall time in {len(runs)} runs, by model",
             [*subtitle(workload, "Less is better", labels.case(workload, case)), *changes(runs)],
-            labels.interval_note(runs[-1], "points") + "; crosses: disturbed by other programs",
+            labels.interval_note(runs[-1], "points") + "; crosses: not to be trusted",
         )
         across = Across("start of the run (UTC)", lambda place: dates[round(place) - 1], logarithmic=False)
         newest = replace(runs[-1], complete=all(run.complete for run in runs))

@@ -13,7 +13,8 @@ from concur.commands.printing import print_lines
 from concur.documents import environment, labels
 from concur.documents.atomic_write import replace_file
 from concur.documents.results import DocumentError, load
-from concur.statistics.comparison import METRICS, Choice, Compared, Comparison, Measured, together
+from concur.statistics.comparison import METRICS, Choice, Compared, Comparison, together
+from concur.statistics.matches import Measured
 from concur.statistics.turns import Metric
 from concur.statistics.verdicts import SAME, SLOWER, UNCLEAR, VERDICTS
 
@@ -32,6 +33,8 @@ def compared_lines(one: Compared, asked: Metric) -> Iterator[str]:
     name = f"{new.workload.name}, {labels.case(new.workload, new.case)}"
     mark = "!" if one.disturbance else " "
     yield f"{one.verdict:<7}{mark} {name:<44} {labels.series(new.series):<26} {figure(one)}"
+    if one.numbers_before:
+        yield f"{'':9}before: {labels.arguments(one.numbers_before)}"
     if one.metric is not asked:
         yield f"{'':9}{LIMITED}"
     if one.disturbance:
@@ -121,6 +124,7 @@ def to_json(comparison: Comparison, differences: list[str]) -> Any:
                 "baseline": labels.series(one.baseline) if one.baseline else None,
                 "metric": one.metric.name,
                 "disturbance": one.disturbance,
+                "numbers_before": dict(one.numbers_before),
                 "verdict": one.verdict,
             }
             for one in comparison.compared

@@ -14,7 +14,7 @@ from typing import Callable, Dict, Sequence
 ROOT = Path(__file__).resolve().parents[3]
 FORMATS = ("png", "svg")
 # The kinds of charts; concur.commands.plot knows the module that draws each kind.
-KINDS = ("overview", "bars", "scaling", "load", "latency", "cost", "memory")
+KINDS = ("overview", "bars", "scaling", "workers", "load", "latency", "cost", "memory")
 FINDINGS_ROUNDS, FINDINGS_BUDGET_S = 6, 280.0
 
 Parser = argparse.ArgumentParser
@@ -51,7 +51,9 @@ A ratio is the new time divided by the old time: 1.10 means 10 % more. Each time
 the baseline of its case within its document, which removes the drift of the machine between the two runs. The
 baseline itself can only be compared by its times: a '*' marks these ratios. Where the clients were at their
 limit, CPU times are compared. A case is faster or slower only if its whole interval lies beyond the margin.
-A '!' marks cases that other programs disturbed; --fail-on-slower ignores them.
+Cases of two machines are the same case if their arguments have the same symbols (workers: cpus, tasks:
+16*cpus), or else the same numbers. A '!' marks cases that are not to be trusted, because other programs
+disturbed them, say; --fail-on-slower ignores them.
 """
 
 HISTORY = """\

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 import matplotlib
 
-from concur.charts import bars, cost, latency, memory, offered_load, overview, scaling
+from concur.charts import bars, cost, latency, memory, offered_load, overview, scaling, workers
 from concur.commands import options
 from concur.documents.results import Document, DocumentError, load_all
 from concur.drawing import style
@@ -17,6 +17,7 @@ CHARTS: dict[str, Callable[[Document, Output], None]] = {
     "overview": overview.draw,
     "bars": bars.draw,
     "scaling": scaling.draw,
+    "workers": workers.draw,
     "load": offered_load.draw,
     "latency": latency.draw,
     "cost": cost.draw,

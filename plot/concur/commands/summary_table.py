@@ -136,7 +136,7 @@ def outcomes(workload: Workload, table: Table) -> Iterator[str]:
 
 def head(document: Document, table: Table) -> Iterator[str]:
     this = document.origin
-    cpus, sets = units.number_of("CPUs", this.cpus), labels.sets(document, "no intervals")
+    cpus, sets = labels.cpus(this), labels.sets(document, "no intervals")
     facts = (this.cpu, cpus, this.kernel, this.compiler, f"placement {this.placement}", sets)
     yield from table.wrap(", ".join(facts))
     if not document.complete:
@@ -152,8 +152,10 @@ def lines(document: Document, width: int, everything: bool = False) -> Iterator[
     for workload in document.workloads:
         fixed = f": {labels.fixed(workload)}" if workload.telling and labels.fixed(workload) else ""
         head_line = f"{workload.name}, in {labels.plural(workload.unit)}{fixed}"
+        peers = max(sample.peer_processes for sample in workload.samples)
+        peer = [f"The peer has {peers} processes"] if peers > 1 else []
         yield ""
-        yield from table.wrap(". ".join([head_line, *labels.meanings([workload])]))
+        yield from table.wrap(". ".join([head_line, *labels.meanings([workload]), *peer]))
         for case in workload.cases:
             yield from case_head(workload, case, table)
             yield from rows(workload, case, table, everything)

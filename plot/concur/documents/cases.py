@@ -10,7 +10,15 @@ from dataclasses import dataclass
 from functools import cached_property
 from statistics import median
 
-from concur.documents.samples import OK, WINDOWS, Arguments, Sample
+from concur.documents.samples import (
+    OK,
+    WINDOWS,
+    Arguments,
+    Sample,
+    SymbolicArguments,
+    Symbols,
+    with_symbols,
+)
 
 FAMILIES = (
     "serial",
@@ -37,14 +45,11 @@ class Series:
     """
 
     model: str
-    arguments: tuple[tuple[str, int | str], ...]
+    arguments: SymbolicArguments
 
     @staticmethod
     def of(sample: Sample) -> Series:
-        symbols = dict(sample.symbols)
-        return Series(
-            sample.model, tuple((name, symbols.get(name, number)) for name, number in sample.model_arguments)
-        )
+        return Series(sample.model, with_symbols(sample.model_arguments, sample.symbols))
 
     @property
     def symbols(self) -> tuple[tuple[str, str], ...]:
@@ -99,9 +104,26 @@ class Case:
     cells: dict[Series, Cell]
     # The series that all others are compared with: that of the comparison group, or a usual one. It is ok.
     baseline: Series | None = None
+    # The symbols of arguments of the workload.
+    symbols: Symbols = ()
+
+    @property
+    def symbolic_arguments(self) -> SymbolicArguments:
+        return with_symbols(self.arguments, self.symbols)
 
     def value(self, name: str) -> int:
         return dict(self.arguments).get(name, 0)
+
+    def same_cell(self, series: Series, other: Case) -> Cell | None:
+        """The cell of a series of this case in another document: by its symbols, or else by its numbers."""
+        if series in self.cells:
+            return self.cells[series]
+        numbers = other.cells[series].model_arguments
+        # One that the other document has by its symbols too is not the same.
+        alike = (
+            one for own, one in self.cells.items() if own.model == series.model and own not in other.cells
+        )
+        return next((one for one in alike if one.model_arguments == numbers), None)
 
     def ok(self) -> dict[Series, Cell]:
         return {series: cell for series, cell in self.cells.items() if cell.ok}
@@ -154,6 +176,12 @@ class Workload:
     @property
     def samples(self) -> Iterator[Sample]:
         return (s for case in self.cases for cell in case.cells.values() for s in cell.samples)
+
+    def same_case(self, other: Case) -> Case | None:
+        """The case that is a case of another document: by its symbols, or else by its numbers."""
+        alike = [case for case in self.cases if case.symbolic_arguments == other.symbolic_arguments]
+        alike += [case for case in self.cases if case.arguments == other.arguments]
+        return alike[0] if alike else None
 
     def family(self, series: Series) -> str:
         return self.families.get(series.model, "")

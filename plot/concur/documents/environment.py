@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from concur.documents import json_text
+from concur.documents import json_text, machine as machines
 
 Environment = dict[str, str]
 
@@ -18,6 +18,8 @@ def read(path: Path) -> Environment:
         "kernel": machine.get("kernel"),
         "CPU": machine.get("cpu"),
         "number of CPUs": machine.get("cpus_online"),
+        "number of usable CPUs": machines.cpus_usable(machine),
+        "topology": machines.topology(machine) or None,
         "CPU set": ",".join(map(str, machine.get("affinity", []))) or None,
         "quota (cpu.max)": machine.get("cgroup", {}).get("cpu_max"),
         "governor": machine.get("governor"),

@@ -129,10 +129,14 @@ def _workload(info: WorkloadInfo, material: Material) -> Workload:
     def place(arguments: Arguments) -> tuple[int, ...]:
         return tuple(dict(arguments).get(name, 0) for name in (*telling[1:], *telling[:1]))
 
-    cases = tuple(
-        _with_baseline(Case(arguments, found[arguments]), usual, material.groups, series)
-        for arguments in sorted(found, key=place)
-    )
+    def case_of(arguments: Arguments) -> Case:
+        cells = found[arguments]
+        # A case that is named with its numbers has no symbols, though other entries of it may have them.
+        symbols = {known for cell in cells.values() for known in cell.samples[0].symbols}
+        own = tuple(sorted((name, symbol) for name, symbol in symbols if name in dict(arguments)))
+        return _with_baseline(Case(arguments, cells, symbols=own), usual, material.groups, series)
+
+    cases = tuple(case_of(arguments) for arguments in sorted(found, key=place))
     return Workload(
         name=info.name,
         group=info.group,

@@ -25,6 +25,11 @@ def get(holder: Any, key: str, kind: type | tuple[type, ...]) -> Any:
     return value
 
 
+def get_or(holder: Any, key: str, kind: type | tuple[type, ...], missing: Any) -> Any:
+    """A field that older documents do not have."""
+    return get(holder, key, kind) if isinstance(holder, dict) and key in holder else missing
+
+
 def _reject_constant(name: str) -> float:
     raise ValueError(f"{name} is no JSON number")
 

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from concur.documents import units
 from concur.documents.cases import Case, Cell, Series, Workload
 from concur.documents.grouping import AMOUNTS
-from concur.documents.results import Document
-from concur.documents.samples import OK, Arguments, Sample
+from concur.documents.results import Document, Origin
+from concur.documents.samples import OK, Arguments, Sample, Symbols
 
 # A parameter's name may end with the unit of its arguments.
 TIME_SUFFIXES = {f"_{unit}": ns for unit, ns in units.NS_PER_UNIT.items()}
 BYTES_NAMES = ("payload",)
 COUPLED_MOST = 6
+# A symbol that follows from the machine: cpus, 16*cpus.
+CPUS = re.compile(r"(?:(\d+)\*)?cpus")
 # Names on an axis that say more than the name of the parameter.
 AXIS_NAMES = {"grain_us": "grain of a task", "work_us": "CPU work"}
 
@@ -45,8 +48,10 @@ def value(name: str, number: float) -> str:
     return units.count(number, 4)
 
 
-def argument(name: str, number: int) -> str:
-    """100 connections, payload 64 B, grain 1 ms, 20k per second"""
+def argument(name: str, number: int, symbol: str = "") -> str:
+    """100 connections, payload 64 B, grain 1 ms, 20k per second, 32 tasks (16*cpus)"""
+    if symbol:
+        return f"{argument(name, number)} ({symbol})"
     if name == "rate":
         return f"{value(name, number)} per second"
     if is_bytes(name) or time_suffix(name):
@@ -55,8 +60,9 @@ def argument(name: str, number: int) -> str:
     return f"{value(name, number)} {noun.removesuffix('s') if number == 1 else noun}"
 
 
-def arguments(given: Arguments) -> str:
-    return ", ".join(argument(name, number) for name, number in given)
+def arguments(given: Arguments, symbols: Symbols = ()) -> str:
+    known = dict(symbols)
+    return ", ".join(argument(name, number, known.get(name, "")) for name, number in given)
 
 
 def model_argument(name: str, given: int | str) -> str:
@@ -77,13 +83,29 @@ def meanings(workloads: Sequence[Workload]) -> list[str]:
     found += [
         f"{model_argument(name, symbol)}: as many {bare_name(name)} as {bare_name(symbol)}"
         for name, symbol in sorted(symbols)
+        if not CPUS.fullmatch(symbol)
     ]
+    if numbers := cpus_meant(workloads):
+        found.append(f"cpus = {' or '.join(map(str, numbers))}: the CPUs that a model may use")
     return list(dict.fromkeys(found))
+
+
+def cpus_meant(workloads: Sequence[Workload]) -> list[int]:
+    """What the symbol `cpus` stands for in arguments of models and workloads; empty if none has it."""
+    found = set()
+    for cell in (cell for w in workloads for one in w.cases for cell in one.cells.values()):
+        sample = cell.samples[0]
+        numbers = dict((*sample.arguments, *sample.model_arguments))
+        for name, symbol in sample.symbols:
+            if match := CPUS.fullmatch(symbol):
+                found.add(numbers[name] // int(match[1] or 1))
+    return sorted(found)
 
 
 def case(workload: Workload, one: Case) -> str:
     """The arguments that distinguish this case from the others of its workload; all if it is the only one."""
-    return arguments(tuple((name, one.value(name)) for name in workload.telling)) or arguments(one.arguments)
+    telling = tuple((name, one.value(name)) for name in workload.telling)
+    return arguments(telling or one.arguments, one.symbols)
 
 
 def case_short(workload: Workload, one: Case) -> list[str]:
@@ -98,7 +120,11 @@ def panel(workload: Workload, cases: list[Case]) -> str:
 
 def fixed(workload: Workload) -> str:
     """For the subtitle: the arguments that the names of cases leave out."""
-    parts = [argument(name, number) + per_window(workload, name) for name, number in workload.constant]
+    symbols = dict(workload.cases[0].symbols)
+    parts = [
+        argument(name, number, symbols.get(name, "")) + per_window(workload, name)
+        for name, number in workload.constant
+    ]
     for name in workload.coupled:
         numbers = [one.value(name) for one in workload.cases]
         what = bare_name(name) + per_window(workload, name)
@@ -113,6 +139,12 @@ def fixed(workload: Workload) -> str:
 def per_window(workload: Workload, name: str) -> str:
     """An amount of work is that of one window, not of the whole run of the server."""
     return " per window" if workload.in_windows and name in AMOUNTS else ""
+
+
+def cpus(origin: Origin) -> str:
+    """2 CPUs, 64 CPUs (8 usable)"""
+    usable = "" if origin.cpus_usable == origin.cpus else f" ({origin.cpus_usable} usable)"
+    return units.number_of("CPUs", origin.cpus) + usable
 
 
 def plural(unit: str) -> str:

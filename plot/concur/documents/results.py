@@ -12,7 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Mapping, Sequence
 
-from concur.documents import comparison_groups, grouping
+from concur.documents import comparison_groups, grouping, machine as machines
 from concur.documents.cases import Workload, WorkloadInfo
 from concur.documents.comparison_groups import Group, Sorted
 from concur.documents.json_text import DocumentError, FieldError, get, parse
@@ -30,12 +30,16 @@ class Origin:
 
     host: str
     cpu: str
+    # The number of CPUs that are online, and of those that the run may use.
     cpus: int
+    cpus_usable: int
     kernel: str
     placement: str
     compiler: str
     flags: str
     revision: str
+    # Empty if the document does not say it.
+    topology: str = ""
 
 
 @dataclass(frozen=True)
@@ -139,11 +143,13 @@ def read(data: Any, path: Path) -> Document:
                 host=get(data["context"], "host_name", str),
                 cpu=" ".join(get(machine, "cpu", str).split()),
                 cpus=get(machine, "cpus_online", int),
+                cpus_usable=machines.cpus_usable(machine),
                 kernel=get(machine, "kernel", str),
                 placement=get(run, "placement", str),
                 compiler=get(build, "compiler", str),
                 flags=get(build, "flags", str),
                 revision=get(build, "git_revision", str),
+                topology=machines.topology(machine),
             ),
             version=get(run, "version", str),
             rounds=most,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from concur.documents.json_text import FieldError, get
+from concur.documents.json_text import FieldError, get, get_or
 from concur.documents.samples import (
     OK,
     OUTCOMES,
@@ -88,6 +88,8 @@ def _evidence(found: Any) -> Evidence:
         others_cpu_ns=get(found, "others_cpu_ns", OptionalInt),
         throttled_ns=get(found, "throttled_ns", OptionalInt),
         at_gates=get(found, "at_gates", OptionalString),
+        listen_overflows=get_or(found, "listen_overflows", OptionalInt, None),
+        syn_retransmits=get_or(found, "syn_retransmits", OptionalInt, None),
     )
 
 
@@ -154,6 +156,7 @@ def read_sample(entry: Any) -> Sample:
         totals = [get(cost, key, OptionalInt) for key in keys]
         return None if None in totals else sum(totals) * share
 
+    peer = bool(get(concur, "peer_cpus", list))
     return Sample(
         workload=get(concur, "workload", str),
         model=get(concur, "model", str),
@@ -171,7 +174,8 @@ def read_sample(entry: Any) -> Sample:
         system_ns=each("cpu_system_ns"),
         switches=each("switches_voluntary", "switches_involuntary"),
         latency=_latency(get(concur, "latency", OptionalObject), "latency"),
-        peer=bool(get(concur, "peer_cpus", list)),
+        peer=peer,
+        peer_processes=get_or(concur, "peer_processes", int, int(peer)),
         cpus=len(get(concur, "model_cpus", list)),
         timed=timed(concur),
         symbols=_symbols(concur),

@@ -16,8 +16,16 @@ TIMED = (WINDOWS, RUNS)
 
 # Sorted by name, so that equal cases compare equal: (("connections", 100), ("payload", 64)).
 Arguments = tuple[tuple[str, int], ...]
-# Sorted by name too: (("workers", "connections"),) says that there is a worker for each connection.
+# Sorted by name too: (("tasks", "16*cpus"), ("workers", "connections")) says that there are 16 tasks for each
+# CPU, and a worker for each connection.
 Symbols = tuple[tuple[str, str], ...]
+# Arguments, with symbols in place of the numbers that have one.
+SymbolicArguments = tuple[tuple[str, int | str], ...]
+
+
+def with_symbols(arguments: Arguments, symbols: Symbols) -> SymbolicArguments:
+    known = dict(symbols)
+    return tuple((name, known.get(name, number)) for name, number in arguments)
 
 
 @dataclass(frozen=True)
@@ -66,6 +74,10 @@ class Evidence:
     throttled_ns: int | None = None
     # How the model was found between its windows or turns: slept, stopped or moved. None for whole runs.
     at_gates: str | None = None
+    # Attempts to connect that the kernel dropped because a listener's queue was full, and those that TCP
+    # repeated because there was no answer.
+    listen_overflows: int | None = None
+    syn_retransmits: int | None = None
 
 
 @dataclass(frozen=True)
@@ -106,10 +118,12 @@ class Sample:
     switches: float | None
     latency: Latency | None
     peer: bool
+    # The number of the peer's processes; 0 without a peer.
+    peer_processes: int = 0
     # The number of CPUs that the model may use; 0 if it is not known.
     cpus: int = 0
     timed: str = RUNS
-    # The symbols of arguments in `model_arguments`, which has their numbers.
+    # The symbols of arguments in `model_arguments` and `arguments`, which have their numbers.
     symbols: Symbols = ()
     # Whether it repeats another sample of its round: to show how much equal runs differ (A/A), or because
     # the models of another block need a process of the baseline beside them.

@@ -160,11 +160,15 @@ class LineSheet:
         axes.grid(True)
         self._x_axis(axes, everything, width)
         values = [e for one in everything for e in one.points.values()]
-        low, high = min(e.low for e in values) / 1.25, max(e.high for e in values) * 1.25
+        heights = [*(e.low for e in values), *(e.high for e in values), *panel.guide.values()]
+        low, high = min(heights) / 1.25, max(heights) * 1.25
         axes.set_ylim(low, high)
         ticks.set_ticks(axes.yaxis, ticks.log_ticks(low, high, 7), panel.y_format)
         if panel.reference is not None:
             axes.axhline(panel.reference, color="#999999", linewidth=0.8, zorder=0)
+        if panel.guide:
+            places, guide = list(panel.guide), list(panel.guide.values())
+            artists.add_line(axes, places, guide, color="#999999", linewidth=0.9, linestyle="--", zorder=1)
         axes.set_ylabel(panel.y_name, labelpad=3)
         for one in everything:
             if one not in part.drawn:
@@ -193,7 +197,8 @@ class LineSheet:
     def _draw_line(self, axes: Any, one: Line, drawn: Sequence[Line]) -> None:
         look = style.look(one.series.model, self.document.families)
         rank = drawn.index(one) / max(1, len(drawn) - 1) - 0.5
-        shift = 10 ** (rank * DODGE_DECADES) if axes.get_xscale() == "log" else 1.0
+        dodged = self.across.dodged and axes.get_xscale() == "log"
+        shift = 10 ** (rank * DODGE_DECADES) if dodged else 1.0
         how = {
             "color": look.colour,
             "linestyle": "none",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from concur.documents import labels
 from concur.documents.cases import Case, Cell, Series
@@ -30,6 +30,8 @@ class Across:
     name: str
     format_tick: Format
     logarithmic: bool = True
+    # Whether points of different series over the same argument are moved apart, to show all whiskers.
+    dodged: bool = True
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,8 @@ class Panel:
     lines: tuple[Line, ...]
     # The value of a thin horizontal line, to compare with.
     reference: float | None = None
+    # The points of a thin grey line behind the others, to compare with.
+    guide: Mapping[float, float] = field(default_factory=dict)
 
     @property
     def drawn(self) -> list[Line]:

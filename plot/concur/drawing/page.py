@@ -16,7 +16,7 @@ from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import text_to_path
 
-from concur.documents import labels, units
+from concur.documents import labels
 from concur.documents.results import Document
 from concur.drawing import style
 
@@ -168,7 +168,7 @@ def origin(document: Document, interval_note: str) -> list[list[str]]:
     """The machine, the sets, the intervals and the program: two texts as wrapped lines."""
     this = document.origin
     kernel = this.kernel if this.kernel.lower().startswith("linux") else f"Linux {this.kernel}"
-    cpus, sets = units.number_of("CPUs", this.cpus), labels.sets(document, "no spread known")
+    cpus, sets = labels.cpus(this), labels.sets(document, "no spread known")
     where = f"{this.cpu}, {cpus} · {kernel} · {this.compiler} · placement: {this.placement} · {sets}"
     how = interval_note if document.rounds > 1 else ""
     concur = f"concur {document.version} ({this.revision[:12]})"

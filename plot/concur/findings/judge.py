@@ -59,8 +59,8 @@ class Judge:
         return Judgement(finding, verdict, parts, sets, disturbed, words)
 
     def _parts(self, finding: Finding, clean: bool) -> list[Part]:
-        if (cpus := self.document.origin.cpus) < finding.cpus:
-            why = f"needs {finding.cpus} CPUs, this machine has {cpus}"
+        if (cpus := self.document.origin.cpus_usable) < finding.cpus:
+            why = f"needs {finding.cpus} CPUs, this run could use {cpus}"
             return [Part("all", NOT_APPLICABLE, None, "", why)]
         parts = []
         for what, claim, evaluate in getattr(self, f"_{finding.assertion}")(finding):

@@ -14,11 +14,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from concur.documents import labels
-from concur.documents.cases import Case, Cell, Series, Workload
+from concur.documents.cases import Series
 from concur.documents.results import Document
 from concur.documents.samples import Arguments, Sample
-from concur.statistics import intervals, noise, ratios, turns
+from concur.statistics import intervals, ratios, turns
 from concur.statistics.intervals import CONFIDENCE, Estimate
+from concur.statistics.matches import Matches, Measured
 from concur.statistics.turns import CPU, WALL, Metric
 from concur.statistics.verdicts import (
     CONFIDENCE_OF_VERDICT,
@@ -34,27 +35,6 @@ from concur.statistics.verdicts import (
 )
 
 METRICS = {"wall": WALL, "cpu": CPU}
-
-# A case under one model, by the numbers of its arguments: workload, arguments, model, model's arguments.
-Key = tuple[str, Arguments, str, Arguments]
-
-
-@dataclass(frozen=True)
-class Measured:
-    """A case under one series, as one of the documents has it."""
-
-    workload: Workload
-    case: Case
-    series: Series
-    cell: Cell
-
-    @property
-    def key(self) -> Key:
-        return self.workload.name, self.case.arguments, self.series.model, self.cell.model_arguments
-
-    @property
-    def disturbance(self) -> str:
-        return noise.serious_words(self.case, self.series, self.workload.cpus)
 
 
 @dataclass(frozen=True)
@@ -80,6 +60,8 @@ class Compared:
     verdict: str
     # What disturbed most of its sets, or those of its baseline; empty if nothing did.
     disturbance: str
+    # The arguments that had other numbers in the old document, with these numbers.
+    numbers_before: Arguments = ()
 
     @property
     def relative(self) -> bool:
@@ -95,24 +77,13 @@ class Changed:
     now: str
 
 
-def _cells(document: Document) -> dict[Key, Measured]:
-    found = (
-        Measured(workload, case, series, cell)
-        for workload in document.workloads
-        for case in workload.cases
-        for series, cell in case.cells.items()
-    )
-    return {one.key: one for one in found}
-
-
 class Comparison:
     def __init__(self, old: Document, new: Document, choice: Choice) -> None:
         self.choice = choice
-        self._before, self._now = _cells(old), _cells(new)
+        self._matches = Matches(old, new)
         self.compared: list[Compared] = []
         self.changed: list[Changed] = []
-        for key in [*self._before, *(key for key in self._now if key not in self._before)]:
-            there, here = self._before.get(key), self._now.get(key)
+        for there, here in self._matches.pairs:
             if there and here and there.cell.ok and here.cell.ok:
                 if (one := self._compare(there, here)) is not None:
                     self.compared.append(one)
@@ -148,6 +119,7 @@ class Comparison:
             metric=metric,
             verdict=verdict(now, before, margin),
             disturbance=_disturbance([old, *(beside or ())[:1]], [new, *(beside or ())[1:]]),
+            numbers_before=tuple(one for one in old.numbers if one not in new.numbers),
         )
 
     def _baseline(self, old: Measured, new: Measured) -> tuple[Measured, Measured] | None:
@@ -155,16 +127,17 @@ class Comparison:
         wanted = self.choice.baseline
         if wanted is None:
             return None
-        for one in (new, old):
+        for one, is_new in ((new, True), (old, False)):
             series = one.case.baseline
             if wanted:
                 series = next((known for known in one.case.ok() if known.model == wanted), None)
             if series is None:
                 continue
-            key = replace(one, series=series, cell=one.case.cells[series]).key
-            there, here = self._before.get(key), self._now.get(key)
+            base = replace(one, series=series, cell=one.case.cells[series])
+            there = self._matches.before.get(base.key) if is_new else base
+            here = base if is_new else self._matches.now.get(base.key)
             if there and here and there.cell.ok and here.cell.ok:
-                return None if key == new.key else (there, here)
+                return None if here.key == new.key else (there, here)
         return None
 
 

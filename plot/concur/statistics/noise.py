@@ -6,6 +6,9 @@ results.
 Models that took turns share the evidence of their block. Whole samples of a case are judged together for each
 set, because the kernel counts the time of other programs in ticks that are too coarse for a short sample.
 
+A connection that finds the queue of its listener full waits for TCP's retransmission timer. This is counted
+while a case runs, and not while others have the turn: it is a label of one model.
+
 Involuntary context switches give no label. A model with more threads or processes than CPUs causes them
 itself; other programs that cause them are seen by their CPU time.
 """
@@ -14,11 +17,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from concur.documents.cases import Case, Series
-from concur.documents.samples import Sample
+from concur.documents.samples import RUNS, Sample
 from concur.documents.units import number_of, percent_range
 from concur.statistics import turns
 from concur.statistics.turns import WALL
@@ -44,11 +47,21 @@ class Taken:
     throttled: float = 0.0
     # Whether a model did not come to rest: then its CPU clocks may be wrong by a tick.
     restless: bool = False
+    # How many attempts to connect found a full listen queue in a part that was timed.
+    overflows: int = 0
 
     @property
     def is_disturbed(self) -> bool:
         loud = self.others > OTHERS_SHARE or self.steal > STEAL_SHARE or self.throttled > THROTTLED_SHARE
-        return loud or self.restless
+        return loud or self.restless or self.overflows > 0
+
+
+def overflows_in(samples: Iterable[Sample]) -> int:
+    """The attempts to connect that TCP repeated in timed parts of these samples.
+
+    Windows contain none, because a server's connections are made before its first window.
+    """
+    return sum(s.evidence.listen_overflows or 0 for s in samples if s.timed == RUNS)
 
 
 def taken(samples: Sequence[Sample], cpus: int) -> Taken:
@@ -62,7 +75,7 @@ def taken(samples: Sequence[Sample], cpus: int) -> Taken:
     elapsed = float(sum(e.elapsed_ns for e in watched))
     restless = any(s.evidence.at_gates == "moved" for s in samples)
     if elapsed == 0:
-        return Taken(restless=restless)
+        return Taken(restless=restless, overflows=overflows_in(samples))
 
     def share(times: Iterable[int | None], of: float) -> float:
         total = sum(time or 0 for time in times)
@@ -73,6 +86,7 @@ def taken(samples: Sequence[Sample], cpus: int) -> Taken:
         steal=share((e.steal_ns for e in watched), elapsed * cpus),
         throttled=share((e.throttled_ns for e in watched), elapsed),
         restless=restless,
+        overflows=overflows_in(samples),
     )
 
 
@@ -92,6 +106,12 @@ def words(sets: Sequence[Taken], number: int | None = None) -> str:
             found.append(f"{before} {percent_range(min(shares), max(shares))} {after}")
     if any(one.restless for one in sets):
         found.append("a model did not come to rest between its turns")
+    if most := max((one.overflows for one in sets), default=0):
+        least = min(one.overflows for one in sets)
+        times = number_of("attempts", most) if least == most else f"{least} to {most} attempts"
+        found.append(
+            f"the listen queue was full, so that TCP repeated {times} to connect after a second or more"
+        )
     where = f" in {number_of('sets', number)}" if number > 1 else ""
     return ", ".join(found) + where if found else ""
 
@@ -120,7 +140,9 @@ def of_case(case: Case, cpus: int) -> dict[Series, Disturbance]:
     return {
         series: Disturbance(
             tuple(
-                together[number] if one.slices is None else taken([one], cpus)
+                replace(together[number], overflows=overflows_in([one]))
+                if one.slices is None
+                else taken([one], cpus)
                 for number, (one, *_) in by_round(cell.samples).items()
             )
         )

@@ -85,6 +85,8 @@ def make_entry(
                 "elapsed_ns": 1_500_000,
                 "others_cpu_ns": 0,
                 "throttled_ns": None,
+                "listen_overflows": None,
+                "syn_retransmits": None,
                 "at_gates": None,
             },
         },

@@ -1,5 +1,7 @@
 """Whatever a valid document holds, every chart is drawn or says why not, and stays legible."""
 
+from dataclasses import replace
+
 import pytest
 
 import synthetic
@@ -10,6 +12,7 @@ from synthetic import leave
 MODELS = {
     name: synthetic.MODELS[name] for name in ("serial", "thread_per_task", "thread_pool", "epoll", "select")
 }
+MODELS["thread_pool"] = replace(MODELS["thread_pool"], workers=(1, 2, 16))
 
 
 WORKLOADS = ("mandelbrot", "fetch", "park", "churn", "open_echo")
@@ -19,6 +22,7 @@ CHARTS = {
     "overview": ("overview",),
     "bars": tuple(f"bars_{name}" for name in WORKLOADS),
     "scaling": ("scaling_fetch", "scaling_park", "scaling_churn", "scaling_open_echo"),
+    "workers": ("workers_mandelbrot", "workers_fetch"),
     "load": ("load_open_echo",),
     "latency": ("latency_fetch", "latency_churn", "latency_open_echo"),
     "cost": tuple(f"cost_{name}" for name in WORKLOADS),

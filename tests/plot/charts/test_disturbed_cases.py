@@ -46,6 +46,36 @@ def test_a_peer_at_its_limit_is_said_where_throughput_is_shown(served):
     assert "the clients were at their limit, so CPU time per request is compared" in said
 
 
+def test_clients_at_their_limit_are_told_beside_cases_in_which_the_server_is(small):
+    """Where the server computes for each request, its clients have time."""
+
+    def share(sample):
+        sample["evidence"]["peer_cpu_share"] = 0.95 if sample["arguments"]["work_us"] == 0 else 0.5
+
+    made = changed(small, share, lambda sample: sample["workload"] == "echo")
+    figure = figures(made, "overview").figures["overview"]
+    # The head of a column: the number of its footnote if it has one, connections, work.
+    heads = [t.get_text().split("\n") for t in texts(figure) if re.search(r"\n(0|20 µs)$", t.get_text())]
+    assert {head[0] for head in heads if head[-1] == "0"} == {"[1]"}
+    assert {len(head) for head in heads if head[-1] == "20 µs"} == {2}
+    assert len(heads) == 10
+    assert "[1] the clients were at their limit" in " ".join(words(figure).split())
+
+
+def test_a_full_listen_queue_is_told_of_the_model_that_had_it():
+    made = document(rounds=5, models={name: MODELS[name] for name in ("epoll", "poll")}, only=("churn",))
+
+    def fill(sample):
+        if sample["model"] == "poll" and sample["arguments"]["clients"] == 100:
+            sample["evidence"]["listen_overflows"] = 3774
+
+    figure = figures(changed(made, fill), "bars_churn").figures["bars_churn"]
+    assert overlaps(figure) == []
+    said = " ".join(words(figure).split())
+    assert "100 clients, 1 of 2 models: not to be trusted: the listen queue was full" in said
+    assert "TCP repeated 3774 attempts to connect after a second or more in 5 sets" in said
+
+
 def test_a_model_whose_block_was_disturbed_is_not_all_models():
     models = {**MODELS, **LATER_MODELS}
     made = document(rounds=6, models=models, only=("mandelbrot",), turns=True)

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+import many_cpus
 from concur.statistics.verdicts import SAME, SLOWER, UNCLEAR
 
 
@@ -65,6 +66,33 @@ def test_cases_are_paired_by_their_numbers(run, runs, tmp_path):
     assert all(one["ratio"] == pytest.approx(1) for one in pools)
     assert "thread_pool ×connections" in done.stdout
     assert "×connections: as many workers as connections" in done.stdout.splitlines()
+
+
+def test_machines_are_compared_by_symbols(run, tmp_path):
+    """A worker for each CPU is the same case on both, though it is 2 workers here and 64 there."""
+    paths = {cpus: tmp_path / f"{cpus}.json" for cpus in (2, 64)}
+    for cpus, path in paths.items():
+        path.write_text(json.dumps(many_cpus.document(cpus, turns=True)))
+    file = tmp_path / "out.json"
+    done = run("compare", paths[2], paths[64], "--json", file, "--all")
+    assert done.returncode == 0, done.stderr
+    found = json.loads(file.read_text())
+    pools = [one for one in found["compared"] if one["model"] == "thread_pool"]
+    assert {tuple(one["model_arguments"].values()) for one in pools} == {(1,), (64,)}
+    for one in pools:
+        assert one["arguments"]["tasks"] == 1024 and one["numbers_before"]["tasks"] == 32
+        assert one["baseline"] == "serial"
+    wide = [one for one in pools if one["model_arguments"] == {"workers": 64}]
+    assert len(wide) == len(many_cpus.GRAINS_US)
+    for one in wide:
+        assert one["numbers_before"] == {"tasks": 32, "workers": 2}
+        times = [many_cpus.speed_up("thread_pool", cpus, cpus) for cpus in (2, 64)]
+        assert one["ratio"] == pytest.approx(times[0] / times[1], rel=0.05)
+    assert "before: 2 workers, 32 tasks" in done.stdout
+    # Two workers on 64 CPUs are not the case of two workers on two.
+    gone = [one for one in found["changed"] if one["model_arguments"] == {"workers": 2}]
+    assert {one["before"] for one in gone} == {"not there"}
+    assert "the environments differ: number of usable CPUs: 2 before, 64 now" in done.stdout
 
 
 def verdicts(found):

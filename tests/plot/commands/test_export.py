@@ -20,6 +20,19 @@ def test_an_export_has_one_median_per_case(run, runs, tmp_path):
     assert run("export", runs["old"], "-o", tmp_path / "no" / "x.json").returncode == 1
 
 
+def test_a_full_listen_queue_is_told(run, runs, tmp_path):
+    made = json.loads(runs["old"].read_text())
+    for entry in made["benchmarks"]:
+        entry["concur"]["evidence"]["listen_overflows"] = 3 * (entry["concur"]["model"] == "poll")
+    path, out = tmp_path / "r.json", tmp_path / "x.json"
+    path.write_text(json.dumps(made))
+    assert run("export", path, "-o", out).returncode == 0
+    told = [
+        one["name"] for one in json.loads(out.read_text()) if "not to be trusted: the listen" in one["extra"]
+    ]
+    assert told and all("/poll/" in name for name in told)
+
+
 def test_names_of_cases_have_numbers_for_symbols(run, runs, tmp_path):
     out = tmp_path / "x.json"
     assert run("export", runs["served"], "-o", out).returncode == 0

@@ -1,12 +1,16 @@
 """One machine over time."""
 
 import json
+from pathlib import Path
 
 import pytest
 
+import many_cpus
 from concur.charts.history import case_of_all, changes, disturbances, lines_of
 from concur.commands.history import load_runs
+from concur.documents import labels, results
 from concur.documents.results import DocumentError
+from synthetic import changed, leave
 
 
 def test_history_draws_a_line_for_each_model(run, runs, tmp_path):
@@ -24,6 +28,31 @@ def test_a_pool_by_symbol_has_its_line_in_the_history(runs):
     workloads = [run.workloads[0] for run in two]
     lines = lines_of(case_of_all(workloads), workloads)
     assert {one.series.model: sorted(one.points) for one in lines} == {"thread_pool": [1, 2], "epoll": [1, 2]}
+
+
+def test_a_case_by_symbol_has_its_line_though_the_number_of_usable_cpus_has_changed():
+    """A quota, say, leaves fewer CPUs to the same machine."""
+
+    def primes(cpus, change=leave):
+        made = changed(many_cpus.document(cpus, rounds=3), change)
+        return results.read(made, Path("made.json")).workloads[0]
+
+    def points(workloads):
+        case = case_of_all(workloads)
+        return {labels.series(one.series): sorted(one.points) for one in lines_of(case, workloads)}
+
+    assert points([primes(4), primes(2)]) == {
+        "serial": [1, 2],
+        "thread_pool ×1": [1, 2],
+        "thread_pool ×2": [1],
+        "thread_pool ×cpus": [1, 2],
+        "process_pool ×1": [1, 2],
+        "process_pool ×2": [1],
+        "process_pool ×cpus": [1, 2],
+    }
+    # An older run has numbers only.
+    plain = primes(2, lambda sample: sample.update(symbols={}))
+    assert points([plain, primes(2)])["thread_pool ×2"] == [1, 2]
 
 
 def test_history_is_of_one_machine(runs, tmp_path):

@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+import many_cpus
 import synthetic
 from machine import MODELS
 
@@ -63,7 +64,8 @@ def test_times_and_ratios_agree(run, tmp_path):
 
 def test_disturbed_models_and_clients_at_their_limit_are_told(run, small, tmp_path):
     def disturb(sample):
-        share = 0.95 if sample["arguments"]["connections"] == 100 else 0.5
+        idle = sample["arguments"]["work_us"] == 0
+        share = 0.95 if idle and sample["arguments"]["connections"] == 100 else 0.5
         sample["evidence"] = {**sample["evidence"], "peer_cpu_share": share}
         if sample["arguments"]["connections"] == 10:
             sample["evidence"] |= {"elapsed_ns": 10**9, "throttled_ns": (3 + sample["round"]) * 10**7}
@@ -74,6 +76,40 @@ def test_disturbed_models_and_clients_at_their_limit_are_told(run, small, tmp_pa
     assert "100 connections, work 0, baseline epoll: the clients were at their limit, so CPU time" in said
     assert "! not to be trusted: a quota stopped all programs for 3 to 5 % of the time in 3 sets" in said
     assert "(all models)" in said
+    # Where the server computes for each request, its clients were not at their limit.
+    assert "100 connections, work 20 µs, baseline epoll: the clients" not in said
+
+
+def test_a_full_listen_queue_is_told(run, tmp_path):
+    models = {name: MODELS[name] for name in ("epoll", "poll")}
+
+    def fill(sample):
+        if sample["model"] == "poll":
+            sample["evidence"]["listen_overflows"] = 10 + sample["round"]
+
+    path = tmp_path / "results.json"
+    made = synthetic.document(rounds=3, models=models, only=("churn",))
+    path.write_text(json.dumps(synthetic.changed(made, fill)))
+    said = " ".join(run("summary", path).stdout.split())
+    assert "TCP repeated 10 to 12 attempts to connect after a second or more in 3 sets (poll)" in said
+
+
+def test_a_peer_of_several_processes_is_told(run, small, tmp_path):
+    def divide(sample):
+        sample["peer_processes"] *= 32
+
+    path = tmp_path / "results.json"
+    path.write_text(json.dumps(synthetic.changed(small, divide)))
+    told = [line for line in run("summary", path).stdout.splitlines() if "The peer has 32 processes" in line]
+    assert len(told) == 1
+
+
+def test_arguments_that_follow_from_the_machine_are_told(run, tmp_path):
+    path = tmp_path / "results.json"
+    path.write_text(json.dumps(many_cpus.document(8, rounds=3)))
+    said = " ".join(run("summary", path, "--all").stdout.split())
+    assert "128 tasks (16*cpus)" in said and "thread_pool ×cpus" in said
+    assert "cpus = 8: the CPUs that a model may use" in said
 
 
 def test_outcomes_and_reasons(run, small_file):

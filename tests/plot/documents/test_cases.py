@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+import many_cpus
 import synthetic
-from concur.documents import results
+from concur.documents import labels, results
 from concur.documents.cases import Series
 from concur.documents.grouping import tell_apart
 from concur.statistics import turns
@@ -76,6 +77,33 @@ def test_a_symbol_makes_one_series_of_many_numbers(small):
         assert cell.model_arguments == (("workers", case.value("connections")),)
     first = echo.cases[0].cells[pools[0]].samples[0]
     assert first.case_name == "echo/thread_pool/workers:1/connections:1/payload:64/requests:20000/work_us:0"
+
+
+def test_a_case_is_known_on_another_machine_by_its_symbols():
+    small, large = (workload(many_cpus.document(cpus, rounds=1), "primes") for cpus in (2, 64))
+    for case in large.cases:
+        same = small.same_case(case)
+        assert (case.value("tasks"), same.value("tasks")) == (1024, 32)
+        assert same.value("grain_us") == case.value("grain_us")
+        pool = Series("thread_pool", (("workers", "cpus"),))
+        assert case.cells[pool].model_arguments == (("workers", 64),)
+        assert same.same_cell(pool, case).model_arguments == (("workers", 2),)
+    assert labels.meanings([small]) == ["cpus = 2: the CPUs that a model may use"]
+
+
+def test_a_case_is_known_by_its_numbers_if_one_document_has_no_symbols():
+    made = many_cpus.document(2, rounds=1)
+    plain = workload(synthetic.changed(made, lambda sample: sample.update(symbols={})), "primes")
+    ours = workload(made, "primes")
+    for case in ours.cases:
+        same = plain.same_case(case)
+        assert same.arguments == case.arguments and same.symbols == ()
+        found = same.same_cell(Series("thread_pool", (("workers", "cpus"),)), case)
+        assert found is same.cells[Series("thread_pool", (("workers", 2),))]
+    large = workload(many_cpus.document(4, rounds=1), "primes")
+    assert plain.same_case(large.cases[0]) is None
+    two = Series("thread_pool", (("workers", 2),))
+    assert ours.cases[0].same_cell(two, large.cases[0]) is None, "it is the case of as many workers as CPUs"
 
 
 def test_numbers_stand_before_symbols(small):

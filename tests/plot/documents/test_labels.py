@@ -28,11 +28,18 @@ def test_arguments(name, number, words):
     assert labels.argument(name, number) == words
 
 
+def test_an_argument_that_follows_from_the_machine_has_its_symbol_too():
+    assert labels.argument("tasks", 32, "16*cpus") == "32 tasks (16*cpus)"
+    given = (("grain_us", 10), ("tasks", 32))
+    assert labels.arguments(given, (("tasks", "16*cpus"),)) == "grain 10 µs, 32 tasks (16*cpus)"
+
+
 def test_series_names_its_workers():
     assert labels.series(Series("thread_pool", (("workers", 16),))) == "thread_pool ×16"
     assert labels.series(Series("mine", (("depth", 2), ("workers", 4)))) == "mine depth=2 ×4"
     assert labels.series(Series("epoll", ())) == "epoll"
     assert labels.series(Series("thread_pool", (("workers", "connections"),))) == "thread_pool ×connections"
+    assert labels.series(Series("thread_pool", (("workers", "2*cpus"),))) == "thread_pool ×2*cpus"
 
 
 def test_an_axis_says_what_the_work_is():

@@ -6,6 +6,7 @@ import json
 import jsonschema
 import pytest
 
+import many_cpus
 import synthetic
 from programs import ROOT
 from machine import LATER_MODELS, MODELS, WORKLOADS
@@ -41,6 +42,19 @@ def test_documents_of_models_that_took_turns_are_valid():
     assert {entry["concur"]["block"] for entry in made["benchmarks"]} == {0, None}
 
 
+def test_documents_of_machines_with_more_cpus_are_valid():
+    validate(many_cpus.document(64, rounds=1))
+    validate(many_cpus.document(4, rounds=1, turns=True))
+
+
+def test_the_validator_would_notice_what_is_wrong_with_the_machine(tiny):
+    for change in ({"cpus_usable": 0}, {"topology": {"packages": 1}}):
+        made = {**tiny, "context": copy.deepcopy(tiny["context"])}
+        made["context"]["concur"]["machine"] |= change
+        with pytest.raises(jsonschema.ValidationError):
+            validate(made)
+
+
 def test_all_outcomes_occur(small):
     assert {entry["concur"]["outcome"] for entry in small["benchmarks"]} == {
         "ok",
@@ -70,6 +84,14 @@ def number_as_symbol(entry):
     entry["concur"]["symbols"] = {"workers": 100}
 
 
+def no_count_of_processes(entry):
+    entry["concur"]["peer_processes"] = -1
+
+
+def overflows_as_text(entry):
+    entry["concur"]["evidence"]["listen_overflows"] = "3"
+
+
 @pytest.mark.parametrize(
     ("workload", "spoil"),
     [
@@ -78,6 +100,8 @@ def number_as_symbol(entry):
         ("primes", fair_run),
         ("echo", divided_window),
         ("echo", number_as_symbol),
+        ("echo", no_count_of_processes),
+        ("echo", overflows_as_text),
     ],
 )
 def test_the_validator_would_notice(small, workload, spoil):

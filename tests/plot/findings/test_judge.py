@@ -8,7 +8,7 @@ from concur.findings import findings_report, measurements
 from concur.findings.definitions import ASSERTIONS, METRICS
 from concur.findings.judge import Judge
 from concur.findings.verdict import CONFIRMED, INCONCLUSIVE, NOT_APPLICABLE, REFUTED
-from judging import LOADED, MS, counted, document, finding, held, sample, series
+from judging import LOADED, MS, QUIET, counted, document, finding, held, sample, series
 
 EPOLL, SERIAL, POLL = "noop/epoll/tasks:10", "noop/serial/tasks:10", "noop/poll/tasks:10"
 
@@ -72,6 +72,13 @@ def test_but_they_may_confirm_and_are_named():
     assert len(one.disturbed_rounds) == 9
 
 
+def test_a_case_that_waited_for_tcp_to_repeat_its_connections_refutes_nothing():
+    full = replace(QUIET, listen_overflows=12)
+    one = verdict(ratio(below=0.7), series(EPOLL, 90, evidence=full), series(SERIAL, 100))
+    assert one.verdict == INCONCLUSIVE
+    assert "TCP repeated 12 attempts to connect" in findings_report.disturbed(one)
+
+
 def test_some_disturbed_rounds_do_not_save_it():
     epoll = series(EPOLL, 90)
     for number in range(3):
@@ -90,7 +97,15 @@ def test_too_few_cpus():
     found = finding(assertion="ratio", of=[EPOLL], to=[SERIAL], below=0.7, requires={"cpus": 2})
     one = verdict(found, series(EPOLL, 50), series(SERIAL, 100), cpus=1)
     assert one.verdict == NOT_APPLICABLE
-    assert one.parts[0].reason == "needs 2 CPUs, this machine has 1"
+    assert one.parts[0].reason == "needs 2 CPUs, this run could use 1"
+
+
+def test_cpus_that_the_run_may_not_use_do_not_count():
+    found = finding(assertion="ratio", of=[EPOLL], to=[SERIAL], below=0.7, requires={"cpus": 2})
+    slow = series(EPOLL, 90), series(SERIAL, 100)
+    one = verdict(found, *slow, cpus=2, cpus_usable=1)
+    assert (one.verdict, one.parts[0].reason) == (NOT_APPLICABLE, "needs 2 CPUs, this run could use 1")
+    assert verdict(found, *slow, cpus=64, cpus_usable=2).verdict == REFUTED
 
 
 def test_what_was_not_measured_or_is_not_there():

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from concur.documents.cases import Case, Cell, Series
-from concur.documents.samples import Evidence, Sample, Slices
+from concur.documents.samples import WINDOWS, Evidence, Sample, Slices
 from concur.statistics import noise
 
 MS = 1_000_000
@@ -69,6 +69,28 @@ def test_the_peers_limit_is_no_disturbance():
 def test_a_quota_that_stops_programs_is_told():
     assert reasons(sample(throttled_ns=100 * MS)) == ["a quota stopped all programs for 10 % of the time"]
     assert reasons(sample(throttled_ns=15 * MS)) == []
+
+
+FULL = "the listen queue was full, so that TCP repeated {} to connect after a second or more"
+
+
+def test_connections_that_found_the_listen_queue_full_are_told():
+    assert reasons(sample(listen_overflows=0, syn_retransmits=9)) == []
+    assert reasons(sample(listen_overflows=None)) == []
+    assert reasons(sample(listen_overflows=3774)) == [FULL.format("3774 attempts")]
+    assert reasons(sample(listen_overflows=1, elapsed_ns=0)) == [FULL.format("1 attempt")]
+
+
+def test_a_window_begins_after_its_connections_were_made():
+    assert reasons(replace(sample(listen_overflows=3774), timed=WINDOWS)) == []
+
+
+def test_of_whole_samples_too_only_the_model_whose_queue_was_full_is_told():
+    full = [sample(number, listen_overflows=5 * number) for number in range(3)]
+    found = noise.of_case(case(epoll=full, poll=[sample(number) for number in range(3)]), 2)
+    assert found[EPOLL].is_serious and not found[POLL].is_serious
+    assert found[EPOLL].words == FULL.format("0 to 10 attempts") + " in 3 sets"
+    assert found[POLL].words == ""
 
 
 def test_ticks_of_short_samples_add_up_over_a_round():
