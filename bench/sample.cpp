@@ -80,6 +80,7 @@ void add_counters(benchmark::State& state, const Sample& sample) {
 // As if nothing had been measured.
 void drop_figures(Sample& sample) {
     sample.work.reset();
+    sample.connections_by_acceptor.clear();
     sample.cost.reset();
     sample.latency.reset();
     sample.latency_uncorrected.reset();
@@ -120,6 +121,7 @@ std::string measure_iterations(benchmark::State& state, Harness& harness, Turns*
         turns != nullptr ? measure_turns(state, harness, *turns, sample) : sample.evidence.count_tcp_in(measure_whole);
     if (!failure.empty()) return failure;
     sample.evidence.run_delay = difference(run_delay, sys::run_delay());
+    sample.connections_by_acceptor = harness.workload().connections_by_acceptor();
     read_latency(harness.workload(), sample);
     return {};
 }

@@ -102,6 +102,8 @@ struct Sample {
     Outcome outcome = Outcome::ok;
     std::string reason;
     std::optional<workloads::Work> work;
+    // Of the last run; empty if the workload accepts none.
+    std::vector<std::uint64_t> connections_by_acceptor{};
     std::optional<Cost> cost;
     std::optional<Latency> latency;
     std::optional<Latency> latency_uncorrected;

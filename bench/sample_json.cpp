@@ -22,14 +22,17 @@ json or_null(const std::optional<T>& value) {
 }
 json or_null(const std::optional<sys::Nanoseconds>& time) { return time ? json(time->count()) : json(); }
 
-json to_json(const std::optional<workloads::Work>& work) {
-    if (!work) return nullptr;
-    const auto& fairness = work->fairness;
-    return {{"units", work->units},
-            {"bytes", work->bytes},
+json work_of(const Sample& sample) {
+    if (!sample.work) return nullptr;
+    const auto& work = *sample.work;
+    const auto& fairness = work.fairness;
+    const auto& accepted = sample.connections_by_acceptor;
+    return {{"units", work.units},
+            {"bytes", work.bytes},
             {"completions_least", fairness ? json(fairness->least) : json()},
             {"completions_most", fairness ? json(fairness->most) : json()},
-            {"jain", fairness ? json(fairness->jain) : json()}};
+            {"jain", fairness ? json(fairness->jain) : json()},
+            {"connections_by_acceptor", accepted.empty() ? json() : json(accepted)}};
 }
 
 json to_json(const std::optional<Cost>& cost) {
@@ -145,7 +148,7 @@ json to_json(const Sample& sample) {
             {"peer_cpus", sample.cpu_split.peer},
             {"peer_processes", sample.peer_processes},
             {"unit", sample.what.workload->unit},
-            {"work", to_json(sample.work)},
+            {"work", work_of(sample)},
             {"cost", to_json(sample.cost)},
             {"latency", to_json(sample.latency)},
             {"latency_uncorrected", to_json(sample.latency_uncorrected)},

@@ -29,6 +29,12 @@ public:
     // Makes every root task of the job and performs its operations. Returns when all tasks, roots and spawned, have
     // finished and stand in the ledger (which the caller has cleared). May be called again. Throws if a thread, a
     // process or a stack cannot be had, or if one has died; then the model must not be run again.
+    //
+    // One rule says who makes the root tasks and when, so that no model is spared a hand-over for which another one
+    // pays: the caller of run() submits the indices one at a time, and the carrier that takes an index makes the task
+    // (Job::make) when the task begins. With one thread, the caller is the carrier. Several loops divide the indices
+    // into blocks (block_of() in tasks/block.h), and each goes through its block as a single loop goes through
+    // all.
     virtual void run() = 0;
 
     // CPU time and memory of child processes that live on between runs, up to the end of the last run. getrusage() does
@@ -95,6 +101,8 @@ struct Entry {
     // True: an announced event reaches every task that awaits it. False: the model has several loops, each with its own
     // events, so an event reaches only tasks of the same loop.
     bool shares_events = true;
+    // Each acceptor has a listener of its own, all on one port (SO_REUSEPORT). False: all acceptors share one listener.
+    bool own_listeners = false;
 };
 
 // Checks for support(). Each refuses with one reason.

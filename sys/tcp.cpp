@@ -19,6 +19,14 @@ void bind_to(int socket, Endpoint endpoint) {
     check(::bind(socket, reinterpret_cast<const sockaddr*>(&native), sizeof native), "bind");
 }
 
+UniqueFd bound_to_shared_port(Endpoint endpoint) {
+    UniqueFd socket = tcp_socket();
+    set_option(socket.get(), SOL_SOCKET, SO_REUSEADDR, 1, "setsockopt(SO_REUSEADDR)");
+    set_option(socket.get(), SOL_SOCKET, SO_REUSEPORT, 1, "setsockopt(SO_REUSEPORT)");
+    bind_to(socket.get(), endpoint);
+    return socket;
+}
+
 }  // namespace
 
 sockaddr_in Endpoint::native() const noexcept {
@@ -39,9 +47,24 @@ UniqueFd listen_on(Endpoint endpoint, int backlog) {
     UniqueFd listener = tcp_socket();
     set_option(listener.get(), SOL_SOCKET, SO_REUSEADDR, 1, "setsockopt(SO_REUSEADDR)");
     bind_to(listener.get(), endpoint);
-    check(::listen(listener.get(), backlog), "listen");
+    listen_again(listener.get(), backlog);
     return listener;
 }
+
+std::vector<UniqueFd> listen_on_one_port(Endpoint endpoint, int backlog, std::size_t count) {
+    // If the kernel chooses the port, this socket holds it until the listeners have it. A socket that was bound to port
+    // 0 itself would lose its port at its shutdown().
+    const UniqueFd holder = bound_to_shared_port(endpoint);
+    endpoint.port = local_endpoint(holder.get()).port;
+    std::vector<UniqueFd> listeners;
+    for (std::size_t number = 0; number < count; ++number) {
+        listeners.push_back(bound_to_shared_port(endpoint));
+        listen_again(listeners.back().get(), backlog);
+    }
+    return listeners;
+}
+
+void listen_again(int listener, int backlog) { check(::listen(listener, backlog), "listen"); }
 
 Endpoint local_endpoint(int socket) {
     sockaddr_in native{};

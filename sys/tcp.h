@@ -2,7 +2,9 @@
 
 #include <netinet/in.h>
 
+#include <cstddef>
 #include <cstdint>
+#include <vector>
 
 #include "sys/unique_fd.h"
 
@@ -21,6 +23,11 @@ struct Endpoint {
 
 // A listening socket. Accepted sockets inherit TCP_NODELAY. The kernel limits the backlog to net.core.somaxconn.
 [[nodiscard]] UniqueFd listen_on(Endpoint endpoint, int backlog);
+// Several listening sockets on one port (SO_REUSEPORT): by a hash of its addresses and ports the kernel gives each
+// connection to one of them. Each keeps its port after a shutdown(), so that listen_again() can open it once more.
+[[nodiscard]] std::vector<UniqueFd> listen_on_one_port(Endpoint endpoint, int backlog, std::size_t count);
+// Does nothing if the socket still listens.
+void listen_again(int listener, int backlog);
 [[nodiscard]] UniqueFd tcp_socket();
 
 // Address and port to which a socket is bound.

@@ -14,6 +14,7 @@
 
 #include "sys/tcp.h"
 #include "tasks/arguments.h"
+#include "tasks/block.h"
 #include "tasks/job.h"
 #include "tasks/ledger.h"
 #include "workloads/sharded_histogram.h"
@@ -57,10 +58,17 @@ struct Shard {
     std::size_t index = 0;
     std::size_t count = 1;
 
-    // Its part of so many items: those from first() to before end(), in one piece. Parts differ by one item at most.
-    [[nodiscard]] std::size_t first(std::size_t items) const noexcept { return items * index / count; }
-    [[nodiscard]] std::size_t end(std::size_t items) const noexcept { return items * (index + 1) / count; }
-    [[nodiscard]] std::size_t size(std::size_t items) const noexcept { return end(items) - first(items); }
+    // The first of its part of so many items, which is in one piece, and the size of the part.
+    [[nodiscard]] std::size_t first(std::size_t items) const noexcept { return block(items).first; }
+    [[nodiscard]] std::size_t size(std::size_t items) const noexcept { return block(items).end - block(items).first; }
+    [[nodiscard]] tasks::Block block(std::size_t items) const noexcept { return tasks::block_of(items, index, count); }
+};
+
+// The root tasks of a server that accept connections.
+struct Acceptors {
+    std::size_t count = 1;
+    // Each has a listener of its own, all on one port; the kernel distributes the connections. Otherwise all share one.
+    bool own_listeners = false;
 };
 
 // A job whose work can be checked. It knows no model.
@@ -88,6 +96,9 @@ public:
 
     // The parts of a run that are timed; null if runs are timed as a whole. They belong to the workload.
     [[nodiscard]] virtual Windows* windows() const { return nullptr; }
+
+    // How many connections each acceptor took in the last run. Empty if this workload accepts none.
+    [[nodiscard]] virtual std::vector<std::uint64_t> connections_by_acceptor() const { return {}; }
 
     // For peers. Another thread calls both during a run. progress() grows while the peer makes progress; if it stops,
     // hang_up() ends the run early by breaking the connections.
@@ -125,10 +136,9 @@ struct Entry {
     std::span<const tasks::Parameter> parameters;
     std::span<const Point> points;
     std::string_view smoke;  // arguments that are small enough for every test
-    // Makes the workload. `arguments` come from tasks::complete(): each parameter has one. A server makes `acceptors`
-    // root tasks, each of which accepts connections. Throws std::system_error if the system has no socket or no memory
-    // left.
-    std::unique_ptr<Workload> (*make)(const tasks::Arguments& arguments, std::size_t acceptors);
+    // Makes the workload. `arguments` come from tasks::complete(): each parameter has one. The root tasks of a server
+    // are its `acceptors`. Throws std::system_error if the system has no socket or no memory left.
+    std::unique_ptr<Workload> (*make)(const tasks::Arguments& arguments, Acceptors acceptors);
     // Throws std::invalid_argument if arguments that are allowed one by one do not fit together. Null: they all do.
     void (*check)(const tasks::Arguments& arguments) = nullptr;
     // Of a workload that is timed in windows: how many connections (or tasks) are kept open all the time, and what they
@@ -146,7 +156,7 @@ struct Entry {
 // Entry::make of a workload that accepts no connections.
 template <class Made>
 requires std::derived_from<Made, Workload> && std::constructible_from<Made, const tasks::Arguments&>
-[[nodiscard]] std::unique_ptr<Workload> make_workload(const tasks::Arguments& arguments, std::size_t /*acceptors*/) {
+[[nodiscard]] std::unique_ptr<Workload> make_workload(const tasks::Arguments& arguments, Acceptors /*acceptors*/) {
     return std::make_unique<Made>(arguments);
 }
 

@@ -111,4 +111,9 @@ Case parse_case(std::string_view name, const ModelCpus& cpus) {
     return parsed;
 }
 
+std::unique_ptr<workloads::Workload> make_workload(const Case& what) {
+    return what.workload->make(what.arguments, {.count = what.model->acceptors(what.model_arguments),
+                                                .own_listeners = what.model->own_listeners});
+}
+
 }  // namespace bench

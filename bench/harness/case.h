@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -58,5 +59,8 @@ struct Case {
 // its complete arguments, and on its CPUs. Throws std::invalid_argument, as tasks::complete() does.
 [[nodiscard]] Case make_case(const workloads::Entry& workload, const models::Entry& model, const Given& of_workload,
                              const Given& of_model, const ModelCpus& cpus);
+
+// The workload of the case, with the acceptors that the model asks for. Throws std::system_error.
+[[nodiscard]] std::unique_ptr<workloads::Workload> make_workload(const Case& what);
 
 }  // namespace bench

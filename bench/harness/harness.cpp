@@ -13,7 +13,7 @@ Harness::Harness(const Case& what, const CpuPlan& cpus, std::size_t windows, sys
       cpu_split_{cpus.of(what.workload->group)},
       peer_is_pinned_{cpus.placement != Placement::free},
       patience_{patience},
-      workload_{what.workload->make(what.arguments, what.model->acceptors(what.model_arguments))},
+      workload_{make_workload(what)},
       ledger_{workload_->size()},
       meter_{*workload_, windows, turns, cpu_split_.peer.size()} {
     if (workload_->windows() != nullptr) {

@@ -66,10 +66,9 @@ Peer::Peer(std::vector<std::unique_ptr<workloads::Workload>> shards, const Setti
         sys::CpuSet cpus = settings.cpus;
         // With more CPUs than processes some may use several.
         if (settings.pinned && shards.size() <= cpus.size()) {
-            const auto at = [&](std::size_t number) {
-                return settings.cpus.begin() + static_cast<std::ptrdiff_t>(number);
-            };
-            cpus.assign(at(shard.first(settings.cpus.size())), at(shard.end(settings.cpus.size())));
+            const tasks::Block part = shard.block(settings.cpus.size());
+            cpus.assign(settings.cpus.begin() + static_cast<std::ptrdiff_t>(part.first),
+                        settings.cpus.begin() + static_cast<std::ptrdiff_t>(part.end));
         }
         children_.push_back(sys::ChildProcess::fork([&] {
             boards_[index].all_forked.wait();

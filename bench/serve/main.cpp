@@ -77,7 +77,7 @@ tasks::Arguments arguments_of(const models::Entry& model, const Options& options
     return tasks::complete(model.parameters, {{std::string{models::workers.name}, *options.workers}});
 }
 
-std::unique_ptr<bench::Service> listen(const Options& options, std::size_t acceptors) {
+std::unique_ptr<bench::Service> listen(const Options& options, workloads::Acceptors acceptors) {
     const workloads::Entry& workload = find_service(options.workload);
     const sys::Endpoint endpoint = parse_endpoint(options);
     try {
@@ -116,7 +116,7 @@ int serve(const Options& options) {
     sys::raise_descriptor_limit();
     const sigset_t stops = bench::StopSignals::block();
 
-    const auto service = listen(options, model.acceptors(arguments));
+    const auto service = listen(options, {.count = model.acceptors(arguments), .own_listeners = model.own_listeners});
     service->limit({.connections_max = most_connections(model, service->demand(), arguments),
                     .idle = from_seconds(options.idle_s)});
     tasks::Ledger ledger{service->size()};

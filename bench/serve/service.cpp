@@ -73,13 +73,14 @@ private:
 
 class Service::Acceptor final : public tasks::SteppedTask<Service::Acceptor> {
 public:
-    explicit Acceptor(const Service& service) : SteppedTask{&Acceptor::ready_for_next}, service_{service} {}
+    Acceptor(const Service& service, int listener)
+        : SteppedTask{&Acceptor::ready_for_next}, service_{service}, listener_{listener} {}
 
 private:
     tasks::Operation ready_for_next(tasks::Result) {
         if (service_.board_->stopping.load(relaxed)) return tasks::Finish{0};
         if (service_.counts().under_way() >= service_.limits_.connections_max) return pause();
-        return then(&Acceptor::accepted, tasks::Accept{service_.listener_.get()});
+        return then(&Acceptor::accepted, tasks::Accept{listener_});
     }
     tasks::Operation accepted(tasks::Result result) {
         if (service_.board_->stopping.load(relaxed)) {
@@ -106,24 +107,32 @@ private:
     }
 
     const Service& service_;
+    int listener_;
 };
 
-Service::Service(sys::Endpoint endpoint, std::size_t acceptors, MakeHandler make_handler)
+Service::Service(sys::Endpoint endpoint, workloads::Acceptors acceptors, MakeHandler make_handler)
     : acceptors_{acceptors},
       make_handler_{std::move(make_handler)},
-      listener_{sys::listen_on(endpoint, backlog)},
-      stopped_{sys::check(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), "eventfd")} {}
+      stopped_{sys::check(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), "eventfd")} {
+    if (acceptors.own_listeners) {
+        listeners_ = sys::listen_on_one_port(endpoint, backlog, acceptors.count);
+    } else {
+        listeners_.push_back(sys::listen_on(endpoint, backlog));
+    }
+}
 
 Service::~Service() { stop(); }
 
-sys::Endpoint Service::endpoint() const { return sys::local_endpoint(listener_.get()); }
+sys::Endpoint Service::endpoint() const { return sys::local_endpoint(listeners_.front().get()); }
 
-std::unique_ptr<tasks::Task> Service::make(std::size_t) const { return std::make_unique<Acceptor>(*this); }
+std::unique_ptr<tasks::Task> Service::make(std::size_t index) const {
+    return std::make_unique<Acceptor>(*this, listeners_[acceptors_.own_listeners ? index : 0].get());
+}
 
 void Service::stop() noexcept {
     board_->stopping.store(true, relaxed);
     // Wakes every task that waits for a connection, in every process and under every model.
-    ::shutdown(listener_.get(), SHUT_RDWR);
+    for (const sys::UniqueFd& listener : listeners_) ::shutdown(listener.get(), SHUT_RDWR);
     ::eventfd_write(stopped_.get(), 1);
 }
 

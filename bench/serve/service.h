@@ -10,6 +10,7 @@
 #include <set>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "sys/clock.h"
 #include "sys/shared_memory.h"
@@ -48,7 +49,7 @@ public:
     };
 
     // Begins to listen. Throws std::system_error.
-    Service(sys::Endpoint endpoint, std::size_t acceptors, MakeHandler make_handler);
+    Service(sys::Endpoint endpoint, workloads::Acceptors acceptors, MakeHandler make_handler);
     ~Service() override;
 
     // Call it before a model is made.
@@ -62,10 +63,10 @@ public:
     void stop() noexcept;
     [[nodiscard]] Counts counts() const noexcept;
 
-    std::size_t size() const override { return acceptors_; }
+    std::size_t size() const override { return acceptors_.count; }
     std::unique_ptr<tasks::Task> make(std::size_t index) const override;
     tasks::Demand demand() const override {
-        return {.tasks_at_once = acceptors_, .descriptors_per_task = 1, .staying = acceptors_};
+        return {.tasks_at_once = size(), .descriptors_per_task = 1, .staying = size()};
     }
     workloads::Verdict verify(const tasks::Ledger& ledger) const override { return workloads::verify_finished(ledger); }
     workloads::Work work() const override { return {.units = counts().finished, .bytes = 0, .fairness = {}}; }
@@ -85,10 +86,10 @@ private:
     void leave(const Served& served) const;
     void watch() const noexcept;
 
-    std::size_t acceptors_;
+    workloads::Acceptors acceptors_;
     MakeHandler make_handler_;
     Limits limits_;
-    sys::UniqueFd listener_;
+    std::vector<sys::UniqueFd> listeners_;  // one, or one for each acceptor
     // Becomes readable at the stop. A descriptor, because any number of threads in any process can wait for it with a
     // timeout.
     sys::UniqueFd stopped_;

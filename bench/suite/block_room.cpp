@@ -52,7 +52,7 @@ bool BlockRoom::is_enough_for(std::span<const Case* const> cases) {
 const BlockRoom::Need& BlockRoom::need_of(const Case& what) {
     const auto [place, is_new] = needs_.try_emplace(what.name());
     if (!is_new) return place->second;
-    const auto workload = what.workload->make(what.arguments, what.model->acceptors(what.model_arguments));
+    const auto workload = make_workload(what);
     const tasks::Demand demand = workload->demand();
     const auto tasks = static_cast<double>(demand.tasks_at_once);
     const bool forks = what.model->forks;

@@ -150,7 +150,7 @@ std::size_t descriptors_needed(const Plan& plan) {
         for (const PlannedCase& one : group.cases) {
             const workloads::Entry& entry = *one.what.workload;
             if (!seen.insert(std::string{entry.name} + one.what.arguments.path()).second) continue;
-            const auto workload = entry.make(one.what.arguments, 1);
+            const auto workload = entry.make(one.what.arguments, {});
             most = std::max(most, needed(*workload));
             for (const auto& peer : workload->make_peer(1)) most = std::max(most, needed(*peer));
         }

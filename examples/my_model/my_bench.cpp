@@ -41,7 +41,7 @@ constexpr tasks::Parameter parameters[] = {{"numbers", 1'000, 1, 1'000'000, "num
 constexpr workloads::Point points[] = {{"numbers:100", 10}, {"numbers:10000", 1}};
 const workloads::Entry collatz{.name = "collatz", .group = workloads::Group::cpu, .unit = "number",
     .summary = "steps from a number to 1 by the rule of Collatz", .parameters = parameters, .points = points, .smoke = "numbers:10",
-    .make = [](const tasks::Arguments& arguments, std::size_t) -> std::unique_ptr<workloads::Workload> {
+    .make = [](const tasks::Arguments& arguments, workloads::Acceptors) -> std::unique_ptr<workloads::Workload> {
         return std::make_unique<Collatz>(arguments.count("numbers")); }};
 }  // namespace
 

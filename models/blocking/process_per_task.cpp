@@ -31,13 +31,8 @@ private:
     public:
         explicit Children(ProcessPerTask& model) : model_{model} {}
 
-        void start(tasks::Task& task, tasks::TaskId id) {
-            reap_ended();
-            children_.push_back(sys::ChildProcess::fork([&task, id, &model = model_] {
-                Children own{model};
-                model.run_task(task, id, own);
-                own.wait_all();
-            }));
+        void start_root(std::size_t index) {
+            start([this, index](Children& own) { model_.run_root(index, own); });
         }
         void wait_all() {
             for (sys::ChildProcess& child : children_) require_success(child.wait());
@@ -45,11 +40,22 @@ private:
         }
         // The child has its own copy of the task. Ours is destroyed here, and closes our descriptor of its connection.
         tasks::Result spawn(std::unique_ptr<tasks::Task> task) {
-            return result_of([&] { start(*task, tasks::TaskId::spawned); });
+            return result_of(
+                [&] { start([&](Children& own) { model_.run_task(*task, tasks::TaskId::spawned, own); }); });
         }
         static void yield() noexcept { BlockingModel::yield(); }
 
     private:
+        // Forks a child, which calls `body` with its own list of children.
+        template <class Body>
+        void start(Body body) {
+            reap_ended();
+            children_.push_back(sys::ChildProcess::fork([&] {
+                Children own{model_};
+                body(own);
+                own.wait_all();
+            }));
+        }
         // A child that has ended keeps its process number until it is reaped. All are looked at whenever their number
         // has doubled: a child that runs long must not delay the reaping of those after it.
         void reap_ended() {
@@ -71,9 +77,7 @@ private:
 
     void run_roots() override {
         Children children{*this};
-        for (std::size_t index = 0; index < job().size(); ++index) {
-            children.start(*job().make(index), tasks::root(index));
-        }
+        for (std::size_t index = 0; index < job().size(); ++index) children.start_root(index);
         children.wait_all();
     }
 };

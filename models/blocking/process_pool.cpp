@@ -1,15 +1,16 @@
 // Carrier: N processes, forked once. Wait mechanism: blocking in the call.
 //
-// A child takes the index of the next root task from a counter in shared memory and makes the task for itself; nothing
-// else crosses between processes. A server is preforked: each child accepts for itself and serves the connection to its
-// end. Isolation, and each worker's fork is paid beforehand. Its weaknesses: no more than N tasks wait at once, and
-// sharing state takes explicit shared memory.
-#include <atomic>
+// The caller puts the index of each root task into a queue in shared memory. A child takes an index and makes the task
+// for itself; nothing else crosses between processes. A server is preforked: each child accepts for itself and serves
+// the connection to its end. Isolation, and each worker's fork is paid beforehand. Its weaknesses: no more than N tasks
+// wait at once, and sharing state takes explicit shared memory.
+#include <functional>
+#include <optional>
 
 #include "models/blocking/blocking_model.h"
 #include "models/model.h"
 #include "models/workers/forked_workers.h"
-#include "sys/shared_memory.h"
+#include "models/workers/index_queue.h"
 
 namespace models {
 namespace {
@@ -17,7 +18,7 @@ namespace {
 class ProcessPool final : public BlockingModel {
 public:
     ProcessPool(const tasks::Job& job, tasks::Ledger& ledger, std::size_t workers)
-        : BlockingModel{job, ledger}, workers_{workers, [this](std::size_t) { return [this] { work(); }; }} {}
+        : BlockingModel{job, ledger}, queue_{job.size(), workers}, workers_{workers, work_of_each()} {}
 
     sys::ResourceUsage live_children() const override { return workers_.live_children(); }
 
@@ -29,18 +30,20 @@ public:
 
 private:
     void run_roots() override {
-        next_index_->store(0, std::memory_order_relaxed);
-        workers_.run();
+        queue_.clear();
+        workers_.run_with([this] {
+            for (std::size_t index = 0; index < job().size(); ++index) queue_.put(index);
+            queue_.close();
+        });
+    }
+    [[nodiscard]] std::function<ForkedWorkers::Work(std::size_t worker)> work_of_each() {
+        return [this](std::size_t) { return [this] { work(); }; };
     }
     void work() {
-        for (;;) {
-            const std::size_t index = next_index_->fetch_add(1, std::memory_order_relaxed);
-            if (index >= job().size()) return;
-            run_root(index, *this);
-        }
+        while (const std::optional<std::size_t> index = queue_.take()) run_root(*index, *this);
     }
 
-    sys::Shared<std::atomic<std::size_t>> next_index_;
+    IndexQueue queue_;
     ForkedWorkers workers_;  // destroyed first: they use the members above
 };
 
@@ -51,7 +54,7 @@ extern constinit const Entry process_pool_entry{
     .family = Family::processes,
     .carrier = "N processes, forked once",
     .wait_mechanism = "blocking",
-    .summary = "preforked workers take indices from shared memory",
+    .summary = "preforked workers take indices from a queue in shared memory",
     .parameters = pool_parameters,
     .support =
         [](const tasks::Demand& demand, const tasks::Arguments& arguments) {

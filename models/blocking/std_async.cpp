@@ -22,7 +22,13 @@ public:
     tasks::Result spawn(std::unique_ptr<tasks::Task> task) {
         const std::scoped_lock lock{mutex_};
         drop_ended();
-        return result_of([&] { spawned_.push_back(start(std::move(task), tasks::TaskId::spawned)); });
+        return result_of([&] {
+            spawned_.push_back(std::async(std::launch::async, [this, given = std::move(task)]() mutable {
+                // Moved out: the future would keep the task, and the task its sockets.
+                const std::unique_ptr<tasks::Task> owned = std::move(given);
+                run_task(*owned, tasks::TaskId::spawned, *this);
+            }));
+        });
     }
 
 private:
@@ -32,20 +38,13 @@ private:
         std::vector<Future> roots;
         roots.reserve(job().size());
         for (std::size_t index = 0; index < job().size(); ++index) {
-            roots.push_back(start(job().make(index), tasks::root(index)));
+            roots.push_back(std::async(std::launch::async, [this, index] { run_root(index, *this); }));
         }
         for (Future& root : roots) root.get();
         // A spawned task may spawn another while we wait for it.
         for (Future next = take_spawned(); next.valid(); next = take_spawned()) next.get();
     }
 
-    [[nodiscard]] Future start(std::unique_ptr<tasks::Task> task, tasks::TaskId id) {
-        return std::async(std::launch::async, [this, id, given = std::move(task)]() mutable {
-            // Moved out: the future would keep the task, and the task its sockets.
-            const std::unique_ptr<tasks::Task> owned = std::move(given);
-            run_task(*owned, id, *this);
-        });
-    }
     // A thread keeps its stack until its future is destroyed. Each new task looks at two futures, so that at most one
     // thread has ended for each that still runs.
     void drop_ended() {

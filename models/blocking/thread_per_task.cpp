@@ -21,7 +21,8 @@ public:
     ThreadPerTask(const tasks::Job& job, tasks::Ledger& ledger) : BlockingModel{job, ledger} {}
 
     tasks::Result spawn(std::unique_ptr<tasks::Task> task) {
-        return result_of([&] { start(std::move(task), tasks::TaskId::spawned); });
+        return result_of(
+            [&] { start([this, owned = std::move(task)] { run_task(*owned, tasks::TaskId::spawned, *this); }); });
     }
 
 private:
@@ -29,14 +30,18 @@ private:
 
     void run_roots() override {
         // If a thread does not start, this throws, and the destructors in `threads_` join those that run.
-        for (std::size_t index = 0; index < job().size(); ++index) start(job().make(index), tasks::root(index));
+        for (std::size_t index = 0; index < job().size(); ++index) {
+            start([this, index] { run_root(index, *this); });
+        }
         std::unique_lock lock{mutex_};
         all_ended_.wait(lock, [this] { return running_ == 0; });
         const Threads ended = take_ended();
         lock.unlock();
     }
 
-    void start(std::unique_ptr<tasks::Task> task, tasks::TaskId id) {
+    // `body` makes a root task, or owns a spawned one, and runs it.
+    template <class Body>
+    void start(Body body) {
         // Threads that have ended are joined as others start: a thread keeps its stack until it is joined, and the
         // number of stacks is limited.
         Threads ended;
@@ -44,8 +49,8 @@ private:
         ended = take_ended();
         const auto place = threads_.emplace(threads_.end());
         try {
-            *place = std::jthread{[this, id, place, task = std::move(task)] {
-                run_task(*task, id, *this);
+            *place = std::jthread{[this, place, body = std::move(body)] {
+                body();
                 end(place);
             }};
         } catch (...) {

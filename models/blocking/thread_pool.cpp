@@ -1,6 +1,7 @@
 // Carrier: N threads that take tasks from one queue. Wait mechanism: blocking in the call.
 //
-// The queue is a deque under one mutex with one condition variable, which is notified only if a worker sleeps. Good for
+// The queue is a deque under one mutex with one condition variable, which is notified only if a worker sleeps. The
+// caller queues the indices of root tasks one by one, as any user of a pool does; the worker makes the task. Good for
 // many short tasks. Its weakness: a task that waits occupies its worker, so no more than N wait at once, and a task
 // that waits for another in the queue may wait for ever.
 #include <condition_variable>
@@ -32,10 +33,7 @@ public:
     }
 
     tasks::Result spawn(std::unique_ptr<tasks::Task> task) {
-        const std::scoped_lock lock{mutex_};
-        queue_.push_back({std::move(task), tasks::TaskId::spawned});
-        ++unfinished_;
-        if (idle_ > 0) task_queued_.notify_one();
+        submit({std::move(task), tasks::TaskId::spawned});
         return {};
     }
 
@@ -49,11 +47,18 @@ private:
     ThreadPool(const tasks::Job& job, tasks::Ledger& ledger) : BlockingModel{job, ledger} {}
 
     void run_roots() override {
+        for (std::size_t index = 0; index < job().size(); ++index) submit({nullptr, tasks::root(index)});
         std::unique_lock lock{mutex_};
-        for (std::size_t index = 0; index < job().size(); ++index) queue_.push_back({nullptr, tasks::root(index)});
-        unfinished_ += job().size();
-        if (idle_ > 0) task_queued_.notify_all();
         all_finished_.wait(lock, [this] { return unfinished_ == 0; });
+    }
+    void submit(Queued next) {
+        std::unique_lock lock{mutex_};
+        queue_.push_back(std::move(next));
+        ++unfinished_;
+        const bool wake = idle_ > 0;
+        // A worker that wakes up finds the mutex free.
+        lock.unlock();
+        if (wake) task_queued_.notify_one();
     }
 
     void work() {

@@ -25,7 +25,7 @@ extern constinit const Entry prefork_epoll_entry{
                const tasks::Arguments& arguments) -> std::unique_ptr<Model> {
         const std::size_t count = arguments.count("workers");
         return std::make_unique<ForkedWorkers>(count, [&](std::size_t worker) {
-            auto loop = std::make_shared<EventLoop>(job, ledger, make_epoll_poller());
+            auto loop = std::make_shared<EventLoop>(job, ledger, make_sharing_epoll_poller());
             return [loop, worker, count] { loop->run_part(worker, count); };
         });
     },

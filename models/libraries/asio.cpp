@@ -14,7 +14,11 @@ class AsioModel final : public AsioLoopModel {
 public:
     AsioModel(const tasks::Job& job, tasks::Ledger& ledger) : AsioLoopModel{job, ledger} {}
 
-    void start(std::unique_ptr<tasks::Task> task, tasks::TaskId id) override {
+    void start_root(std::size_t index) override {
+        task_started();
+        AsioTask<AsioModel>::post_root(*this, index);
+    }
+    void start(std::unique_ptr<tasks::Task> task, tasks::TaskId id) {
         task_started();
         AsioTask<AsioModel>::post(*this, std::move(task), id);
     }

@@ -17,16 +17,19 @@ class AsioCoroutine final : public AsioLoopModel {
 public:
     AsioCoroutine(const tasks::Job& job, tasks::Ledger& ledger) : AsioLoopModel{job, ledger} {}
 
-    void start(std::unique_ptr<tasks::Task> task, tasks::TaskId id) override {
+    void start_root(std::size_t index) override { start(nullptr, tasks::root(index)); }
+
+private:
+    // Null: a root task, which the coroutine makes.
+    void start(std::unique_ptr<tasks::Task> task, tasks::TaskId id) {
         task_started();
         asio::co_spawn(context(), drive(std::move(task), id), [this](const std::exception_ptr& failure) {
             if (failure) std::rethrow_exception(failure);
             task_ended();
         });
     }
-
-private:
     asio::awaitable<void> drive(std::unique_ptr<tasks::Task> task, tasks::TaskId id) {
+        if (!task) task = job().make(static_cast<std::size_t>(id));
         asio::steady_timer timer{context()};
         // Declared after the task: the sockets are released before the task closes them.
         AsioSockets sockets{context()};

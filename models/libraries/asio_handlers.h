@@ -1,6 +1,7 @@
 #pragma once
 
 #include <concepts>
+#include <cstddef>
 #include <memory>
 #include <utility>
 
@@ -14,6 +15,7 @@ namespace models {
 // The model that runs AsioTasks.
 template <class Host>
 concept AsioHost = TaskSpawner<Host> && requires(Host& host) {
+    { host.job() } -> std::same_as<const tasks::Job&>;
     { host.context() } -> std::same_as<asio::io_context&>;
     { host.events() } -> std::same_as<AsioEvents&>;
     { host.ledger() } -> std::same_as<tasks::Ledger&>;
@@ -28,6 +30,12 @@ public:
     AsioTask(Host& host, std::unique_ptr<tasks::Task> task, tasks::TaskId id)
         : host_{host}, task_{std::move(task)}, id_{id}, timer_{host.context()}, sockets_{host.context()} {}
 
+    // The host's context will make root task `index`, and run it.
+    static void post_root(Host& host, std::size_t index) {
+        asio::post(host.context(), [&host, index] {
+            go_on(std::make_unique<AsioTask>(host, host.job().make(index), tasks::root(index)), {});
+        });
+    }
     // The host's context will run the task.
     static void post(Host& host, std::unique_ptr<tasks::Task> task, tasks::TaskId id) {
         auto made = std::make_unique<AsioTask>(host, std::move(task), id);

@@ -127,13 +127,15 @@ public:
     // alive then.
     void run() final {
         events_.clear();
-        for (std::size_t index = 0; index < job_.size(); ++index) start(job_.make(index), tasks::root(index));
+        for (std::size_t index = 0; index < job_.size(); ++index) start_root(index);
         context_.restart();
         context_.run();
         if (alive_ > 0) throw std::logic_error{"asio: every task waits, and nothing can resume one"};
     }
-    virtual void start(std::unique_ptr<tasks::Task> task, tasks::TaskId id) = 0;
+    // The context will make this root task, and run it.
+    virtual void start_root(std::size_t index) = 0;
     void task_ended() noexcept { --alive_; }
+    [[nodiscard]] const tasks::Job& job() const noexcept { return job_; }
     [[nodiscard]] asio::io_context& context() noexcept { return context_; }
     [[nodiscard]] AsioEvents& events() noexcept { return events_; }
     [[nodiscard]] tasks::Ledger& ledger() noexcept { return ledger_; }

@@ -1,7 +1,8 @@
 // Carrier: completion handlers on N threads. Wait mechanism: standalone Asio's io_context, one for all threads.
 //
-// Any thread takes the next ready handler, so all CPUs are used and share the work evenly. Good for CPU work between
-// waits. Its weaknesses: the one queue has a lock, and a task moves from CPU to CPU.
+// Any thread takes the next ready handler, so all CPUs are used and share the work evenly. The caller posts the index
+// of each root task, and the thread that takes it makes the task. Good for CPU work between waits. Its weaknesses: the
+// one queue has a lock, and a task moves from CPU to CPU.
 #include <atomic>
 #include <condition_variable>
 #include <exception>
@@ -29,7 +30,10 @@ public:
         events_.clear();
         // One more for the caller: the count must not reach zero before all tasks have been started.
         alive_.store(1);
-        for (std::size_t index = 0; index < job_.size(); ++index) start(job_.make(index), tasks::root(index));
+        for (std::size_t index = 0; index < job_.size(); ++index) {
+            alive_.fetch_add(1, std::memory_order_relaxed);
+            AsioTask<AsioPool>::post_root(*this, index);
+        }
         task_ended();
         std::unique_lock lock{mutex_};
         all_ended_.wait(lock, [this] { return ended_; });
@@ -44,6 +48,7 @@ public:
     void task_ended() {
         if (alive_.fetch_sub(1, std::memory_order_acq_rel) == 1) end_run(nullptr);
     }
+    [[nodiscard]] const tasks::Job& job() const noexcept { return job_; }
     [[nodiscard]] asio::io_context& context() noexcept { return context_; }
     [[nodiscard]] AsioEvents& events() noexcept { return events_; }
     [[nodiscard]] tasks::Ledger& ledger() noexcept { return ledger_; }

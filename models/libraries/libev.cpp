@@ -35,7 +35,7 @@ struct Libev {
                 auto& told = *static_cast<Fired*>(watcher->data);
                 (events & EV_ERROR) != 0 ? told.broken() : told();
             };
-            ev_io_init(&watcher_, call, descriptor, readiness == Readiness::readable ? EV_READ : EV_WRITE);
+            ev_io_init(&watcher_, call, descriptor, is_to_read(readiness) ? EV_READ : EV_WRITE);
             watcher_.data = &fired;
         }
         Watch(const Watch&) = delete;

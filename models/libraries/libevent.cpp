@@ -57,10 +57,9 @@ struct Libevent {
     public:
         template <class Fired>
         Watch(Loop& loop, int descriptor, Readiness readiness, Fired& fired)
-            : event_{owned(
-                  ::event_new(loop.base.get(), descriptor,
-                              static_cast<short>((readiness == Readiness::readable ? EV_READ : EV_WRITE) | EV_PERSIST),
-                              call<Fired>, &fired))} {}
+            : event_{owned(::event_new(loop.base.get(), descriptor,
+                                       static_cast<short>((is_to_read(readiness) ? EV_READ : EV_WRITE) | EV_PERSIST),
+                                       call<Fired>, &fired))} {}
         void start() { check(::event_add(event_.get(), nullptr), "event_add"); }
         void stop() { check(::event_del(event_.get()), "event_del"); }
 

@@ -129,7 +129,7 @@ private:
     Side& side_of(Readiness readiness, int descriptor) {
         const auto index = static_cast<std::size_t>(descriptor);
         if (index >= watched_.size()) watched_.resize(std::max(index + 1, 2 * watched_.size()));
-        auto& side = readiness == Readiness::readable ? watched_[index].reader : watched_[index].writer;
+        auto& side = is_to_read(readiness) ? watched_[index].reader : watched_[index].writer;
         if (side == nullptr) side = std::make_unique<Side>(*this);
         return *side;
     }

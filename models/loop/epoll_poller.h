@@ -15,20 +15,30 @@
 namespace models {
 
 enum class Trigger { level, edge };
+enum class Listeners { own, shared };  // shared with other loops
 
-// epoll (Linux 2.6; epoll_pwait2, whose timeout is in nanoseconds, since 5.11), for the models epoll and epoll_et.
+// epoll (Linux 2.6; epoll_pwait2, whose timeout is in nanoseconds, since 5.11), for the models epoll and epoll_et, and
+// for models with several loops.
 template <Trigger trigger>
 class EpollPoller final : public Poller {
 public:
+    explicit EpollPoller(Listeners listeners = Listeners::own) : listeners_{listeners} {}
+
     bool edge_triggered() const noexcept override { return trigger == Trigger::edge; }
+    bool shares_listeners() const noexcept override { return listeners_ == Listeners::shared; }
 
     void watch(int descriptor, Interest interest, bool known) override {
-        epoll_event event{};
-        event.events = (includes(interest, Interest::readable) ? EPOLLIN | EPOLLRDHUP : 0U) |
-                       (includes(interest, Interest::writable) ? EPOLLOUT : 0U) |
-                       (trigger == Trigger::edge ? EPOLLET : 0U);
-        event.data.fd = descriptor;
-        sys::check(::epoll_ctl(epoll_.get(), known ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, descriptor, &event), "epoll_ctl");
+        change(known ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, descriptor,
+               (includes(interest, Interest::readable) ? EPOLLIN | EPOLLRDHUP : 0U) |
+                   (includes(interest, Interest::writable) ? EPOLLOUT : 0U) |
+                   (trigger == Trigger::edge ? EPOLLET : 0U));
+    }
+
+    // EPOLLEXCLUSIVE (Linux 4.5): a connection wakes one loop that sleeps, not all. The kernel refuses it together with
+    // EPOLLRDHUP, and refuses to change such a registration.
+    void watch_shared(int listener) override {
+        if (!shares_listeners()) return watch(listener, Interest::readable, false);
+        change(EPOLL_CTL_ADD, listener, EPOLLIN | EPOLLEXCLUSIVE);
     }
 
     void forget(int descriptor) override {
@@ -49,11 +59,18 @@ public:
     }
 
 private:
+    void change(int operation, int descriptor, std::uint32_t events) {
+        epoll_event event{};
+        event.events = events;
+        event.data.fd = descriptor;
+        sys::check(::epoll_ctl(epoll_.get(), operation, descriptor, &event), "epoll_ctl");
+    }
     static Interest to_interest(std::uint32_t events) {
         constexpr std::uint32_t broken = EPOLLERR | EPOLLHUP;
         return interest_of((events & (EPOLLIN | EPOLLRDHUP | broken)) != 0, (events & (EPOLLOUT | broken)) != 0);
     }
 
+    Listeners listeners_;
     sys::UniqueFd epoll_{sys::check(::epoll_create1(EPOLL_CLOEXEC), "epoll_create1")};
     std::array<epoll_event, 512> events_{};
 };

@@ -6,6 +6,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "tasks/block.h"
 #include "models/loop/run_queue.h"
 #include "models/loop/start_queue.h"
 #include "models/model.h"
@@ -34,19 +35,24 @@ template <class Derived>
 class LoopModel : public Model {
 public:
     void run() override { run_part(0, 1); }
-    // Runs every `step`-th root task, from `first` on: several loops divide a job among them.
-    void run_part(std::size_t first, std::size_t step) {
+    // Runs the root tasks of block `part` of `parts`: several loops divide a job among them.
+    void run_part(std::size_t part, std::size_t parts) {
         static_assert(CarriesTasks<Derived>);
         auto& loop = derived().loop();
         loop.clear_events();
-        for (std::size_t index = first; index < job_.size(); index += step) start(job_.make(index), tasks::root(index));
+        const tasks::Block block = tasks::block_of(job_.size(), part, parts);
+        for (std::size_t index = block.first; index < block.end; ++index) start(nullptr, tasks::root(index));
         while (alive_ > 0) loop.run_once();
     }
+    // Null: a root task, which is made when it begins.
     void start(std::unique_ptr<tasks::Task> task, tasks::TaskId id) {
         ++alive_;
         start_queue_.add(derived().loop(), std::move(task), id);
     }
-    void begin(std::unique_ptr<tasks::Task> task, tasks::TaskId id) { derived().carry(std::move(task), id); }
+    void begin(std::unique_ptr<tasks::Task> task, tasks::TaskId id) {
+        if (!task) task = job_.make(static_cast<std::size_t>(id));
+        derived().carry(std::move(task), id);
+    }
 
 protected:
     LoopModel(const tasks::Job& job, tasks::Ledger& ledger) : job_{job}, ledger_{ledger} {}

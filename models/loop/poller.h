@@ -53,6 +53,14 @@ public:
     virtual void watch(int descriptor, Interest interest, bool known) = 0;
     // Ends the registration of a registered descriptor, which is still open.
     virtual void forget(int descriptor) = 0;
+
+    // True: several loops accept from one listener, and a connection should wake one of them. Such a loop registers a
+    // listener by watch_shared(), only while a task of its own waits for a connection: a loop that is woken and accepts
+    // nothing would keep the connection from the others.
+    [[nodiscard]] virtual bool shares_listeners() const noexcept { return false; }
+    // Registers a listener that is not registered yet. Its interest never changes.
+    virtual void watch_shared(int listener) { watch(listener, Interest::readable, false); }
+
     // Appends the ready descriptors. Returns when there is one, or after the timeout, or early after a signal. May name
     // a descriptor that is not ready after all.
     virtual void wait(Timeout timeout, std::vector<Ready>& ready) = 0;

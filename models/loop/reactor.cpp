@@ -18,15 +18,16 @@ void Reactor::wait_ready(Readiness readiness, int descriptor, Continuation& cont
     const auto index = static_cast<std::size_t>(descriptor);
     if (index >= watched_.size()) watched_.resize(std::max(index + 1, 2 * watched_.size()));
     Watched& watched = watched_[index];
-    const Interest wanted = readiness == Readiness::readable ? Interest::readable : Interest::writable;
+    const Interest wanted = is_to_read(readiness) ? Interest::readable : Interest::writable;
     if (includes(watched.missed, wanted)) {
         watched.missed = without(watched.missed, wanted);
         return post(continuation);
     }
-    Continuation*& place = readiness == Readiness::readable ? watched.reader : watched.writer;
+    Continuation*& place = is_to_read(readiness) ? watched.reader : watched.writer;
     assert(place == nullptr);
     place = &continuation;
     ++waiting_;
+    if (readiness == Readiness::acceptable && poller_->shares_listeners()) return register_shared(descriptor, watched);
     register_interest(descriptor, watched);
 }
 
@@ -49,6 +50,14 @@ void Reactor::register_interest(int descriptor, Watched& watched) {
     poller_->watch(descriptor, wanted, watched.known);
     watched.registered = wanted;
     watched.known = true;
+}
+
+void Reactor::register_shared(int listener, Watched& watched) {
+    if (watched.known) return;
+    poller_->watch_shared(listener);
+    watched.registered = Interest::readable;
+    watched.known = true;
+    watched.shared = true;
 }
 
 void Reactor::wait_until(sys::TimePoint time, Continuation& continuation) {
@@ -110,6 +119,8 @@ void Reactor::resume_ready(const Ready& ready) {
         --waiting_;
         std::exchange(watched_[index].writer, nullptr)->resume();
     }
+    // The next connection must wake another loop. An acceptor that waits again at once keeps the registration.
+    if (watched_[index].shared && watched_[index].reader == nullptr) return forget(ready.descriptor);
     if (poller_->edge_triggered()) {
         const Interest untaken = without(ready.interest, interest_of(read, write));
         if (watched_[index].known) watched_[index].missed = watched_[index].missed | untaken;

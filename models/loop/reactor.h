@@ -44,6 +44,7 @@ private:
         Interest missed =
             Interest::none;  // was ready while no continuation waited for it (edge-triggered pollers only)
         bool known = false;
+        bool shared = false;  // a listener that other loops wait for too
     };
     struct Timer {
         sys::TimePoint time;
@@ -51,6 +52,7 @@ private:
     };
 
     void register_interest(int descriptor, Watched& watched);
+    void register_shared(int listener, Watched& watched);
     void resume_due();
     void resume_ready(const Ready& ready);
     [[nodiscard]] Poller::Timeout time_to_wait(std::optional<sys::TimePoint> latest) const;

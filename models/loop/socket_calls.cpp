@@ -63,7 +63,7 @@ Readiness SocketOperation::start(const tasks::Accept& accept) noexcept {
     if (descriptor_ != accept.listener) sys::set_nonblocking(accept.listener);
     attempt_ = &SocketOperation::attempt_accept;
     descriptor_ = accept.listener;
-    return Readiness::readable;
+    return Readiness::acceptable;
 }
 
 Readiness SocketOperation::start(const tasks::Connect& connect) noexcept {
@@ -92,7 +92,7 @@ Readiness SocketOperation::start(const tasks::Send& send) noexcept {
 Readiness SocketOperation::attempt_accept() noexcept {
     const Result accepted =
         repeat([&] { return ::accept4(descriptor_, nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK); });
-    return accepted.value == -EAGAIN ? Readiness::readable : done(accepted);
+    return accepted.value == -EAGAIN ? Readiness::acceptable : done(accepted);
 }
 
 Readiness SocketOperation::attempt_connect() noexcept {

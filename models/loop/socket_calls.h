@@ -13,8 +13,12 @@ namespace models {
 [[nodiscard]] tasks::Result connect_blocking(const tasks::Connect& connect) noexcept;
 [[nodiscard]] tasks::Result send_all_blocking(const tasks::Send& send) noexcept;
 
-// What an operation needs before it can go on.
-enum class Readiness { done, readable, writable };
+// What an operation needs before it can go on. A listener with a connection is readable too, but a loop may register it
+// in another way.
+enum class Readiness { done, readable, writable, acceptable };
+[[nodiscard]] constexpr bool is_to_read(Readiness readiness) noexcept {
+    return readiness == Readiness::readable || readiness == Readiness::acceptable;
+}
 
 // One Accept, Connect, Receive or Send in an event loop, on a non-blocking descriptor. Every readiness model uses this
 // class, so that all follow the same rules: receive and accept wait first (a request is seldom there already), except

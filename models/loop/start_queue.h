@@ -11,7 +11,8 @@
 namespace models {
 
 // Tasks that were started and have not run yet. A spawned task does not run inside its parent. A task gets its carrier
-// only when it begins, so that tasks that end at once use the same memory one after another.
+// only when it begins, so that tasks that end at once use the same memory one after another. A null task stands for a
+// root task, which is made then too.
 //
 // Model: begin(task, id) lets the task begin.
 template <class Model>

@@ -37,7 +37,7 @@ public:
         const BoostFiberLoop::Use use{loop_};
         events_.clear();
         try {
-            for (std::size_t index = 0; index < job_.size(); ++index) start(job_.make(index), tasks::root(index));
+            for (std::size_t index = 0; index < job_.size(); ++index) start(nullptr, tasks::root(index));
         } catch (...) {
             loop_.failure() = std::current_exception();
         }
@@ -47,6 +47,7 @@ public:
         std::rethrow_exception(std::exchange(loop_.failure(), nullptr));
     }
 
+    // Null: a root task, which its fiber makes.
     void start(std::unique_ptr<tasks::Task> task, tasks::TaskId id) {
         Driver& driver = tasks_.emplace_front(*this, std::move(task), id);
         driver.place = tasks_.begin();
@@ -99,6 +100,7 @@ private:
     private:
         void live_and_throw() {
             require_no_failure();
+            if (!task_) task_ = model_.job_.make(static_cast<std::size_t>(id_));
             tasks::Result result{};
             for (;;) {
                 tasks::Operation next = task_->resume(result);

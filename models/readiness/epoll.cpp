@@ -12,6 +12,9 @@
 namespace models {
 
 std::unique_ptr<Poller> make_epoll_poller() { return std::make_unique<EpollPoller<Trigger::level>>(); }
+std::unique_ptr<Poller> make_sharing_epoll_poller() {
+    return std::make_unique<EpollPoller<Trigger::level>>(Listeners::shared);
+}
 
 extern constinit const Entry epoll_entry{
     .name = "epoll",

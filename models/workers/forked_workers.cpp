@@ -15,8 +15,13 @@ ForkedWorkers::ForkedWorkers(std::size_t count, const std::function<Work(std::si
 }
 
 void ForkedWorkers::run() {
+    run_with([] {});
+}
+
+void ForkedWorkers::run_with(const std::function<void()>& submit) {
     board_->working.store(workers_.size(), std::memory_order_relaxed);
     for (Worker& worker : workers_) worker.start.post();
+    submit();
     wait_for(board_->all_done);
 }
 

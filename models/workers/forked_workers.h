@@ -25,6 +25,8 @@ public:
 
     // Every worker does its work once. Throws std::runtime_error if one has died.
     void run() override;
+    // The same; once all workers have been told to begin, the caller's `submit` hands out what they work on.
+    void run_with(const std::function<void()>& submit);
     // CPU time and memory of the workers, up to the end of the last run.
     [[nodiscard]] sys::ResourceUsage live_children() const override;
 

@@ -14,14 +14,14 @@
 
 namespace models {
 
-// Runs every `step`-th root task of a job, from `first` on.
+// Runs the root tasks of block `part` of the `parts` blocks of a job.
 template <class Loop>
-concept LoopPart = requires(Loop& loop, std::size_t first, std::size_t step) {
-    loop.run_part(first, step);
+concept LoopPart = requires(Loop& loop, std::size_t part, std::size_t parts) {
+    loop.run_part(part, parts);
 };
 
-// Threads with a loop each, which live as long as this object. The root tasks are dealt out to the loops; a spawned
-// task stays in its parent's loop. Nothing crosses from one loop to another, not even events.
+// Threads with a loop each, which live as long as this object. Each loop makes and runs a block of the root tasks; a
+// spawned task stays in its parent's loop. Nothing crosses from one loop to another, not even events.
 template <LoopPart Loop>
 class LoopThreads final : public Model {
 public:
@@ -34,10 +34,10 @@ public:
 
     void run() override { run_part(0, 1); }
     // As LoopPart; throws what a loop threw.
-    void run_part(std::size_t first, std::size_t step) {
+    void run_part(std::size_t part, std::size_t parts) {
         std::unique_lock lock{mutex_};
-        first_ = first;
-        step_ = step;
+        part_ = part;
+        parts_ = parts;
         working_ = loops_.size();
         failure_ = nullptr;
         ++run_;
@@ -52,12 +52,13 @@ private:
         std::unique_lock lock{mutex_};
         while (begun_.wait(lock, stop, [&] { return run_ != done; })) {
             done = run_;
-            const std::size_t first = first_ + number * step_;
-            const std::size_t step = step_ * loops_.size();
+            // Every loop of every such object has a block of its own.
+            const std::size_t part = part_ * loops_.size() + number;
+            const std::size_t parts = parts_ * loops_.size();
             lock.unlock();
             std::exception_ptr failure;
             try {
-                loops_[number].run_part(first, step);
+                loops_[number].run_part(part, parts);
             } catch (...) {
                 failure = std::current_exception();
             }
@@ -72,8 +73,8 @@ private:
     std::condition_variable_any begun_;
     std::condition_variable ended_;
     std::size_t run_ = 0;  // this and the next four are guarded by mutex_
-    std::size_t first_ = 0;
-    std::size_t step_ = 1;
+    std::size_t part_ = 0;
+    std::size_t parts_ = 1;
     std::size_t working_ = 0;
     std::exception_ptr failure_;
     std::vector<std::jthread> threads_;  // destroyed first: they use the members above

@@ -236,6 +236,7 @@ TEST(SampleAsJson, HasEveryFigure) {
     sample.placement = Placement::split;
     sample.cpu_split = {{0, 1}, {2}};
     sample.work = workloads::Work{10, 20, workloads::Fairness{1, 3, 0.5}};
+    sample.connections_by_acceptor = {4, 1};
     sample.cost = Cost{3, sys::ResourceUsage{1, 2, 3, 4, 5, 6}};
     sample.counts = Counts{.units = 7, .system_calls = 8, .switches = 9, .migrations = {}, .reason = {"because"}};
     sample.latency = Latency{"time", 2, 50, 99, 999, 1000, {{60, 1}, {1023, 1}}};
@@ -266,7 +267,7 @@ TEST(SampleAsJson, HasEveryFigure) {
     EXPECT_EQ(text["model_cpus"], json::parse("[0, 1]"));
     EXPECT_EQ(text["peer_cpus"], json::parse("[2]"));
     EXPECT_EQ(text["work"], json::parse(R"({"units": 10, "bytes": 20, "completions_least": 1, "completions_most": 3,
-                                            "jain": 0.5})"));
+                                            "jain": 0.5, "connections_by_acceptor": [4, 1]})"));
     EXPECT_EQ(text["cost"], json::parse(R"({"cpu_ns": 3, "cpu_user_ns": 1, "cpu_system_ns": 2, "switches_voluntary": 3,
                                             "switches_involuntary": 4, "faults_minor": 5, "faults_major": 6})"));
     EXPECT_EQ(text["counts"], json::parse(R"({"units": 7, "system_calls": 8, "switches": 9, "migrations": null,

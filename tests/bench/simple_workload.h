@@ -97,7 +97,7 @@ constexpr workloads::Entry make_entry(std::string_view name) {
             .parameters = {},
             .points = {},
             .smoke = "",
-            .make = [](const tasks::Arguments&, std::size_t) -> std::unique_ptr<workloads::Workload> {
+            .make = [](const tasks::Arguments&, workloads::Acceptors) -> std::unique_ptr<workloads::Workload> {
                 return std::make_unique<AnyWorkload>();
             }};
 }

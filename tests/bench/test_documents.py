@@ -62,9 +62,13 @@ def test_a_binary_writes_a_valid_document(tmp_path: Path) -> None:
     assert 1 <= echo["work"]["completions_least"] <= 5 <= echo["work"]["completions_most"]
     assert sum(count for _, count in echo["latency"]["buckets"]) == echo["latency"]["count"] == 15
     assert document["benchmarks"][0]["cpu_time"] == pytest.approx(echo["cost"]["cpu_ns"] / 1e6)
+    assert echo["work"]["connections_by_acceptor"] == [3]
     pool = document["benchmarks"][1]["concur"]
+    accepted = pool["work"]["connections_by_acceptor"]
+    assert (len(accepted), sum(accepted)) == (3, 3)
     assert (pool["model_arguments"], pool["symbols"]) == ({"workers": 3}, {"workers": "connections"})
-    assert document["benchmarks"][2]["concur"]["timed"] == "runs"
+    timers = document["benchmarks"][2]["concur"]
+    assert timers["timed"] == "runs" and timers["work"]["connections_by_acceptor"] is None
     assert "/" not in document["context"]["executable"]
 
 

@@ -1,6 +1,7 @@
 // The contract of every model, except for sockets.
 #include <gtest/gtest.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <cerrno>
@@ -87,6 +88,53 @@ TEST_P(Contract, MakesEachTaskOnceInEachRun) {
         running.run_and_expect([](std::size_t index) { return index; });
         for (const auto& times : made) EXPECT_EQ(times.load(), run);
     }
+}
+
+// The caller of run() submits indices. In shared memory: maker and carrier may be in another process.
+TEST_P(Contract, MakesEachRootTaskOnTheCarrierThatRunsIt) {
+    constexpr std::size_t count = 20;
+    const sys::SharedArray<std::atomic<pid_t>> made_by{count};
+    const sys::SharedArray<std::atomic<pid_t>> begun_by{count};
+    Running running{entry(), count, [&](std::size_t index) {
+                        made_by[index].store(::gettid());
+                        return make_task([&, index](Result) -> Operation {
+                            begun_by[index].store(::gettid());
+                            return Finish{index};
+                        });
+                    }};
+    for (int run = 0; run < 2; ++run) {
+        running.run_and_expect([](std::size_t index) { return index; });
+        for (std::size_t index = 0; index < count; ++index) {
+            EXPECT_EQ(made_by[index].load(), begun_by[index].load()) << "root " << index;
+            if (caller_carries(entry())) continue;
+            EXPECT_NE(made_by[index].load(), ::gettid()) << "root " << index;
+        }
+    }
+}
+
+// So a model with few carriers never holds many root tasks that have not begun.
+TEST_P(Contract, MakesARootTaskWhenItBegins) {
+    constexpr int count = 20;
+    struct Board {
+        std::atomic<int> waiting;  // made, and not begun
+        std::atomic<int> most;
+    };
+    const sys::Shared<Board> board;
+    Running running{entry(), count, [&](std::size_t) {
+                        const int waiting = board->waiting.fetch_add(1) + 1;
+                        int most = board->most.load();
+                        while (waiting > most && !board->most.compare_exchange_weak(most, waiting)) {
+                        }
+                        return make_task([&](Result) -> Operation {
+                            board->waiting.fetch_sub(1);
+                            return Finish{1};
+                        });
+                    }};
+    running.run_and_expect([](std::size_t) { return 1; });
+    EXPECT_EQ(board->waiting.load(), 0);
+    // Pools have two workers here, and process_thread_coroutine two threads in each.
+    const int carriers = has_a_carrier_for_each_task(entry()) ? count : entry().parameters.empty() ? 1 : 4;
+    EXPECT_LE(board->most.load(), carriers);
 }
 
 // The digest counts the results that are not 0.

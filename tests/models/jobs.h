@@ -125,6 +125,16 @@ inline bool is_loop(const Entry& entry) {
     return entry.family == Family::coroutines || entry.family == Family::loops || entry.family == Family::completion ||
            entry.family == Family::fibers;
 }
+// A thread or a process for each task.
+inline bool has_a_carrier_for_each_task(const Entry& entry) {
+    return entry.parameters.empty() && (entry.family == Family::threads || entry.family == Family::processes);
+}
+// The thread that calls run() carries tasks too: models with one loop, among them offload, and oneTBB's arena, which
+// the caller enters.
+inline bool caller_carries(const Entry& entry) {
+    if (entry.name == "offload" || entry.name == "work_stealing") return true;
+    return entry.parameters.empty() && !has_a_carrier_for_each_task(entry);
+}
 // A duplicate of the socket, with the lowest free number that does not fit into select's sets.
 inline sys::UniqueFd with_high_number(const sys::UniqueFd& socket) {
     return sys::UniqueFd{sys::check(::fcntl(socket.get(), F_DUPFD_CLOEXEC, FD_SETSIZE), "fcntl(F_DUPFD_CLOEXEC)")};

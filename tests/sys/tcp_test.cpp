@@ -8,6 +8,7 @@
 
 #include <cerrno>
 #include <system_error>
+#include <vector>
 
 #include "sys/check.h"
 
@@ -48,6 +49,44 @@ TEST(ListenOn, TakesAPortThatIsFree) {
     EXPECT_EQ(endpoint.address, INADDR_LOOPBACK);
     EXPECT_NE(endpoint.port, 0);
     EXPECT_EQ(option_of(listener.get(), SOL_SOCKET, SO_ACCEPTCONN), 1);
+}
+
+TEST(ListenOnOnePort, GivesEachConnectionToOneListener) {
+    const std::vector<UniqueFd> listeners = listen_on_one_port({}, 20, 3);
+    ASSERT_EQ(listeners.size(), 3U);
+    const Endpoint endpoint = local_endpoint(listeners[0].get());
+    EXPECT_NE(endpoint.port, 0);
+    std::vector<UniqueFd> clients;
+    for (int i = 0; i < 20; ++i) {
+        clients.push_back(tcp_socket());
+        connect_to(clients.back().get(), endpoint);
+    }
+    int accepted = 0;
+    for (const UniqueFd& listener : listeners) {
+        EXPECT_EQ(local_endpoint(listener.get()).port, endpoint.port);
+        set_nonblocking(listener.get());
+        while (const UniqueFd connection{::accept(listener.get(), nullptr, nullptr)}) ++accepted;
+    }
+    EXPECT_EQ(accepted, 20);
+}
+
+TEST(ListenOnOnePort, ListensAgainOnTheSamePortAfterAShutdown) {
+    const std::vector<UniqueFd> listeners = listen_on_one_port({}, 4, 2);
+    const Endpoint endpoint = local_endpoint(listeners[0].get());
+    for (const UniqueFd& listener : listeners) {
+        ::shutdown(listener.get(), SHUT_RDWR);
+        EXPECT_EQ(::accept(listener.get(), nullptr, nullptr), -1);
+        EXPECT_EQ(errno, EINVAL);
+    }
+    const UniqueFd refused = tcp_socket();
+    EXPECT_THROW(connect_to(refused.get(), endpoint), std::system_error);
+    for (const UniqueFd& listener : listeners) {
+        listen_again(listener.get(), 4);
+        EXPECT_EQ(option_of(listener.get(), SOL_SOCKET, SO_ACCEPTCONN), 1);
+        EXPECT_EQ(local_endpoint(listener.get()).port, endpoint.port);
+    }
+    const UniqueFd client = tcp_socket();
+    connect_to(client.get(), endpoint);
 }
 
 TEST(ListenOn, ThrowsIfThePortIsTaken) {

@@ -50,7 +50,7 @@ TEST_P(Table, ItsParametersAllowItsArguments) {
 
 TEST_P(Table, MakesAWorkload) {
     const Entry& entry = *GetParam();
-    const auto workload = entry.make(checked(entry, entry.smoke), 1);
+    const auto workload = entry.make(checked(entry, entry.smoke), {});
     EXPECT_GT(workload->size(), 0U);
     EXPECT_GE(workload->demand().tasks_at_once, workload->size());
     EXPECT_EQ(workload->latency() == nullptr, workload->latency_meaning().empty());
@@ -62,7 +62,7 @@ TEST_P(Table, MakesAWorkload) {
 TEST_P(Table, SaysHowManyConnectionsItsWindowsKeepOpen) {
     const Entry& entry = *GetParam();
     const tasks::Arguments arguments = checked(entry, entry.smoke);
-    const auto workload = entry.make(arguments, 3);
+    const auto workload = entry.make(arguments, {3});
     EXPECT_EQ(workload->windows() != nullptr, entry.kept_open != nullptr);
     if (entry.kept_open == nullptr) return;
     EXPECT_EQ(entry.kept_open(arguments), workload->demand().together);

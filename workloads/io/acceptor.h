@@ -1,13 +1,13 @@
 #pragma once
 
-#include <atomic>
-#include <cstdint>
+#include <cstddef>
 #include <memory>
 #include <type_traits>
 #include <utility>
 
 #include "sys/unique_fd.h"
 #include "tasks/task.h"
+#include "workloads/io/listeners.h"
 
 namespace workloads {
 
@@ -15,45 +15,41 @@ namespace workloads {
 template <class Function>
 concept MakesHandler = std::is_invocable_r_v<std::unique_ptr<tasks::Task>, Function&, sys::UniqueFd>;
 
-// Accepts connections, spawns a handler for each, and finishes with their number. Several acceptors may share a
-// listener (prefork): each takes a ticket from the common counter before it accepts, so that no acceptor waits for a
-// connection that another one got.
+// Accepts connections, and spawns a handler for each. Several acceptors may share the connections of a run.
 template <MakesHandler MakeHandler>
 class Acceptor final : public tasks::SteppedTask<Acceptor<MakeHandler>> {
     using Base = tasks::SteppedTask<Acceptor>;
 
 public:
-    // `tickets` counts from 0, and outlives the task. The acceptors together accept `connections`.
-    Acceptor(int listener, std::atomic<std::uint64_t>& tickets, std::uint64_t connections, MakeHandler make_handler)
+    // `number`: which of the acceptors it is. The listeners outlive the task.
+    Acceptor(std::size_t number, const Listeners& listeners, MakeHandler make_handler)
         : Base{&Acceptor::ready_for_next},
-          listener_{listener},
-          tickets_{tickets},
-          connections_{connections},
+          number_{number},
+          listeners_{listeners},
           make_handler_{std::move(make_handler)} {}
 
 private:
     tasks::Operation ready_for_next(tasks::Result result) {
         if (result.failed()) return this->give_up(result);
-        if (tickets_.fetch_add(1, std::memory_order_relaxed) >= connections_) return tasks::Finish{accepted_};
-        return this->then(&Acceptor::accepted, tasks::Accept{listener_});
+        if (!listeners_.expect_another()) return tasks::Finish{0};
+        return this->then(&Acceptor::accepted, tasks::Accept{listeners_.listener_of(number_)});
     }
     tasks::Operation accepted(tasks::Result result) {
+        if (result.failed() && listeners_.all_are_up()) return tasks::Finish{0};
         if (result.failed()) return this->give_up(result);
-        ++accepted_;
+        listeners_.accepted(number_);
         return this->then(&Acceptor::ready_for_next, tasks::Spawn{make_handler_(sys::UniqueFd{result.descriptor()})});
     }
 
-    int listener_;
-    std::atomic<std::uint64_t>& tickets_;
-    std::uint64_t connections_;
-    std::uint64_t accepted_ = 0;
+    std::size_t number_;
+    const Listeners& listeners_;
     MakeHandler make_handler_;
 };
 
 template <MakesHandler MakeHandler>
-[[nodiscard]] std::unique_ptr<tasks::Task> make_acceptor(int listener, std::atomic<std::uint64_t>& tickets,
-                                                         std::uint64_t connections, MakeHandler make_handler) {
-    return std::make_unique<Acceptor<MakeHandler>>(listener, tickets, connections, std::move(make_handler));
+[[nodiscard]] std::unique_ptr<tasks::Task> make_acceptor(std::size_t number, const Listeners& listeners,
+                                                         MakeHandler make_handler) {
+    return std::make_unique<Acceptor<MakeHandler>>(number, listeners, std::move(make_handler));
 }
 
 }  // namespace workloads

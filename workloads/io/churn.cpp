@@ -16,6 +16,7 @@
 #include "workloads/io/client_statistics.h"
 #include "workloads/io/client_task.h"
 #include "workloads/io/echo.h"
+#include "workloads/io/listeners.h"
 #include "workloads/io/server.h"
 #include "workloads/workload.h"
 
@@ -103,10 +104,9 @@ private:
 class ChurningClients final : public Workload {
 public:
     ChurningClients(Shard shard, const ChurnArguments& arguments, ClientStatistics& statistics,
-                    std::atomic<std::uint64_t>& next, int listener)
-        : listener_{listener}, clientele_{arguments,  sys::local_endpoint(listener),
-                                          statistics, next,
-                                          shard,      std::vector<SocketPlace>(shard.size(arguments.clients))} {
+                    std::atomic<std::uint64_t>& next, const Listeners& listeners)
+        : listeners_{listeners}, clientele_{arguments, listeners.endpoint(), statistics, next, shard,
+                                            std::vector<SocketPlace>(shard.size(arguments.clients))} {
         for (SocketPlace& place : clientele_.places) place.store(-1);
     }
 
@@ -120,16 +120,17 @@ public:
     Verdict verify(const tasks::Ledger& ledger) const override { return verify_finished(ledger); }
     Work work() const override { return clientele_.statistics.work(); }
     std::uint64_t progress() const noexcept override { return clientele_.statistics.progress(); }
-    void hang_up() noexcept override { hang_up_all(listener_, clientele_.places); }
+    void hang_up() noexcept override { hang_up_all(listeners_, clientele_.places); }
 
 private:
-    int listener_;
+    const Listeners& listeners_;
     Clientele clientele_;
 };
 
 class Churn final : public Workload {
 public:
-    Churn(const ChurnArguments& arguments, std::size_t acceptors) : arguments_{arguments}, acceptors_{acceptors} {
+    Churn(const ChurnArguments& arguments, Acceptors acceptors)
+        : arguments_{arguments}, listeners_{acceptors, arguments.connections, 2 * arguments.clients} {
         for (std::uint64_t number = 0; number < arguments.connections; ++number) {
             EchoExchange exchange{static_cast<std::size_t>(number), arguments.payload};
             (void)exchange.begin(0);
@@ -137,20 +138,19 @@ public:
         }
     }
 
-    std::size_t size() const override { return acceptors_; }
-    std::unique_ptr<tasks::Task> make(std::size_t) const override {
-        return make_acceptor(listener_.get(), statistics_.tickets(), arguments_.connections,
-                             [payload = arguments_.payload](sys::UniqueFd connection) {
-                                 return make_echo_connection(std::move(connection),
-                                                             std::max<std::size_t>(4096, 2 * payload));
-                             });
+    std::size_t size() const override { return listeners_.acceptors(); }
+    std::unique_ptr<tasks::Task> make(std::size_t index) const override {
+        return make_acceptor(index, listeners_, [payload = arguments_.payload](sys::UniqueFd connection) {
+            return make_echo_connection(std::move(connection), std::max<std::size_t>(4096, 2 * payload));
+        });
     }
     // The handler of a connection may see its end after the client's next connection was accepted.
     tasks::Demand demand() const override {
-        return {.tasks_at_once = 2 * arguments_.clients + acceptors_, .descriptors_per_task = 1, .staying = acceptors_};
+        return {.tasks_at_once = 2 * arguments_.clients + size(), .descriptors_per_task = 1, .staying = size()};
     }
     void begin() override {
         statistics_.begin();
+        listeners_.begin();
         // Each client begins with the connection of its own number.
         next_->store(arguments_.clients);
     }
@@ -162,13 +162,14 @@ public:
                    : Verdict::invalid("wrong digest from the connections");
     }
     Work work() const override { return statistics_.work(); }
+    std::vector<std::uint64_t> connections_by_acceptor() const override { return listeners_.connections_by_acceptor(); }
     std::vector<std::unique_ptr<Workload>> make_peer(std::size_t shards_most) const override {
         const std::size_t count = std::min(shards_most, arguments_.clients);
         statistics_.divide(count);
         std::vector<std::unique_ptr<Workload>> shards;
         for (std::size_t index = 0; index < count; ++index) {
             shards.push_back(std::make_unique<ChurningClients>(Shard{index, count}, arguments_, statistics_, *next_,
-                                                               listener_.get()));
+                                                               listeners_));
         }
         return shards;
     }
@@ -177,11 +178,10 @@ public:
 
 private:
     ChurnArguments arguments_;
-    std::size_t acceptors_;
     std::uint64_t expected_digest_sum_ = 0;
     mutable ClientStatistics statistics_;  // both in shared memory; tasks write them
     sys::Shared<std::atomic<std::uint64_t>> next_;
-    sys::UniqueFd listener_ = listen_for(2 * arguments_.clients);
+    Listeners listeners_;
 };
 
 constexpr tasks::Parameter parameters[] = {
@@ -204,7 +204,7 @@ extern constinit const Entry churn_entry{
     .parameters = parameters,
     .points = points,
     .smoke = "clients:4/payload:100/connections:12",
-    .make = [](const tasks::Arguments& arguments, std::size_t acceptors) -> std::unique_ptr<Workload> {
+    .make = [](const tasks::Arguments& arguments, Acceptors acceptors) -> std::unique_ptr<Workload> {
         return std::make_unique<Churn>(ChurnArguments{arguments}, acceptors);
     },
     .check = [](const tasks::Arguments& arguments) { require_one_for_each(arguments, "connections", "clients"); },

@@ -22,8 +22,8 @@ sys::UniqueFd open_client_socket(std::uint64_t number, tasks::Result& result) {
     }
 }
 
-void hang_up_all(int listener, std::span<const SocketPlace> places) noexcept {
-    ::shutdown(listener, SHUT_RDWR);
+void hang_up_all(const Listeners& listeners, std::span<const SocketPlace> places) noexcept {
+    listeners.shut_down();
     for (const SocketPlace& place : places) {
         if (const int socket = place.load(); socket >= 0) ::shutdown(socket, SHUT_RDWR);
     }

@@ -6,6 +6,7 @@
 
 #include "sys/unique_fd.h"
 #include "tasks/operation.h"
+#include "workloads/io/listeners.h"
 
 namespace workloads {
 
@@ -18,8 +19,8 @@ namespace workloads {
 // The socket of a client, so that another thread can shut it down; -1 while the client has none.
 using SocketPlace = std::atomic<int>;
 
-// Shuts the sockets and the listener down: clients and server receive the end of the stream, and the server accepts no
+// Shuts the sockets and the listeners down: clients and server receive the end of the stream, and the server accepts no
 // more. So neither waits for the other any longer.
-void hang_up_all(int listener, std::span<const SocketPlace> places) noexcept;
+void hang_up_all(const Listeners& listeners, std::span<const SocketPlace> places) noexcept;
 
 }  // namespace workloads

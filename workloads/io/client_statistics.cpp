@@ -15,7 +15,6 @@ void ClientStatistics::divide(std::size_t shards) {
 }
 
 void ClientStatistics::begin() noexcept {
-    board_->tickets.store(0, relaxed);
     for (Answers& answers : answers_) {
         answers.count.store(0, relaxed);
         answers.bytes.store(0, relaxed);

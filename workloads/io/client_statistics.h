@@ -34,8 +34,6 @@ public:
 
     // The number of a new connection, counted from 0 over all runs.
     [[nodiscard]] std::uint64_t next_connection() noexcept;
-    // For Acceptor.
-    [[nodiscard]] std::atomic<std::uint64_t>& tickets() const noexcept { return board_->tickets; }
 
     [[nodiscard]] ShardedHistogram& latency() noexcept { return latency_; }
     // Open loop only.
@@ -43,7 +41,6 @@ public:
 
 private:
     struct Board {
-        std::atomic<std::uint64_t> tickets;
         std::atomic<std::uint64_t> connections;
         std::atomic<int> first_error;
     };

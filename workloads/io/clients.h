@@ -10,6 +10,7 @@
 #include "workloads/io/client_pace.h"
 #include "workloads/io/client_statistics.h"
 #include "workloads/io/client_task.h"
+#include "workloads/io/listeners.h"
 #include "workloads/io/shard_waker.h"
 #include "workloads/windows.h"
 #include "workloads/workload.h"
@@ -27,18 +28,18 @@ struct ClientArguments {
 template <MakesExchange MakeExchange>
 class Clients final : public Workload {
 public:
-    // `waker`: null if this is the only shard. It, `windows`, `statistics` and the server's listener outlive the
+    // `waker`: null if this is the only shard. It, `windows`, `statistics` and the server's listeners outlive the
     // clients.
     Clients(Shard shard, const ShardWaker* waker, const ClientArguments& arguments, Windows& windows,
-            ClientStatistics& statistics, int listener, MakeExchange make_exchange)
+            ClientStatistics& statistics, const Listeners& listeners, MakeExchange make_exchange)
         : shard_{shard},
           waker_{waker},
           first_{shard.first(arguments.connections)},
           rate_{arguments.rate},
           windows_{windows},
           statistics_{statistics},
-          listener_{listener},
-          server_{sys::local_endpoint(listener)},
+          listeners_{listeners},
+          server_{listeners.endpoint()},
           make_exchange_{std::move(make_exchange)},
           places_(shard.size(arguments.connections)) {
         for (SocketPlace& place : places_) place.store(-1);
@@ -62,7 +63,7 @@ public:
     }
     Work work() const override { return windows_.work(); }
     std::uint64_t progress() const noexcept override { return windows_.progress(); }
-    void hang_up() noexcept override { hang_up_all(listener_, places_); }
+    void hang_up() noexcept override { hang_up_all(listeners_, places_); }
 
 private:
     Shard shard_;
@@ -71,7 +72,7 @@ private:
     std::int64_t rate_;
     Windows& windows_;
     ClientStatistics& statistics_;
-    int listener_;
+    const Listeners& listeners_;
     sys::Endpoint server_;
     MakeExchange make_exchange_;
     mutable std::vector<SocketPlace> places_;  // by client, from `first_` on

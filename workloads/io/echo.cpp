@@ -56,7 +56,7 @@ private:
 
 class Echo final : public Server {
 public:
-    Echo(const EchoArguments& arguments, std::size_t acceptors)
+    Echo(const EchoArguments& arguments, Acceptors acceptors)
         : Server{arguments.clients, acceptors}, payload_{arguments.payload}, work_us_{arguments.work_us} {}
 
     std::vector<std::unique_ptr<Workload>> make_peer(std::size_t shards_most) const override {
@@ -124,7 +124,7 @@ std::unique_ptr<tasks::Task> make_echo_connection(sys::UniqueFd connection, std:
     return std::make_unique<EchoTask>(std::move(connection), buffer_bytes, work);
 }
 
-std::unique_ptr<Workload> make_echo(const EchoArguments& arguments, std::size_t acceptors) {
+std::unique_ptr<Workload> make_echo(const EchoArguments& arguments, Acceptors acceptors) {
     return std::make_unique<Echo>(arguments, acceptors);
 }
 
@@ -136,7 +136,7 @@ extern constinit const Entry echo_entry{
     .parameters = parameters,
     .points = points,
     .smoke = "connections:5/payload:100/requests:20/work_us:1",
-    .make = [](const tasks::Arguments& arguments, std::size_t acceptors) -> std::unique_ptr<Workload> {
+    .make = [](const tasks::Arguments& arguments, Acceptors acceptors) -> std::unique_ptr<Workload> {
         return make_echo({.clients = {arguments.count("connections"), arguments.count("requests")},
                           .payload = arguments.count("payload"),
                           .work_us = arguments.at("work_us")},

@@ -21,7 +21,7 @@ struct EchoArguments {
 };
 
 // The server of echo and open_echo. Throws std::system_error if there is no socket.
-[[nodiscard]] std::unique_ptr<Workload> make_echo(const EchoArguments& arguments, std::size_t acceptors);
+[[nodiscard]] std::unique_ptr<Workload> make_echo(const EchoArguments& arguments, Acceptors acceptors);
 
 // What one client asks of an echo server: `payload` small letters, different in each request of each client. The answer
 // is the same text in upper case.

@@ -16,6 +16,7 @@
 #include "workloads/io/client_pace.h"
 #include "workloads/io/client_statistics.h"
 #include "workloads/io/client_task.h"
+#include "workloads/io/listeners.h"
 #include "workloads/io/server.h"
 #include "workloads/workload.h"
 
@@ -138,26 +139,30 @@ private:
 // One of the processes that answer: each accepts from the common listener.
 class PageServer final : public Workload {
 public:
-    PageServer(const FetchArguments& arguments, ClientStatistics& statistics, int listener)
-        : arguments_{arguments}, statistics_{statistics}, listener_{listener} {}
+    // `acceptor`: each process has one.
+    PageServer(std::size_t acceptor, const FetchArguments& arguments, ClientStatistics& statistics,
+               const Listeners& listeners)
+        : acceptor_{acceptor}, arguments_{arguments}, statistics_{statistics}, listeners_{listeners} {}
 
     std::size_t size() const override { return 1; }
     std::unique_ptr<tasks::Task> make(std::size_t) const override {
-        return make_acceptor(listener_, statistics_.tickets(), connections(), [this](sys::UniqueFd connection) {
+        return make_acceptor(acceptor_, listeners_, [this](sys::UniqueFd connection) {
             return std::make_unique<PageServerTask>(std::move(connection), arguments_);
         });
     }
     tasks::Demand demand() const override { return {.tasks_at_once = connections() + 1, .descriptors_per_task = 1}; }
-    // The acceptor knows how many connections this process got.
-    Verdict verify(const tasks::Ledger& ledger) const override { return verify_served(ledger, ledger.digest(0)); }
+    Verdict verify(const tasks::Ledger& ledger) const override {
+        return verify_served(ledger, listeners_.connections_by_acceptor()[acceptor_]);
+    }
     Work work() const override { return statistics_.work(); }
 
 private:
     [[nodiscard]] std::size_t connections() const noexcept { return arguments_.clients; }
 
+    std::size_t acceptor_;
     FetchArguments arguments_;
     ClientStatistics& statistics_;  // both belong to Fetch, which outlives its peer
-    int listener_;
+    const Listeners& listeners_;
 };
 
 class Fetch final : public Workload {
@@ -182,15 +187,20 @@ public:
     }
     tasks::Demand demand() const override { return {.tasks_at_once = size(), .descriptors_per_task = 1}; }
 
-    void begin() override { statistics_.begin(); }
+    void begin() override {
+        statistics_.begin();
+        listeners_.begin();
+    }
     Verdict verify(const tasks::Ledger& ledger) const override {
         return verify_digests(ledger, [this](std::size_t index) { return expected_[index]; });
     }
     Work work() const override { return statistics_.work(); }
     std::vector<std::unique_ptr<Workload>> make_peer(std::size_t shards_most) const override {
+        const std::size_t count = std::min(shards_most, arguments_.clients);
+        listeners_.share_among(count);
         std::vector<std::unique_ptr<Workload>> shards;
-        for (std::size_t index = 0; index < std::min(shards_most, arguments_.clients); ++index) {
-            shards.push_back(std::make_unique<PageServer>(arguments_, statistics_, listener_.get()));
+        for (std::size_t index = 0; index < count; ++index) {
+            shards.push_back(std::make_unique<PageServer>(index, arguments_, statistics_, listeners_));
         }
         return shards;
     }
@@ -201,8 +211,8 @@ private:
     FetchArguments arguments_;
     mutable ClientStatistics statistics_;  // in shared memory; tasks write it
     std::vector<std::uint64_t> expected_;
-    sys::UniqueFd listener_ = listen_for(size());
-    sys::Endpoint server_ = sys::local_endpoint(listener_.get());
+    mutable Listeners listeners_{Acceptors{}, size(), size()};  // of the peer
+    sys::Endpoint server_ = listeners_.endpoint();
 };
 
 constexpr tasks::Parameter parameters[] = {

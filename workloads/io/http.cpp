@@ -33,7 +33,7 @@ private:
 
 class Http final : public Server {
 public:
-    Http(const ClientArguments& arguments, std::size_t page_bytes, std::int64_t work_us, std::size_t acceptors)
+    Http(const ClientArguments& arguments, std::size_t page_bytes, std::int64_t work_us, Acceptors acceptors)
         : Server{arguments, acceptors}, answers_{page_bytes}, work_us_{work_us} {}
 
     std::vector<std::unique_ptr<Workload>> make_peer(std::size_t shards_most) const override {
@@ -76,7 +76,7 @@ extern constinit const Entry http_entry{
     .parameters = parameters,
     .points = points,
     .smoke = "connections:4/page_bytes:100/requests:12/work_us:1",
-    .make = [](const tasks::Arguments& arguments, std::size_t acceptors) -> std::unique_ptr<Workload> {
+    .make = [](const tasks::Arguments& arguments, Acceptors acceptors) -> std::unique_ptr<Workload> {
         return std::make_unique<Http>(ClientArguments{arguments.count("connections"), arguments.count("requests")},
                                       arguments.count("page_bytes"), arguments.at("work_us"), acceptors);
     },

@@ -29,7 +29,7 @@ extern constinit const Entry open_echo_entry{
     .parameters = parameters,
     .points = points,
     .smoke = "connections:4/payload:64/rate:20000/requests:20",
-    .make = [](const tasks::Arguments& arguments, std::size_t acceptors) -> std::unique_ptr<Workload> {
+    .make = [](const tasks::Arguments& arguments, Acceptors acceptors) -> std::unique_ptr<Workload> {
         return make_echo(
             {.clients = {arguments.count("connections"), arguments.count("requests"), arguments.at("rate")},
              .payload = arguments.count("payload")},

@@ -5,8 +5,6 @@
 
 namespace workloads {
 
-sys::UniqueFd listen_for(std::size_t connections) { return sys::listen_on({}, static_cast<int>(connections) + 16); }
-
 Verdict verify_served(const tasks::Ledger& ledger, std::size_t connections) {
     if (Verdict finished = verify_finished(ledger); !finished) return finished;
     if (ledger.spawned_finished() == connections) return Verdict::valid();
@@ -14,8 +12,10 @@ Verdict verify_served(const tasks::Ledger& ledger, std::size_t connections) {
                             " connections were served to their end");
 }
 
-Server::Server(const ClientArguments& arguments, std::size_t acceptors)
-    : arguments_{arguments}, acceptors_{acceptors}, windows_{arguments.connections, arguments.requests} {}
+Server::Server(const ClientArguments& arguments, Acceptors acceptors)
+    : arguments_{arguments},
+      windows_{arguments.connections, arguments.requests},
+      listeners_{acceptors, arguments.connections, arguments.connections} {}
 
 std::size_t Server::divide_clients(std::size_t shards_most) const {
     const std::size_t shards = std::min(shards_most, connections_);
@@ -28,10 +28,11 @@ std::size_t Server::divide_clients(std::size_t shards_most) const {
 void Server::begin() {
     windows_.begin();
     statistics_.begin();
+    listeners_.begin();
 }
 
 Verdict Server::verify(const tasks::Ledger& ledger) const {
-    // First: if a client fails, the peer shuts the listener down, and then the acceptors fail too.
+    // First: if a client fails, the peer shuts the listeners down, and then the acceptors fail too.
     if (Verdict clients = statistics_.verify(); !clients) return clients;
     if (Verdict finished = verify_finished(ledger); !finished) return finished;
     // Before the connections are counted: a window that did not close says more.

@@ -6,18 +6,15 @@
 #include <utility>
 #include <vector>
 
-#include "sys/tcp.h"
 #include "sys/unique_fd.h"
 #include "workloads/io/acceptor.h"
 #include "workloads/io/client_statistics.h"
 #include "workloads/io/clients.h"
+#include "workloads/io/listeners.h"
 #include "workloads/windows.h"
 #include "workloads/workload.h"
 
 namespace workloads {
-
-// A listener on a free port of 127.0.0.1 whose backlog has room for all connections at once.
-[[nodiscard]] sys::UniqueFd listen_for(std::size_t connections);
 
 // Every task finished once and without a failure, among them the handlers of `connections` connections.
 [[nodiscard]] Verdict verify_served(const tasks::Ledger& ledger, std::size_t connections);
@@ -27,15 +24,15 @@ namespace workloads {
 class Server : public Workload {
 public:
     // Throws std::system_error if there is no socket.
-    Server(const ClientArguments& arguments, std::size_t acceptors);
+    Server(const ClientArguments& arguments, Acceptors acceptors);
 
-    std::size_t size() const final { return acceptors_; }
-    std::unique_ptr<tasks::Task> make(std::size_t) const final {
-        return make_acceptor(listener_.get(), statistics_.tickets(), connections_,
+    std::size_t size() const final { return listeners_.acceptors(); }
+    std::unique_ptr<tasks::Task> make(std::size_t index) const final {
+        return make_acceptor(index, listeners_,
                              [this](sys::UniqueFd connection) { return make_handler(std::move(connection)); });
     }
     tasks::Demand demand() const final {
-        return {.tasks_at_once = connections_ + acceptors_,
+        return {.tasks_at_once = connections_ + size(),
                 .descriptors_per_task = 1,
                 .together = connections_,
                 .together_are = "connections"};
@@ -43,6 +40,7 @@ public:
     void begin() final;
     Verdict verify(const tasks::Ledger& ledger) const final;
     Work work() const final { return windows_.work(); }
+    std::vector<std::uint64_t> connections_by_acceptor() const final { return listeners_.connections_by_acceptor(); }
     Windows* windows() const final { return &windows_; }
     ShardedHistogram* latency() const final { return &statistics_.latency(); }
     ShardedHistogram* latency_uncorrected() const final {
@@ -59,7 +57,7 @@ protected:
         std::vector<std::unique_ptr<Workload>> shards;
         for (std::size_t index = 0; index < count; ++index) {
             shards.push_back(std::make_unique<Clients<MakeExchange>>(
-                Shard{index, count}, waker_.get(), arguments_, windows_, statistics_, listener_.get(), make_exchange));
+                Shard{index, count}, waker_.get(), arguments_, windows_, statistics_, listeners_, make_exchange));
         }
         return shards;
     }
@@ -73,11 +71,10 @@ private:
 
     ClientArguments arguments_;
     std::size_t connections_ = arguments_.connections;
-    std::size_t acceptors_;
     mutable Windows windows_;  // both in shared memory; tasks write them
     mutable ClientStatistics statistics_;
     mutable std::unique_ptr<ShardWaker> waker_;  // null if the clients are one shard
-    sys::UniqueFd listener_ = listen_for(connections_);
+    Listeners listeners_;
 };
 
 // For Entry::check of a server: each connection is answered at least once in a window. Throws std::invalid_argument.

@@ -6,9 +6,11 @@ and a rate follows from it, so that the columns agree with each other.
 
 from __future__ import annotations
 
+import math
 import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
+from statistics import median
 
 from concur.documents import labels, units
 from concur.documents.cases import Case, Cell, Series, Workload
@@ -20,6 +22,8 @@ from concur.statistics.turns import WALL
 WIDTH_LEAST, WIDTH_MOST = 60, 140
 BEST = 3
 NAME_LEAST, NAME_MOST = 18, 34
+# The busiest acceptor is told if it took so many times its share. (Of two, it takes at most twice its share.)
+UNEVEN = 1.5
 LEGEND = (
     "Ratio: the time of the model divided by that of the baseline of its case, with the 95 % interval over "
     "sets. '=' marks models that share the first place: they differ by less than 5 %, or by less than the "
@@ -121,6 +125,17 @@ def disturbances(workload: Workload, case: Case, table: Table) -> Iterator[str]:
         yield from table.wrap(f"not to be trusted: {words} ({who})", "   !  ", "      ")
 
 
+def uneven(case: Case, table: Table) -> Iterator[str]:
+    """Models in which one acceptor (that is, one loop or worker) took far more connections than its share."""
+    for series, cell in case.ok().items():
+        taken = cell.samples[0].connections_by_acceptor
+        busiest = median(max(sample.connections_by_acceptor, default=0) for sample in cell.samples)
+        if taken and busiest >= UNEVEN * math.ceil(sum(taken) / len(taken)):
+            who = f"{labels.series(series)}: the busiest of {len(taken)} acceptors"
+            text = f"uneven: {who} took {busiest:.0f} of {units.number_of('connections', sum(taken))}"
+            yield from table.wrap(text, "   ~  ", "      ")
+
+
 def outcomes(workload: Workload, table: Table) -> Iterator[str]:
     """Each reason why cases were not ok, with all cases that it explains."""
     found: dict[tuple[str, str, str], list[str]] = {}
@@ -160,4 +175,5 @@ def lines(document: Document, width: int, everything: bool = False) -> Iterator[
             yield from case_head(workload, case, table)
             yield from rows(workload, case, table, everything)
             yield from disturbances(workload, case, table)
+            yield from uneven(case, table)
         yield from outcomes(workload, table)

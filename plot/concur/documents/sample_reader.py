@@ -93,6 +93,16 @@ def _evidence(found: Any) -> Evidence:
     )
 
 
+def _connections_by_acceptor(work: Any) -> tuple[int, ...]:
+    found = None if work is None else work.get("connections_by_acceptor")
+    if found is None:
+        return ()
+    # In Python `true` is an integer, in this format it is not.
+    if not isinstance(found, list) or not all(type(count) is int for count in found):
+        raise FieldError("'work.connections_by_acceptor' has the wrong type")
+    return tuple(found)
+
+
 def _slices(found: Any) -> Slices | None:
     if found is None:
         return None
@@ -191,4 +201,5 @@ def read_sample(entry: Any) -> Sample:
         memory=_memory(get(concur, "memory", OptionalObject)),
         counts=_counts(get(concur, "counts", OptionalObject)),
         evidence=_evidence(get(concur, "evidence", dict)),
+        connections_by_acceptor=_connections_by_acceptor(work),
     )

@@ -141,6 +141,8 @@ class Sample:
     memory: Memory | None = None
     counts: Counts | None = None
     evidence: Evidence = Evidence()
+    # Empty if the model accepts no connections, or the document is older than this field.
+    connections_by_acceptor: tuple[int, ...] = ()
 
     @property
     def case_key(self) -> tuple[object, ...]:

@@ -37,7 +37,7 @@ struct StallsOnce {
     // A thousand requests in 200 ms.
     static std::unique_ptr<workloads::Workload> make_echo() {
         return workloads::find("open_echo")
-            .make(tasks::Arguments{{"connections", 4}, {"payload", 64}, {"rate", 5000}, {"requests", 1000}}, 1);
+            .make(tasks::Arguments{{"connections", 4}, {"payload", 64}, {"rate", 5000}, {"requests", 1000}}, {});
     }
     static std::unique_ptr<tasks::Task> make(std::unique_ptr<tasks::Task> served, int) {
         return std::make_unique<StallingTask>(std::move(served));

@@ -53,7 +53,7 @@ private:
 struct SmallEcho {
     static std::unique_ptr<workloads::Workload> make_echo() {
         return workloads::find("echo").make(
-            tasks::Arguments{{"connections", 5}, {"payload", 100}, {"requests", 20}, {"work_us", 0}}, 1);
+            tasks::Arguments{{"connections", 5}, {"payload", 100}, {"requests", 20}, {"work_us", 0}}, {});
     }
 };
 

@@ -9,6 +9,7 @@
 #include <chrono>
 #include <functional>
 #include <utility>
+#include <vector>
 
 #include "script.h"
 
@@ -65,7 +66,7 @@ protected:
 
     std::function<void()> before_handler_ = [] {};
     bool sends_ = false;
-    Service service_{{}, 1, [this](sys::UniqueFd connection) {
+    Service service_{{}, {}, [this](sys::UniqueFd connection) {
                          before_handler_();
                          return std::make_unique<HandlerTask>(std::move(connection), sends_);
                      }};
@@ -102,6 +103,25 @@ TEST_F(ServiceTest, AnAcceptThatTheStopEndsIsNoFailure) {
     EXPECT_EQ(accepted.asked<tasks::Finish>().error, 0);
     EXPECT_TRUE(meets_the_end(theirs.get())) << "it is closed, not forgotten";
     EXPECT_TRUE(accepting().asks<tasks::Finish>());
+}
+
+TEST(ServiceWithOwnListeners, GivesEachAcceptorOneAndShutsAllDown) {
+    const auto make_handler = [](sys::UniqueFd connection) {
+        return std::make_unique<HandlerTask>(std::move(connection), false);
+    };
+    Service service{{}, {.count = 2, .own_listeners = true}, make_handler};
+    EXPECT_EQ(service.size(), 2U);
+    std::vector<int> listeners;
+    for (std::size_t index = 0; index < 2; ++index) {
+        listeners.push_back(Script{service.make(index)}.asked<tasks::Accept>().listener);
+        EXPECT_EQ(sys::local_endpoint(listeners.back()).port, service.endpoint().port);
+    }
+    EXPECT_NE(listeners[0], listeners[1]);
+    service.stop();
+    for (const int listener : listeners) {
+        EXPECT_EQ(::accept(listener, nullptr, nullptr), -1);
+        EXPECT_EQ(errno, EINVAL);
+    }
 }
 
 TEST_F(ServiceTest, CountsHowConnectionsEnded) {

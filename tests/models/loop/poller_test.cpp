@@ -8,6 +8,7 @@
 
 #include "continuations.h"
 #include "models/loop/pollers.h"
+#include "sys/tcp.h"
 
 namespace models {
 namespace {
@@ -33,6 +34,7 @@ struct Kind {
 };
 const std::vector<Kind> kinds{
     {.name = "epoll", .make = make_epoll_poller, .is_epoll = true},
+    {.name = "epoll_shared", .make = make_sharing_epoll_poller, .is_epoll = true},
     {.name = "epoll_et", .make = make_edge_triggered_epoll_poller, .is_epoll = true},
     {.name = "poll", .make = make_poll_poller},
     {.name = "select", .make = make_select_poller},
@@ -158,6 +160,30 @@ TEST_P(EdgeTriggeredPoller, ReportsTheEndOfTheStreamWithTheData) {
 TEST_P(EpollPoller, ThrowsIfTheKernelRefuses) {
     EXPECT_THROW(poller_->watch(-1, Interest::readable, false), std::system_error);
     EXPECT_THROW(poller_->watch(pair_.near.get(), Interest::readable, true), std::system_error);
+}
+
+TEST_P(KernelPoller, ReportsAConnectionOfASharedListener) {
+    const sys::UniqueFd listener = sys::listen_on({}, 4);
+    poller_->watch_shared(listener.get());
+    EXPECT_EQ(ready(listener), Interest::none);
+    const sys::UniqueFd client = sys::tcp_socket();
+    const sockaddr_in address = sys::local_endpoint(listener.get()).native();
+    sys::check(::connect(client.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address), "connect");
+    EXPECT_TRUE(includes(ready(listener), Interest::readable));
+    poller_->forget(listener.get());
+    EXPECT_EQ(ready(listener), Interest::none);
+}
+
+// The kernel refuses to change a registration with EPOLLEXCLUSIVE, and only such a one.
+TEST(SharingPoller, AloneRegistersListenersSoThatAConnectionWakesOneLoop) {
+    const sys::UniqueFd listener = sys::listen_on({}, 4);
+    const auto sharing = make_sharing_epoll_poller();
+    const auto alone = make_epoll_poller();
+    EXPECT_TRUE(sharing->shares_listeners());
+    EXPECT_FALSE(alone->shares_listeners());
+    for (Poller* const poller : {sharing.get(), alone.get()}) poller->watch_shared(listener.get());
+    EXPECT_THROW(sharing->watch(listener.get(), Interest::readable, true), std::system_error);
+    EXPECT_NO_THROW(alone->watch(listener.get(), Interest::readable, true));
 }
 
 template <class Wanted>

@@ -194,6 +194,7 @@ public:
         std::vector<std::string> changes;
         std::vector<Timeout> waits;
         std::vector<Ready> next;  // what the next wait reports
+        bool shares = false;      // what shares_listeners() says
     };
     explicit ScriptedPoller(Log& log) : log_{log} {}
     void watch(int descriptor, Interest interest, bool known) override {
@@ -201,6 +202,8 @@ public:
                                std::to_string(static_cast<int>(interest)));
     }
     void forget(int descriptor) override { log_.changes.push_back("forget " + std::to_string(descriptor)); }
+    bool shares_listeners() const noexcept override { return log_.shares; }
+    void watch_shared(int listener) override { log_.changes.push_back("add shared " + std::to_string(listener)); }
     void wait(Timeout timeout, std::vector<Ready>& ready) override {
         log_.waits.push_back(timeout);
         ready.insert(ready.end(), log_.next.begin(), log_.next.end());
@@ -254,6 +257,37 @@ TEST_F(ReactorOnAScript, DropsAReadyDescriptorThatNoTaskWaitsFor) {
     EXPECT_EQ(reader_.times_resumed(), 1);
     reactor_.wait_ready(Readiness::readable, 7, reader_);
     EXPECT_EQ(log_.changes.back(), "add 7 to 1");
+}
+
+TEST_F(ReactorOnAScript, RegistersASharedListenerOnlyWhileAnAcceptorWaits) {
+    log_.shares = true;
+    bool accepts_again = true;
+    FunctionContinuation* itself = nullptr;
+    FunctionContinuation acceptor{[&] {
+        if (accepts_again) reactor_.wait_ready(Readiness::acceptable, 7, *itself);
+    }};
+    itself = &acceptor;
+    reactor_.wait_ready(Readiness::acceptable, 7, acceptor);
+    for (int i = 0; i < 3; ++i) ready({{7, Interest::readable}});
+    EXPECT_EQ(log_.changes, Changes{"add shared 7"}) << "it waits again at once";
+    accepts_again = false;
+    FunctionContinuation timer{[] {}};
+    reactor_.wait_until(sys::now() + std::chrono::hours{1}, timer);
+    ready({{7, Interest::readable}});
+    EXPECT_EQ(acceptor.times_resumed(), 4);
+    EXPECT_EQ(log_.changes, (Changes{"add shared 7", "forget 7"})) << "in the same round";
+    reactor_.wait_ready(Readiness::acceptable, 7, acceptor);
+    EXPECT_EQ(log_.changes.back(), "add shared 7");
+}
+
+TEST_F(ReactorOnAScript, RegistersAListenerOfItsOwnLikeAnyDescriptor) {
+    FunctionContinuation timer{[] {}};
+    reactor_.wait_until(sys::now() + std::chrono::hours{1}, timer);
+    for (int i = 0; i < 2; ++i) {
+        reactor_.wait_ready(Readiness::acceptable, 7, reader_);
+        ready({{7, Interest::readable}});
+    }
+    EXPECT_EQ(log_.changes, Changes{"add 7 to 1"}) << "it is kept while no acceptor waits";
 }
 
 TEST_F(ReactorOnAScript, KeepsTheReaderIfNoWriterWaits) {

@@ -123,8 +123,8 @@ TEST_F(Operation, ConnectAndAcceptMakeSocketsThatDoNotBlock) {
     const sys::UniqueFd listener = sys::listen_on({}, 4);
     const sys::UniqueFd client = sys::tcp_socket();
     SocketOperation accepting;
-    EXPECT_EQ(accepting.start(tasks::Accept{listener.get()}), Readiness::readable);
-    EXPECT_EQ(accepting.attempt(), Readiness::readable) << "there is no connection";
+    EXPECT_EQ(accepting.start(tasks::Accept{listener.get()}), Readiness::acceptable);
+    EXPECT_EQ(accepting.attempt(), Readiness::acceptable) << "there is no connection";
     const tasks::Connect connect{client.get(), sys::local_endpoint(listener.get()).native()};
     // On loopback the connection is made at once, or before the next attempt.
     if (operation_.start(connect) != Readiness::done) {

@@ -112,6 +112,21 @@ def test_arguments_that_follow_from_the_machine_are_told(run, tmp_path):
     assert "cpus = 8: the CPUs that a model may use" in said
 
 
+@pytest.mark.parametrize(
+    "taken, is_told", (([97, 3], True), ([60, 40], False), ([100], False), (None, False))
+)
+def test_a_loop_that_got_most_connections_is_told(run, small, tmp_path, taken, is_told):
+    def accept(sample):
+        sample["work"] = sample["work"] and sample["work"] | {"connections_by_acceptor": taken}
+
+    path = tmp_path / "results.json"
+    path.write_text(json.dumps(synthetic.changed(small, accept, lambda s: s["workload"] == "echo")))
+    said = " ".join(run("summary", path).stdout.split())
+    told = "uneven: epoll: the busiest of 2 acceptors took 97 of 100 connections"
+    assert (told in said) == is_told
+    assert ("uneven" in said) == is_told
+
+
 def test_outcomes_and_reasons(run, small_file):
     said = " ".join(run("summary", small_file).stdout.split())
     assert "skipped: select: descriptor 1024 does not fit FD_SETSIZE 1024 (1k connections, work 0" in said

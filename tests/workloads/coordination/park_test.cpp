@@ -25,7 +25,7 @@ protected:
         }
     }
 
-    std::unique_ptr<Workload> park_ = find("park").make({{"tasks", tasks_count}}, 1);
+    std::unique_ptr<Workload> park_ = find("park").make({{"tasks", tasks_count}}, {});
     tasks::Ledger ledger_{tasks_count};
 };
 

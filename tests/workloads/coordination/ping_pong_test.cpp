@@ -28,7 +28,7 @@ protected:
             .make({{"pairs", static_cast<std::int64_t>(pairs_count)},
                    {"idle", idle},
                    {"round_trips", static_cast<std::int64_t>(trips)}},
-                  1);
+                  {});
     }
     Script server(std::size_t pair) { return Script{play_->make(idle + 1 + 2 * pair)}; }
     Script returner(std::size_t pair) { return Script{play_->make(idle + 2 + 2 * pair)}; }

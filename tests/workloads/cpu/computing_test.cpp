@@ -19,7 +19,7 @@ void finish_all(const Workload& workload, tasks::Ledger& ledger) {
 class Computing : public testing::TestWithParam<const Entry*> {
 protected:
     std::unique_ptr<Workload> workload_ =
-        GetParam()->make(tasks::complete(GetParam()->parameters, tasks::parse_arguments(GetParam()->smoke)), 1);
+        GetParam()->make(tasks::complete(GetParam()->parameters, tasks::parse_arguments(GetParam()->smoke)), {});
     tasks::Ledger ledger_{workload_->size()};
 };
 
@@ -80,7 +80,7 @@ INSTANTIATE_TEST_SUITE_P(All, Computing, testing::Values(&find("primes"), &find(
                          [](const auto& entry) { return std::string{entry.param->name}; });
 
 TEST(Primes, ComputeOnceAndFinish) {
-    const auto primes = find("primes").make({{"tasks", 2}, {"grain_us", 30}}, 1);
+    const auto primes = find("primes").make({{"tasks", 2}, {"grain_us", 30}}, {});
     Script script{primes->make(1)};
     script.compute();
     EXPECT_EQ(script.asked<tasks::Finish>().digest, tasks::mix(1, integer_work(30)));
@@ -88,7 +88,7 @@ TEST(Primes, ComputeOnceAndFinish) {
 
 TEST(Switching, YieldsBetweenTheSlices) {
     constexpr std::int64_t slices = 5;
-    const auto switching = find("switching").make({{"tasks", 2}, {"work_us", 50}, {"slices", slices}}, 1);
+    const auto switching = find("switching").make({{"tasks", 2}, {"work_us", 50}, {"slices", slices}}, {});
     Script script{switching->make(1)};
     for (std::int64_t slice = 0; slice < slices; ++slice) {
         script.compute();
@@ -101,7 +101,7 @@ TEST(Switching, YieldsBetweenTheSlices) {
 }
 
 TEST(Switching, HasSlicesOfOneUnitAtTheLeast) {
-    const auto switching = find("switching").make({{"tasks", 1}, {"work_us", 3}, {"slices", 4}}, 1);
+    const auto switching = find("switching").make({{"tasks", 1}, {"work_us", 3}, {"slices", 4}}, {});
     tasks::Ledger ledger{1};
     finish_all(*switching, ledger);
     EXPECT_EQ(ledger.digest(0), tasks::mix(0, 4 * integer_work(1)));
@@ -111,7 +111,7 @@ TEST(Switching, HasSlicesOfOneUnitAtTheLeast) {
 TEST(Mandelbrot, DoesEveryRowOnceWithAnyNumberOfTasks) {
     // The sum of the digests is the same for every number of tasks.
     const auto total = [](std::int64_t cut_into) {
-        const auto picture = find("mandelbrot").make({{"rows", 11}, {"tasks", cut_into}}, 1);
+        const auto picture = find("mandelbrot").make({{"rows", 11}, {"tasks", cut_into}}, {});
         tasks::Ledger ledger{picture->size()};
         finish_all(*picture, ledger);
         std::uint64_t sum = 0;

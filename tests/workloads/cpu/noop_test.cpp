@@ -7,7 +7,7 @@ namespace workloads {
 namespace {
 
 TEST(Noop, FinishesAtOnceWithADigestOfItsOwn) {
-    const auto noop = find("noop").make({{"tasks", 3}}, 1);
+    const auto noop = find("noop").make({{"tasks", 3}}, {});
     tasks::Ledger ledger{3};
     for (std::size_t index = 0; index < 3; ++index) {
         Script script{noop->make(index)};

@@ -54,7 +54,7 @@ protected:
     }
 
     std::unique_ptr<Workload> server_ =
-        find("churn").make({{"clients", clients}, {"payload", payload}, {"connections", connections}}, 1);
+        find("churn").make({{"clients", clients}, {"payload", payload}, {"connections", connections}}, {});
     std::unique_ptr<Workload> peer_ = the_only(server_->make_peer(1));
     tasks::Ledger ledger_{1};
     tasks::Ledger peer_ledger_{clients};

@@ -53,18 +53,19 @@ sys::UniqueFd connect_to(int listener) {
 }
 
 TEST(HangUpAll, BreaksTheConnectionsAndTheListener) {
-    const sys::UniqueFd listener = sys::listen_on({}, 4);
-    const sys::UniqueFd client = connect_to(listener.get());
-    const sys::UniqueFd other = connect_to(listener.get());
-    const sys::UniqueFd served{sys::check(::accept(listener.get(), nullptr, nullptr), "accept")};
+    const Listeners listeners{{}, 2, 2};
+    const int listener = listeners.listener_of(0);
+    const sys::UniqueFd client = connect_to(listener);
+    const sys::UniqueFd other = connect_to(listener);
+    const sys::UniqueFd served{sys::check(::accept(listener, nullptr, nullptr), "accept")};
     std::array<SocketPlace, 2> places{};
     places[0].store(-1);  // a client without a socket
     places[1].store(client.get());
-    hang_up_all(listener.get(), places);
+    hang_up_all(listeners, places);
     char byte = 0;
     EXPECT_EQ(::recv(client.get(), &byte, 1, MSG_DONTWAIT), 0);
     EXPECT_EQ(::recv(served.get(), &byte, 1, MSG_DONTWAIT), 0) << "the server sees the end of the stream, too";
-    EXPECT_EQ(::accept(listener.get(), nullptr, nullptr), -1) << "nobody is accepted any more";
+    EXPECT_EQ(::accept(listener, nullptr, nullptr), -1) << "nobody is accepted any more";
     EXPECT_EQ(errno, EINVAL);
 }
 

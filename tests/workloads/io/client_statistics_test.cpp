@@ -31,13 +31,11 @@ TEST(ClientStatistics, HasNoFairness) {
 TEST(ClientStatistics, BeginClearsEverythingButLatenciesAndConnectionNumbers) {
     ClientStatistics statistics;
     EXPECT_EQ(statistics.next_connection(), 0U);
-    statistics.tickets().store(7);
     statistics.answered(0, Nanoseconds{1}, 1);
     statistics.begin();
     EXPECT_EQ(statistics.work().units, 0U);
     EXPECT_EQ(statistics.work().bytes, 0U);
     EXPECT_EQ(statistics.progress(), 0U);
-    EXPECT_EQ(statistics.tickets().load(), 0U);
     EXPECT_EQ(statistics.next_connection(), 1U);
     EXPECT_EQ(statistics.latency().count(), 1U);
 }

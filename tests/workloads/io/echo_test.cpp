@@ -19,7 +19,7 @@ constexpr std::size_t requests = 7;
 
 std::unique_ptr<Workload> make_server(std::size_t clients, std::uint64_t requests_per_window,
                                       std::int64_t work_us = 0) {
-    auto server = make_echo({{clients, requests_per_window}, payload, work_us}, 1);
+    auto server = make_echo({{clients, requests_per_window}, payload, work_us}, {});
     server->windows()->plan(2, nullptr);
     server->begin();
     return server;
@@ -230,7 +230,7 @@ TEST_F(Echo, IsValidWithWork) {
 }
 
 TEST_F(Echo, SharesItsConnectionsAmongAcceptors) {
-    const auto prefork = make_echo({{connections, connections}, payload}, 4);
+    const auto prefork = make_echo({{connections, connections}, payload}, {4});
     prefork->begin();
     EXPECT_EQ(prefork->size(), 4U);
     EXPECT_EQ(prefork->demand().tasks_at_once, 7U);

@@ -21,7 +21,7 @@ protected:
                                                    {"pages", pages},
                                                    {"delay_ms", delay_ms},
                                                    {"page_bytes", static_cast<int>(bytes)}},
-                                  1);
+                                  {});
     }
     // The server's answer to the first request of client 0.
     static std::string first_answer(Workload& fetch) {

@@ -20,7 +20,7 @@ protected:
 
     static std::unique_ptr<Workload> make(std::int64_t work_us) {
         return find("http").make(
-            {{"connections", connections}, {"page_bytes", 100}, {"requests", requests}, {"work_us", work_us}}, 1);
+            {{"connections", connections}, {"page_bytes", 100}, {"requests", requests}, {"work_us", work_us}}, {});
     }
     static Script handler_of(const Workload& server) {
         Script acceptor{server.make(0)};

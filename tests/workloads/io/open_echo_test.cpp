@@ -19,7 +19,7 @@ protected:
 
     static std::unique_ptr<Workload> make(std::int64_t connections, std::int64_t rate, std::int64_t requests) {
         return find("open_echo")
-            .make({{"connections", connections}, {"payload", 20}, {"rate", rate}, {"requests", requests}}, 1);
+            .make({{"connections", connections}, {"payload", 20}, {"rate", rate}, {"requests", requests}}, {});
     }
     static void answer_request(Script& client) { client.receive(in_upper_case(client.take_sent())); }
     // A client that has got its answer of the first round.
@@ -84,7 +84,7 @@ TEST_F(OpenEcho, IsValidWhenAllAreServed) {
 
 TEST_F(OpenEcho, TheClosedLoopHasNoUncorrectedLatency) {
     EXPECT_EQ(find("echo")
-                  .make({{"connections", 1}, {"payload", 1}, {"requests", 1}, {"work_us", 0}}, 1)
+                  .make({{"connections", 1}, {"payload", 1}, {"requests", 1}, {"work_us", 0}}, {})
                   ->latency_uncorrected(),
               nullptr);
 }

@@ -20,7 +20,7 @@ class Servers : public testing::Test {
 protected:
     Servers() { server_->begin(); }
 
-    std::unique_ptr<Workload> server_ = make_echo({{connections, requests}, 20}, 1);
+    std::unique_ptr<Workload> server_ = make_echo({{connections, requests}, 20}, {});
     std::unique_ptr<Workload> peer_ = the_only(server_->make_peer(1));
     tasks::Ledger ledger_{1};
     tasks::Ledger peer_ledger_{connections};
@@ -81,7 +81,7 @@ TEST_F(Servers, EndAllClientsIfOneFails) {
 }
 
 TEST(Clients, NeedAnEventForEachGate) {
-    const auto server = make_echo({{connections, requests}, 20}, 1);
+    const auto server = make_echo({{connections, requests}, 20}, {});
     server->windows()->plan(4, nullptr);
     const auto peer = the_only(server->make_peer(1));
     server->begin();

@@ -15,7 +15,7 @@ constexpr int naps = 3;
 class Timers : public testing::Test {
 protected:
     static std::unique_ptr<Workload> make(int nap_us) {
-        return find("timers").make({{"tasks", tasks_count}, {"naps", naps}, {"nap_us", nap_us}}, 1);
+        return find("timers").make({{"tasks", tasks_count}, {"naps", naps}, {"nap_us", nap_us}}, {});
     }
     static void sleep(Script& script) {
         sys::sleep_until(script.asked<tasks::Sleep>().until);
