@@ -22,6 +22,7 @@
 #include "models/table.h"
 #include "sys/control_group.h"
 #include "sys/cpu_set.h"
+#include "sys/stack_pool.h"
 #include "tasks/lookup.h"
 #include "workloads/table.h"
 
@@ -156,6 +157,7 @@ json describe_machine(const MachineCpus* cpus) {
             {"affinity", affinity},
             {"memory_bytes", std::int64_t{::sysconf(_SC_PHYS_PAGES)} * ::sysconf(_SC_PAGESIZE)},
             {"descriptor_limit", descriptor_limit()},
+            {"stack_guard", sys::to_string(sys::best_stack_guard())},
             {"governor", governor(affinity)},
             {"mitigations", mitigations()},
             {"cgroup",

@@ -39,6 +39,17 @@ Support enough_descriptors(std::size_t needed) {
                        ": raise it with ulimit -Hn");
 }
 
+Support enough_mappings(std::size_t needed) {
+    // For memory that the tasks allocate meanwhile, and for libraries.
+    constexpr std::size_t reserve = 1024;
+    if (needed == 0) return Support::yes();
+    const std::size_t limit = sys::mapping_limit();
+    const std::size_t total = sys::mappings() + needed + reserve;
+    if (total <= limit) return Support::yes();
+    return Support::no("needs " + std::to_string(total) + " mappings with the guards of its stacks, the limit is " +
+                       std::to_string(limit) + ": raise vm.max_map_count (Linux 6.13 has guards that need none)");
+}
+
 Support enough_processes(std::size_t needed, std::string_view what) {
     // Other programs of this user need processes too.
     constexpr std::size_t reserve = 256;

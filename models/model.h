@@ -77,7 +77,7 @@ struct Entry {
 
     // Called before the model is made, in a process that has the job's descriptors open already.
     Support (*support)(const tasks::Demand& demand, const tasks::Arguments& arguments);
-    // The arguments are complete: each parameter has one, within its bounds.
+    // The arguments are those of tasks::complete().
     std::unique_ptr<Model> (*make)(const tasks::Job& job, tasks::Ledger& ledger, const tasks::Arguments& arguments);
     // How many workers accept connections for themselves (prefork). A server then makes as many accepting root tasks.
     std::size_t (*acceptors)(const tasks::Arguments& arguments) = [](const tasks::Arguments&) -> std::size_t {
@@ -109,6 +109,8 @@ struct Entry {
 
 // One process may open this many descriptors more.
 [[nodiscard]] Support enough_descriptors(std::size_t needed);
+// This process may have this many mappings more, for the guards of stacks.
+[[nodiscard]] Support enough_mappings(std::size_t needed);
 // The machine allows this many processes or threads (`what` names them).
 [[nodiscard]] Support enough_processes(std::size_t needed, std::string_view what);
 // The tasks that wait for one another can all be under way at once.

@@ -45,6 +45,15 @@ std::size_t process_limit() {
                      least_limit(control_groups("pids"), "pids.max").value_or(unlimited)});
 }
 
+std::size_t mapping_limit() { return read_limit("/proc/sys/vm/max_map_count"); }
+
+std::size_t mappings() {
+    std::ifstream maps{"/proc/self/maps"};
+    std::size_t lines = 0;
+    for (std::string line; std::getline(maps, line);) ++lines;
+    return lines;
+}
+
 std::size_t open_descriptors() {
     const std::filesystem::directory_iterator entries{"/proc/self/fd"};
     // Without the descriptor of the iterator itself.

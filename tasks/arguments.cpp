@@ -22,6 +22,11 @@ std::int64_t Arguments::at(std::string_view name) const {
     return item->second;
 }
 
+std::int64_t Arguments::value_or(std::string_view name, std::int64_t otherwise) const {
+    const Item* const item = find(items_, name);
+    return item != nullptr ? item->second : otherwise;
+}
+
 std::string Arguments::path() const {
     std::string path;
     for (const auto& [name, value] : items_) path += "/" + name + ":" + std::to_string(value);
@@ -65,7 +70,9 @@ Arguments complete(std::span<const Parameter> parameters, const Arguments& given
     std::vector<Arguments::Item> items;
     for (const Parameter& parameter : parameters) {
         const Arguments::Item* const item = find(given.items(), parameter.name);
-        items.emplace_back(parameter.name, item != nullptr ? item->second : parameter.fallback);
+        const std::int64_t value = item != nullptr ? item->second : parameter.fallback;
+        if (parameter.optional && value == parameter.fallback) continue;
+        items.emplace_back(parameter.name, value);
     }
     return Arguments{std::move(items)};
 }

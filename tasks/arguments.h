@@ -19,6 +19,9 @@ struct Parameter {
     std::int64_t least;     // both bounds are allowed values
     std::int64_t most;
     std::string_view meaning;
+    // An argument that equals the fallback is left out, so that it does not stand in the name of a case. For a
+    // parameter that most users never change.
+    bool optional = false;
 };
 
 // Values of parameters, with their names, in a fixed order: "connections:100/payload:64".
@@ -32,6 +35,8 @@ public:
 
     // Throws std::out_of_range for an unknown name.
     [[nodiscard]] std::int64_t at(std::string_view name) const;
+    // For an optional parameter.
+    [[nodiscard]] std::int64_t value_or(std::string_view name, std::int64_t otherwise) const;
     // The same for an argument whose parameter does not allow negative values.
     [[nodiscard]] std::size_t count(std::string_view name) const {
         const std::int64_t value = at(name);
@@ -51,8 +56,9 @@ private:
 // std::invalid_argument for a text of another form, with a message that shows the right one.
 [[nodiscard]] Arguments parse_arguments(std::string_view text);
 
-// One argument for each parameter, in the order of the parameters: the given value, or the fallback. Throws
-// std::invalid_argument for an unknown name or a value out of bounds; the message names what is allowed.
+// One argument for each parameter, in the order of the parameters: the given value, or the fallback. An optional
+// parameter has none if its value is the fallback. Throws std::invalid_argument for an unknown name or a value out of
+// bounds; the message names what is allowed.
 [[nodiscard]] Arguments complete(std::span<const Parameter> parameters, const Arguments& given);
 
 }  // namespace tasks

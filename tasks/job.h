@@ -17,6 +17,7 @@ struct Demand {
     std::string_view together_are = {};    // what those tasks keep open, in the plural (connections); empty: nothing
     std::size_t events = 0;                // events of Await and Announce, numbered from 0
     std::size_t staying = 0;  // root tasks that outlive the tasks they spawn (acceptors); each occupies a worker
+    bool sleeps = false;      // a task may use Sleep: only then does a library have to provide precise timers
 };
 
 // The work of one run as a model sees it: `size()` root tasks, made by index.

@@ -1,5 +1,7 @@
 #include "bench/native/controls.h"
 
+#include <fcntl.h>
+
 #include <algorithm>
 #include <array>
 #include <stdexcept>
@@ -7,17 +9,33 @@
 #include "bench/native/bare_tasks.h"
 #include "bench/native/echo_servers.h"
 #include "models/table.h"
+#include "sys/check.h"
+#include "sys/unique_fd.h"
 
 namespace bench {
 namespace {
 
-// The first operation of an echo server's root task is an Accept, and names the listener.
-int listener_of(const tasks::Job& job) {
+template <class Wanted>
+Wanted& expect(tasks::Operation& operation) {
+    auto* const found = std::get_if<Wanted>(&operation);
+    if (found == nullptr) throw std::invalid_argument{"this native control can run the workload echo only"};
+    return *found;
+}
+
+struct EchoFacts {
+    int listener;
+    std::size_t buffer_bytes;  // of a connection
+};
+// Asks the tasks of an echo server, which are thrown away. The root task first accepts, and spawns a handler for the
+// connection (for which a duplicate of the listener stands in); the handler first receives into its buffer.
+EchoFacts facts_of(const tasks::Job& job) {
     const auto acceptor = job.make(0);
-    const tasks::Operation first = acceptor->resume({});
-    const auto* const accept = std::get_if<tasks::Accept>(&first);
-    if (accept == nullptr) throw std::invalid_argument{"this native control can run the workload echo only"};
-    return accept->listener;
+    tasks::Operation accept = acceptor->resume({});
+    const int listener = expect<tasks::Accept>(accept).listener;
+    sys::UniqueFd connection{sys::check(::fcntl(listener, F_DUPFD_CLOEXEC, 0), "fcntl(F_DUPFD_CLOEXEC)")};
+    tasks::Operation spawn = acceptor->resume({connection.release()});
+    tasks::Operation receive = expect<tasks::Spawn>(spawn).task->resume({});
+    return {listener, expect<tasks::Receive>(receive).into.size()};
 }
 
 template <void (*serve)(const EchoSetup& setup)>
@@ -26,9 +44,10 @@ public:
     NativeEcho(const tasks::Job& job, tasks::Ledger& ledger) : job_{job}, ledger_{ledger} {}
 
     void run() override {
-        serve({.listener = listener_of(job_),
+        const EchoFacts facts = facts_of(job_);
+        serve({.listener = facts.listener,
                .connections = job_.demand().tasks_at_once - job_.size(),
-               .buffer_bytes = 32'768,  // the size of echo's own buffers for payloads up to 16 KiB
+               .buffer_bytes = facts.buffer_bytes,
                .ended = [this](Served served) {
                    ledger_.finish(tasks::TaskId::spawned, {.digest = tasks::mix(served.bytes, served.sum)});
                }});
@@ -118,6 +137,12 @@ constexpr std::array controls{
         [](const tasks::Demand& demand, const tasks::Arguments& arguments) {
             return models::find("io_uring").support(demand, arguments);
         }),
+    control_of<NativeEcho<serve_echo_by_libuv>, CONCUR_HAS_LIBUV>(
+        "echo", "native_libuv", "library's stream", "libuv (epoll inside)",
+        "control of libuv: an echo server as its guide has it"),
+    control_of<NativeEcho<serve_echo_by_asio>, CONCUR_HAS_ASIO>(
+        "echo", "native_asio", "session object", "Asio's io_context",
+        "control of asio: an echo server as its examples have it"),
     control_of<Park<ParkCoroutines>>("park", "bare_coroutine", "coroutine frame", "caller resumes",
                                      "control of coroutine: frames started, parked and ended"),
     control_of<Park<ParkFibers>, CONCUR_HAS_BOOST_CONTEXT>("park", "bare_fiber", "stack each (Boost.Context)",
@@ -130,8 +155,10 @@ constexpr std::array controls{
                                   "control of thread_per_task: threads started, parked and ended", with_threads),
     control_of<Park<ParkProcesses>>("park", "bare_process", "process each", "pipe",
                                     "control of process_per_task: forked, parked and reaped", with_processes),
+    control_of<Noop<PostToQueue>>("noop", "bare_thread_pool", "2 threads, one queue", "condition variable",
+                                  "control of thread_pool: indices posted to a queue under a mutex"),
     control_of<Noop<PostToAsio>, CONCUR_HAS_ASIO>("noop", "bare_asio_pool", "2 threads", "asio::thread_pool",
-                                                  "control of thread_pool: functions posted to asio::thread_pool"),
+                                                  "control of asio_pool: functions posted to asio::thread_pool"),
     control_of<Noop<SpawnInOneTbb>, CONCUR_HAS_ONETBB>("noop", "bare_onetbb", "2 threads with a deque each",
                                                        "oneTBB's task_group",
                                                        "control of work_stealing: functions run in a task_group"),

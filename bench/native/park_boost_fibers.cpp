@@ -2,46 +2,53 @@
 #include <boost/fiber/fiber.hpp>
 #include <boost/fiber/mutex.hpp>
 #include <boost/fiber/operations.hpp>
-#include <boost/fiber/pooled_fixedsize_stack.hpp>
+#include <memory>
 #include <mutex>
-#include <vector>
 
 #include "bench/native/bare_tasks.h"
+#include "bench/native/pooled_stacks.h"
 
 namespace bench {
 
+struct ParkBoostFibers::Pool {
+    PooledStacks stacks;
+};
+
+ParkBoostFibers::ParkBoostFibers() : pool_{std::make_unique<Pool>()} {}
+ParkBoostFibers::~ParkBoostFibers() = default;
+
 void ParkBoostFibers::run(std::size_t tasks, const Ended& ended) {
     namespace fibers = boost::fibers;
-    // The pool lives on between runs, like a model's.
-    static fibers::pooled_fixedsize_stack stacks{std::size_t{64} * 1024};
     fibers::mutex mutex;
     fibers::condition_variable released;
+    fibers::condition_variable all_ended;
     bool is_released = false;
-    const auto release = [&] {
-        const std::scoped_lock lock{mutex};
+    std::size_t left = 0;
+    const auto release_and_wait = [&] {
+        std::unique_lock lock{mutex};
         is_released = true;
         released.notify_all();
+        all_ended.wait(lock, [&] { return left == 0; });
     };
-    std::vector<fibers::fiber> parked;
-    parked.reserve(tasks);
     try {
         for (std::size_t index = 0; index < tasks; ++index) {
-            parked.emplace_back(std::allocator_arg, stacks, [&, index] {
-                std::unique_lock lock{mutex};
-                released.wait(lock, [&] { return is_released; });
-                lock.unlock();
-                ended(index);
-            });
+            fibers::fiber{std::allocator_arg, pool_->stacks,
+                          [&, index] {
+                              std::unique_lock lock{mutex};
+                              released.wait(lock, [&] { return is_released; });
+                              ended(index);
+                              if (--left == 0) all_ended.notify_one();
+                          }}
+                .detach();
+            ++left;
         }
     } catch (...) {
-        release();
-        for (fibers::fiber& one : parked) one.join();
+        release_and_wait();
         throw;
     }
     // Every fiber runs until it waits.
     boost::this_fiber::yield();
-    release();
-    for (fibers::fiber& one : parked) one.join();
+    release_and_wait();
 }
 
 }  // namespace bench

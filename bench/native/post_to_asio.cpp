@@ -3,12 +3,14 @@
 #include <atomic>
 
 #include "bench/native/bare_tasks.h"
+#include "sys/event.h"
 
 namespace bench {
 
 struct PostToAsio::Pool {
     std::atomic<std::size_t> left{0};
-    asio::thread_pool threads{2};  // destroyed first: the threads use `left`
+    sys::Event all_ended;
+    asio::thread_pool threads{2};  // destroyed first: the threads use the members above
 };
 
 PostToAsio::PostToAsio() : pool_{std::make_unique<Pool>()} {}
@@ -16,25 +18,28 @@ PostToAsio::~PostToAsio() = default;
 
 void PostToAsio::run(std::size_t tasks, const Ended& ended) {
     // Not by the pool's own wait(): after it the pool takes no more functions.
-    std::atomic<std::size_t>& left = pool_->left;
-    left.store(tasks);
-    const auto wait = [&left] {
-        for (std::size_t now = left.load(); now != 0; now = left.load()) left.wait(now);
+    Pool& pool = *pool_;
+    const auto end = [&pool](std::size_t count) {
+        if (pool.left.fetch_sub(count) == count) pool.all_ended.announce();
     };
+    pool.all_ended.clear();
+    // One more for the caller: the count must not reach zero before all have been posted.
+    pool.left.store(tasks + 1);
     std::size_t index = 0;
     try {
         for (; index < tasks; ++index) {
-            asio::post(pool_->threads, [&left, &ended, index] {
+            asio::post(pool.threads, [&ended, end, index] {
                 ended(index);
-                if (left.fetch_sub(1) == 1) left.notify_one();
+                end(1);
             });
         }
     } catch (...) {
-        left.fetch_sub(tasks - index);
-        wait();
+        end(tasks + 1 - index);
+        pool.all_ended.wait();
         throw;
     }
-    wait();
+    end(1);
+    pool.all_ended.wait();
 }
 
 }  // namespace bench

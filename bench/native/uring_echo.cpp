@@ -1,6 +1,8 @@
 #include <liburing.h>
 #include <sys/socket.h>
 
+#include <algorithm>
+#include <bit>
 #include <cerrno>
 #include <memory>
 #include <system_error>
@@ -29,7 +31,14 @@ public:
     explicit Server(const EchoSetup& setup) : setup_{setup} {
         // The kernel does not interrupt this thread for a completion; the loop fetches completions (Linux 5.19).
         constexpr unsigned flags = IORING_SETUP_COOP_TASKRUN | IORING_SETUP_TASKRUN_FLAG;
-        if (const int made = ::io_uring_queue_init(4096, &ring_, flags); made < 0) fail(made, "io_uring_queue_init");
+        io_uring_params parameters{};
+        parameters.flags = flags | IORING_SETUP_CQSIZE;
+        // Room for a completion of each connection at once, up to the kernel's limit.
+        parameters.cq_entries = static_cast<unsigned>(
+            std::bit_ceil(std::clamp(setup.connections + 1, std::size_t{8'192}, std::size_t{65'536})));
+        if (const int made = ::io_uring_queue_init_params(4096, &ring_, &parameters); made < 0) {
+            fail(made, "io_uring_queue_init_params");
+        }
     }
     Server(const Server&) = delete;
     Server& operator=(const Server&) = delete;

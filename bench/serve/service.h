@@ -66,7 +66,8 @@ public:
     std::size_t size() const override { return acceptors_.count; }
     std::unique_ptr<tasks::Task> make(std::size_t index) const override;
     tasks::Demand demand() const override {
-        return {.tasks_at_once = size(), .descriptors_per_task = 1, .staying = size()};
+        // An acceptor sleeps while there is no descriptor for the next connection.
+        return {.tasks_at_once = size(), .descriptors_per_task = 1, .staying = size(), .sleeps = true};
     }
     workloads::Verdict verify(const tasks::Ledger& ledger) const override { return workloads::verify_finished(ledger); }
     workloads::Work work() const override { return {.units = counts().finished, .bytes = 0, .fairness = {}}; }

@@ -52,13 +52,10 @@ private:
         all_finished_.wait(lock, [this] { return unfinished_ == 0; });
     }
     void submit(Queued next) {
-        std::unique_lock lock{mutex_};
+        const std::scoped_lock lock{mutex_};
         queue_.push_back(std::move(next));
         ++unfinished_;
-        const bool wake = idle_ > 0;
-        // A worker that wakes up finds the mutex free.
-        lock.unlock();
-        if (wake) task_queued_.notify_one();
+        if (idle_ > 0) task_queued_.notify_one();
     }
 
     void work() {

@@ -15,7 +15,9 @@ extern constinit const Entry coroutine_uring_entry{
     .wait_mechanism = "io_uring, plain",
     .summary = "a C++20 coroutine for each task, on a completion loop over io_uring",
     .support = support_ring_process,
-    .make = make_model<CoroutineModel<Ring, RingOperation>>,
+    .make = [](const tasks::Job& job, tasks::Ledger& ledger, const tasks::Arguments&) -> std::unique_ptr<Model> {
+        return std::make_unique<CoroutineModel<Ring, RingOperation>>(job, ledger, completions_at_once(job.demand()));
+    },
 };
 
 }  // namespace models

@@ -18,7 +18,9 @@ extern constinit const Entry io_uring_entry{
     .wait_mechanism = "io_uring, plain",
     .summary = "one thread, completion loop over io_uring, one submission for each operation",
     .support = support_ring_process,
-    .make = make_model<TableModel<Ring, RingOperation>>,
+    .make = [](const tasks::Job& job, tasks::Ledger& ledger, const tasks::Arguments&) -> std::unique_ptr<Model> {
+        return std::make_unique<TableModel<Ring, RingOperation>>(job, ledger, completions_at_once(job.demand()));
+    },
 };
 
 }  // namespace models

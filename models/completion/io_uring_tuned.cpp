@@ -16,9 +16,14 @@ extern constinit const Entry io_uring_tuned_entry{
     .carrier = "loop's table",
     .wait_mechanism = "io_uring, multishot and deferred",
     .summary = "one thread, completion loop over io_uring with multishot requests and provided buffers",
-    .support = [](const tasks::Demand& demand,
-                  const tasks::Arguments&) { return support_ring(demand, MultishotRing::setup_flags, "6.1"); },
-    .make = make_model<TableModel<MultishotRing, MultishotOperation>>,
+    .support =
+        [](const tasks::Demand& demand, const tasks::Arguments&) {
+            return support_ring(demand, MultishotRing::completions_for(demand), MultishotRing::setup_flags, "6.1");
+        },
+    .make = [](const tasks::Job& job, tasks::Ledger& ledger, const tasks::Arguments&) -> std::unique_ptr<Model> {
+        return std::make_unique<TableModel<MultishotRing, MultishotOperation>>(
+            job, ledger, MultishotRing::completions_for(job.demand()));
+    },
 };
 
 }  // namespace models

@@ -131,7 +131,7 @@ void Multishot::drop_first() {
     first_ = 0;
 }
 
-MultishotRing::MultishotRing() : Ring{setup_flags} {
+MultishotRing::MultishotRing(std::size_t completions) : Ring{completions, setup_flags} {
     const std::size_t bytes = buffers * sizeof(io_uring_buf);
     void* const mapped = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_ANONYMOUS | MAP_PRIVATE, -1, 0);
     if (mapped == MAP_FAILED) throw std::system_error{errno, std::system_category(), "mmap"};

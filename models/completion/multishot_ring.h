@@ -69,7 +69,8 @@ private:
 // it may use it.
 class MultishotRing : public Ring {
 public:
-    MultishotRing();
+    // As Ring.
+    explicit MultishotRing(std::size_t completions);
     ~MultishotRing();
 
     [[nodiscard]] Multishot& of(Multishot::Kind kind, int descriptor);
@@ -86,6 +87,12 @@ public:
     static constexpr unsigned group = 0;
     static constexpr unsigned setup_flags =
         IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN | IORING_SETUP_TASKRUN_FLAG;
+
+    // As completions_at_once(): beside a task's own operation its multishot request may complete. (What else arrives
+    // meanwhile is at most what the ring of buffers holds.)
+    [[nodiscard]] static std::size_t completions_for(const tasks::Demand& demand) noexcept {
+        return 2 * completions_at_once(demand);
+    }
 
 private:
     // Enough for a thousand requests at once, and a large request needs few buffers. A page of a buffer becomes real

@@ -2,6 +2,8 @@
 
 #include <sys/socket.h>
 
+#include <algorithm>
+#include <bit>
 #include <cerrno>
 #include <chrono>
 #include <fstream>
@@ -15,15 +17,30 @@
 namespace models {
 namespace {
 
-constexpr unsigned entries = 4096;
+constexpr std::size_t entries = 4096;  // of the submission queue; a full one is submitted early
+// The kernel's own choice, and its limit (IORING_MAX_CQ_ENTRIES).
+constexpr std::size_t completions_least = 2 * entries;
+constexpr std::size_t completions_most = 65'536;
 
-int open_ring(io_uring& ring, unsigned setup_flags) { return ::io_uring_queue_init(entries, &ring, setup_flags); }
+int open_ring(io_uring& ring, std::size_t completions, unsigned setup_flags) {
+    io_uring_params parameters{};
+    parameters.flags = setup_flags | IORING_SETUP_CQSIZE;
+    parameters.cq_entries =
+        static_cast<unsigned>(std::bit_ceil(std::clamp(completions, completions_least, completions_most)));
+    return ::io_uring_queue_init_params(entries, &ring, &parameters);
+}
 
 }  // namespace
 
-Support support_ring(const tasks::Demand& demand, unsigned setup_flags, std::string_view since) {
+std::size_t completions_at_once(const tasks::Demand& demand) noexcept {
+    const bool ask_the_kernel = demand.descriptors_per_task > 0 || demand.descriptors_lent > 0 || demand.sleeps;
+    return ask_the_kernel ? demand.tasks_at_once : 0;
+}
+
+Support support_ring(const tasks::Demand& demand, std::size_t completions, unsigned setup_flags,
+                     std::string_view since) {
     io_uring ring{};
-    const int opened = open_ring(ring, setup_flags);
+    const int opened = open_ring(ring, completions, setup_flags);
     if (opened == 0) {
         ::io_uring_queue_exit(&ring);
         return support_one_process(demand, {});
@@ -37,11 +54,11 @@ Support support_ring(const tasks::Demand& demand, unsigned setup_flags, std::str
 }
 
 Support support_ring_process(const tasks::Demand& demand, const tasks::Arguments&) {
-    return support_ring(demand, Ring::plain_flags, "5.19");
+    return support_ring(demand, completions_at_once(demand), Ring::plain_flags, "5.19");
 }
 
-Ring::Ring(unsigned setup_flags) {
-    if (const int opened = open_ring(ring_, setup_flags); opened < 0) {
+Ring::Ring(std::size_t completions, unsigned setup_flags) {
+    if (const int opened = open_ring(ring_, completions, setup_flags); opened < 0) {
         throw std::system_error{-opened, std::system_category(), "io_uring_queue_init"};
     }
 }

@@ -37,8 +37,10 @@ public:
     // time per request at 100 connections and more.
     static constexpr unsigned plain_flags = IORING_SETUP_COOP_TASKRUN | IORING_SETUP_TASKRUN_FLAG;
 
-    // The flags are io_uring_setup()'s. Throws std::system_error if the kernel cannot give a ring, or forbids it.
-    explicit Ring(unsigned setup_flags = plain_flags);
+    // The completion queue has room for `completions` at once. What does not fit waits in a list of the kernel, whose
+    // entries are allocated one by one. The flags are io_uring_setup()'s. Throws std::system_error if the kernel cannot
+    // give a ring, or forbids it.
+    explicit Ring(std::size_t completions, unsigned setup_flags = plain_flags);
     Ring(const Ring&) = delete;
     Ring& operator=(const Ring&) = delete;
     // Cancels all requests, and waits until the kernel has released every buffer.
@@ -83,9 +85,14 @@ private:
     std::size_t waiting_ = 0;
 };
 
-// For support(): the kernel gives rings with these flags, and one process may hold the descriptors of all tasks.
-// `since` is the first kernel that knows the flags.
-[[nodiscard]] Support support_ring(const tasks::Demand& demand, unsigned setup_flags, std::string_view since);
+// The completions that the tasks of a job can bring about before the loop takes one: a task has one operation at a
+// time. 0 if they ask nothing of the kernel.
+[[nodiscard]] std::size_t completions_at_once(const tasks::Demand& demand) noexcept;
+
+// For support(): the kernel gives rings of this size with these flags, and one process may hold the descriptors of all
+// tasks. `since` is the first kernel that knows the flags.
+[[nodiscard]] Support support_ring(const tasks::Demand& demand, std::size_t completions, unsigned setup_flags,
+                                   std::string_view since);
 [[nodiscard]] Support support_ring_process(const tasks::Demand& demand, const tasks::Arguments& arguments);
 
 // The TaskOperation of models over a Ring: one request for each operation. It lives as long as the task.

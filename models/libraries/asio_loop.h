@@ -57,12 +57,7 @@ private:
     public:
         template <class Protocol>
         Socket& of(int descriptor, asio::io_context& context, const Protocol& protocol) {
-            if (last_ != nullptr && last_descriptor_ == descriptor) return *last_;
-            const auto [place, is_new] = sockets_.try_emplace(descriptor, context);
-            if (is_new) place->second.assign(protocol, descriptor);
-            last_descriptor_ = descriptor;
-            last_ = &place->second;
-            return *last_;
+            return last_descriptor_ == descriptor ? *last_ : another(descriptor, context, protocol);
         }
         void release_all() {
             asio::error_code ignored;
@@ -70,8 +65,18 @@ private:
         }
 
     private:
+        template <class Protocol>
+        Socket& another(int descriptor, asio::io_context& context, const Protocol& protocol) {
+            const auto [place, is_new] = sockets_.try_emplace(descriptor, context);
+            Socket& made = place->second;
+            if (is_new) made.assign(protocol, descriptor);
+            last_descriptor_ = descriptor;
+            last_ = &made;
+            return made;
+        }
+
         std::unordered_map<int, Socket> sockets_;  // a node-based map: the library keeps the addresses
-        int last_descriptor_ = -1;
+        int last_descriptor_ = -1;                 // -1: there is none
         Socket* last_ = nullptr;
     };
 

@@ -11,14 +11,13 @@
 #include <stdexcept>
 
 #include "models/libraries/library_loop.h"
-#include "models/loop/table_model.h"
 
 namespace models {
 namespace {
 
 struct Libev {
     struct Loop {
-        Loop() : loop{::ev_loop_new(EVFLAG_AUTO | EVFLAG_NOENV)} {
+        explicit Loop(const tasks::Demand&) : loop{::ev_loop_new(EVFLAG_AUTO | EVFLAG_NOENV)} {
             if (loop == nullptr) throw std::runtime_error{"libev cannot make a loop"};
         }
         Loop(const Loop&) = delete;
@@ -72,8 +71,6 @@ struct Libev {
     };
 };
 
-using LibevLoop = LibraryLoop<Libev>;
-
 }  // namespace
 
 extern constinit const Entry libev_entry{
@@ -83,7 +80,7 @@ extern constinit const Entry libev_entry{
     .wait_mechanism = "libev (epoll inside)",
     .summary = "one thread, libev's loop",
     .support = support_one_process,
-    .make = make_model<TableModel<LibevLoop, ReadinessOperation<LibevLoop>>>,
+    .make = make_library_model<Libev>,
 };
 
 }  // namespace models

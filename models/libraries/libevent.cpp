@@ -2,9 +2,10 @@
 // epoll inside.
 //
 // The classic event library in C: event_new, event_add, a callback. Here a persistent event stays added as long as its
-// task waits again. Timers are precise (EVENT_BASE_FLAG_PRECISE_TIMER): the default rounds to milliseconds.
-// Bufferevents are not used, since tasks bring their own buffers. Good for portable C. Its weakness: an active event
-// passes through priority queues, which costs more than a bare loop.
+// task waits again. If tasks of the job sleep, timers are precise (EVENT_BASE_FLAG_PRECISE_TIMER: a timerfd, and a
+// system call more in every wait); the default rounds to milliseconds. Bufferevents are not used, since tasks bring
+// their own buffers. Good for portable C. Its weakness: an active event passes through priority queues, which costs
+// more than a bare loop.
 #include <event2/event.h>
 
 #include <memory>
@@ -12,7 +13,6 @@
 #include <string>
 
 #include "models/libraries/library_loop.h"
-#include "models/loop/table_model.h"
 
 namespace models {
 namespace {
@@ -43,9 +43,10 @@ void call(evutil_socket_t, short, void* fired) {
 
 struct Libevent {
     struct Loop {
-        Loop() {
+        explicit Loop(const tasks::Demand& demand) {
             const auto config = owned(::event_config_new());
-            ::event_config_set_flag(config.get(), EVENT_BASE_FLAG_NOLOCK | EVENT_BASE_FLAG_PRECISE_TIMER);
+            ::event_config_set_flag(config.get(), EVENT_BASE_FLAG_NOLOCK);
+            if (demand.sleeps) ::event_config_set_flag(config.get(), EVENT_BASE_FLAG_PRECISE_TIMER);
             base = owned(::event_base_new_with_config(config.get()));
         }
         void dispatch(bool wait) const {
@@ -85,8 +86,6 @@ struct Libevent {
     };
 };
 
-using LibeventLoop = LibraryLoop<Libevent>;
-
 }  // namespace
 
 extern constinit const Entry libevent_entry{
@@ -96,7 +95,7 @@ extern constinit const Entry libevent_entry{
     .wait_mechanism = "libevent (epoll inside)",
     .summary = "one thread, libevent's loop",
     .support = support_one_process,
-    .make = make_model<TableModel<LibeventLoop, ReadinessOperation<LibeventLoop>>>,
+    .make = make_library_model<Libevent>,
 };
 
 }  // namespace models

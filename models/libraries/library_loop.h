@@ -11,9 +11,13 @@
 
 #include "models/libraries/captured_exception.h"
 #include "models/loop/object_pool.h"
+#include "models/loop/readiness_operation.h"
 #include "models/loop/run_queue.h"
 #include "models/loop/socket_calls.h"
+#include "models/loop/table_model.h"
+#include "models/model.h"
 #include "sys/clock.h"
+#include "tasks/job.h"
 
 namespace models {
 
@@ -24,10 +28,10 @@ struct AnyFired {
     void broken() noexcept;
 };
 
-// An event library: its loop, a watch for one direction of a descriptor, and a timer. Their functions throw if the
-// library fails.
+// An event library: its loop, a watch for one direction of a descriptor, and a timer. The loop is made for a job: it
+// leaves out what the job does not need. Their functions throw if the library fails.
 template <class Library>
-concept EventLibrary = std::default_initializable<typename Library::Loop> &&
+concept EventLibrary = std::constructible_from<typename Library::Loop, const tasks::Demand&> &&
     std::constructible_from<typename Library::Watch, typename Library::Loop&, int, Readiness, AnyFired&> &&
     std::constructible_from<typename Library::Timer, typename Library::Loop&, AnyFired&> &&
     requires(typename Library::Loop& loop, typename Library::Watch& watch, typename Library::Timer& timer, bool wait,
@@ -44,6 +48,8 @@ concept EventLibrary = std::default_initializable<typename Library::Loop> &&
 template <EventLibrary Library>
 class LibraryLoop : public RunQueue {
 public:
+    explicit LibraryLoop(const tasks::Demand& demand) : loop_{demand}, sleeps_{demand.sleeps} {}
+
     void wait_ready(Readiness readiness, int descriptor, Continuation& continuation) {
         Side& side = side_of(readiness, descriptor);
         if (side.watch == nullptr) {
@@ -54,7 +60,9 @@ public:
         ++waiting_;
         if (!std::exchange(side.started, true)) side.watch->start();
     }
+    // Throws std::logic_error if the job's demand says that no task sleeps: the loop may lack precise timers then.
     void wait_until(sys::TimePoint time, Continuation& continuation) {
+        if (!sleeps_) throw std::logic_error{"a task sleeps, and the job's demand says that none does"};
         Sleeper& sleeper = sleepers_.take(*this);
         sleeper.until = time;
         sleeper.continuation = &continuation;
@@ -134,11 +142,20 @@ private:
         return *side;
     }
 
-    typename Library::Loop loop_;   // destroyed last: the objects below are registered with it
+    typename Library::Loop loop_;  // destroyed last: the objects below are registered with it
+    bool sleeps_;
     std::vector<Watched> watched_;  // by descriptor
     ObjectPool<Sleeper> sleepers_;
     std::size_t waiting_ = 0;
     CapturedException failure_;
 };
+
+// For Entry::make: the loop's table over an event library.
+template <EventLibrary Library>
+[[nodiscard]] std::unique_ptr<Model> make_library_model(const tasks::Job& job, tasks::Ledger& ledger,
+                                                        const tasks::Arguments&) {
+    using Loop = LibraryLoop<Library>;
+    return std::make_unique<TableModel<Loop, ReadinessOperation<Loop>>>(job, ledger, job.demand());
+}
 
 }  // namespace models

@@ -15,7 +15,8 @@ UvLoop::~UvLoop() {
 void UvLoop::run_once() {
     require_progress(waiting_ > 0);
     resume_posted();
-    ::uv_run(&loop_, has_posted() || waiting_ == 0 ? UV_RUN_NOWAIT : UV_RUN_ONCE);
+    // The library runs by itself, as in programs that are written for it, until resume() stops it.
+    ::uv_run(&loop_, has_posted() || waiting_ == 0 ? UV_RUN_NOWAIT : UV_RUN_DEFAULT);
     failure_.rethrow();
 }
 
@@ -40,8 +41,8 @@ void UvLoop::on_time(uv_timer_t* timer) {
 void UvLoop::resume(Continuation& continuation) noexcept {
     --waiting_;
     guard([&] { continuation.resume(); });
-    // The library runs timers before it waits: it must not wait if one of them has posted a continuation.
-    if (has_posted()) ::uv_stop(&loop_);
+    // The library must not wait if the run queue has work, or if no continuation waits for the library any more.
+    if (has_posted() || waiting_ == 0) ::uv_stop(&loop_);
 }
 
 }  // namespace models

@@ -84,7 +84,7 @@ bool UvStream::take_what_is_left(UvRequest& request) {
 }
 
 bool UvStream::receive(UvRequest& request) {
-    if (take_what_is_left(request)) return true;
+    if ((!left_.empty() || ended_ != 0) && take_what_is_left(request)) return true;
     // Started once: the stream reads as long as a task asks for more.
     if (!std::exchange(reading_, true)) {
         if (const int status = ::uv_read_start(stream(), on_buffer, on_read); status < 0) {
@@ -131,7 +131,7 @@ void UvStream::read(ssize_t count, std::span<const std::byte> bytes) {
     } else {
         const std::size_t taken = std::min(bytes.size(), reader_->into.size());
         if (bytes.data() != reader_->into.data()) std::memcpy(reader_->into.data(), bytes.data(), taken);
-        left_.assign(bytes.begin() + static_cast<std::ptrdiff_t>(taken), bytes.end());
+        if (taken < bytes.size()) left_.assign(bytes.begin() + static_cast<std::ptrdiff_t>(taken), bytes.end());
         result = {static_cast<std::int64_t>(taken)};
     }
     finish(reader_, result);

@@ -12,15 +12,8 @@ namespace models {
 class TouchedDescriptors {
 public:
     void note(int descriptor) {
-        const int before = std::exchange(last_, descriptor);
-        if (before == none || before == descriptor) return;
-        earlier_.push_back(before);
-        if (earlier_.size() < shrink_at_) return;
-        // The task alternates between a few descriptors, or uses very many.
-        std::ranges::sort(earlier_);
-        // clang 14 cannot compile libstdc++'s ranges::unique.
-        earlier_.erase(std::unique(earlier_.begin(), earlier_.end()), earlier_.end());
-        shrink_at_ = std::max(shrink_at_, 2 * earlier_.size());
+        // Nearly always the same as before: so short that the compiler inlines it.
+        if (descriptor != last_) note_another(descriptor);
     }
     [[nodiscard]] bool empty() const noexcept { return last_ == none; }
     // Calls `forget` for each descriptor, for some of them more than once.
@@ -31,6 +24,18 @@ public:
     }
 
 private:
+    void note_another(int descriptor) {
+        const int before = std::exchange(last_, descriptor);
+        if (before == none) return;
+        earlier_.push_back(before);
+        if (earlier_.size() < shrink_at_) return;
+        // The task alternates between a few descriptors, or uses very many.
+        std::ranges::sort(earlier_);
+        // clang 14 cannot compile libstdc++'s ranges::unique.
+        earlier_.erase(std::unique(earlier_.begin(), earlier_.end()), earlier_.end());
+        shrink_at_ = std::max(shrink_at_, 2 * earlier_.size());
+    }
+
     static constexpr int none = -1;
     int last_ = none;
     std::vector<int> earlier_;

@@ -10,7 +10,6 @@
 #include <boost/fiber/fiber.hpp>
 #include <boost/fiber/mutex.hpp>
 #include <boost/fiber/operations.hpp>
-#include <boost/fiber/pooled_fixedsize_stack.hpp>
 #include <deque>
 #include <exception>
 #include <list>
@@ -20,6 +19,7 @@
 #include "models/loop/readiness_operation.h"
 #include "models/model.h"
 #include "models/readiness/boost_fiber_loop.h"
+#include "models/readiness/fiber_stacks.h"
 
 namespace models {
 namespace {
@@ -186,12 +186,10 @@ private:
         while (!tasks_.empty()) loop_.wait_in_main();
     }
 
-    static constexpr std::size_t stack_bytes = std::size_t{64} * 1024;
-
     const tasks::Job& job_;
     tasks::Ledger& ledger_;
     BoostFiberLoop loop_;
-    fibers::pooled_fixedsize_stack stacks_{stack_bytes};
+    FiberStacks stacks_;
     fibers::mutex mutex_;
     std::deque<Event> events_;  // by number; a deque, so that they never move
     std::list<Driver> tasks_;
@@ -205,7 +203,7 @@ extern constinit const Entry boost_fiber_entry{
     .carrier = "stack each (Boost.Fiber)",
     .wait_mechanism = "Boost.Fiber's scheduler over epoll",
     .summary = "a Boost.Fiber for each task, on that library's scheduler with epoll in it",
-    .support = support_one_process,
+    .support = support_fiber_each,
     .make = make_model<BoostFiberModel>,
 };
 

@@ -3,68 +3,24 @@
 //
 // A task may wait anywhere in its calls: no function between needs to be a coroutine. A switch saves a few registers. A
 // fiber whose task has ended takes the next task on the same stack (as folly's fibers do). Good for code that was
-// written to block. Its weaknesses: a stack for each waiting task (64 KiB of address space here, of which one page is
-// real memory), and a call that blocks in the kernel blocks all tasks.
-#include <sys/mman.h>
-
+// written to block. Its weaknesses: a stack for each waiting task (64 KiB of address space here and a guard below, of
+// which one page is real memory), and a call that blocks in the kernel blocks all tasks.
 #include <boost/context/fiber.hpp>
-#include <boost/context/stack_context.hpp>
-#include <cstddef>
 #include <exception>
 #include <memory>
-#include <new>
 #include <utility>
-#include <vector>
 
 #include "models/loop/loop_model.h"
 #include "models/loop/object_pool.h"
 #include "models/loop/pollers.h"
 #include "models/loop/reactor.h"
 #include "models/loop/readiness_operation.h"
+#include "models/readiness/fiber_stacks.h"
 
 namespace models {
 namespace {
 
 namespace context = boost::context;
-
-// Memory for stacks of one size, which are kept and used again. Only its fiber touches a stack, so that a fiber that
-// waits near the top needs one page of real memory. (Boost's own pool writes to the other end of each stack: two
-// pages.)
-class Stacks {
-public:
-    [[nodiscard]] context::stack_context take() {
-        if (left_ == 0) {
-            // MAP_NORESERVE: of a million stacks hardly a page is used, so the kernel must not account for all of them.
-            void* const mapped = ::mmap(nullptr, per_chunk * bytes, PROT_READ | PROT_WRITE,
-                                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-            if (mapped == MAP_FAILED) throw std::bad_alloc{};
-            chunks_.emplace_back(static_cast<std::byte*>(mapped));
-            left_ = per_chunk;
-        }
-        context::stack_context stack;
-        stack.size = bytes;
-        stack.sp = chunks_.back().get() + left_ * bytes;
-        --left_;
-        return stack;
-    }
-
-private:
-    static constexpr std::size_t bytes = std::size_t{64} * 1024;
-    static constexpr std::size_t per_chunk = 64;
-
-    struct Unmapped {
-        void operator()(std::byte* chunk) const noexcept { ::munmap(chunk, per_chunk * bytes); }
-    };
-    std::vector<std::unique_ptr<std::byte, Unmapped>> chunks_;
-    std::size_t left_ = 0;  // stacks in the last chunk that were not handed out yet
-};
-
-// Stacks in the form that the library expects.
-struct StackAllocator {
-    Stacks* stacks;
-    [[nodiscard]] context::stack_context allocate() const { return stacks->take(); }
-    void deallocate(context::stack_context&) const noexcept {}
-};
 
 class FiberModel final : public LoopModel<FiberModel> {
 public:
@@ -80,7 +36,7 @@ private:
     class Fiber final : public Continuation {
     public:
         explicit Fiber(FiberModel& model)
-            : model_{model}, stack_{std::allocator_arg, StackAllocator{&model.stacks_}, [this](context::fiber&& loop) {
+            : model_{model}, stack_{std::allocator_arg, model.stacks_, [this](context::fiber&& loop) {
                                         loop_ = std::move(loop);
                                         live();
                                         return std::move(loop_);
@@ -157,7 +113,7 @@ private:
     };
 
     Reactor reactor_;
-    Stacks stacks_;
+    FiberStacks stacks_;
     ObjectPool<Fiber> fibers_;
 };
 
@@ -169,7 +125,7 @@ extern constinit const Entry fiber_entry{
     .carrier = "stack each (Boost.Context)",
     .wait_mechanism = "epoll, level-triggered",
     .summary = "a stack for each task, switched in user space, on the epoll loop",
-    .support = support_one_process,
+    .support = support_fiber_each,
     .make = make_model<FiberModel>,
 };
 

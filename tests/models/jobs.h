@@ -55,7 +55,7 @@ public:
     std::size_t size() const override { return size_; }
     std::unique_ptr<tasks::Task> make(std::size_t index) const override { return make_(index); }
     tasks::Demand demand() const override {
-        return {.tasks_at_once = size_, .descriptors_per_task = 1, .descriptors_lent = 0, .together = 1, .events = 2};
+        return {.tasks_at_once = size_, .descriptors_per_task = 1, .events = 2, .sleeps = true};
     }
 
 private:

@@ -5,6 +5,7 @@
 #include "jobs.h"
 #include "models/table.h"
 #include "sys/limits.h"
+#include "sys/stack_pool.h"
 
 namespace models {
 namespace {
@@ -36,11 +37,13 @@ TEST_P(SupportOf, RefusesMoreDescriptorsThanTheLimit) {
 TEST_P(SupportOf, RefusesMoreTasksThanProcessesIfEachNeedsOne) {
     const std::string refusal = reason({std::size_t{1} << 40, 0});
     // Models with a thread or process for each task, not pools.
-    const bool one_for_each = entry().parameters.empty();
+    const bool one_for_each = entry().tasks_at_once == nullptr;
     if (one_for_each && entry().family == Family::threads) {
         EXPECT_TRUE(refusal.starts_with("needs 1099511627776 threads, the limit is ")) << refusal;
     } else if (one_for_each && entry().family == Family::processes) {
         EXPECT_TRUE(refusal.starts_with("needs 1099511627776 processes, the limit is ")) << refusal;
+    } else if (entry().family == Family::fibers && sys::best_stack_guard() == sys::StackGuard::mprotect) {
+        EXPECT_NE(refusal.find("mappings"), std::string::npos) << refusal;
     } else {
         EXPECT_EQ(refusal, "");
     }

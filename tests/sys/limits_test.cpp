@@ -1,7 +1,9 @@
 #include "sys/limits.h"
 
 #include <gtest/gtest.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <fstream>
 #include <stdexcept>
@@ -40,6 +42,18 @@ TEST(OpenDescriptors, CountsThem) {
         EXPECT_EQ(open_descriptors(), before + 2);
     }
     EXPECT_EQ(open_descriptors(), before);
+}
+
+TEST(Mappings, CountsThem) {
+    const std::size_t before = mappings();
+    EXPECT_GT(before, 5U);
+    EXPECT_LT(before, mapping_limit());
+    const auto page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+    void* const mapped = ::mmap(nullptr, 3 * page, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    ASSERT_NE(mapped, MAP_FAILED);
+    ASSERT_EQ(::mprotect(static_cast<std::byte*>(mapped) + page, page, PROT_NONE), 0);
+    EXPECT_GE(mappings(), before + 2) << "a page in the middle divides a mapping";
+    ::munmap(mapped, 3 * page);
 }
 
 TEST(ProcessLimit, IsNotAboveThoseOfTheKernel) {

@@ -82,6 +82,19 @@ TEST(Complete, FillsInTheFallbacks) {
     EXPECT_EQ(complete(parameters, {{"payload", 1}}), (Arguments{{"connections", 100}, {"payload", 1}}));
 }
 
+TEST(Complete, LeavesOutAnOptionalArgumentThatEqualsTheFallback) {
+    constexpr Parameter with_optional[] = {{"stack", 0, 0, 64, "KiB", true}, {"workers", 2, 1, 4, "threads"}};
+    EXPECT_EQ(complete(with_optional, {}), (Arguments{{"workers", 2}}));
+    EXPECT_EQ(complete(with_optional, {{"stack", 0}, {"workers", 3}}), (Arguments{{"workers", 3}}));
+    EXPECT_EQ(complete(with_optional, {{"stack", 8}}), (Arguments{{"stack", 8}, {"workers", 2}}));
+    EXPECT_EQ(complete(with_optional, {}).value_or("stack", 0), 0);
+    EXPECT_EQ(complete(with_optional, {{"stack", 8}}).value_or("stack", 0), 8);
+    EXPECT_EQ(refusal([&] {
+                  return complete(with_optional, {{"stack", 65}});
+              }),
+              "argument 'stack' is 65; it goes from 0 to 64");
+}
+
 TEST(Complete, PutsThemInTheParametersOrder) {
     EXPECT_EQ(complete(parameters, {{"payload", 1}, {"connections", 2}}),
               (Arguments{{"connections", 2}, {"payload", 1}}));

@@ -54,7 +54,11 @@ public:
                            server_, &places_[index], make_exchange_);
     }
     tasks::Demand demand() const override {
-        return {.tasks_at_once = size(), .descriptors_per_task = 1, .together = size(), .events = windows_.gates()};
+        return {.tasks_at_once = size(),
+                .descriptors_per_task = 1,
+                .together = size(),
+                .events = windows_.gates(),
+                .sleeps = rate_ > 0};
     }
     Verdict verify(const tasks::Ledger& ledger) const override {
         return verify_digests(ledger, [this](std::size_t index) {

@@ -150,7 +150,9 @@ public:
             return std::make_unique<PageServerTask>(std::move(connection), arguments_);
         });
     }
-    tasks::Demand demand() const override { return {.tasks_at_once = connections() + 1, .descriptors_per_task = 1}; }
+    tasks::Demand demand() const override {
+        return {.tasks_at_once = connections() + 1, .descriptors_per_task = 1, .sleeps = true};
+    }
     Verdict verify(const tasks::Ledger& ledger) const override {
         return verify_served(ledger, listeners_.connections_by_acceptor()[acceptor_]);
     }

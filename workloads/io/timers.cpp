@@ -52,7 +52,7 @@ public:
         const bool longer = index % 3 == 2;
         return std::make_unique<TimersTask>(index, naps_, longer ? nap_ * 3 / 2 : nap_, lateness_.shard(0));
     }
-    tasks::Demand demand() const override { return {.tasks_at_once = tasks_}; }
+    tasks::Demand demand() const override { return {.tasks_at_once = tasks_, .sleeps = true}; }
     Verdict verify(const tasks::Ledger& ledger) const override {
         return verify_digests(ledger, [this](std::size_t index) {
             std::uint64_t digest = 0;

@@ -23,6 +23,7 @@ def read(path: Path) -> Environment:
         "CPU set": ",".join(map(str, machine.get("affinity", []))) or None,
         "quota (cpu.max)": machine.get("cgroup", {}).get("cpu_max"),
         "governor": machine.get("governor"),
+        "guards of stacks": machine.get("stack_guard"),
         "compiler": build.get("compiler"),
         "flags": " ".join(build.get("flags", "").split()) or None,
         "build type": build.get("build_type"),

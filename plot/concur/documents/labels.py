@@ -66,7 +66,9 @@ def arguments(given: Arguments, symbols: Symbols = ()) -> str:
 
 
 def model_argument(name: str, given: int | str) -> str:
-    """×16, ×connections, depth=2"""
+    """×16, ×connections, stack 64 KiB, depth=2"""
+    if name.endswith("_kib") and isinstance(given, int):
+        return f"{bare_name(name.removesuffix('_kib'))} {units.size_bytes(given * 1024)}"
     return f"×{given}" if name == "workers" else f"{name}={given}"
 
 

@@ -57,13 +57,15 @@ class Measurements:
 
     @staticmethod
     def _of_case(samples: Iterable[Sample], case: ModelCase) -> list[Sample]:
-        return [
+        found = [
             s
             for s in samples
             if (s.workload, s.model) == (case.workload, case.model)
             and set(case.arguments) <= set(s.arguments)
             and set(case.model_arguments) <= set(s.model_arguments)
         ]
+        # An optional argument that has its default stands in no name: stack_kib of threads.
+        return [s for s in found if set(s.model_arguments) == set(case.model_arguments)] or found
 
     def samples(self, finding: Finding, case: ModelCase) -> list[Sample]:
         """One for each set: those of the finding's own comparison group, if the document has it."""

@@ -40,6 +40,13 @@ TEST(Case, ArgumentsMayBeLeftOutAndHaveAnyOrder) {
               "echo/process_pool/workers:4/connections:100/payload:2/requests:300/work_us:0");
 }
 
+TEST(Case, HasAnOptionalArgumentInItsNameOnlyIfItIsChanged) {
+    EXPECT_EQ(parse_case("park/thread_per_task/tasks:9").name(), "park/thread_per_task/tasks:9");
+    EXPECT_EQ(parse_case("park/thread_per_task/stack_kib:0/tasks:9").name(), "park/thread_per_task/tasks:9");
+    EXPECT_EQ(parse_case("park/thread_per_task/stack_kib:64/tasks:9").name(),
+              "park/thread_per_task/stack_kib:64/tasks:9");
+}
+
 TEST(Case, IsParsedFromItsNameUnchanged) {
     for (const workloads::Entry* const workload : workloads::table()) {
         for (const models::Entry* const model : models::table()) {

@@ -123,6 +123,19 @@ TEST_P(Matrix, WorksWithTheLeastArgumentsOnSharedCpus) {
     EXPECT_TRUE(verdict) << verdict.reason;
 }
 
+// The C library takes thread-local storage from a thread's stack.
+class SmallStacks : public Matrix {};
+
+TEST_P(SmallStacks, AreEnoughForEveryWorkload) {
+    Harness harness{smoke_case({{"stack_kib", 64}}), Placement::split};
+    ASSERT_TRUE(harness.support()) << harness.support().reason;
+    harness.prepare();
+    harness.before_run();
+    harness.run();
+    const workloads::Verdict verdict = harness.after_run();
+    EXPECT_TRUE(verdict) << verdict.reason;
+}
+
 std::string name_of(const testing::TestParamInfo<Crossing>& crossing) {
     // CTest runs all tests of a model together: it finds them by the end of their names.
     const auto [workload, model] = crossing.param;
@@ -132,6 +145,11 @@ std::string name_of(const testing::TestParamInfo<Crossing>& crossing) {
 INSTANTIATE_TEST_SUITE_P(All, Matrix,
                          testing::Combine(testing::ValuesIn(workloads::table().begin(), workloads::table().end()),
                                           testing::ValuesIn(models::table().begin(), models::table().end())),
+                         name_of);
+
+INSTANTIATE_TEST_SUITE_P(All, SmallStacks,
+                         testing::Combine(testing::ValuesIn(workloads::table().begin(), workloads::table().end()),
+                                          testing::Values(&models::find("thread_per_task"))),
                          name_of);
 
 // Each native control with the only workload that it can run.

@@ -23,8 +23,32 @@ struct Control {
     void (*serve)(const EchoSetup& setup);
 };
 
+// The servers of this build.
+std::vector<Control> all_servers() {
+    std::vector<Control> servers{
+        {"blocking", serve_echo_by_threads}, {"epoll", serve_echo_by_epoll}, {"coroutine", serve_echo_by_coroutines}};
+#if CONCUR_HAS_LIBURING
+    servers.push_back({"uring", serve_echo_by_uring});
+#endif
+#if CONCUR_HAS_LIBUV
+    servers.push_back({"libuv", serve_echo_by_libuv});
+#endif
+#if CONCUR_HAS_ASIO
+    servers.push_back({"asio", serve_echo_by_asio});
+#endif
+    return servers;
+}
+
 class NativeServer : public testing::TestWithParam<Control> {
 protected:
+    // A library may open descriptors for the whole process when it is first used.
+    static void SetUpTestSuite() {
+        const sys::UniqueFd listener = sys::listen_on({}, 1);
+        for (const Control& control : all_servers()) {
+            control.serve({listener.get(), 0, 4096, [](Served) { ADD_FAILURE() << "there was no connection"; }});
+        }
+    }
+
     // Every accepted socket inherits the listener's small send buffer.
     NativeServer() {
         const int least = 1;
@@ -166,16 +190,6 @@ TEST_P(NativeServer, HangsUpOnAllWhereItFails) {
     }
     EXPECT_EQ(receive(first, 1), "");
     EXPECT_EQ(receive(second, 1), "");
-}
-
-// The servers of this build.
-std::vector<Control> all_servers() {
-    std::vector<Control> servers{
-        {"blocking", serve_echo_by_threads}, {"epoll", serve_echo_by_epoll}, {"coroutine", serve_echo_by_coroutines}};
-#if CONCUR_HAS_LIBURING
-    servers.push_back({"uring", serve_echo_by_uring});
-#endif
-    return servers;
 }
 
 INSTANTIATE_TEST_SUITE_P(Native, NativeServer, testing::ValuesIn(all_servers()),

@@ -37,6 +37,7 @@ def test_an_argument_that_follows_from_the_machine_has_its_symbol_too():
 def test_series_names_its_workers():
     assert labels.series(Series("thread_pool", (("workers", 16),))) == "thread_pool ×16"
     assert labels.series(Series("mine", (("depth", 2), ("workers", 4)))) == "mine depth=2 ×4"
+    assert labels.series(Series("thread_per_task", (("stack_kib", 64),))) == "thread_per_task stack 64 KiB"
     assert labels.series(Series("epoll", ())) == "epoll"
     assert labels.series(Series("thread_pool", (("workers", "connections"),))) == "thread_pool ×connections"
     assert labels.series(Series("thread_pool", (("workers", "2*cpus"),))) == "thread_pool ×2*cpus"

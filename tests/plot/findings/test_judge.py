@@ -127,6 +127,15 @@ def test_a_skipped_case_is_not_applicable_and_an_invalid_one_is_not_fine():
     assert verdict(ratio(below=1), disturbed, series(SERIAL, 100)).verdict == INCONCLUSIVE
 
 
+def test_an_optional_argument_that_is_not_named_has_its_default():
+    plain, small_stack = "noop/epoll/tasks:10", "noop/epoll/stack_kib:64/tasks:10"
+    both = (series(plain, 50), series(small_stack, 150), series(SERIAL, 100))
+    found = finding(assertion="ratio", of=[plain], to=[SERIAL], below=1)
+    assert verdict(found, *both).verdict == CONFIRMED
+    found = finding(assertion="ratio", of=[small_stack], to=[SERIAL], below=1)
+    assert verdict(found, *both).verdict == REFUTED
+
+
 def test_a_case_that_is_several_here_is_not_guessed():
     found = finding(assertion="ratio", of=["noop/epoll"], to=[SERIAL], below=1)
     one = verdict(found, series(EPOLL, 50), series("noop/epoll/tasks:20", 50), series(SERIAL, 100))

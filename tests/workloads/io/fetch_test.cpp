@@ -93,6 +93,11 @@ TEST_F(Fetch, ServerAnswersAfterTheDelayInFourChunks) {
     EXPECT_EQ(served.asked<tasks::Finish>().error, 0);
 }
 
+TEST_F(Fetch, OnlyTheServerSleeps) {
+    EXPECT_TRUE(server_->demand().sleeps);
+    EXPECT_FALSE(fetch_->demand().sleeps);
+}
+
 TEST_F(Fetch, PagesOfEverySizeAreRead) {
     for (std::size_t bytes = 1; bytes <= 20; ++bytes) {
         const auto fetch = make(bytes);
@@ -215,10 +220,17 @@ TEST_F(Fetch, IsInvalidIfAClientFinishedTwiceOrFailedOrIsMissing) {
     EXPECT_EQ(fetch_->verify(ledger_).reason, "task 0 finished 0 times");
 }
 
-TEST_F(Fetch, ServerIsInvalidIfAClientDidNotConnect) {
+TEST_F(Fetch, ServerIsInvalidIfAConnectionWasNotServedToItsEnd) {
+    std::array<int, 2> ends{};
+    sys::check(::socketpair(AF_UNIX, SOCK_STREAM, 0, ends.data()), "socketpair");
+    const sys::UniqueFd client{ends[0]};
+    const auto acceptor = server_->make(0);
+    ASSERT_TRUE(std::holds_alternative<tasks::Accept>(acceptor->resume({})));
+    ASSERT_TRUE(std::holds_alternative<tasks::Spawn>(acceptor->resume({ends[1]})));
     server_ledger_.finish(tasks::root(0), {0});
+    EXPECT_EQ(server_->verify(server_ledger_).reason, "0 of 1 connections were served to their end");
     server_ledger_.finish(tasks::TaskId::spawned, {0});
-    EXPECT_EQ(server_->verify(server_ledger_).reason, "1 of 3 connections were served to their end");
+    EXPECT_EQ(server_->verify(server_ledger_).reason, "");
 }
 
 }  // namespace

@@ -52,6 +52,13 @@ TEST_F(OpenEcho, SendsWhenItIsDueAfterAllWereAnswered) {
     EXPECT_TRUE(client.asks<tasks::Send>());
 }
 
+TEST_F(OpenEcho, OnlyClientsThatKeepARateSleep) {
+    EXPECT_TRUE(clients_->demand().sleeps);
+    EXPECT_FALSE(server_->demand().sleeps);
+    const auto closed_loop = find("echo").make(tasks::complete(find("echo").parameters, {}), 1);
+    EXPECT_FALSE(closed_loop->make_peer()->demand().sleeps);
+}
+
 TEST_F(OpenEcho, EndsIfAnAwaitOrASleepFails) {
     Script waiting = arrived_client(0);
     Script sleeping = arrived_client(60);

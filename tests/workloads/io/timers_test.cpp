@@ -50,6 +50,8 @@ TEST_F(Timers, SleepInARowThatDoesNotDrift) {
     EXPECT_EQ(timers->latency()->count(), static_cast<std::uint64_t>(tasks_count * naps));
 }
 
+TEST_F(Timers, SayThatTheySleep) { EXPECT_TRUE(make(2)->demand().sleeps); }
+
 TEST_F(Timers, FailIfTheyAreResumedEarly) {
     const auto timers = make(10'000'000);
     Script script{timers->make(0)};
