@@ -4,6 +4,7 @@
 #include <cassert>
 #include <cmath>
 #include <exception>
+#include <numeric>
 #include <stdexcept>
 #include <utility>
 
@@ -138,10 +139,12 @@ std::string_view to_string(Outcome outcome) noexcept {
     return "unknown";
 }
 
-void Evidence::set_peer(sys::Nanoseconds cpu, sys::Nanoseconds wall, std::size_t processes) noexcept {
-    peer_cpu = cpu;
-    peer_cpu_share =
-        static_cast<double>(cpu.count()) / (static_cast<double>(wall.count()) * static_cast<double>(processes));
+void Evidence::set_peer(std::span<const sys::Nanoseconds> cpu, sys::Nanoseconds wall) noexcept {
+    peer_cpu = std::accumulate(cpu.begin(), cpu.end(), sys::Nanoseconds{0});
+    // Not the mean: if the clients of one process are at their limit, the model waits for them, however idle the
+    // others.
+    const auto busiest = static_cast<double>(std::ranges::max(cpu).count());
+    peer_cpu_share = busiest / static_cast<double>(wall.count());
 }
 
 void Evidence::add_tcp(const std::optional<sys::TcpStatistics>& before,

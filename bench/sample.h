@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -44,7 +45,7 @@ struct Evidence {
     std::optional<sys::Nanoseconds> steal;
     std::optional<sys::Nanoseconds> run_delay;
     std::optional<sys::Nanoseconds> peer_cpu;
-    std::optional<double> peer_cpu_share;  // of the CPUs of its processes; 1: it never waited, so the peer was measured
+    std::optional<double> peer_cpu_share;  // of its busiest process; 1: that never waited, so the peer was measured
     sys::Nanoseconds elapsed{0};           // the time over which steal and others_cpu were measured
     std::optional<sys::Nanoseconds> others_cpu;  // CPU time of all processes but the model's and the peer's
     std::optional<sys::Nanoseconds> throttled;   // time for which a quota of CPU time did not let us run
@@ -53,8 +54,8 @@ struct Evidence {
     // What TCP counted while the case ran, from before its first connection, and not while it waited for its turn.
     std::optional<sys::TcpStatistics> tcp;
 
-    // `cpu`: what the peer's `processes` used together in a timed part of so much `wall` time.
-    void set_peer(sys::Nanoseconds cpu, sys::Nanoseconds wall, std::size_t processes) noexcept;
+    // `cpu`: what each process of the peer used in a timed part of so much `wall` time; not empty.
+    void set_peer(std::span<const sys::Nanoseconds> cpu, sys::Nanoseconds wall) noexcept;
     // Adds what TCP counted between two readings.
     void add_tcp(const std::optional<sys::TcpStatistics>& before, const std::optional<sys::TcpStatistics>& after);
     // Calls `part`, adds what TCP counted meanwhile, and returns what `part` returned.

@@ -5,6 +5,7 @@
 #include <optional>
 #include <stdexcept>
 #include <utility>
+#include <vector>
 
 #include "sys/clock.h"
 #include "sys/tcp_statistics.h"
@@ -32,7 +33,7 @@ std::string take_windows(Harness& harness, Sample& sample) {
         slices.each.push_back({.start = opened,
                                .wall = closed - opened,
                                .cpu = std::max(sys::Nanoseconds{0}, harness.meter().model_cpu(number)),
-                               .peer_cpu = harness.meter().peer_cpu(number),
+                               .peer_cpu = harness.meter().peer().used_in(number),
                                .units = work.units});
         cpu += slices.each.back().cpu;
     }
@@ -74,7 +75,11 @@ public:
             slice_.units += work.units;
             bytes_ += work.bytes;
         }
-        slice_.peer_cpu = sys::Nanoseconds{(harness_.peer_usage() - peer_).cpu_ns()};
+        const std::vector<sys::Nanoseconds> peer_now = harness_.peer_cpu_by_process();
+        for (std::size_t process = 0; process < peer_now.size(); ++process) {
+            peer_[process] = peer_now[process] - peer_[process];
+            slice_.peer_cpu += peer_[process];
+        }
         ended_ = sys::now();
         cost_ = cost_so_far();
         return {};
@@ -97,6 +102,8 @@ public:
 
     [[nodiscard]] const Slice& slice() const noexcept { return slice_; }
     [[nodiscard]] const ResourceUsage& cost() const noexcept { return cost_; }
+    // By process.
+    [[nodiscard]] const std::vector<sys::Nanoseconds>& peer_cpu() const noexcept { return peer_; }
     [[nodiscard]] std::uint64_t bytes() const noexcept { return bytes_; }
     [[nodiscard]] Rest rest() const noexcept { return rest_; }
 
@@ -107,7 +114,8 @@ private:
 
     Harness& harness_;
     ResourceUsage model_ = harness_.model_usage();
-    ResourceUsage peer_ = harness_.peer_usage();
+    // By process: first what it had used, then what it used in the runs.
+    std::vector<sys::Nanoseconds> peer_ = harness_.peer_cpu_by_process();
     ResourceUsage thread_ = sys::thread_usage();
     ResourceUsage thread_in_runs_;
     sys::TimePoint ended_;
@@ -118,7 +126,7 @@ private:
 };
 
 // Each slice is some runs.
-std::string take_runs(Harness& harness, Turns& turns, Sample& sample) {
+std::string take_runs(Harness& harness, Turns& turns, Sample& sample, std::vector<sys::Nanoseconds>& peer_cpu) {
     const workloads::Verdict warmed_up = sample.evidence.count_tcp_in([&] { return harness.warm_up(); });
     if (!warmed_up) return warmed_up.reason;
     sample.memory = harness.workload().memory();
@@ -139,6 +147,8 @@ std::string take_runs(Harness& harness, Turns& turns, Sample& sample) {
         runs.settle();
         if (!recorded) continue;
         slices.each.push_back(runs.slice());
+        for (std::size_t process = 0; process < peer_cpu.size(); ++process)
+            peer_cpu[process] += runs.peer_cpu()[process];
         work.units += runs.slice().units;
         work.bytes += runs.bytes();
         cost += runs.cost();
@@ -151,28 +161,32 @@ std::string take_runs(Harness& harness, Turns& turns, Sample& sample) {
     return {};
 }
 
-// Sets slices, work and cost of the sample, how the model was found, and the memory of the tasks.
-std::string take_turns(Harness& harness, Turns& turns, Sample& sample) {
-    return harness.windows() != nullptr ? take_windows(harness, sample) : take_runs(harness, turns, sample);
+// Sets slices, work and cost of the sample, how the model was found, and the memory of the tasks. `peer_cpu`: what each
+// process of the peer used in all slices.
+std::string take_turns(Harness& harness, Turns& turns, Sample& sample, std::vector<sys::Nanoseconds>& peer_cpu) {
+    peer_cpu.assign(harness.peer_processes(), sys::Nanoseconds{0});
+    if (harness.windows() == nullptr) return take_runs(harness, turns, sample, peer_cpu);
+    std::string failure = take_windows(harness, sample);
+    if (harness.has_peer()) peer_cpu = harness.meter().peer().used_by_process();
+    return failure;
 }
 
 }  // namespace
 
 std::string measure_turns(benchmark::State& state, Harness& harness, Turns& turns, Sample& sample) {
-    std::string failure = take_turns(harness, turns, sample);
+    std::vector<sys::Nanoseconds> peer_cpu;
+    std::string failure = take_turns(harness, turns, sample, peer_cpu);
     if (turns.abandoned()) throw std::runtime_error{"the program that gives the turns has gone"};
     if (!failure.empty()) return failure;
     if (std::string refused = turns.failure(); !refused.empty()) throw std::runtime_error{refused};
     sys::Nanoseconds wall{0};
-    sys::Nanoseconds peer_cpu{0};
     std::size_t number = 0;
     for ([[maybe_unused]] const auto unused : state) {
         state.SetIterationTime(std::chrono::duration<double>(sample.slices->scaled(number, &Slice::wall)).count());
         wall += sample.slices->each[number].wall;
-        peer_cpu += sample.slices->each[number].peer_cpu;
         ++number;
     }
-    if (harness.has_peer()) sample.evidence.set_peer(peer_cpu, wall, harness.peer_processes());
+    if (harness.has_peer()) sample.evidence.set_peer(peer_cpu, wall);
     return {};
 }
 

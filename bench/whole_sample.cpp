@@ -3,6 +3,7 @@
 #include <cassert>
 #include <chrono>
 #include <utility>
+#include <vector>
 
 namespace bench {
 
@@ -11,7 +12,7 @@ std::string measure_runs(benchmark::State& state, Harness& harness, Sample& samp
     sample.memory = harness.workload().memory();
     workloads::clear_latency(harness.workload());
 
-    const sys::ResourceUsage peer_before = harness.peer_usage();
+    const std::vector<sys::Nanoseconds> peer_before = harness.peer_cpu_by_process();
     sys::ResourceUsage cost;
     sys::Nanoseconds wall{0};
     workloads::Work work;
@@ -38,8 +39,9 @@ std::string measure_runs(benchmark::State& state, Harness& harness, Sample& samp
     sample.work = work;
     sample.cost = {cost.cpu_ns(), cost};
     if (harness.has_peer()) {
-        sample.evidence.set_peer(sys::Nanoseconds{(harness.peer_usage() - peer_before).cpu_ns()}, wall,
-                                 harness.peer_processes());
+        std::vector<sys::Nanoseconds> peer_cpu = harness.peer_cpu_by_process();
+        for (std::size_t process = 0; process < peer_cpu.size(); ++process) peer_cpu[process] -= peer_before[process];
+        sample.evidence.set_peer(peer_cpu, wall);
     }
     return {};
 }
@@ -52,7 +54,6 @@ std::string measure_windows(benchmark::State& state, Harness& harness, Sample& s
     const workloads::Windows& windows = *harness.windows();
     sys::Nanoseconds wall{0};
     sys::Nanoseconds model_cpu{0};
-    sys::Nanoseconds peer_cpu{0};
     std::size_t number = 0;
     for ([[maybe_unused]] const auto unused : state) {
         assert(number < windows.planned());
@@ -60,13 +61,12 @@ std::string measure_windows(benchmark::State& state, Harness& harness, Sample& s
         state.SetIterationTime(std::chrono::duration<double>(took).count());
         wall += took;
         model_cpu += harness.meter().model_cpu(number);
-        peer_cpu += harness.meter().peer_cpu(number);
         ++number;
     }
     sample.work = windows.work();
     sample.cost = {model_cpu.count(), std::nullopt};
     sample.evidence.at_gates = harness.meter().rest();
-    if (harness.has_peer()) sample.evidence.set_peer(peer_cpu, wall, harness.peer_processes());
+    if (harness.has_peer()) sample.evidence.set_peer(harness.meter().peer().used_by_process(), wall);
     return {};
 }
 

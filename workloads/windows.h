@@ -69,10 +69,11 @@ public:
     // The gates that a run has at most.
     [[nodiscard]] std::size_t gates() const noexcept { return windows_.size() + unrecorded_ + 1; }
     [[nodiscard]] std::uint64_t nominal_units() const noexcept { return units_; }
-    // Several processes draw from the quota: each takes a batch of units for its own participants, half of its fair
-    // share of what is left, so that the batches shrink. With one common counter, 64 processes would measure that
-    // counter; with a fixed share for each, how the last process drains its own. The participants of a shard are on one
-    // thread. Called before any process of a run is forked. Throws std::system_error.
+    // Several processes draw from the quota: each takes a batch of units for its own participants, but no more than
+    // half of its fair share of what is left, so that the batches shrink. With one common counter for each unit, 64
+    // processes would measure that counter; with a fixed share for each, how the last process drains its own. The
+    // participants of a shard are on one thread. Called before any process of a run is forked. Throws
+    // std::system_error.
     void divide(std::size_t shards);
     // Called before each run, while no participant is alive.
     void begin() noexcept;
@@ -95,7 +96,8 @@ public:
     // Draws a unit and returns its number in the window, from `participants` on: the numbers below are the first units,
     // which nobody draws. Nullopt if none is left.
     [[nodiscard]] std::optional<std::uint64_t> draw() noexcept;
-    // The same for a participant of a shard, after divide(). `batch_most`: 1 makes the numbers ascend over all shards.
+    // The same for a participant of a shard, after divide(). `batch_most`: the units of a batch; with 1 the numbers
+    // ascend over all shards.
     [[nodiscard]] std::optional<std::uint64_t> draw(std::size_t shard, std::uint64_t batch_most) noexcept;
     // All participants wait at the next gate, so somebody must turn it.
     [[nodiscard]] bool all_arrived() const noexcept {

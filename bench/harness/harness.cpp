@@ -51,7 +51,7 @@ void Harness::start_peer(const std::function<void(std::size_t process)>& prepare
     const Peer::Settings settings{
         .cpus = cpu_split_.peer, .pinned = peer_is_pinned_, .patience = patience_, .windows = workload_->windows()};
     peer_.emplace(std::move(shards), settings, [&](std::size_t process) {
-        meter_.enter_peer(process);
+        meter_.peer().enter(process);
         prepare(process);
     });
 }
@@ -126,5 +126,9 @@ Counts Harness::count_run() {
 sys::ResourceUsage Harness::model_usage() const { return sys::usage_with_children() + model_->live_children(); }
 
 sys::ResourceUsage Harness::peer_usage() const { return peer_ ? peer_->usage() : sys::ResourceUsage{}; }
+
+std::vector<sys::Nanoseconds> Harness::peer_cpu_by_process() const {
+    return peer_ ? peer_->cpu_by_process() : std::vector<sys::Nanoseconds>{};
+}
 
 }  // namespace bench

@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <vector>
 
 #include "bench/harness/case.h"
 #include "bench/harness/peer.h"
@@ -67,6 +68,8 @@ public:
     // The resources used so far by the model: by this process, and by its children, dead or alive.
     [[nodiscard]] sys::ResourceUsage model_usage() const;
     [[nodiscard]] sys::ResourceUsage peer_usage() const;
+    // The CPU time used so far by each process of the peer; empty without one.
+    [[nodiscard]] std::vector<sys::Nanoseconds> peer_cpu_by_process() const;
 
 private:
     void start_peer(const std::function<void(std::size_t process)>& prepare);

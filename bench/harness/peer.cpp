@@ -126,6 +126,12 @@ sys::ResourceUsage Peer::usage() const noexcept {
     return total;
 }
 
+std::vector<sys::Nanoseconds> Peer::cpu_by_process() const {
+    std::vector<sys::Nanoseconds> used;
+    for (const Board& board : boards_) used.emplace_back(board.usage.cpu_ns());
+    return used;
+}
+
 // The process may have died: checks for that now and then.
 workloads::Verdict Peer::wait_for(std::size_t shard, sys::Semaphore Board::*semaphore) {
     constexpr std::chrono::milliseconds slice{200};

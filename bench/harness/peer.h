@@ -31,7 +31,8 @@ public:
         const workloads::Windows* windows;
     };
     // `shards`: Workload::make_peer(), not empty; each has a process. `prepare` is called with the shard's index in its
-    // process, when all processes have been forked, and before the constructor returns. Throws std::runtime_error if a process ends meanwhile.
+    // process, when all processes have been forked, and before the constructor returns. Throws std::runtime_error if a
+    // process ends meanwhile.
     Peer(std::vector<std::unique_ptr<workloads::Workload>> shards, const Settings& settings,
          const std::function<void(std::size_t shard)>& prepare);
 
@@ -47,6 +48,8 @@ public:
 
     // The resources used by all processes, from their start to the end of the last run.
     [[nodiscard]] sys::ResourceUsage usage() const noexcept;
+    // The CPU time of each of them.
+    [[nodiscard]] std::vector<sys::Nanoseconds> cpu_by_process() const;
 
 private:
     struct Board {

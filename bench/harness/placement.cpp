@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cassert>
 #include <charconv>
+#include <functional>
 #include <map>
 #include <span>
 #include <stdexcept>
@@ -105,7 +106,13 @@ sys::CpuSet usable_cpus(const Topology& topology, const sys::CpuSet& allowed, st
     assert(!allowed.empty());
     if (!quota_cpus || *quota_cpus >= static_cast<double>(allowed.size())) return allowed;
     const auto most = static_cast<std::size_t>(std::max(1.0, *quota_cpus));
-    const std::vector<Core> cores = cores_of(topology.within(allowed));
+    std::vector<Cpu> cpus = topology.within(allowed);
+    if (std::vector<Cpu> fastest = of_fastest_kind(cpus); fastest.size() >= most) {
+        cpus = std::move(fastest);
+    } else {
+        std::ranges::stable_sort(cpus, std::ranges::greater{}, &Cpu::kind);
+    }
+    const std::vector<Core> cores = cores_of(cpus);
     const sys::CpuSet whole = whole_cores(cores, most);
     const sys::CpuSet spread = one_of_each_core(cores, most);
     return whole.size() > spread.size() ? whole : spread;

@@ -29,8 +29,8 @@ struct CpuSplit {
 
 // The CPUs that a run may use: `allowed` (the affinity), cut by a quota of CPU time, in CPUs. To use more CPUs than the
 // quota pays for would mean bursts and pauses, which no figure of a model survives. A quota is rounded down, but there
-// is always one CPU. It is cut to whole cores, or to one hardware thread of each core, whichever gives more CPUs.
-// `allowed` is not empty.
+// is always one CPU. It is cut to whole cores, or to one hardware thread of each core, whichever gives more CPUs; of
+// the fastest kind first. `allowed` is not empty.
 [[nodiscard]] sys::CpuSet usable_cpus(const Topology& topology, const sys::CpuSet& allowed,
                                       std::optional<double> quota_cpus);
 

@@ -47,6 +47,7 @@ public:
     decltype(&hwloc_get_nbobjs_by_depth) get_nbobjs_by_depth = find("hwloc_get_nbobjs_by_depth");
     decltype(&hwloc_get_obj_by_depth) get_obj_by_depth = find("hwloc_get_obj_by_depth");
     decltype(&hwloc_cpukinds_get_by_cpuset) cpukinds_get_by_cpuset = find("hwloc_cpukinds_get_by_cpuset");
+    decltype(&hwloc_cpukinds_get_info) cpukinds_get_info = find("hwloc_cpukinds_get_info");
     decltype(&hwloc_bitmap_first) bitmap_first = find("hwloc_bitmap_first");
 };
 
@@ -56,6 +57,17 @@ int number_above(hwloc_obj_t unit, hwloc_obj_type_t type, int otherwise) {
         if (above->type == type) return static_cast<int>(above->logical_index);
     }
     return otherwise;
+}
+
+// 0 if hwloc knows no kinds, or not which is the fastest: then their order says nothing.
+int kind_of(const Hwloc& hwloc, hwloc_topology_t topology, hwloc_obj_t unit) {
+    const int kind = hwloc.cpukinds_get_by_cpuset(topology, unit->cpuset, 0);
+    int efficiency = -1;
+    if (kind < 0 || hwloc.cpukinds_get_info(topology, static_cast<unsigned>(kind), nullptr, &efficiency, nullptr,
+                                            nullptr, 0) != 0) {
+        return 0;
+    }
+    return std::max(efficiency, 0);
 }
 
 std::vector<Cpu> load_this_machine() {
@@ -96,13 +108,11 @@ Topology Topology::of(hwloc_topology* topology) {
     for (unsigned i = 0; i < count; ++i) {
         const hwloc_obj_t unit = hwloc.get_obj_by_depth(topology, depth, i);
         const int node = unit->nodeset != nullptr ? hwloc.bitmap_first(unit->nodeset) : 0;
-        // hwloc sorts the kinds by their efficiency, the slowest first; -1: it knows no kinds.
-        const int kind = hwloc.cpukinds_get_by_cpuset(topology, unit->cpuset, 0);
         cpus.push_back({.cpu = static_cast<int>(unit->os_index),
                         .core = number_above(unit, HWLOC_OBJ_CORE, static_cast<int>(i)),
                         .numa_node = std::max(node, 0),
                         .package = number_above(unit, HWLOC_OBJ_PACKAGE, 0),
-                        .kind = std::max(kind, 0)});
+                        .kind = kind_of(hwloc, topology, unit)});
     }
     return Topology{std::move(cpus)};
 }

@@ -1,21 +1,12 @@
 #include "bench/harness/window_meter.h"
 
 #include <algorithm>
-#include <ctime>
 #include <string>
 
 namespace bench {
 namespace {
 
 using Event = sys::PerfCounter::Event;
-
-// 0 if the process has ended.
-std::int64_t cpu_ns_of(pid_t process) noexcept {
-    clockid_t clock{};
-    timespec time{};
-    if (::clock_getcpuclockid(process, &clock) != 0 || ::clock_gettime(clock, &time) != 0) return 0;
-    return std::int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
-}
 
 }  // namespace
 
@@ -47,11 +38,12 @@ Counts difference(const Counts& before, const Counts& after) {
 }
 
 WindowMeter::WindowMeter(const workloads::Workload& workload, std::size_t windows, Turns* turns, std::size_t peers_most)
-    : workload_{workload}, turns_{turns}, readings_{windows}, peers_{std::max<std::size_t>(1, peers_most)} {}
+    : workload_{workload}, turns_{turns}, readings_{windows}, peer_{windows, peers_most} {}
 
 std::optional<workloads::NextWindow> WindowMeter::at_gate(const workloads::Gate& gate) {
     std::optional<workloads::NextWindow> next;
     Used closing = used();
+    peer_.before_pause();
     if (!gate.closed) *tcp_at_first_gate_ = sys::tcp_statistics();
     sys::ProcessFamily::Reading model{};
     if (turns_ == nullptr) {
@@ -63,29 +55,22 @@ std::optional<workloads::NextWindow> WindowMeter::at_gate(const workloads::Gate&
     const bool first = gate.recorded == 0 && next && next->recorded;
     if (first) workloads::clear_latency(workload_);
     Used opening = used();
+    const bool closes = gate.closed && gate.closed->recorded;
+    const bool opens = next && next->recorded;
+    peer_.after_pause(closes ? std::optional{gate.recorded - 1} : std::nullopt,
+                      opens ? std::optional{gate.recorded} : std::nullopt);
     closing.model_cpu_ns = model.before.count();
     opening.model_cpu_ns = model.after.count();
     closing.rest = model.rest;
     opening.rest = model.rest_after;
-    if (gate.closed && gate.closed->recorded) readings_[gate.recorded - 1].closing = closing;
-    if (next && next->recorded) readings_[gate.recorded].opening = opening;
+    if (closes) readings_[gate.recorded - 1].closing = closing;
+    if (opens) readings_[gate.recorded].opening = opening;
     return next;
 }
 
 WindowMeter::Used WindowMeter::used() const {
-    return {.model_cpu_ns = 0,
-            .peer_cpu_ns = peer_cpu_ns(),
-            .counts = counters_ ? counters_->read() : Counts{},
-            .rest = sys::ProcessFamily::Rest::slept};
-}
-
-// The other processes of the peer sleep since their last client arrived, so their clocks are exact.
-std::int64_t WindowMeter::peer_cpu_ns() const noexcept {
-    std::int64_t sum = 0;
-    for (const std::atomic<pid_t>& peer : peers_) {
-        if (const pid_t process = peer.load(std::memory_order_relaxed); process != 0) sum += cpu_ns_of(process);
-    }
-    return sum;
+    return {
+        .model_cpu_ns = 0, .counts = counters_ ? counters_->read() : Counts{}, .rest = sys::ProcessFamily::Rest::slept};
 }
 
 std::optional<workloads::NextWindow> WindowMeter::next_of_plan(const workloads::Gate& gate) const {
@@ -110,11 +95,6 @@ std::optional<workloads::NextWindow> WindowMeter::next_turn(const workloads::Gat
 sys::Nanoseconds WindowMeter::model_cpu(std::size_t window) const noexcept {
     const auto& [opening, closing] = readings_[window];
     return sys::Nanoseconds{closing.model_cpu_ns - opening.model_cpu_ns};
-}
-
-sys::Nanoseconds WindowMeter::peer_cpu(std::size_t window) const noexcept {
-    const auto& [opening, closing] = readings_[window];
-    return sys::Nanoseconds{closing.peer_cpu_ns - opening.peer_cpu_ns};
 }
 
 Counts WindowMeter::counts(std::size_t window) const {

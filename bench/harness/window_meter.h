@@ -1,14 +1,13 @@
 #pragma once
 
 #include <sys/types.h>
-#include <unistd.h>
 
 #include <array>
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 
+#include "bench/harness/peer_clocks.h"
 #include "bench/harness/turns.h"
 #include "sys/clock.h"
 #include "sys/perf_counter.h"
@@ -57,9 +56,9 @@ public:
     [[nodiscard]] sys::ProcessFamily& model() noexcept { return model_; }
     // Of all windows, instead of the nominal quota. Called before any process is forked.
     void set_quota(std::uint64_t units) noexcept { quota_ = units; }
-    // Called in each process of the peer before the first gate turns. (If there is no peer, the gates turn in the
-    // model.)
-    void enter_peer(std::size_t number) noexcept { peers_[number].store(::getpid(), std::memory_order_relaxed); }
+    // Of the processes of the peer, each of which enters it. (If there is no peer, the gates turn in the model.)
+    [[nodiscard]] PeerClocks& peer() noexcept { return peer_; }
+    [[nodiscard]] const PeerClocks& peer() const noexcept { return peer_; }
     // Called in the process in which the gates will turn, before the model is made.
     void count(pid_t thread_of_model) { counters_.emplace(thread_of_model); }
 
@@ -67,8 +66,6 @@ public:
 
     // After a run: of the recorded window `window`, from 0.
     [[nodiscard]] sys::Nanoseconds model_cpu(std::size_t window) const noexcept;
-    // Of all processes of the peer.
-    [[nodiscard]] sys::Nanoseconds peer_cpu(std::size_t window) const noexcept;
     [[nodiscard]] Counts counts(std::size_t window) const;
     // How the gates of the recorded windows found the model: the worst of them.
     [[nodiscard]] sys::ProcessFamily::Rest rest() const noexcept;
@@ -79,7 +76,6 @@ private:
     // What was used until a moment.
     struct Used {
         std::int64_t model_cpu_ns;
-        std::int64_t peer_cpu_ns;
         Counts counts;
         sys::ProcessFamily::Rest rest;
     };
@@ -90,15 +86,14 @@ private:
     };
 
     [[nodiscard]] Used used() const;
-    [[nodiscard]] std::int64_t peer_cpu_ns() const noexcept;
     [[nodiscard]] std::optional<workloads::NextWindow> next_of_plan(const workloads::Gate& gate) const;
     [[nodiscard]] std::optional<workloads::NextWindow> next_turn(const workloads::Gate& gate);
 
     const workloads::Workload& workload_;
     Turns* turns_;
     sys::ProcessFamily model_;
-    sys::SharedArray<Reading> readings_;          // by window
-    sys::SharedArray<std::atomic<pid_t>> peers_;  // 0: there is no such process
+    sys::SharedArray<Reading> readings_;  // by window
+    PeerClocks peer_;
     sys::Shared<std::optional<sys::TcpStatistics>> tcp_at_first_gate_;
     std::optional<std::uint64_t> quota_;
     std::optional<Counters> counters_;

@@ -86,6 +86,14 @@ models::Support with_threads(const tasks::Demand& demand, const tasks::Arguments
 models::Support with_processes(const tasks::Demand& demand, const tasks::Arguments&) {
     return models::enough_processes(demand.tasks_at_once, "processes");
 }
+// A control needs what its model needs of the kernel (io_uring, guards of stacks).
+constexpr char io_uring[] = "io_uring";
+constexpr char fiber[] = "fiber";
+constexpr char boost_fiber[] = "boost_fiber";
+template <const char* model>
+models::Support as_model(const tasks::Demand& demand, const tasks::Arguments& arguments) {
+    return models::find(model).support(demand, arguments);
+}
 [[maybe_unused]] models::Support without_library(const tasks::Demand&, const tasks::Arguments&) {
     return models::Support::no("this build lacks the library of this control");
 }
@@ -130,13 +138,9 @@ constexpr std::array controls{
     control_of<NativeEcho<serve_echo_by_coroutines>>("echo", "native_coroutine", "coroutine frame",
                                                      "epoll, level-triggered",
                                                      "control of coroutine: an echo server written by hand"),
-    // The control needs what the model needs of the kernel.
     control_of<NativeEcho<serve_echo_by_uring>, CONCUR_HAS_LIBURING>(
         "echo", "native_uring", "hand-written state", "io_uring, plain",
-        "control of io_uring: an echo server written by hand",
-        [](const tasks::Demand& demand, const tasks::Arguments& arguments) {
-            return models::find("io_uring").support(demand, arguments);
-        }),
+        "control of io_uring: an echo server written by hand", as_model<io_uring>),
     control_of<NativeEcho<serve_echo_by_libuv>, CONCUR_HAS_LIBUV>(
         "echo", "native_libuv", "library's stream", "libuv (epoll inside)",
         "control of libuv: an echo server as its guide has it"),
@@ -145,20 +149,20 @@ constexpr std::array controls{
         "control of asio: an echo server as its examples have it"),
     control_of<Park<ParkCoroutines>>("park", "bare_coroutine", "coroutine frame", "caller resumes",
                                      "control of coroutine: frames started, parked and ended"),
-    control_of<Park<ParkFibers>, CONCUR_HAS_BOOST_CONTEXT>("park", "bare_fiber", "stack each (Boost.Context)",
-                                                           "caller resumes",
-                                                           "control of fiber: stacks taken, parked on and left"),
+    control_of<Park<ParkFibers>, CONCUR_HAS_BOOST_CONTEXT>(
+        "park", "bare_fiber", "stack each (Boost.Context)", "caller resumes",
+        "control of fiber: parked and resumed on their stacks", as_model<fiber>),
     control_of<Park<ParkBoostFibers>, CONCUR_HAS_BOOST_FIBER>(
         "park", "bare_boost_fiber", "stack each (Boost.Fiber)", "Boost.Fiber's scheduler",
-        "control of boost_fiber: fibers launched, parked and joined"),
+        "control of boost_fiber: fibers launched, parked and ended", as_model<boost_fiber>),
     control_of<Park<ParkThreads>>("park", "bare_thread", "thread each", "futex",
                                   "control of thread_per_task: threads started, parked and ended", with_threads),
     control_of<Park<ParkProcesses>>("park", "bare_process", "process each", "pipe",
                                     "control of process_per_task: forked, parked and reaped", with_processes),
     control_of<Noop<PostToQueue>>("noop", "bare_thread_pool", "2 threads, one queue", "condition variable",
                                   "control of thread_pool: indices posted to a queue under a mutex"),
-    control_of<Noop<PostToAsio>, CONCUR_HAS_ASIO>("noop", "bare_asio_pool", "2 threads", "asio::thread_pool",
-                                                  "control of asio_pool: functions posted to asio::thread_pool"),
+    control_of<Noop<PostToAsio>, CONCUR_HAS_ASIO>("noop", "bare_asio_pool", "2 threads", "Asio's io_context",
+                                                  "control of asio_pool: functions posted to an io_context"),
     control_of<Noop<SpawnInOneTbb>, CONCUR_HAS_ONETBB>("noop", "bare_onetbb", "2 threads with a deque each",
                                                        "oneTBB's task_group",
                                                        "control of work_stealing: functions run in a task_group"),

@@ -1,23 +1,33 @@
+#include <asio/executor_work_guard.hpp>
+#include <asio/io_context.hpp>
 #include <asio/post.hpp>
-#include <asio/thread_pool.hpp>
 #include <atomic>
+#include <thread>
+#include <vector>
 
 #include "bench/native/bare_tasks.h"
 #include "sys/event.h"
 
 namespace bench {
 
+// As the model, one io_context that several threads run. (asio::thread_pool is another scheduler: it wakes a thread for
+// nearly every function.)
 struct PostToAsio::Pool {
     std::atomic<std::size_t> left{0};
     sys::Event all_ended;
-    asio::thread_pool threads{2};  // destroyed first: the threads use the members above
+    asio::io_context context{2};
+    asio::executor_work_guard<asio::io_context::executor_type> guard = asio::make_work_guard(context);
+    std::vector<std::jthread> threads;  // destroyed first: they use the members above
+
+    ~Pool() { context.stop(); }
 };
 
-PostToAsio::PostToAsio() : pool_{std::make_unique<Pool>()} {}
+PostToAsio::PostToAsio() : pool_{std::make_unique<Pool>()} {
+    for (int i = 0; i < 2; ++i) pool_->threads.emplace_back([&context = pool_->context] { context.run(); });
+}
 PostToAsio::~PostToAsio() = default;
 
 void PostToAsio::run(std::size_t tasks, const Ended& ended) {
-    // Not by the pool's own wait(): after it the pool takes no more functions.
     Pool& pool = *pool_;
     const auto end = [&pool](std::size_t count) {
         if (pool.left.fetch_sub(count) == count) pool.all_ended.announce();
@@ -28,7 +38,7 @@ void PostToAsio::run(std::size_t tasks, const Ended& ended) {
     std::size_t index = 0;
     try {
         for (; index < tasks; ++index) {
-            asio::post(pool.threads, [&ended, end, index] {
+            asio::post(pool.context, [&ended, end, index] {
                 ended(index);
                 end(1);
             });

@@ -62,14 +62,17 @@ const BlockRoom::Need& BlockRoom::need_of(const Case& what) {
     const double carriers = workers != given.end() ? static_cast<double>(workers->second) : tasks;
     const double of_carriers = forks ? carriers * bytes_of_process : threads ? carriers * bytes_of_thread : 0;
     double descriptors = tasks * static_cast<double>(demand.descriptors_per_task);
-    for (const auto& peer : workload->make_peer(1)) {
+    // Each process of a peer has a second thread, its watchdog.
+    double peers = 0;
+    for (const auto& peer : workload->make_peer(peers_most_)) {
+        ++peers;
         const tasks::Demand theirs = peer->demand();
         descriptors += static_cast<double>(theirs.tasks_at_once * theirs.descriptors_per_task);
     }
-    place->second = {
-        .processes = forks || threads ? carriers : 1,
-        .descriptors = descriptors,
-        .memory_bytes = bytes_of_program + of_carriers + tasks * bytes_of_task + descriptors * bytes_of_descriptor};
+    place->second = {.processes = (forks || threads ? carriers : 1) + 2 * peers,
+                     .descriptors = descriptors,
+                     .memory_bytes = bytes_of_program + peers * bytes_of_process + of_carriers + tasks * bytes_of_task +
+                                     descriptors * bytes_of_descriptor};
     return place->second;
 }
 

@@ -14,6 +14,8 @@ namespace bench {
 // memory that is free.
 class BlockRoom {
 public:
+    // `peers_most`: the processes that a peer has at most.
+    explicit BlockRoom(std::size_t peers_most) : peers_most_{peers_most} {}
     [[nodiscard]] bool is_enough_for(std::span<const Case* const> cases);
 
 private:
@@ -24,6 +26,7 @@ private:
     };
     [[nodiscard]] const Need& need_of(const Case& what);
 
+    std::size_t peers_most_;
     std::map<std::string, Need> needs_;  // by the case's name
 };
 

@@ -20,7 +20,7 @@ using nlohmann::json;
 std::string shown(const json& value) { return value.is_string() ? value.get<std::string>() : value.dump(); }
 
 // One document must not hold samples of two builds or two machines.
-void require_same_origin(const std::filesystem::path& path, const json& run) {
+void require_same_origin(const std::filesystem::path& path, const json& run, const MachineCpus& cpus) {
     const json build = describe_build();
     for (const auto& [key, now] : build.items()) {
         const json& then = run.at("build").at(key);
@@ -28,12 +28,14 @@ void require_same_origin(const std::filesystem::path& path, const json& run) {
             refuse(path,
                    "another build wrote it (" + key + " " + shown(then) + ", now " + shown(now) + "); start a new run");
     }
-    const json machine = describe_machine(nullptr);
-    for (const char* const key : {"cpu", "kernel", "affinity"}) {
-        const json& then = run.at("machine").at(key);
-        if (then != machine[key])
-            refuse(path, "it is from another machine (" + std::string{key} + " " + shown(then) + ", now " +
-                             shown(machine[key]) + "); start a new run");
+    const json machine = describe_machine(&cpus);
+    for (const char* const key : {"/cpu", "/kernel", "/affinity", "/cgroup/cpu_max", "/topology/usable"}) {
+        const json::json_pointer place{key};
+        const json& then = run.at("machine").at(place);
+        const json& now = machine.at(place);
+        if (then != now)
+            refuse(path, "it is from another machine, or may use other CPUs (" + place.back() + " " + shown(then) +
+                             ", now " + shown(now) + "); start a new run");
     }
 }
 
@@ -62,7 +64,7 @@ json read_run(const std::filesystem::path& journal) {
 
 }  // namespace
 
-Unfinished read_unfinished(const std::filesystem::path& path) {
+Unfinished read_unfinished(const std::filesystem::path& path, const MachineCpus& cpus) {
     const std::filesystem::path journal = Journal::path_of(path);
     if (std::filesystem::exists(journal)) {
         json run;
@@ -72,7 +74,7 @@ Unfinished read_unfinished(const std::filesystem::path& path) {
             refuse(path, journal.string() + " is not a journal");
         }
         require_run(path, run);
-        require_same_origin(path, run);
+        require_same_origin(path, run, cpus);
         return {path, std::move(run), /*complete=*/false};
     }
     const json document = or_usage_error("cannot resume: ", [&] { return read_json(path); });

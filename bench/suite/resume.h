@@ -17,7 +17,7 @@ struct Unfinished {
 
 // Checks that the document is complete; or else that its journal lies beside it, and was written by this build and on
 // this machine.
-[[nodiscard]] Unfinished read_unfinished(const std::filesystem::path& path);
+[[nodiscard]] Unfinished read_unfinished(const std::filesystem::path& path, const MachineCpus& cpus);
 
 // Checks that the plan has all cases of the run, and takes out what the suite has gained since.
 void keep_cases_of(const Unfinished& unfinished, Plan& plan);

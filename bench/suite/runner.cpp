@@ -21,6 +21,7 @@
 #include "bench/suite/suite_file.h"
 #include "bench/suite/usage_error.h"
 #include "sys/control_group.h"
+#include "sys/cpu_set.h"
 
 namespace bench {
 namespace {
@@ -93,15 +94,21 @@ Chosen choose(const Options& options, const std::optional<Unfinished>& unfinishe
     return chosen;
 }
 
+// Whether a quota of CPU time gives less than the CPUs of the affinity could use.
+bool has_quota() {
+    const auto quota = sys::cpu_quota(sys::control_groups("cpu"));
+    return quota && quota->cpus() < static_cast<double>(sys::current_affinity().size());
+}
+
 // Returns nullopt if there is nothing to run: with --list, or if the run to resume is already complete.
 std::optional<Run> prepare(Options options) {
+    const MachineCpus machine = or_usage_error("", cpus_of_this_machine);
     std::optional<Unfinished> unfinished;
-    if (!options.resume.empty()) unfinished = read_unfinished(options.resume);
+    if (!options.resume.empty()) unfinished = read_unfinished(options.resume, machine);
     if (unfinished && unfinished->complete && !options.list) {
         if (!options.quiet) std::printf("%s is already complete\n", options.resume.c_str());
         return std::nullopt;
     }
-    const MachineCpus machine = or_usage_error("", cpus_of_this_machine);
     const Chosen chosen = choose(options, unfinished, machine);
     Plan plan = make_plan(chosen.suite, options.selection, chosen.rounds);
     if (unfinished) keep_cases_of(*unfinished, plan);
@@ -116,7 +123,7 @@ std::optional<Run> prepare(Options options) {
                       .cpus = chosen.suite.cpus,
                       .time_limit_s = options.time_limit_s.value_or(chosen.suite.time_limit_s),
                       .seed = chosen.seed,
-                      .only_whole_samples = sys::cpu_quota(sys::control_groups("cpu")).has_value()};
+                      .only_whole_samples = has_quota()};
     Results results = unfinished ? or_usage_error("", [&] { return Results::go_on(options.resume); }) : [&] {
         const auto run =
             describe_suite_run(chosen.suite.name, plan, {chosen.suite.cpus, machine}, chosen.seed, chosen.budget_s);

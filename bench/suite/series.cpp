@@ -90,16 +90,6 @@ Choice parse_choice(const json& choice, std::string where) {
     return {reader, reader.find("models") != nullptr ? of_trait(reader) : of_family(reader), false};
 }
 
-// Adds a series, unless there is an equal one and one of the two has its numbers from the machine.
-void add_series(std::vector<Series>& all, const models::Entry& model, Given given) {
-    const tasks::Arguments complete = tasks::complete(model.parameters, given.arguments);
-    const bool doubled = std::ranges::any_of(all, [&](const Series& one) {
-        return one.model == &model && (!one.given.symbols.empty() || !given.symbols.empty()) &&
-               tasks::complete(model.parameters, one.given.arguments) == complete;
-    });
-    if (!doubled) all.push_back({&model, std::move(given)});
-}
-
 }  // namespace
 
 std::vector<Series> parse_series(const json& models, const JsonReader& of, std::string_view key, std::size_t cpus) {
@@ -117,7 +107,9 @@ std::vector<Series> parse_series(const json& models, const JsonReader& of, std::
         for (const models::Entry* const model : choice.models) {
             if (!choice.by_name && !taken.insert(model).second) continue;
             for (std::size_t at = 0; at < zip.size(); ++at) {
-                located(choice.reader, [&] { add_series(series, *model, take(zip, names, at)); });
+                Given given = take(zip, names, at);
+                (void)located(choice.reader, [&] { return tasks::complete(model->parameters, given.arguments); });
+                series.push_back({model, std::move(given)});
             }
         }
     }

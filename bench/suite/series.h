@@ -41,8 +41,7 @@ decltype(auto) located(const JsonReader& reader, Function function) {
 [[nodiscard]] Given take(const Zip& zip, const std::vector<std::string>& names, std::size_t index);
 
 // A list of models, each chosen by its name, or several by a trait or a family. A model that the list names has the
-// arguments given there; the list's traits and families do not choose it again. Series that are equal only because of
-// the number of CPUs are one.
+// arguments given there; the list's traits and families do not choose it again.
 [[nodiscard]] std::vector<Series> parse_series(const nlohmann::json& models, const JsonReader& of, std::string_view key,
                                                std::size_t cpus);
 

@@ -32,6 +32,7 @@ SetTaker::SetTaker(const Plan& plan, const Settings& settings, Record& record, R
       settings_{settings},
       record_{record},
       results_{results},
+      room_{settings.cpus.serving.peer.size()},
       blocks_{settings.binaries, settings.cpus, settings.time_limit_s, record.slicings()},
       sampler_{settings.binaries, settings.cpus, settings.time_limit_s} {}
 

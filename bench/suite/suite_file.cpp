@@ -18,12 +18,19 @@ namespace {
 
 using nlohmann::json;
 
-// Points that are equal only because of the number of CPUs are one.
-bool is_doubled(const std::vector<Point>& points, const workloads::Entry& workload, const Given& arguments) {
-    return std::ranges::any_of(points, [&](const Point& one) {
-        return one.workload == &workload && one.arguments.arguments == arguments.arguments &&
-               (!one.arguments.symbols.empty() || !arguments.symbols.empty());
+// If two are equal only because of the number of CPUs of this machine, the first takes the symbols of the second.
+bool takes_symbols(Symbols& of_first, const Symbols& of_second) {
+    if (of_first == of_second) return false;
+    of_first.insert(of_second.begin(), of_second.end());
+    return true;
+}
+
+// Returns whether there was an equal point.
+bool is_merged(std::vector<Point>& points, const workloads::Entry& workload, const Given& arguments) {
+    const auto equal = std::ranges::find_if(points, [&](const Point& one) {
+        return one.workload == &workload && one.arguments.arguments == arguments.arguments;
     });
+    return equal != points.end() && takes_symbols(equal->arguments.symbols, arguments.symbols);
 }
 
 std::vector<Point> parse_points(const JsonReader& suite, const Suite& so_far) {
@@ -55,7 +62,7 @@ std::vector<Point> parse_points(const JsonReader& suite, const Suite& so_far) {
                 given.arguments = tasks::complete(workload.parameters, given.arguments);
                 if (workload.check != nullptr) workload.check(given.arguments);
             });
-            if (is_doubled(points, workload, given)) continue;
+            if (is_merged(points, workload, given)) continue;
             points.push_back({&workload, std::move(given), static_cast<int>(count), count_rounds, series});
         }
     }
@@ -169,8 +176,10 @@ std::vector<Case> Suite::cases(const Point& point) const {
     std::vector<Case> cases;
     for (const Series& series : point.series) {
         try {
-            cases.push_back(
-                make_case(*point.workload, *series.model, point.arguments, series.given, count_model_cpus(cpus)));
+            Case one = make_case(*point.workload, *series.model, point.arguments, series.given, count_model_cpus(cpus));
+            const auto equal = std::ranges::find(cases, one.name(), &Case::name);
+            if (equal != cases.end() && takes_symbols(equal->symbols, one.symbols)) continue;
+            cases.push_back(std::move(one));
         } catch (const std::invalid_argument&) {
             // The arguments have been checked, so this is a native control of another workload.
         }

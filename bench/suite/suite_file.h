@@ -47,7 +47,8 @@ struct Suite {
     std::vector<NamedGroup> groups;
     std::vector<Case> controls;  // A/A controls: each is also a case of a point
 
-    // The point under each of its series. Leaves out a native control of another workload.
+    // The point under each of its series. Leaves out a native control of another workload, and a case that is equal to
+    // another only because of the number of CPUs.
     [[nodiscard]] std::vector<Case> cases(const Point& point) const;
 };
 

@@ -6,10 +6,10 @@
 #include <type_traits>
 #include <utility>
 
-#include "tasks/block.h"
 #include "models/loop/run_queue.h"
 #include "models/loop/start_queue.h"
 #include "models/model.h"
+#include "tasks/block.h"
 #include "tasks/job.h"
 #include "tasks/ledger.h"
 #include "tasks/task.h"

@@ -121,6 +121,7 @@ CONTEXT: dict[str, Any] = {
                 "numa_nodes": 1,
                 "cores": 2,
                 "hardware_threads": 2,
+                "kinds": 1,
                 "usable": "0-1",
             },
             "affinity": [0, 1],

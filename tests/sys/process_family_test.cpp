@@ -227,7 +227,8 @@ TEST_F(ReadOver, FindsAMemberThatSpinsAndStopsItInTheNextPause) {
         used = cpu_time_of(spinner) - stopped;
     });
     EXPECT_EQ(reading.rest, ProcessFamily::Rest::stopped);
-    EXPECT_EQ(used.count(), 0);
+    // On a loaded machine it takes the signal late: it has to run for that.
+    EXPECT_LT(used, more_than_a_tick() / 4);
     // It continues.
     const Nanoseconds end = cpu_time_of(spinner) + 2 * more_than_a_tick();
     while (cpu_time_of(spinner) < end) wait_for(more_than_a_tick());

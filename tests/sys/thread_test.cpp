@@ -12,6 +12,8 @@
 #include <utility>
 #include <vector>
 
+#include "sys/sanitizer.h"
+
 namespace sys {
 namespace {
 
@@ -53,6 +55,8 @@ TEST(Thread, HasTheSystemsStackByDefault) {
 
 TEST(Thread, NeverHasLessThanItNeeds) {
     EXPECT_GE(Thread::least_stack_bytes(), static_cast<std::size_t>(PTHREAD_STACK_MIN));
+    constexpr std::size_t with_sanitizers = std::size_t{1} << 20;
+    EXPECT_GE(Thread::least_stack_bytes(), is_sanitized ? with_sanitizers : 0);
     expect_about(stack_bytes_of_a_thread(1), Thread::least_stack_bytes());
 }
 

@@ -99,6 +99,8 @@ extern constinit const Entry mandelbrot_entry{
     .points = points,
     .smoke = "rows:12/tasks:5",
     .make = make_workload<Mandelbrot>,
+    // A task without a row would cost only its start.
+    .check = [](const tasks::Arguments& arguments) { require_one_for_each(arguments, "rows", "tasks"); },
 };
 
 }  // namespace workloads

@@ -31,7 +31,7 @@ public:
 private:
     tasks::Operation ready_for_next(tasks::Result result) {
         if (result.failed()) return this->give_up(result);
-        if (!listeners_.expect_another()) return tasks::Finish{0};
+        if (!listeners_.expect_another(number_)) return tasks::Finish{0};
         return this->then(&Acceptor::accepted, tasks::Accept{listeners_.listener_of(number_)});
     }
     tasks::Operation accepted(tasks::Result result) {

@@ -105,8 +105,9 @@ class ChurningClients final : public Workload {
 public:
     ChurningClients(Shard shard, const ChurnArguments& arguments, ClientStatistics& statistics,
                     std::atomic<std::uint64_t>& next, const Listeners& listeners)
-        : listeners_{listeners}, clientele_{arguments, listeners.endpoint(), statistics, next, shard,
-                                            std::vector<SocketPlace>(shard.size(arguments.clients))} {
+        : listeners_{listeners}, clientele_{arguments,  listeners.endpoint(),
+                                            statistics, next,
+                                            shard,      std::vector<SocketPlace>(shard.size(arguments.clients))} {
         for (SocketPlace& place : clientele_.places) place.store(-1);
     }
 
@@ -168,8 +169,8 @@ public:
         statistics_.divide(count);
         std::vector<std::unique_ptr<Workload>> shards;
         for (std::size_t index = 0; index < count; ++index) {
-            shards.push_back(std::make_unique<ChurningClients>(Shard{index, count}, arguments_, statistics_, *next_,
-                                                               listeners_));
+            shards.push_back(
+                std::make_unique<ChurningClients>(Shard{index, count}, arguments_, statistics_, *next_, listeners_));
         }
         return shards;
     }

@@ -28,12 +28,12 @@ struct ClientArguments {
 template <MakesExchange MakeExchange>
 class Clients final : public Workload {
 public:
-    // `waker`: null if this is the only shard. It, `windows`, `statistics` and the server's listeners outlive the
+    // `waker`: null if this is the only shard. `windows`, `statistics` and the server's listeners outlive the
     // clients.
-    Clients(Shard shard, const ShardWaker* waker, const ClientArguments& arguments, Windows& windows,
+    Clients(Shard shard, std::shared_ptr<const ShardWaker> waker, const ClientArguments& arguments, Windows& windows,
             ClientStatistics& statistics, const Listeners& listeners, MakeExchange make_exchange)
         : shard_{shard},
-          waker_{waker},
+          waker_{std::move(waker)},
           first_{shard.first(arguments.connections)},
           rate_{arguments.rate},
           windows_{windows},
@@ -50,8 +50,8 @@ public:
     std::unique_ptr<tasks::Task> make(std::size_t index) const override {
         if (index == places_.size()) return make_gate_watcher(shard_, windows_, *waker_);
         const std::size_t client = first_ + index;
-        return make_client(client, WindowPace{client, rate_, windows_, statistics_, shard_.index, waker_}, statistics_,
-                           server_, &places_[index], make_exchange_);
+        return make_client(client, WindowPace{client, rate_, windows_, statistics_, shard_.index, waker_.get()},
+                           statistics_, server_, &places_[index], make_exchange_);
     }
     tasks::Demand demand() const override {
         return {.tasks_at_once = size(),
@@ -71,7 +71,7 @@ public:
 
 private:
     Shard shard_;
-    const ShardWaker* waker_;
+    std::shared_ptr<const ShardWaker> waker_;
     std::size_t first_;  // client
     std::int64_t rate_;
     Windows& windows_;

@@ -199,7 +199,7 @@ public:
     Work work() const override { return statistics_.work(); }
     std::vector<std::unique_ptr<Workload>> make_peer(std::size_t shards_most) const override {
         const std::size_t count = std::min(shards_most, arguments_.clients);
-        listeners_.share_among(count);
+        listeners_.deal_to(count);
         std::vector<std::unique_ptr<Workload>> shards;
         for (std::size_t index = 0; index < count; ++index) {
             shards.push_back(std::make_unique<PageServer>(index, arguments_, statistics_, listeners_));

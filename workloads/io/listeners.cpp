@@ -26,8 +26,9 @@ Listeners::Listeners(Acceptors acceptors, std::uint64_t connections, std::size_t
     }
 }
 
-void Listeners::share_among(std::size_t acceptors) {
+void Listeners::deal_to(std::size_t acceptors) {
     assert(!own_listeners_);
+    dealt_ = true;
     accepted_by_ = sys::SharedArray<Count>{acceptors};
 }
 
@@ -51,8 +52,12 @@ std::vector<std::uint64_t> Listeners::connections_by_acceptor() const {
     return counts;
 }
 
-bool Listeners::expect_another() const noexcept {
+bool Listeners::expect_another(std::size_t acceptor) const noexcept {
     if (own_listeners_) return !all_are_up();
+    if (dealt_) {
+        const tasks::Block own = tasks::block_of(connections_, acceptor, acceptors());
+        return accepted_by_[acceptor].connections.load(relaxed) < own.end - own.first;
+    }
     return board_->tickets.fetch_add(1, relaxed) < connections_;
 }
 

@@ -24,9 +24,9 @@ public:
     // of each listener. Throws std::system_error.
     Listeners(Acceptors acceptors, std::uint64_t connections, std::size_t at_once);
 
-    // So many acceptors, instead of those that it was made for, share its one listener. Called before any process of a
-    // run is forked. Throws std::system_error.
-    void share_among(std::size_t acceptors);
+    // So many acceptors, instead of those that it was made for, share its one listener, and each accepts an equal part
+    // of the connections. Called before any process of a run is forked. Throws std::system_error.
+    void deal_to(std::size_t acceptors);
     // Called before each run, while no task is alive. All listeners listen when it returns. Throws std::system_error.
     void begin();
 
@@ -42,7 +42,7 @@ public:
         return sockets_[own_listeners_ ? acceptor : 0].get();
     }
     // Whether the acceptor has to accept one more connection; it asks once before each.
-    [[nodiscard]] bool expect_another() const noexcept;
+    [[nodiscard]] bool expect_another(std::size_t acceptor) const noexcept;
     void accepted(std::size_t acceptor) const noexcept;
     // Whether an accept that failed failed because all connections are up.
     [[nodiscard]] bool all_are_up() const noexcept;
@@ -59,6 +59,7 @@ private:
     };
 
     bool own_listeners_;
+    bool dealt_ = false;
     std::uint64_t connections_;
     int backlog_;
     std::vector<sys::UniqueFd> sockets_;

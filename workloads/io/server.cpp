@@ -21,7 +21,6 @@ std::size_t Server::divide_clients(std::size_t shards_most) const {
     const std::size_t shards = std::min(shards_most, connections_);
     statistics_.divide(shards);
     windows_.divide(shards);
-    waker_ = shards > 1 ? std::make_unique<ShardWaker>(shards) : nullptr;
     return shards;
 }
 

@@ -54,10 +54,12 @@ protected:
     [[nodiscard]] std::vector<std::unique_ptr<Workload>> make_clients(std::size_t shards_most,
                                                                       const MakeExchange& make_exchange) const {
         const std::size_t count = divide_clients(shards_most);
+        // Only the clients own it: in the processes of the model its sockets are closed.
+        const auto waker = count > 1 ? std::make_shared<const ShardWaker>(count) : nullptr;
         std::vector<std::unique_ptr<Workload>> shards;
         for (std::size_t index = 0; index < count; ++index) {
-            shards.push_back(std::make_unique<Clients<MakeExchange>>(
-                Shard{index, count}, waker_.get(), arguments_, windows_, statistics_, listeners_, make_exchange));
+            shards.push_back(std::make_unique<Clients<MakeExchange>>(Shard{index, count}, waker, arguments_, windows_,
+                                                                     statistics_, listeners_, make_exchange));
         }
         return shards;
     }
@@ -73,7 +75,6 @@ private:
     std::size_t connections_ = arguments_.connections;
     mutable Windows windows_;  // both in shared memory; tasks write them
     mutable ClientStatistics statistics_;
-    mutable std::unique_ptr<ShardWaker> waker_;  // null if the clients are one shard
     Listeners listeners_;
 };
 

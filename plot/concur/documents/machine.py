@@ -16,7 +16,8 @@ TOPOLOGY = {
 
 def cpus_usable(machine: Any) -> int:
     """How many CPUs the run may use: those of its affinity, or fewer if a quota gives less time."""
-    known = get_or(machine, "cpus_usable", int, None)
+    # Null if the CPUs were chosen by another program.
+    known = get_or(machine, "cpus_usable", (int, type(None)), None)
     if known is not None:
         return int(known)
     found = len(get(machine, "affinity", list)) or get(machine, "cpus_online", int)
@@ -30,7 +31,7 @@ def cpus_usable(machine: Any) -> int:
 
 def topology(machine: Any) -> str:
     """1 package, 1 NUMA node, 2 cores, 2 hardware threads. Empty if the document does not say it."""
-    found = get_or(machine, "topology", dict, None)
+    found = get_or(machine, "topology", (dict, type(None)), None)
     if found is None:
         return ""
     numbers = {noun: get(found, key, int) for key, noun in TOPOLOGY.items()}

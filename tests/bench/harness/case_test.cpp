@@ -41,9 +41,9 @@ TEST(Case, ArgumentsMayBeLeftOutAndHaveAnyOrder) {
 }
 
 TEST(Case, HasAnOptionalArgumentInItsNameOnlyIfItIsChanged) {
-    EXPECT_EQ(parse_case("park/thread_per_task/tasks:9").name(), "park/thread_per_task/tasks:9");
-    EXPECT_EQ(parse_case("park/thread_per_task/stack_kib:0/tasks:9").name(), "park/thread_per_task/tasks:9");
-    EXPECT_EQ(parse_case("park/thread_per_task/stack_kib:64/tasks:9").name(),
+    EXPECT_EQ(case_named("park/thread_per_task/tasks:9").name(), "park/thread_per_task/tasks:9");
+    EXPECT_EQ(case_named("park/thread_per_task/stack_kib:0/tasks:9").name(), "park/thread_per_task/tasks:9");
+    EXPECT_EQ(case_named("park/thread_per_task/stack_kib:64/tasks:9").name(),
               "park/thread_per_task/stack_kib:64/tasks:9");
 }
 

@@ -127,7 +127,7 @@ TEST_P(Matrix, WorksWithTheLeastArgumentsOnSharedCpus) {
 class SmallStacks : public Matrix {};
 
 TEST_P(SmallStacks, AreEnoughForEveryWorkload) {
-    Harness harness{smoke_case({{"stack_kib", 64}}), Placement::split};
+    Harness harness{smoke_case({{"stack_kib", 64}}), cpu_plan()};
     ASSERT_TRUE(harness.support()) << harness.support().reason;
     harness.prepare();
     harness.before_run();

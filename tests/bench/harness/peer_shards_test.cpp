@@ -10,6 +10,7 @@
 #include "models/table.h"
 #include "odd_echo.h"
 #include "simple_workload.h"
+#include "sys/limits.h"
 #include "turn_giver.h"
 #include "workloads/table.h"
 
@@ -27,7 +28,7 @@ CpuPlan plan_with_three_peers() {
 
 using Crossing = std::tuple<const char*, const char*>;
 
-class PeerShards : public testing::TestWithParam<Crossing> {
+class PeersOfSeveralProcesses : public testing::TestWithParam<Crossing> {
 protected:
     static Case smoke_case() {
         const auto [workload, model] = GetParam();
@@ -36,7 +37,7 @@ protected:
     }
 };
 
-TEST_P(PeerShards, DoTheWorkOfOnePeer) {
+TEST_P(PeersOfSeveralProcesses, DoTheWorkOfOnePeer) {
     constexpr std::size_t windows = 2;
     Harness harness{smoke_case(), plan_with_three_peers(), windows};
     ASSERT_TRUE(harness.support()) << harness.support().reason;
@@ -58,14 +59,14 @@ TEST_P(PeerShards, DoTheWorkOfOnePeer) {
             const auto& [opened, closed, work, recorded] = (*harness.windows())[window];
             EXPECT_EQ(work.units, harness.workload().work().units / windows);
             EXPECT_GT(work.fairness->least, 0U) << "a client of some shard was not served";
-            EXPECT_GT(harness.meter().peer_cpu(window).count(), 0);
+            EXPECT_GT(harness.meter().peer().used_in(window).count(), 0);
             EXPECT_GT(harness.meter().model_cpu(window).count(), 0);
         }
     }
     EXPECT_EQ(harness.workload().latency()->count(), latencies) << "of all shards";
 }
 
-TEST_P(PeerShards, TakeTurns) {
+TEST_P(PeersOfSeveralProcesses, TakeTurns) {
     if (smoke_case().workload->kept_open == nullptr) GTEST_SKIP() << "timed as a whole";
     TurnGiver giver{"try 1", "try 9", "go 30", "go 31", "end"};
     Turns turns{giver.benchmarks_end(), 2};
@@ -84,18 +85,40 @@ TEST_P(PeerShards, TakeTurns) {
 constexpr auto crossing_name = [](const auto& crossing) {
     return std::string{std::get<0>(crossing.param)} + "_" + std::get<1>(crossing.param);
 };
-INSTANTIATE_TEST_SUITE_P(All, PeerShards,
+INSTANTIATE_TEST_SUITE_P(All, PeersOfSeveralProcesses,
                          testing::Combine(testing::Values("echo", "open_echo", "http", "churn", "fetch"),
                                           testing::Values("epoll", "thread_pool", "process_pool", "epoll_per_core")),
                          crossing_name);
 
 TEST(PeerShardsOfFewClients, AreNoMoreThanTheClients) {
-    Harness harness{case_named("echo/epoll/connections:2/requests:10"), plan_with_three_peers()};
+    for (const std::size_t clients : {1U, 2U}) {
+        const std::string name = "echo/epoll/connections:" + std::to_string(clients) + "/requests:10";
+        Harness harness{case_named(name), plan_with_three_peers()};
+        harness.prepare();
+        EXPECT_EQ(harness.peer_processes(), clients);
+    }
+}
+
+// A model that forks would copy them in each child, and select would run out of numbers.
+TEST(PeerShards, LeaveNoDescriptorInTheModelsProcess) {
+    const auto open_with = [](const CpuPlan& cpus) {
+        Harness harness{case_named("echo/epoll/connections:6/requests:60"), cpus};
+        (void)harness.support();
+        harness.prepare();
+        return sys::open_descriptors();
+    };
+    EXPECT_EQ(open_with(plan_with_three_peers()), open_with(cpu_plan()));
+}
+
+TEST(PeerShards, OfPagesHaveEqualPartsOfTheConnections) {
+    Harness harness{case_named("fetch/epoll/clients:30/pages:1/delay_ms:0"), plan_with_three_peers()};
     harness.prepare();
-    EXPECT_EQ(harness.peer_processes(), 2U);
-    Harness alone{case_named("echo/epoll/connections:1/requests:10"), plan_with_three_peers()};
-    alone.prepare();
-    EXPECT_EQ(alone.peer_processes(), 1U);
+    harness.before_run();
+    harness.run();
+    EXPECT_EQ(harness.after_run().reason, "");
+    const std::vector<sys::Nanoseconds> used = harness.peer_cpu_by_process();
+    ASSERT_EQ(used.size(), processes);
+    for (const sys::Nanoseconds one : used) EXPECT_GT(one.count(), 0);
 }
 
 TEST(PeerShardsCounting, SeesOnlyTheModel) {

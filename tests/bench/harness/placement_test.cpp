@@ -187,6 +187,19 @@ TEST(UsableCpus, AreNoMoreThanAQuotaPaysFor) {
     }
 }
 
+TEST(UsableCpus, AreOfTheFastestKindFirst) {
+    SyntheticTopology little_first{"core:8 pu:1"};
+    little_first.register_kind({0, 1, 2, 3}, 0);
+    little_first.register_kind({4, 5, 6, 7}, 1);
+    const Topology topology = little_first.topology();
+    EXPECT_EQ(usable_cpus(topology, all_of(topology), 3.0), (CpuSet{4, 5, 6}));
+    EXPECT_EQ(usable_cpus(topology, all_of(topology), 4.0), (CpuSet{4, 5, 6, 7}));
+    EXPECT_EQ(usable_cpus(topology, all_of(topology), 6.0), (CpuSet{0, 1, 4, 5, 6, 7}));
+    // 8 of 12 CPUs are fast: a quota of 6 pays for three fast cores with both threads.
+    const Topology mixed = performance_and_efficiency_cores();
+    EXPECT_EQ(usable_cpus(mixed, all_of(mixed), 6.0), range(0, 6));
+}
+
 TEST(PlanCpus, PoolsAreAsWideAsTheModelsCpus) {
     const auto cpus_of = [](const Topology& topology, std::optional<double> quota) {
         const CpuPlan plan = plan_cpus(Placement::split, {topology, usable_cpus(topology, all_of(topology), quota)});

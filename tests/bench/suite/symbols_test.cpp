@@ -80,6 +80,12 @@ TEST(Symbols, OneToCpusIsEveryPowerOfTwoAndTheNumberItself) {
 TEST(Symbols, EqualValuesRunOnce) {
     EXPECT_EQ(workers_of(cases_of(suite_of_primes(json::array({2, "cpus", 16, "4*cpus"})), 2)),
               (std::vector<std::size_t>{2, 16, 8}));
+    const auto kept = cases_of(suite_of_primes(json::array({2, "cpus"})), 2);
+    ASSERT_EQ(kept.size(), 1U);
+    EXPECT_EQ(kept[0].symbols, (Symbols{{"workers", "cpus"}})) << "it stands for both";
+    json with_default = suite_of_primes(json::array({1, 4}));
+    with_default["models"]["cpu"].push_back({{"model", "thread_pool"}});
+    EXPECT_EQ(workers_of(cases_of(with_default, 4)), (std::vector<std::size_t>{1, 4})) << "the default is 4 here";
     EXPECT_EQ(cases_of(suite_of_primes(2, json::array({32, "16*cpus"})), 2).size(), 1U);
     EXPECT_EQ(cases_of(suite_of_primes(2, json::array({32, "16*cpus"})), 4).size(), 2U);
 }
@@ -108,6 +114,22 @@ TEST(Symbols, TheSuitesOfTheProjectAreValidOnEveryMachine) {
         for (const char* const name : {"quick", "full", "native", "libraries"}) {
             const Suite suite = load_suite(find_suite(name, default_suites_folder()), machine);
             EXPECT_GT(case_count(make_plan(suite, {}, 1)), 20U) << name << " on " << cores;
+        }
+    }
+}
+
+// What a suite asks of a model with one thread must not grow with the machine without bound.
+TEST(Symbols, SerialCodeDoesTheSuitesCpuWorkInAFewSeconds) {
+    for (const int cores : {64, 128}) {
+        const MachineCpus machine = machine_of(cores);
+        for (const char* const name : {"quick", "full"}) {
+            for (const Point& point : load_suite(find_suite(name, default_suites_folder()), machine).points) {
+                if (point.workload->name != "primes") continue;
+                const tasks::Arguments& arguments = point.arguments.arguments;
+                const std::int64_t work_us = arguments.at("tasks") * arguments.at("grain_us");
+                EXPECT_LE(work_us, 3'000'000) << name << " on " << cores << arguments.path();
+                EXPECT_LE(arguments.at("tasks"), 10'000) << "a process for each";
+            }
         }
     }
 }

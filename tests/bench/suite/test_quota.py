@@ -21,7 +21,13 @@ class Group:
         self.version_1 = (VERSION_1 / "cpu.cfs_quota_us").exists()
         self.folder = (VERSION_1 if self.version_1 else VERSION_2) / f"concur-test-{os.getpid()}"
         self.folder.mkdir()
-        quota = str(round(cpus * 100_000))
+        try:
+            self._limit(str(round(cpus * 100_000)))
+        except OSError:
+            self.remove()
+            raise
+
+    def _limit(self, quota: str) -> None:
         if self.version_1:
             (self.folder / "cpu.cfs_period_us").write_text("100000")
             (self.folder / "cpu.cfs_quota_us").write_text(quota)

@@ -29,7 +29,14 @@ def test_an_older_document_has_affinity_and_quota(affinity, cpu_max, usable):
 
 
 def test_the_topology_in_words():
-    topology = {"packages": 2, "numa_nodes": 1, "cores": 64, "hardware_threads": 128, "usable": "0-127"}
+    topology = {
+        "packages": 2,
+        "numa_nodes": 1,
+        "cores": 64,
+        "hardware_threads": 128,
+        "kinds": 1,
+        "usable": "0-127",
+    }
     assert machine.topology({"topology": topology}) == (
         "2 packages, 1 NUMA node, 64 cores, 128 hardware threads"
     )

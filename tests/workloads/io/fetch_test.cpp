@@ -1,7 +1,13 @@
 // The clients of fetch and their slow server, step by step, without a socket between them.
 #include <gtest/gtest.h>
+#include <sys/socket.h>
+
+#include <array>
+#include <variant>
 
 #include "conversation.h"
+#include "sys/check.h"
+#include "sys/unique_fd.h"
 #include "the_only.h"
 #include "workloads/table.h"
 

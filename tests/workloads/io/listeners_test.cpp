@@ -38,17 +38,33 @@ TEST(SharedListener, IsThatOfAllAcceptors) {
     for (std::size_t acceptor = 1; acceptor < 3; ++acceptor) {
         EXPECT_EQ(listeners.listener_of(acceptor), listeners.listener_of(0));
     }
-    EXPECT_TRUE(listeners.expect_another());
-    EXPECT_TRUE(listeners.expect_another());
-    EXPECT_FALSE(listeners.expect_another()) << "others wait for the two connections";
+    EXPECT_TRUE(listeners.expect_another(0));
+    EXPECT_TRUE(listeners.expect_another(1));
+    EXPECT_FALSE(listeners.expect_another(2)) << "others wait for the two connections";
     const auto one = connect_to(listeners.endpoint());
     const auto other = connect_to(listeners.endpoint());
     EXPECT_EQ(accept_all(listeners, 2), 2U);
     EXPECT_FALSE(listeners.all_are_up()) << "a failed accept is a failure here";
     EXPECT_EQ(listeners.connections_by_acceptor(), (std::vector<std::uint64_t>{0, 0, 2}));
     listeners.begin();
-    EXPECT_TRUE(listeners.expect_another());
+    EXPECT_TRUE(listeners.expect_another(0));
     EXPECT_EQ(listeners.connections_by_acceptor(), (std::vector<std::uint64_t>{0, 0, 0}));
+}
+
+TEST(SharedListener, MayBeDealtToItsAcceptorsInEqualParts) {
+    Listeners listeners{{}, 5, 5};
+    listeners.deal_to(2);
+    listeners.begin();
+    ASSERT_EQ(listeners.acceptors(), 2U);
+    for (const auto& [acceptor, connections] : {std::pair{0U, 3}, std::pair{1U, 2}}) {
+        for (int connection = 0; connection < connections; ++connection) {
+            EXPECT_TRUE(listeners.expect_another(acceptor));
+            listeners.accepted(acceptor);
+        }
+        EXPECT_FALSE(listeners.expect_another(acceptor)) << acceptor;
+    }
+    listeners.begin();
+    EXPECT_TRUE(listeners.expect_another(0));
 }
 
 TEST(OwnListeners, ShareAPortAndGetEachConnectionOnceInEveryRun) {
@@ -70,12 +86,12 @@ TEST(OwnListeners, ShareAPortAndGetEachConnectionOnceInEveryRun) {
         for (std::uint64_t client = 0; client < connections; ++client) clients.push_back(connect_to(endpoint));
         std::vector<std::uint64_t> accepted;
         for (std::size_t acceptor = 0; acceptor < acceptors; ++acceptor) {
-            EXPECT_TRUE(listeners.expect_another());
+            EXPECT_TRUE(listeners.expect_another(acceptor));
             accepted.push_back(accept_all(listeners, acceptor));
         }
         EXPECT_EQ(listeners.connections_by_acceptor(), accepted);
         EXPECT_TRUE(listeners.all_are_up());
-        EXPECT_FALSE(listeners.expect_another());
+        EXPECT_FALSE(listeners.expect_another(0));
         for (std::size_t acceptor = 0; acceptor < acceptors; ++acceptor) {
             EXPECT_EQ(::accept(listeners.listener_of(acceptor), nullptr, nullptr), -1);
             EXPECT_EQ(errno, EINVAL) << "it is shut down";

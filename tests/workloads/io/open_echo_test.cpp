@@ -55,8 +55,8 @@ TEST_F(OpenEcho, SendsWhenItIsDueAfterAllWereAnswered) {
 TEST_F(OpenEcho, OnlyClientsThatKeepARateSleep) {
     EXPECT_TRUE(clients_->demand().sleeps);
     EXPECT_FALSE(server_->demand().sleeps);
-    const auto closed_loop = find("echo").make(tasks::complete(find("echo").parameters, {}), 1);
-    EXPECT_FALSE(closed_loop->make_peer()->demand().sleeps);
+    const auto closed_loop = find("echo").make(tasks::complete(find("echo").parameters, {}), {});
+    EXPECT_FALSE(the_only(closed_loop->make_peer(1))->demand().sleeps);
 }
 
 TEST_F(OpenEcho, EndsIfAnAwaitOrASleepFails) {
