@@ -1,6 +1,7 @@
 #include <asio/executor_work_guard.hpp>
 #include <asio/io_context.hpp>
 #include <asio/post.hpp>
+#include <asio/steady_timer.hpp>
 #include <atomic>
 #include <thread>
 #include <vector>
@@ -16,6 +17,9 @@ struct PostToAsio::Pool {
     std::atomic<std::size_t> left{0};
     sys::Event all_ended;
     asio::io_context context{2};
+    // With a timer the context has a reactor, as that of the model and of every program with sockets: a thread that
+    // finds nothing to do waits in epoll.
+    asio::steady_timer timer{context};
     asio::executor_work_guard<asio::io_context::executor_type> guard = asio::make_work_guard(context);
     std::vector<std::jthread> threads;  // destroyed first: they use the members above
 
