@@ -6,12 +6,12 @@
 #include <mutex>
 
 #include "bench/native/bare_tasks.h"
-#include "bench/native/pooled_stacks.h"
+#include "models/fiber_stacks.h"
 
 namespace bench {
 
 struct ParkBoostFibers::Pool {
-    PooledStacks stacks;
+    models::FiberStacks stacks;
 };
 
 ParkBoostFibers::ParkBoostFibers() : pool_{std::make_unique<Pool>()} {}

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "bench/native/bare_tasks.h"
-#include "bench/native/pooled_stacks.h"
+#include "models/fiber_stacks.h"
 
 namespace bench {
 
@@ -12,7 +12,7 @@ namespace context = boost::context;
 
 // A fiber stays on its stack when its task has ended, and runs the next task there, as the model's fibers do.
 struct ParkFibers::Fibers {
-    PooledStacks stacks;
+    models::FiberStacks stacks;
     const Ended* ended = nullptr;        // of the current run
     std::vector<context::fiber> fibers;  // destroyed first: they are on the stacks
 

@@ -16,10 +16,10 @@
 #include <mutex>
 #include <utility>
 
+#include "models/fiber_stacks.h"
 #include "models/loop/readiness_operation.h"
 #include "models/model.h"
 #include "models/readiness/boost_fiber_loop.h"
-#include "models/readiness/fiber_stacks.h"
 
 namespace models {
 namespace {

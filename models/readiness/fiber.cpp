@@ -10,12 +10,12 @@
 #include <memory>
 #include <utility>
 
+#include "models/fiber_stacks.h"
 #include "models/loop/loop_model.h"
 #include "models/loop/object_pool.h"
 #include "models/loop/pollers.h"
 #include "models/loop/reactor.h"
 #include "models/loop/readiness_operation.h"
-#include "models/readiness/fiber_stacks.h"
 
 namespace models {
 namespace {
