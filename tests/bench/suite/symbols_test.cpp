@@ -113,7 +113,8 @@ TEST(Symbols, TheSuitesOfTheProjectAreValidOnEveryMachine) {
         const MachineCpus machine = machine_of(cores);
         for (const char* const name : {"quick", "full", "native", "libraries"}) {
             const Suite suite = load_suite(find_suite(name, default_suites_folder()), machine);
-            EXPECT_GT(case_count(make_plan(suite, {}, 1)), 20U) << name << " on " << cores;
+            // A build without optional libraries has few of them.
+            EXPECT_GT(case_count(make_plan(suite, {}, 1)), 10U) << name << " on " << cores;
         }
     }
 }
