@@ -11,8 +11,7 @@
 
 namespace bench {
 
-// As the model, one io_context that several threads run. (asio::thread_pool is another scheduler: it wakes a thread for
-// nearly every function.)
+// As the model, one io_context that several threads run.
 struct PostToAsio::Pool {
     std::atomic<std::size_t> left{0};
     sys::Event all_ended;
