@@ -23,6 +23,8 @@ from typing import Iterator, List, Optional, Sequence
 
 OLDEST = (3, 11)
 CHARTS = ("matplotlib", "numpy")
+REPORT = ("numpy", "scipy", "jinja2")
+DEBIAN_PYTHON = "/usr/bin/python3"
 PROBE_TIMEOUT_S = 60
 # Set before this program starts itself again, so that it cannot do so without end.
 GUARD = "CONCUR_INTERPRETER_CHOSEN"
@@ -52,7 +54,7 @@ def _all_candidates() -> Iterator[str]:
         yield os.path.join(environment, "bin", "python")
     for folder in os.environ.get("PATH", "").split(os.pathsep):
         yield os.path.join(folder or ".", "python3")
-    yield "/usr/bin/python3"
+    yield DEBIAN_PYTHON
 
 
 def imports(interpreter: str, modules: Sequence[str]) -> bool:
@@ -84,19 +86,24 @@ def find(modules: Sequence[str]) -> Optional[str]:
 
 def missing(modules: Sequence[str]) -> str:
     """One line: the missing modules, and two commands that install them."""
-    apt = " ".join(APT_NAMES.get(module, "python3-" + module) for module in modules)
+    # apt installs for Debian's own interpreter, which may have some of them.
+    lacking = [module for module in modules if not imports(DEBIAN_PYTHON, [module])] or modules
+    apt = " ".join(APT_NAMES.get(module, "python3-" + module) for module in lacking)
     return "no Python {}.{} or newer with {}: run 'apt install {}' or 'pip install {}'".format(
         OLDEST[0], OLDEST[1], ", ".join(modules), apt, " ".join(modules)
     )
 
 
-def require(modules: Sequence[str]) -> None:
-    """Returns if this interpreter has the modules; otherwise starts the program again under another."""
+def require(modules: Sequence[str], without: str = "") -> None:
+    """Returns if this interpreter has the modules; otherwise starts the program again under another.
+
+    If none has them, the error begins with `without`, which says what a caller has to do without.
+    """
     if sys.version_info[:2] >= OLDEST and all(_has(module) for module in modules):
         return
     found = None if os.environ.get(GUARD) else find(modules)
     if found is None:
-        print("{}: {}".format(Path(sys.argv[0]).name, missing(modules)), file=sys.stderr)
+        print("{}: {}{}".format(Path(sys.argv[0]).name, without, missing(modules)), file=sys.stderr)
         sys.exit(1)
     sys.stdout.flush()
     sys.stderr.flush()
@@ -104,12 +111,12 @@ def require(modules: Sequence[str]) -> None:
     os.execv(found, [found] + sys.argv)
 
 
-def start(command: str, modules: Sequence[str]) -> None:
+def start(command: str, modules: Sequence[str], without: str = "") -> None:
     """Runs a program of the package under an interpreter that has these modules, and exits as it does."""
     # --help and wrong options are handled first: they need none of the modules.
     options = importlib.import_module("concur.commands.options")
     options.READ[command](sys.argv[1:])
-    require(modules)
+    require(modules, without)
     sys.exit(importlib.import_module("concur.commands." + command).main(sys.argv[1:]))
 
 

@@ -15,11 +15,21 @@ from concur.documents.atomic_write import replace_file
 from concur.documents.results import DocumentError, load
 from concur.statistics.comparison import METRICS, Choice, Compared, Comparison, together
 from concur.statistics.matches import Measured
-from concur.statistics.turns import Metric
+from concur.statistics.turns import CPU, WALL, Metric
 from concur.statistics.verdicts import SAME, SLOWER, UNCLEAR, VERDICTS
 
 
-LIMITED = "the clients were at their limit, so CPU time is compared"
+LIMITED = "the clients set the pace, so CPU time is compared"
+NAME_LEAST = 24
+ONE_KIND = "compare two of one kind"
+DRIFT = "*: times, not ratios to a baseline: they contain the drift of the machine between the runs"
+ONE_PROCESS = "each interval is of repetitions of one process, and another process may be faster or slower"
+# Of 945 pairs of cases of ten runs of one program on a busy machine, 56 % differed beyond the margin by wall
+# time, and 0.6 % by CPU time. So CPU times are compared, unless wall times are asked for.
+BY_CPU = "CPU times are compared, because other programs change wall times much more (--metric wall)"
+BY_WALL = (
+    "other programs change wall times much more than CPU times, which are compared without --metric wall"
+)
 
 
 def figure(one: Compared) -> str:
@@ -48,7 +58,8 @@ def lines(comparison: Comparison, differences: list[str], everything: bool) -> I
     for changed in comparison.changed:
         one = changed.measured
         what = f"{changed.before} before, {changed.now} now: {one.workload.name}, "
-        apart.setdefault(what + labels.arguments(one.case.arguments), []).append(labels.series(one.series))
+        given = labels.arguments(one.case.arguments) or labels.NO_ARGUMENTS
+        apart.setdefault(what + given, []).append(labels.series(one.series))
     for what, names in apart.items():
         yield f"cannot be compared: {what}: {', '.join(names)}"
     changed_ones = [changed.measured for changed in comparison.changed]
@@ -56,8 +67,13 @@ def lines(comparison: Comparison, differences: list[str], everything: bool) -> I
     for compared in shown:
         yield from compared_lines(compared, comparison.choice.metric)
     yield from labels.meanings([one.workload for one in [*changed_ones, *(c.new for c in shown)]])
+    by_cpu = [one.new.workload for one in shown if one.metric is CPU]
+    yield from filter(None, [labels.cpu_time_note(by_cpu)])
     if any(not one.relative for one in shown):
-        yield "*: times, not ratios to a baseline: they contain the drift of the machine between the runs"
+        yield DRIFT
+    if comparison.new.is_foreign:
+        yield ONE_PROCESS
+        yield BY_WALL if comparison.choice.metric is WALL else BY_CPU
     if not shown:
         yield "no case is faster or slower beyond the margin"
     for title, groups in (
@@ -66,10 +82,11 @@ def lines(comparison: Comparison, differences: list[str], everything: bool) -> I
     ):
         yield ""
         columns = "slower  faster  unclear  same"
-        yield f"{'geometric mean by ' + title:<26} {'ratio':>6}  {'95 % interval':<16}  {columns}"
+        width = max(NAME_LEAST, *map(len, groups)) if groups else NAME_LEAST
+        yield f"{'geometric mean by ' + title:<{width + 2}} {'ratio':>6}  {'95 % interval':<16}  {columns}"
         # All models of a case are divided by the same baseline, so their ratios err together.
         shared = title == "workload"
-        yield from (group_line(name, members, shared) for name, members in groups.items())
+        yield from (group_line(f"{name:<{width}}", members, shared) for name, members in groups.items())
 
 
 def by(comparison: Comparison, name_of: Callable[[Compared], str]) -> dict[str, list[Compared]]:
@@ -86,7 +103,7 @@ def group_line(name: str, members: list[Compared], shared_baseline: bool) -> str
     interval = f"{mean.low:.3f} to {mean.high:.3f}" if mean.has_interval else ""
     said = f"  all in all {whole.verdict}" if whole.verdict not in (SAME, UNCLEAR) else ""
     numbers = f"{counts[0]:>6}  {counts[1]:>6}  {counts[2]:>7}  {counts[3]:>4}"
-    return f"  {name:<24} {mean.value:>6.3f}  {interval:<16}  {numbers}{said}"
+    return f"  {name} {mean.value:>6.3f}  {interval:<16}  {numbers}{said}"
 
 
 def models_to_json(comparison: Comparison) -> list[dict[str, Any]]:
@@ -136,10 +153,16 @@ def to_json(comparison: Comparison, differences: list[str]) -> Any:
 def compare(chosen: argparse.Namespace) -> int:
     try:
         old, new = load(chosen.old), load(chosen.new)
+        if old.is_foreign != new.is_foreign:
+            plain = chosen.old if old.is_foreign else chosen.new
+            raise DocumentError(
+                f"{plain}: plain JSON of Google Benchmark, and concur wrote the other: {ONE_KIND}"
+            )
         differences = environment.differences(environment.read(chosen.old), environment.read(chosen.new))
         baseline = None if chosen.relative_to == "none" else chosen.relative_to
-        comparison = Comparison(old, new, Choice(METRICS[chosen.metric], chosen.margin, baseline))
-        if not comparison.compared and not comparison.changed:
+        metric = chosen.metric or ("cpu" if new.is_foreign else "wall")
+        comparison = Comparison(old, new, Choice(METRICS[metric], chosen.margin, baseline))
+        if not comparison.has_common_cases:
             raise DocumentError(f"{chosen.old} and {chosen.new} have no case in common")
         print_lines(lines(comparison, differences, chosen.all))
         if chosen.json:

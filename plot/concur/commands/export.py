@@ -15,8 +15,12 @@ from concur.documents.results import Document, DocumentError, load
 from concur.documents.units import number_of
 from concur.statistics import noise, turns
 from concur.statistics.intervals import Estimate
-from concur.statistics.ratios import WHY_CPU, Ranked, to_baseline
-from concur.statistics.turns import CPU
+from concur.statistics.ratios import Ranked, to_baseline, why_cpu
+from concur.statistics.measures import CPU
+
+READS_IT_ITSELF = (
+    "plain JSON of Google Benchmark: github-action-benchmark reads it without this program (tool: googlecpp)"
+)
 
 
 def entry(name: str, unit: str, estimate: Estimate, scale: float, extra: str) -> dict[str, Any]:
@@ -39,9 +43,9 @@ def ratio_entry(
     """The ratio to the baseline; None for the baseline itself."""
     if ranked.baseline is None or series == ranked.baseline or series not in ranked.ratios:
         return None
-    by_cpu = ranked.metric is CPU
+    by_cpu = ranked.measure is CPU
     name = case.cells[series].samples[0].case_name + (" CPU time" if by_cpu else "")
-    why = WHY_CPU.format(unit=workload.unit) if by_cpu else ""
+    why = why_cpu(workload, case) if by_cpu else ""
     extra = "; ".join(filter(None, [why, warning]))
     return entry(f"{name} ÷ {labels.series(ranked.baseline)}", "ratio", ranked.ratios[series], 1.0, extra)
 
@@ -66,7 +70,10 @@ def main(argv: Sequence[str]) -> int:
     chosen = options.export(argv)
     output = chosen.output or chosen.results.with_suffix(".github-action.json")
     try:
-        text = json.dumps(entries(load(chosen.results)), indent=1, ensure_ascii=False) + "\n"
+        document = load(chosen.results)
+        if document.is_foreign:
+            raise DocumentError(f"{chosen.results}: {READS_IT_ITSELF}")
+        text = json.dumps(entries(document), indent=1, ensure_ascii=False) + "\n"
         replace_file(output, text.encode())
     except DocumentError as error:
         print(f"export.py: {error}", file=sys.stderr)

@@ -49,7 +49,12 @@ def measure(findings: list[Finding], chosen: argparse.Namespace, output: Path, b
 
 
 def judge_all(findings: list[Finding], results: Path) -> list[Judgement]:
-    judge = Judge(load(results))
+    document = load(results)
+    if document.is_foreign:
+        raise DocumentError(
+            f"{results}: plain JSON of Google Benchmark: findings are judged by documents of concur"
+        )
+    judge = Judge(document)
     return [judge.judge(finding) for finding in findings]
 
 

@@ -36,7 +36,7 @@ def main(argv: Sequence[str]) -> int:
     chosen = options.history(argv)
     try:
         runs = load_runs(chosen.results)
-        output = Output(chosen.output, chosen.format or options.FORMATS)
+        output = Output(chosen.output, chosen.format or options.FORMATS[:1])
         output.prepare()
         matplotlib.rcdefaults()
         with matplotlib.rc_context(style.RC):

@@ -12,21 +12,24 @@ from typing import Callable, Dict, Sequence
 
 # The root of the source tree, with results/ and build/. An installed concur has neither.
 ROOT = Path(__file__).resolve().parents[3]
+# The first one is the default.
 FORMATS = ("png", "svg")
 # The kinds of charts; concur.commands.plot knows the module that draws each kind.
-KINDS = ("overview", "bars", "scaling", "workers", "load", "latency", "cost", "memory")
+KINDS = ("overview", "compare", "grain", "scaling", "workers", "load", "latency", "memory")
+FINDINGS_FILE = ROOT / "results/findings.toml"
 FINDINGS_ROUNDS, FINDINGS_BUDGET_S = 6, 280.0
 
 Parser = argparse.ArgumentParser
 
 PLOT = """\
-Draws the charts of a concur results document.
+Draws the charts of a concur results document, or of JSON that another program wrote with Google Benchmark.
 
     plot/plot.py results.json -o charts/
     plot/plot.py results.json --only scaling_echo --format svg
 
 Several documents are drawn as one if they come from the same machine, build and placement. The program
-prints the name of each file that it writes, and for each chart that it cannot draw, the reason.
+prints the name of each file that it writes, and for each chart that it cannot draw, the reason. The file
+index.html in the same folder shows all of them on one page.
 """
 
 SUMMARY = """\
@@ -39,6 +42,20 @@ of failures.
 A ratio compares a model with the baseline of its case, which the table names, with a 95 % interval over sets
 of processes. A time is that of the baseline times the ratio. Where the clients were at their limit, CPU time
 is compared instead of wall time. The table fits the width of the terminal.
+
+Of JSON that other programs wrote with Google Benchmark (--benchmark_out=FILE) the table has the time of an
+iteration, with a 95 % interval over repetitions (--benchmark_repetitions=10).
+"""
+
+REPORT = """\
+Writes the report of a results document: one HTML page, with all figures, charts and findings. It also reads
+plain JSON of Google Benchmark.
+
+    plot/report.py results.json
+    plot/report.py new.json --against old.json -o report.html
+
+The page needs no network and no other file: open it in a browser. It links to the document, so keep them
+together. Several documents make one page if they come from the same machine, build and placement.
 """
 
 COMPARE = """\
@@ -54,6 +71,9 @@ limit, CPU times are compared. A case is faster or slower only if its whole inte
 Cases of two machines are the same case if their arguments have the same symbols (workers: cpus, tasks:
 16*cpus), or else the same numbers. A '!' marks cases that are not to be trusted, because other programs
 disturbed them, say; --fail-on-slower ignores them.
+
+Two documents that other programs wrote with Google Benchmark are compared by their CPU times: their
+repetitions come from one process, and other programs change its wall times much more.
 """
 
 HISTORY = """\
@@ -99,7 +119,7 @@ def _add_charts(parser: Parser) -> None:
     parser.add_argument("results", type=Path, nargs="+", help="results documents (JSON)")
     parser.add_argument("-o", "--output", type=Path, default=Path("charts"), help="folder (default: charts/)")
     parser.add_argument(
-        "--format", choices=FORMATS, action="append", help="may be given twice (default: both)"
+        "--format", choices=FORMATS, action="append", help="may be given twice (default: png)"
     )
 
 
@@ -124,6 +144,15 @@ def summary(argv: Sequence[str]) -> argparse.Namespace:
     return parser.parse_args(argv)
 
 
+def report(argv: Sequence[str]) -> argparse.Namespace:
+    parser = _parser("report", REPORT)
+    parser.add_argument("results", type=Path, nargs="+", help="results documents (JSON)")
+    parser.add_argument("-o", "--output", type=Path, help="default: RESULTS with .html")
+    parser.add_argument("--against", type=Path, metavar="OLD", help="also compares with this document")
+    parser.add_argument("--findings", type=Path, help="default: results/findings.toml")
+    return parser.parse_args(argv)
+
+
 def export(argv: Sequence[str]) -> argparse.Namespace:
     parser = _parser("export", EXPORT)
     parser.add_argument("results", type=Path, help="results document (JSON)")
@@ -136,7 +165,9 @@ def compare(argv: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("old", type=Path, help="results document (JSON)")
     parser.add_argument("new", type=Path, help="results document (JSON)")
     parser.add_argument(
-        "--metric", choices=("wall", "cpu"), default="wall", help="time per unit (default: wall)"
+        "--metric",
+        choices=("wall", "cpu"),
+        help="time per unit (default: wall; cpu for documents of other programs)",
     )
     parser.add_argument(
         "--margin",
@@ -172,7 +203,7 @@ def findings(argv: Sequence[str]) -> argparse.Namespace:
         command.add_argument(
             "--findings",
             type=Path,
-            default=ROOT / "results/findings.toml",
+            default=FINDINGS_FILE,
             help="default: results/findings.toml",
         )
         command.add_argument("--only", metavar="ID", action="append", default=[], help="may be repeated")
@@ -201,6 +232,7 @@ def findings(argv: Sequence[str]) -> argparse.Namespace:
 READ: Dict[str, Callable[[Sequence[str]], argparse.Namespace]] = {
     "plot": plot,
     "summary": summary,
+    "report": report,
     "compare": compare,
     "history": history,
     "export": export,

@@ -7,22 +7,29 @@ from collections.abc import Callable, Sequence
 
 import matplotlib
 
-from concur.charts import bars, cost, latency, memory, offered_load, overview, scaling, workers
+from concur.charts import comparison_bars, grain, latency, memory, offered_load, overview, scaling, workers
 from concur.commands import options
+from concur.documents import labels
 from concur.documents.results import Document, DocumentError, load_all
 from concur.drawing import style
 from concur.drawing.output import Output, OutputError
 
 CHARTS: dict[str, Callable[[Document, Output], None]] = {
     "overview": overview.draw,
-    "bars": bars.draw,
+    "compare": comparison_bars.draw,
+    "grain": grain.draw,
     "scaling": scaling.draw,
     "workers": workers.draw,
     "load": offered_load.draw,
     "latency": latency.draw,
-    "cost": cost.draw,
     "memory": memory.draw,
 }
+
+
+def heading(document: Document) -> str:
+    """For the index of the charts."""
+    this = document.origin
+    return f"Charts of a concur run: {this.cpu}, {labels.cpus(this)}, {this.placement}"
 
 
 def fail(reason: object) -> int:
@@ -42,9 +49,10 @@ def main(argv: Sequence[str]) -> int:
     chosen = options.plot(argv)
     try:
         document = load_all(chosen.results)
-        output = Output(chosen.output, chosen.format or options.FORMATS, chosen.only)
+        output = Output(chosen.output, chosen.format or options.FORMATS[:1], chosen.only)
         output.prepare()
         draw(document, output)
+        output.save_index(heading(document))
     except (DocumentError, OutputError) as error:
         return fail(error)
     if not output.wanted:

@@ -12,12 +12,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from statistics import median
 
+from concur.answers.decisions import decisions
+from concur.answers.doubts import doubts
 from concur.documents import labels, units
-from concur.documents.cases import Case, Cell, Series, Workload
+from concur.documents.cases import Case, Series, Workload
 from concur.documents.results import Document
-from concur.statistics import noise, turns
-from concur.statistics.ratios import WHY_CPU, Ranked, is_limited, to_baseline
-from concur.statistics.turns import WALL
+from concur.statistics import noise, written
+from concur.statistics.ratios import to_baseline, why_cpu
 
 WIDTH_LEAST, WIDTH_MOST = 60, 140
 BEST = 3
@@ -41,6 +42,14 @@ class Row:
 
 # Width of each column, the least important last: a narrow terminal has no room for it.
 COLUMNS = {"ratio": 8, "95 % interval": 15, "time": 9, "CPUs used": 10, "rate": 10}
+# Those of documents without baselines.
+ABSOLUTE = {"time": 9, "its 95 % interval": 22, "rate": 10}
+LEGEND_ABSOLUTE = (
+    "Time: the wall time of an iteration, as the median over {observations}, with its 95 % interval. There "
+    "are no ratios: repetitions of two benchmarks were not run side by side."
+)
+LEGEND_ONE = "Time: the wall time of an iteration. Run it with --benchmark_repetitions=10 to get intervals."
+ONE_PROCESS = "Another process may be faster or slower: give the documents of several runs."
 
 
 @dataclass(frozen=True)
@@ -48,19 +57,20 @@ class Table:
     """The columns that fit, and the width of names."""
 
     width: int
-    columns: tuple[str, ...]
+    # The width of each column.
+    columns: dict[str, int]
     name: int
 
     @staticmethod
-    def of(width: int) -> Table:
+    def of(width: int, columns: dict[str, int] = COLUMNS, name_most: int = NAME_MOST) -> Table:
         width = max(WIDTH_LEAST, min(WIDTH_MOST, width))
-        columns = list(COLUMNS)
-        while (room := width - 6 - sum(COLUMNS[name] + 1 for name in columns)) < NAME_LEAST:
-            columns.pop()
-        return Table(width, tuple(columns), min(room, NAME_MOST))
+        fitting = dict(columns)
+        while (room := width - 6 - sum(fitting.values()) - len(fitting)) < NAME_LEAST:
+            fitting.popitem()
+        return Table(width, fitting, min(room, name_most))
 
     def line(self, row: Row) -> str:
-        values = (f"{row.values.get(name, ''):>{COLUMNS[name]}}" for name in self.columns)
+        values = (f"{row.values.get(name, ''):>{width}}" for name, width in self.columns.items())
         name = row.name if len(row.name) <= self.name else row.name[: self.name - 3] + "..."
         return f" {row.mark:>3}  {name:<{self.name}} {' '.join(values)}".rstrip()
 
@@ -72,28 +82,18 @@ class Table:
         return textwrap.wrap(text, self.width, initial_indent=indent, subsequent_indent=rest)
 
 
-def cpus_used(cell: Cell) -> str:
-    """1.0 of 2"""
-    used = turns.over_sets(cell, lambda s: None if s.cpu_ns is None else s.cpu_ns / s.real_ns)
-    allowed = cell.samples[0].cpus
-    return "" if used is None else f"{used.value:.1f}" + (f" of {allowed}" if allowed else "")
-
-
-def row(workload: Workload, case: Case, ranked: Ranked, place: int, series: Series) -> Row:
-    cell, ratio = case.cells[series], ranked.ratios[series]
-    base = None if ranked.baseline is None else turns.absolute(case.cells[ranked.baseline], ranked.metric)
-    per_unit = ratio.value * base.value if base is not None else 0.0
-    interval = units.interval(ratio.low, ratio.high) if ratio.has_interval else ""
-    disturbed = noise.serious_words(case, series, workload.cpus)
+def row(workload: Workload, case: Case, place: int, series: Series) -> Row:
+    one = written.texts(workload, case, place, series)
     return Row(
-        ("!" if disturbed else "") + ("=" if series in ranked.ties else str(place)),
-        labels.series(series),
+        ("!" if one.disturbance else "") + one.place,
+        one.name,
         {
-            "ratio": f"{units.bound(ratio.value)}×",
-            "95 % interval": "baseline" if series == ranked.baseline else interval,
-            "time": units.duration_measured(per_unit * cell.samples[0].units),
-            "CPUs used": cpus_used(cell),
-            "rate": units.count_measured(1e9 / per_unit) + "/s" if ranked.metric is WALL else "",
+            "ratio": one.ratio,
+            "95 % interval": one.interval,
+            "time": one.time,
+            "its 95 % interval": one.time_interval,
+            "CPUs used": one.cpus_used,
+            "rate": one.rate,
         },
     )
 
@@ -103,15 +103,15 @@ def rows(workload: Workload, case: Case, table: Table, everything: bool) -> Iter
     order = list(enumerate(ranked.order(), start=1))
     shown = [(place, one) for place, one in order if everything or place <= BEST or one == ranked.baseline]
     for place, series in shown:
-        yield table.line(row(workload, case, ranked, place, series))
+        yield table.line(row(workload, case, place, series))
     if len(shown) < len(order):
         yield f"      and {units.number_of('models', len(order) - len(shown))} more: --all names them"
 
 
 def case_head(workload: Workload, case: Case, table: Table) -> Iterator[str]:
     of = f", baseline {labels.series(case.baseline)}" if case.baseline else ""
-    why = f": {WHY_CPU.format(unit=workload.unit)}" if is_limited(case) else ""
-    yield from table.wrap(f"{labels.case(workload, case)}{of}{why}", " ")
+    why = why_cpu(workload, case)
+    yield from table.wrap(f"{labels.case(workload, case)}{of}{why and ': '}{why}", " ")
 
 
 def disturbances(workload: Workload, case: Case, table: Table) -> Iterator[str]:
@@ -149,31 +149,59 @@ def outcomes(workload: Workload, table: Table) -> Iterator[str]:
         yield from table.wrap(text, "   -  ", "      ")
 
 
+def legend(document: Document) -> str:
+    if not document.is_foreign:
+        return LEGEND
+    if document.rounds == 1:
+        return LEGEND_ONE
+    words = LEGEND_ABSOLUTE.format(observations=document.observations)
+    return f"{words} {ONE_PROCESS}" if document.is_of_one_process else words
+
+
 def head(document: Document, table: Table) -> Iterator[str]:
-    this = document.origin
-    cpus, sets = labels.cpus(this), labels.sets(document, "no intervals")
-    facts = (this.cpu, cpus, this.kernel, this.compiler, f"placement {this.placement}", sets)
-    yield from table.wrap(", ".join(facts))
+    yield from table.wrap(", ".join(labels.origin_facts(document, "no intervals")))
     if not document.complete:
         yield labels.incomplete(document)
-    yield from table.wrap(LEGEND)
-    yield ""
-    yield table.head()
+    yield from table.wrap(legend(document))
+
+
+def answers(document: Document, table: Table) -> Iterator[str]:
+    """What to choose, and what not to trust, before all figures."""
+    found = decisions(document)
+    if found:
+        head_line = "What to choose (the report says what it costs, and when it matters less):"
+        yield from ("", *table.wrap(head_line))
+    for row in found:
+        yield from table.wrap(f"{row.situation}: {row.choose}", "   ", "      ")
+    serious = [doubt for doubt in doubts(document) if doubt.serious]
+    if serious:
+        yield from ("", "What not to trust:")
+    for doubt in serious:
+        where = f" ({doubt.places})" if doubt.places else ""
+        yield from table.wrap(f"{doubt.what}: {doubt.why}{where}", "   ", "      ")
+
+
+def workload_lines(workload: Workload, table: Table, everything: bool) -> Iterator[str]:
+    fixed = f": {labels.fixed(workload)}" if workload.telling and labels.fixed(workload) else ""
+    head_line = f"{workload.name}, in {labels.plural(workload.unit)}{fixed}"
+    peers = max(sample.peer_processes for sample in workload.samples)
+    peer = [f"The peer has {peers} processes"] if peers > 1 else []
+    yield from table.wrap(". ".join([head_line, *labels.meanings([workload]), *peer]))
+    for case in workload.cases:
+        yield from case_head(workload, case, table)
+        yield from rows(workload, case, table, everything)
+        yield from disturbances(workload, case, table)
+        yield from uneven(case, table)
+    yield from outcomes(workload, table)
 
 
 def lines(document: Document, width: int, everything: bool = False) -> Iterator[str]:
-    table = Table.of(width)
+    table = Table.of(width, ABSOLUTE, width) if document.is_foreign else Table.of(width)
+    # Without ratios none is the best.
+    everything = everything or document.is_foreign
     yield from head(document, table)
+    yield from answers(document, table)
+    yield from ("", table.head())
     for workload in document.workloads:
-        fixed = f": {labels.fixed(workload)}" if workload.telling and labels.fixed(workload) else ""
-        head_line = f"{workload.name}, in {labels.plural(workload.unit)}{fixed}"
-        peers = max(sample.peer_processes for sample in workload.samples)
-        peer = [f"The peer has {peers} processes"] if peers > 1 else []
         yield ""
-        yield from table.wrap(". ".join([head_line, *labels.meanings([workload]), *peer]))
-        for case in workload.cases:
-            yield from case_head(workload, case, table)
-            yield from rows(workload, case, table, everything)
-            yield from disturbances(workload, case, table)
-            yield from uneven(case, table)
-        yield from outcomes(workload, table)
+        yield from workload_lines(workload, table, everything)

@@ -5,12 +5,13 @@ A case is a workload with one set of arguments; a cell is a case under one serie
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from statistics import median
 
 from concur.documents.samples import (
+    ITERATIONS,
     OK,
     WINDOWS,
     Arguments,
@@ -31,6 +32,8 @@ FAMILIES = (
     "hybrids",
     "libraries",
     "native",
+    # Of documents that concur did not write. It is the only family there.
+    "benchmarks",
 )
 # From best to worst.
 SEVERITY = (OK, "skipped", "did_not_finish", "invalid")
@@ -81,7 +84,8 @@ class Cell:
     def reason(self) -> str:
         bad = [sample for sample in self.samples if sample.outcome == self.outcome]
         reason = next((sample.reason for sample in bad if sample.reason), "no reason given")
-        part = "" if len(bad) == len(self.samples) else f" ({len(bad)} of {len(self.samples)} sets)"
+        observations = "repetitions" if bad[0].timed == ITERATIONS else "sets"
+        part = "" if len(bad) == len(self.samples) else f" ({len(bad)} of {len(self.samples)} {observations})"
         return reason + part
 
     @property
@@ -130,6 +134,19 @@ class Case:
 
 
 @dataclass(frozen=True)
+class Row:
+    """A model as one row of a table over several workloads, whatever its number of workers is in each."""
+
+    model: str
+    # The series that are shown, the most usual first.
+    preferred: tuple[Series, ...]
+
+    def series_of(self, case: Case) -> Series | None:
+        """Of several series of the model in this case, the one that is most usual in the document."""
+        return next((series for series in self.preferred if series in case.cells), None)
+
+
+@dataclass(frozen=True)
 class WorkloadInfo:
     """What the document says of a workload."""
 
@@ -138,6 +155,8 @@ class WorkloadInfo:
     unit: str
     # What one iteration is: windows or runs.
     timed: str
+    # What it is, in a few words; empty if the document does not say it.
+    summary: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -192,3 +211,35 @@ class Workload:
         for case in self.cases:
             groups.setdefault(tuple(case.value(name) for name in self.telling[1:]), []).append(case)
         return [groups[key] for key in sorted(groups)]
+
+
+def main_rows(workloads: Sequence[Workload]) -> tuple[Row, ...]:
+    """One row for each model, in the order of the document.
+
+    A pool may have a worker for each CPU in one workload, and one for each connection in another; and where
+    its speed-up is measured, it has several numbers of workers in one case.
+    """
+    counts: dict[Series, int] = {}
+    for case in (case for workload in workloads for case in workload.cases):
+        for series in case.cells:
+            counts[series] = counts.get(series, 0) + 1
+    order = {series: place for place, series in enumerate(counts)}
+    by_model: dict[str, list[Series]] = {}
+    for workload in workloads:
+        for series in workload.series:
+            if series not in by_model.setdefault(series.model, []):
+                by_model[series.model].append(series)
+    listed = list(workloads[0].families) if workloads else []
+
+    def preference(one: Series) -> tuple[int, bool, int]:
+        """Of several that are equally usual: a worker for each CPU."""
+        return -counts[one], "cpus" not in dict(one.symbols).values(), order[one]
+
+    def place(model: str) -> tuple[int, int]:
+        family = workloads[0].families.get(model, "")
+        rank = FAMILIES.index(family) if family in FAMILIES else len(FAMILIES)
+        return rank, listed.index(model) if model in listed else len(listed)
+
+    return tuple(
+        Row(model, tuple(sorted(by_model[model], key=preference))) for model in sorted(by_model, key=place)
+    )

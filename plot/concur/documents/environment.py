@@ -6,13 +6,30 @@ from pathlib import Path
 from typing import Any
 
 from concur.documents import json_text, machine as machines
+from concur.documents.units import number_of
 
 Environment = dict[str, str]
+
+# What Google Benchmark writes of the machine and of itself.
+CONTEXT = {
+    "host_name": "machine",
+    "num_cpus": "number of CPUs",
+    "mhz_per_cpu": "MHz of a CPU",
+    "cpu_scaling_enabled": "scaling of the CPU frequency",
+    "aslr_enabled": "random addresses (ASLR)",
+    "library_version": "version of Google Benchmark",
+    "library_build_type": "build of Google Benchmark",
+}
+# These differ in any two runs.
+OF_A_RUN = ("date", "executable", "load_avg", "json_schema_version")
 
 
 def read(path: Path) -> Environment:
     """Each property of the environment that the document has, by its name."""
-    run = json_text.parse(path).get("context", {}).get("concur", {})
+    data = json_text.parse(path)
+    run = json_text.run_of(data)
+    if run is None:
+        return _of_google_benchmark(data.get("context", {}))
     machine, build = run.get("machine", {}), run.get("build", {})
     found: dict[str, Any] = {
         "kernel": machine.get("kernel"),
@@ -32,6 +49,23 @@ def read(path: Path) -> Environment:
     found |= {f"mitigation {name}": of for name, of in machine.get("mitigations", {}).items()}
     found |= {f"setting {name}": of for name, of in machine.get("sysctl", {}).items()}
     return {name: str(value) for name, value in found.items() if value is not None}
+
+
+def _of_google_benchmark(context: dict[str, Any]) -> Environment:
+    """What the library writes, and what the author of the benchmarks has added (a compiler, say)."""
+    found = {label: context.get(key) for key, label in CONTEXT.items()}
+    caches = context.get("caches")
+    if isinstance(caches, list) and all(isinstance(cache, dict) for cache in caches):
+        found["caches"] = ", ".join(map(_cache, caches)) or None
+    added = {key: value for key, value in context.items() if key not in {*CONTEXT, *OF_A_RUN, "caches"}}
+    return {name: str(value) for name, value in {**found, **added}.items() if value is not None}
+
+
+def _cache(cache: dict[str, Any]) -> str:
+    """L2 Unified 262144 B for 2 CPUs"""
+    shared = cache.get("num_sharing")
+    by = f" for {number_of('CPUs', shared)}" if isinstance(shared, int) and shared > 0 else ""
+    return f"L{cache.get('level')} {cache.get('type')} {cache.get('size')} B{by}"
 
 
 def differences(old: Environment, new: Environment) -> list[str]:

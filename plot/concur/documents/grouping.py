@@ -8,7 +8,7 @@ from itertools import combinations
 
 from concur.documents.cases import FAMILIES, Case, Cell, Series, Workload, WorkloadInfo
 from concur.documents.comparison_groups import Group
-from concur.documents.samples import Arguments, Sample
+from concur.documents.samples import ITERATIONS, Arguments, Sample
 
 # The main parameter is the first of these, if several have equally many arguments.
 MAIN_FIRST = ("clients", "connections", "grain_us", "tasks", "slices", "naps", "payload", "work_us")
@@ -134,7 +134,9 @@ def _workload(info: WorkloadInfo, material: Material) -> Workload:
         # A case that is named with its numbers has no symbols, though other entries of it may have them.
         symbols = {known for cell in cells.values() for known in cell.samples[0].symbols}
         own = tuple(sorted((name, symbol) for name, symbol in symbols if name in dict(arguments)))
-        return _with_baseline(Case(arguments, cells, symbols=own), usual, material.groups, series)
+        case = Case(arguments, cells, symbols=own)
+        # Benchmarks that have the same arguments need not do the same work: none of them is the baseline.
+        return case if info.timed == ITERATIONS else _with_baseline(case, usual, material.groups, series)
 
     cases = tuple(case_of(arguments) for arguments in sorted(found, key=place))
     return Workload(

@@ -17,8 +17,12 @@ BYTES_NAMES = ("payload",)
 COUPLED_MOST = 6
 # A symbol that follows from the machine: cpus, 16*cpus.
 CPUS = re.compile(r"(?:(\d+)\*)?cpus")
+# Arguments without a name, of documents that concur did not write.
+NAMELESS = re.compile(r"argument(?:_\d+)?")
+NO_ARGUMENTS = "no arguments"
+CPU_OF_BENCHMARK = "CPU time: without threads that a benchmark starts itself"
 # Names on an axis that say more than the name of the parameter.
-AXIS_NAMES = {"grain_us": "grain of a task", "work_us": "CPU work"}
+AXIS_NAMES = {"grain_us": "nominal grain of a task", "work_us": "nominal CPU work"}
 
 
 def axis_name(name: str) -> str:
@@ -45,7 +49,14 @@ def value(name: str, number: float) -> str:
         return units.size_bytes(int(number))
     if suffix := time_suffix(name):
         return units.duration(number * TIME_SUFFIXES[suffix])
+    if NAMELESS.fullmatch(name) or float(f"{number:.4g}") != number:
+        return f"{number:,.0f}" if float(number).is_integer() else units.count(number, 4)
     return units.count(number, 4)
+
+
+def _nameless(name: str) -> str:
+    """argument 2 =. The sign keeps the number of the argument apart from its value."""
+    return bare_name(name) + (" =" if name[-1].isdigit() else "")
 
 
 def argument(name: str, number: int, symbol: str = "") -> str:
@@ -57,6 +68,10 @@ def argument(name: str, number: int, symbol: str = "") -> str:
     if is_bytes(name) or time_suffix(name):
         return f"{bare_name(name)} {value(name, number)}"
     noun = bare_name(name)
+    if NAMELESS.fullmatch(name):
+        return f"{_nameless(name)} {value(name, number)}"
+    if not noun.endswith("s"):
+        return f"{noun} {value(name, number)}"
     return f"{value(name, number)} {noun.removesuffix('s') if number == 1 else noun}"
 
 
@@ -92,6 +107,12 @@ def meanings(workloads: Sequence[Workload]) -> list[str]:
     return list(dict.fromkeys(found))
 
 
+def cpu_time_note(workloads: Sequence[Workload]) -> str:
+    """Empty if the CPU time is that of all threads."""
+    own = any(not sample.cpu_of_all_threads for workload in workloads for sample in workload.samples)
+    return CPU_OF_BENCHMARK if own else ""
+
+
 def cpus_meant(workloads: Sequence[Workload]) -> list[int]:
     """What the symbol `cpus` stands for in arguments of models and workloads; empty if none has it."""
     found = set()
@@ -107,7 +128,7 @@ def cpus_meant(workloads: Sequence[Workload]) -> list[int]:
 def case(workload: Workload, one: Case) -> str:
     """The arguments that distinguish this case from the others of its workload; all if it is the only one."""
     telling = tuple((name, one.value(name)) for name in workload.telling)
-    return arguments(telling or one.arguments, one.symbols)
+    return arguments(telling or one.arguments, one.symbols) or NO_ARGUMENTS
 
 
 def case_short(workload: Workload, one: Case) -> list[str]:
@@ -129,7 +150,8 @@ def fixed(workload: Workload) -> str:
     ]
     for name in workload.coupled:
         numbers = [one.value(name) for one in workload.cases]
-        what = bare_name(name) + per_window(workload, name)
+        noun = _nameless(name) if NAMELESS.fullmatch(name) else bare_name(name)
+        what = noun + per_window(workload, name)
         if len(numbers) <= COUPLED_MOST:
             # In the order of the cases, one for each.
             parts.append(f"{what} {' / '.join(value(name, number) for number in numbers)}")
@@ -144,7 +166,9 @@ def per_window(workload: Workload, name: str) -> str:
 
 
 def cpus(origin: Origin) -> str:
-    """2 CPUs, 64 CPUs (8 usable)"""
+    """2 CPUs, 64 CPUs (8 usable). Empty if the document does not say it."""
+    if not origin.cpus:
+        return ""
     usable = "" if origin.cpus_usable == origin.cpus else f" ({origin.cpus_usable} usable)"
     return units.number_of("CPUs", origin.cpus) + usable
 
@@ -163,11 +187,21 @@ def failure(failed: Cell | Sample) -> str:
 
 
 def sets(document: Document, if_one: str) -> str:
-    """6 sets, 6 to 12 sets"""
+    """6 sets, 6 to 12 sets, 5 repetitions of one process"""
     most, least = document.rounds, document.rounds_least
+    what, of, whom = document.observations.partition(" of ")
     if most == least:
-        return units.number_of("sets", most) + (f": {if_one}" if most == 1 else "")
-    return f"{least} to {most} sets"
+        return units.number_of(what, most) + of + whom + (f": {if_one}" if most == 1 else "")
+    return f"{least} to {most} {document.observations}"
+
+
+def origin_facts(document: Document, if_one: str) -> list[str]:
+    """What a table or a chart says of the machine, the build and the sets."""
+    this = document.origin
+    placement = f"placement {this.placement}" if this.placement else ""
+    # The name of the machine stands for its CPUs where these have none.
+    facts = (this.cpu or this.host, cpus(this), this.kernel, this.compiler, placement, this.library)
+    return [*filter(None, facts), sets(document, if_one)]
 
 
 def interval_note(document: Document, marks: str, what: str = "") -> str:
@@ -176,6 +210,8 @@ def interval_note(document: Document, marks: str, what: str = "") -> str:
     middle = {frozenset({True}): "mean over sets", frozenset({False}): "median over sets"}.get(
         frozenset(kinds), "mean over sets, or median of whole samples"
     )
+    if document.is_foreign:
+        middle = f"median over {document.observations}"
     return f"{marks}: {middle}{what}, whiskers: its 95 % interval"
 
 

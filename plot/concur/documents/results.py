@@ -1,96 +1,37 @@
-"""Loads a results document (results/schema.json) into dataclasses, and refuses a document that is wrong.
+"""Loads a results document into dataclasses, and refuses a document that is wrong.
 
-Only entries of run type `iteration` are kept: these are the samples. A document has one sample for each
-case and round; repetitions (A/A) and the entries of further groups are kept apart from them, so that no chart
-draws a case twice. A refusal is a DocumentError: one line that says what to do.
+A document of concur has the form of results/schema.json. Only entries of run type `iteration` are kept:
+these are the samples. A document has one sample for each case and round; repetitions (A/A) and the entries of
+further groups are kept apart from them, so that no chart draws a case twice. Documents that other programs
+wrote with Google Benchmark are read by concur.documents.foreign. A refusal is a DocumentError: one line that
+says what to do.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from functools import cached_property
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, Mapping, Sequence
+from typing import Any, Sequence
 
-from concur.documents import comparison_groups, grouping, machine as machines
-from concur.documents.cases import Workload, WorkloadInfo
+from concur.documents import comparison_groups, foreign, machine as machines
+from concur.documents.cases import WorkloadInfo
 from concur.documents.comparison_groups import Group, Sorted
-from concur.documents.json_text import DocumentError, FieldError, get, parse
+from concur.documents.document import Document, Origin, count_rounds
+from concur.documents.json_text import DocumentError, FieldError, get, get_or, parse, run_of
 from concur.documents.sample_reader import read_sample, timed
-from concur.documents.samples import OK, Sample
+from concur.documents.samples import Sample
 
-__all__ = ["DocumentError", "load", "load_all"]
+__all__ = ["Document", "DocumentError", "Origin", "load", "load_all"]
 
 SCHEMA = 3
 
 
-@dataclass(frozen=True)
-class Origin:
-    """Where samples come from. Samples stand in one chart only if all of this is the same."""
-
-    host: str
-    cpu: str
-    # The number of CPUs that are online, and of those that the run may use.
-    cpus: int
-    cpus_usable: int
-    kernel: str
-    placement: str
-    compiler: str
-    flags: str
-    revision: str
-    # Empty if the document does not say it.
-    topology: str = ""
-
-
-@dataclass(frozen=True)
-class Document:
-    origin: Origin
-    version: str
-    # The most and the fewest sets that a case has.
-    rounds: int
-    rounds_least: int
-    planned: int
-    present: int
-    complete: bool
-    # The family of each model, in the order of the document.
-    families: Mapping[str, str]
-    workload_infos: tuple[WorkloadInfo, ...]
-    samples: tuple[Sample, ...]
-    # Samples of cases that were run a second time in the same round (A/A).
-    repetitions: tuple[Sample, ...] = ()
-    # The samples of cases that belong to several comparison groups, in their further groups.
-    others: tuple[Sample, ...] = ()
-    groups: tuple[Group, ...] = ()
-    # Of the random order of turns.
-    seed: int | None = None
-
-    @cached_property
-    def workloads(self) -> tuple[Workload, ...]:
-        """The samples, grouped once for all charts and tables."""
-        return grouping.group(
-            grouping.Material(self.samples, self.others, self.groups, self.families, self.origin.cpus),
-            self.workload_infos,
-        )
-
-
-def _run(path: Path, data: Any) -> dict[str, Any]:
-    """The object context.concur of a document whose format is known."""
-    benchmarks = data.get("benchmarks") if isinstance(data, dict) else None
-    context = data.get("context") if isinstance(data, dict) else None
-    if not isinstance(benchmarks, list) or not isinstance(context, dict):
-        raise DocumentError(f"{path}: not a concur results document: give the JSON that a concur run wrote")
-    run = context.get("concur")
-    if not isinstance(run, dict):
-        raise DocumentError(
-            f"{path}: plain Google Benchmark JSON without the 'concur' objects: "
-            "give the JSON that concur's own benchmarks or suite runner wrote"
-        )
+def _known_format(path: Path, run: dict[str, Any]) -> None:
     if run.get("schema") != SCHEMA:
         raise DocumentError(
             f"{path}: format version {run.get('schema')}, but these charts read version {SCHEMA}: "
             f"use the plot/ folder of concur {run.get('version', 'that wrote it')}"
         )
-    return run
 
 
 def _samples(path: Path, entries: list[Any], groups: Sequence[Group]) -> Sorted:
@@ -112,24 +53,20 @@ def _samples(path: Path, entries: list[Any], groups: Sequence[Group]) -> Sorted:
     return made
 
 
-def count_rounds(samples: Sequence[Sample]) -> tuple[int, int]:
-    """The most and the fewest rounds of a series. Series that failed do not count, if others did not."""
-    found: dict[Any, set[int]] = {}
-    for s in samples:
-        found.setdefault(s.case_key, set()).add(s.round)
-    failed = {s.case_key for s in samples if s.outcome != OK}
-    numbers = [len(rounds) for key, rounds in found.items() if key not in failed]
-    numbers = numbers or [len(rounds) for rounds in found.values()]
-    return max(numbers), min(numbers)
-
-
 def load(path: Path) -> Document:
     return read(parse(path), path)
 
 
 def read(data: Any, path: Path) -> Document:
     """Makes a document of parsed JSON; errors name it by `path`."""
-    run = _run(path, data)
+    if not isinstance(data, dict) or not isinstance(data.get("benchmarks"), list):
+        raise DocumentError(
+            f"{path}: not a results document: give the JSON that concur or Google Benchmark wrote"
+        )
+    run = run_of(data)
+    if run is None:
+        return foreign.read(data, path)
+    _known_format(path, run)
     try:
         groups = comparison_groups.read_groups(run)
     except FieldError as error:
@@ -158,8 +95,17 @@ def read(data: Any, path: Path) -> Document:
             present=sum(1 for entry in data["benchmarks"] if entry["run_type"] == "iteration"),
             complete=get(run, "complete", bool),
             families={get(row, "name", str): get(row, "family", str) for row in get(run, "models", list)},
+            summaries={
+                get(row, "name", str): get_or(row, "summary", str, "") for row in get(run, "models", list)
+            },
             workload_infos=tuple(
-                WorkloadInfo(get(row, "name", str), get(row, "group", str), get(row, "unit", str), timed(row))
+                WorkloadInfo(
+                    get(row, "name", str),
+                    get(row, "group", str),
+                    get(row, "unit", str),
+                    timed(row),
+                    get_or(row, "summary", str, ""),
+                )
                 for row in get(run, "workloads", list)
             ),
             samples=made.samples,
@@ -170,6 +116,21 @@ def read(data: Any, path: Path) -> Document:
         )
     except FieldError as error:
         raise DocumentError(f"{path}: context.concur: {error}: run it again") from None
+
+
+def _of_one_kind(path: Path, document: Document, first_path: Path, first: Document) -> None:
+    """Raises DocumentError if the two documents cannot stand in one chart."""
+    if document.is_foreign != first.is_foreign:
+        ours, theirs = (path, first_path) if document.is_foreign else (first_path, path)
+        raise DocumentError(
+            f"{ours}: plain JSON of Google Benchmark, but concur wrote {theirs}: read them apart"
+        )
+    for field, value in vars(first.origin).items():
+        if vars(document.origin)[field] != value:
+            raise DocumentError(
+                f"{path}: another {field} ({vars(document.origin)[field]}) than {first_path} ({value}): "
+                "draw them one at a time"
+            )
 
 
 def load_all(paths: Sequence[Path]) -> Document:
@@ -184,12 +145,7 @@ def load_all(paths: Sequence[Path]) -> Document:
     repetitions: list[Sample] = []
     others: list[Sample] = []
     for path, other in zip(paths, documents):
-        for field, value in vars(first.origin).items():
-            if vars(other.origin)[field] != value:
-                raise DocumentError(
-                    f"{path}: another {field} ({vars(other.origin)[field]}) than {paths[0]} ({value}): "
-                    "draw them one at a time"
-                )
+        _of_one_kind(path, other, paths[0], first)
         offset = 1 + max((sample.round for sample in samples), default=-1)
         for kept, more in (
             (samples, other.samples),
@@ -211,4 +167,6 @@ def load_all(paths: Sequence[Path]) -> Document:
         repetitions=tuple(repetitions),
         others=tuple(others),
         groups=tuple({group.name: group for d in documents for group in d.groups}.values()),
+        observations=foreign.observations(len(paths)) if first.is_foreign else first.observations,
+        warnings=tuple(dict.fromkeys(words for d in documents for words in d.warnings)),
     )

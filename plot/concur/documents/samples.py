@@ -13,6 +13,8 @@ OUTCOMES = (OK, "skipped", "did_not_finish", "invalid")
 # What one iteration is: a window in which a server that runs already answers, or a whole run of the job.
 WINDOWS, RUNS = "windows", "runs"
 TIMED = (WINDOWS, RUNS)
+# In documents that concur did not write, it is what the author of the benchmark has put into its loop.
+ITERATIONS = "iterations"
 
 # Sorted by name, so that equal cases compare equal: (("connections", 100), ("payload", 64)).
 Arguments = tuple[tuple[str, int], ...]
@@ -143,6 +145,8 @@ class Sample:
     evidence: Evidence = Evidence()
     # Empty if the model accepts no connections, or the document is older than this field.
     connections_by_acceptor: tuple[int, ...] = ()
+    # Whether `cpu_ns` is that of all threads. Google Benchmark leaves out those that a benchmark starts.
+    cpu_of_all_threads: bool = True
 
     @property
     def case_key(self) -> tuple[object, ...]:

@@ -124,6 +124,11 @@ def interval(low: float, high: float) -> str:
     return f"{bound(low)} to {bound(high)}"
 
 
+def duration_interval(low: float, high: float) -> str:
+    """12.0 µs to 12.4 µs"""
+    return f"{duration_measured(low)} to {duration_measured(high)}"
+
+
 def number_of(things: str, number: int) -> str:
     """1 CPU, 2 CPUs"""
     return f"{number} {things.removesuffix('s') if number == 1 else things}"

@@ -4,6 +4,7 @@ The two runs were not interleaved, so their sets cannot be paired, and the speed
 runs of the same program, one after the other, differ with a standard deviation of 5 %. So each model is
 first compared with the baseline of its case within each document, and then the two ratios with each other.
 The baseline itself can only be compared by its times, which is a weaker statement: it needs a wider margin.
+The same is true of all benchmarks in documents that concur did not write.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from concur.documents.results import Document
 from concur.documents.samples import Arguments, Sample
 from concur.statistics import intervals, ratios, turns
 from concur.statistics.intervals import CONFIDENCE, Estimate
+from concur.statistics.measures import CPU as CPU_TIME
 from concur.statistics.matches import Matches, Measured
 from concur.statistics.turns import CPU, WALL, Metric
 from concur.statistics.verdicts import (
@@ -80,6 +82,7 @@ class Changed:
 class Comparison:
     def __init__(self, old: Document, new: Document, choice: Choice) -> None:
         self.choice = choice
+        self.new = new
         self._matches = Matches(old, new)
         self.compared: list[Compared] = []
         self.changed: list[Changed] = []
@@ -90,9 +93,13 @@ class Comparison:
             elif (was := _outcome(there)) != (is_ := _outcome(here)) and (either := here or there):
                 self.changed.append(Changed(either, was, is_))
 
+    @property
+    def has_common_cases(self) -> bool:
+        return any(there and here for there, here in self._matches.pairs)
+
     def _metric(self, old: Measured, new: Measured) -> Metric:
-        """Where the peer was at its limit in either run, wall times say nothing of the model."""
-        limited = ratios.is_limited(old.case) or ratios.is_limited(new.case)
+        """Where the clients set the pace in either run, wall times say nothing of the model."""
+        limited = CPU_TIME in (ratios.default_measure(old.case), ratios.default_measure(new.case))
         known = all(sample.cpu_ns for one in (old, new) for sample in one.cell.samples)
         return CPU if limited and known else self.choice.metric
 

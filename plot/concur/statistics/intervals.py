@@ -136,13 +136,24 @@ def quantile_t(freedom: float, confidence: float) -> float:
     return float(student_t.ppf(0.5 + confidence / 2, freedom))
 
 
-def ties(ratio: Estimate) -> bool:
-    """Whether either of the two may be the better: they differ by less than 5 %, or less than the interval.
+def ties(ratio: Estimate, margin: float = TIE_MARGIN) -> bool:
+    """Whether either of the two may be the better: they differ by less than the margin or the interval.
 
     Without an interval nothing is known of the noise, so that only the difference counts.
     """
-    near = abs(math.log(ratio.value)) <= math.log(1.0 + TIE_MARGIN)
+    near = abs(math.log(ratio.value)) <= math.log(1.0 + margin)
     return near or (ratio.has_interval and ratio.low <= 1.0 <= ratio.high)
+
+
+def quotient(one: Estimate | None, other: Estimate | None) -> Estimate | None:
+    """Of two independent figures. Its interval follows from theirs (MOVER, Zou and Donner 2008)."""
+    if one is None or other is None or min(one.low, other.low) <= 0:
+        return None
+    middle = math.log(one.value / other.value)
+    down = math.hypot(math.log(one.value / one.low), math.log(other.high / other.value))
+    up = math.hypot(math.log(one.high / one.value), math.log(other.value / other.low))
+    sets = min(one.sets, other.sets)
+    return Estimate(math.exp(middle), math.exp(middle - down), math.exp(middle + up), sets)
 
 
 def merge(histograms: Iterable[Buckets]) -> dict[int, int]:

@@ -156,6 +156,25 @@ def serious_words(case: Case, series: Series, cpus: int) -> str:
     return found.words if found.is_serious else ""
 
 
+def serious_kind(case: Case, series: Series, cpus: int) -> str:
+    """The same without the figures, so that the cases of one reason can be named together."""
+    found = of_case(case, cpus)[series]
+    if not found.is_serious:
+        return ""
+    kinds = {
+        "other programs used more than a tenth of a CPU": any(s.others > OTHERS_SHARE for s in found.sets),
+        "the hypervisor took time of the CPUs": any(s.steal > STEAL_SHARE for s in found.sets),
+        "a quota stopped all programs for a part of the time": any(
+            s.throttled > THROTTLED_SHARE for s in found.sets
+        ),
+        "a model did not come to rest between its turns": any(s.restless for s in found.sets),
+        "the listen queue was full, so that TCP repeated attempts to connect after a second or more": any(
+            s.overflows for s in found.sets
+        ),
+    }
+    return ", ".join(kind for kind, applies in kinds.items() if applies)
+
+
 def by_round(samples: Iterable[Sample]) -> dict[int, list[Sample]]:
     rounds: dict[int, list[Sample]] = {}
     for sample in samples:

@@ -32,7 +32,9 @@ def quotient(new: Sets, old: Sets, confidence: float = CONFIDENCE) -> Estimate:
     """The quotient of two independent figures, with its interval."""
     sets = min(len(new.logs), len(old.logs))
     if not (new.in_turns and old.in_turns):
-        return _of_medians(new.estimate(), old.estimate())
+        medians = intervals.quotient(new.estimate(), old.estimate())
+        assert medians is not None, "times and their ratios are positive"
+        return medians
     middle = new.mean - old.mean
     half = 0.0
     if sets > 1:
@@ -46,14 +48,6 @@ def quotient(new: Sets, old: Sets, confidence: float = CONFIDENCE) -> Estimate:
 def error_of(new: Sets, old: Sets) -> float:
     known = new.in_turns and old.in_turns and min(len(new.logs), len(old.logs)) >= SETS_LEAST
     return math.hypot(new.error, old.error) if known else math.inf
-
-
-def _of_medians(new: Estimate, old: Estimate) -> Estimate:
-    middle = math.log(new.value / old.value)
-    down = math.hypot(math.log(new.value / new.low), math.log(old.high / old.value))
-    up = math.hypot(math.log(new.high / new.value), math.log(old.value / old.low))
-    sets = min(new.sets, old.sets)
-    return Estimate(math.exp(middle), math.exp(middle - down), math.exp(middle + up), sets)
 
 
 def verdict(new: Sets, old: Sets, margin: float | None = None) -> str:

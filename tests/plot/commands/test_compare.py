@@ -148,7 +148,7 @@ def test_where_the_clients_were_at_their_limit_cpu_times_are_compared(run, runs,
     of_echo = [one for one in found["compared"] if one["workload"] == "echo"]
     # The sabotage adds no CPU time.
     assert SLOWER not in {one["verdict"] for one in of_echo if one["relative"]}
-    assert "the clients were at their limit, so CPU time is compared" in done.stdout
+    assert "the clients set the pace, so CPU time is compared" in done.stdout
 
 
 def test_what_cannot_be_read(run, runs, tmp_path):

@@ -13,7 +13,7 @@ from concur.documents.cases import Series
 from concur.documents.grouping import tell_apart
 from concur.statistics import turns
 from concur.statistics.ratios import to_baseline
-from concur.statistics.turns import CPU
+from concur.statistics.measures import CPU
 
 
 def load(made):
@@ -195,7 +195,7 @@ def test_where_the_clients_were_at_their_limit_cpu_times_are_compared(small):
 
     poll = Series("poll", ())
     assert to_baseline(busy(0.91)).ratios[poll].value == pytest.approx(2)
-    assert to_baseline(busy(0.91)).metric is CPU
+    assert to_baseline(busy(0.91)).measure is CPU
     assert to_baseline(busy(0.90)).ratios[poll].value < 1.5
 
 

@@ -45,3 +45,11 @@ def test_series_names_its_workers():
 
 def test_an_axis_says_what_the_work_is():
     assert labels.axis_name("work_us") == "CPU work"
+
+
+def test_arguments_of_other_programs_are_written_exactly():
+    assert labels.argument("argument", 4096) == "argument 4,096"
+    assert labels.argument("argument_2", 1) == "argument 2 = 1"
+    assert labels.argument("bytes", 65536) == "65,536 bytes"
+    assert labels.argument("size", 8) == "size 8"
+    assert labels.argument("threads", 1) == "1 thread"

@@ -1,0 +1,91 @@
+"""What models are compared by: wall time, CPU time, the 99th percentile of the latency, or memory.
+
+Of each measure less is better. Terminal, charts and report take their figures from here, so that they agree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from concur.documents import units
+from concur.documents.cases import Case, Cell
+from concur.documents.samples import Sample
+from concur.statistics import intervals, latencies, turns
+from concur.statistics.intervals import Estimate
+from concur.statistics.turns import Metric
+
+
+@dataclass(frozen=True)
+class Measure:
+    key: str
+    name: str
+    # Wall and CPU time: nanoseconds for each unit of work. Latency: nanoseconds. Memory: bytes for each
+    # waiting task. None: it is not known.
+    absolute: Callable[[Cell], Estimate | None]
+    # How many times as much the first cell takes as the second. None: one of the two is not known.
+    ratio: Callable[[Cell, Cell], Estimate | None]
+    written: Callable[[float], str]
+    # Whether the figure is for a unit of work. Then both cells of a ratio may be measured side by side.
+    per_unit: bool
+
+
+def _timed(key: str, metric: Metric) -> Measure:
+    return Measure(
+        key,
+        metric.name,
+        lambda cell: turns.absolute(cell, metric),
+        lambda one, other: turns.paired(one, other, metric),
+        units.duration_measured,
+        per_unit=True,
+    )
+
+
+def _unpaired(
+    key: str, name: str, absolute: Callable[[Cell], Estimate | None], written: Callable[[float], str]
+) -> Measure:
+    return Measure(
+        key,
+        name,
+        absolute,
+        lambda one, other: intervals.quotient(absolute(one), absolute(other)),
+        written,
+        per_unit=False,
+    )
+
+
+def _p99(cell: Cell) -> Estimate | None:
+    return latencies.percentiles(cell).get("p99")
+
+
+def memory_of(cell: Cell, part: Callable[[Sample], int | None]) -> Estimate | None:
+    """A part of the memory, for each waiting task. None if it is not positive.
+
+    Few tasks use less memory than other programs return in the meantime.
+    """
+    known = cell.by_round(
+        lambda sample: (
+            None
+            if sample.memory is None or (of := part(sample)) is None
+            else of / max(1, sample.memory.tasks)
+        )
+    )
+    found = intervals.median(known.values()) if known else None
+    return found if found is not None and found.low > 0 else None
+
+
+def _memory(cell: Cell) -> Estimate | None:
+    return memory_of(cell, lambda s: None if s.memory is None else s.memory.pss + s.memory.kernel)
+
+
+WALL = _timed("wall", turns.WALL)
+CPU = _timed("cpu", turns.CPU)
+P99 = _unpaired("p99", "99th percentile of the latency", _p99, units.duration_measured)
+MEMORY = _unpaired("memory", "memory", _memory, units.decimal_bytes)
+MEASURES = {measure.key: measure for measure in (WALL, CPU, P99, MEMORY)}
+
+
+def measures_of(case: Case) -> list[Measure]:
+    """The measures that are known of some model in this case."""
+    cells = list(case.ok().values())
+    return [m for m in MEASURES.values() if any(m.absolute(cell) is not None for cell in cells)]
