@@ -12,15 +12,18 @@ from matplotlib.text import Text
 from concur.commands import plot
 from concur.documents import results
 from concur.drawing import style
+from concur.drawing.index import Chart
 from concur.drawing.output import Output
+from concur.drawing.page import Page
 
 DPI = 100
 # To make a picture of a figure takes longer than all that is asked of the figure itself, so one chart of each
-# kind becomes one. Among those that become PNG, whose size is limited, is the largest of all: cost_echo.
+# kind becomes one. Among those that become PNG, whose size is limited, is the largest of all: compare_echo.
 PICTURES = {
-    "png": {"overview", "bars_primes", "scaling_timers", "latency_timers", "cost_echo"},
-    "svg": {"overview", "bars_mandelbrot", "scaling_timers", "latency_timers", "cost_mandelbrot"},
+    "png": {"overview", "compare_echo", "grain_primes", "scaling_echo", "latency_timers"},
+    "svg": {"overview", "compare_mandelbrot", "grain_primes", "scaling_echo", "latency_timers"},
 }
+SIZE_LEAST = 8.0
 NO_PICTURE = b"left out"
 
 
@@ -37,8 +40,9 @@ class Kept(Output):
         super().wants(name)
         return not self.chosen or name in self.chosen or name.split("_")[0] in self.chosen
 
-    def save(self, name: str, figure: Any) -> None:
-        self.figures[name] = figure
+    def save(self, name: str, page: Page) -> None:
+        self.charts[name] = Chart(page.name, page.title)
+        self.figures[name] = page.figure
 
     def skip(self, name: str, why: str) -> None:
         self.skipped[name] = why
@@ -65,7 +69,8 @@ def texts(figure: Any) -> list[Any]:
 
 
 def words(figure: Any) -> str:
-    return "\n".join(t.get_text() for t in texts(figure))
+    """With plain spaces before units, where lines do not end."""
+    return "\n".join(t.get_text().replace("\u00a0", " ") for t in texts(figure))
 
 
 def overlaps(figure: Any) -> list[tuple[str, str]]:
@@ -80,3 +85,8 @@ def overlaps(figure: Any) -> list[tuple[str, str]]:
     common = ((high - low) > hair).all(axis=2)
     pairs = [(found[a].get_text(), found[b].get_text()) for a, b in np.argwhere(np.triu(common, 1))]
     return pairs + [(found[index].get_text(), "edge") for index in np.flatnonzero(outside)]
+
+
+def too_small(figure: Any) -> list[str]:
+    """Texts that have less than 11 pixels if the page is shown 900 pixels wide."""
+    return [t.get_text() for t in texts(figure) if t.get_fontsize() < SIZE_LEAST * 0.99]

@@ -93,12 +93,13 @@ def draw(runs: Sequence[Document], output: Output) -> None:
             output.skip(chart, f"no model was ok: {labels.case(workload, case)}")
             continue
         head = Head(
+            "",
             f"{name}: wall time in {len(runs)} runs, by model",
             [*subtitle(workload, "Less is better", labels.case(workload, case)), *changes(runs)],
             labels.interval_note(runs[-1], "points") + "; crosses: not to be trusted",
         )
         across = Across("start of the run (UTC)", lambda place: dates[round(place) - 1], logarithmic=False)
         newest = replace(runs[-1], complete=all(run.complete for run in runs))
-        panel = Panel("", "wall time", units.duration, drawn)
+        panel = Panel("", "wall time", units.duration, drawn, across)
         warnings = disturbances(case, measured, dates)
-        LineSheet(newest, across).save(output, chart, head, [panel], warnings)
+        LineSheet(newest).save(output, chart, head, [panel], warnings)

@@ -1,53 +1,162 @@
-"""Memory for each waiting task, over the number of tasks: what does a task cost that does nothing?"""
+"""Memory for each waiting task: what does a task cost that does nothing?
+
+Three sizes or more are lines over the number of tasks. Fewer are bars, with a panel for each size.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
+from concur.answers import statements
 from concur.documents import labels, units
-from concur.documents.cases import Case, Cell, Workload
+from concur.documents.cases import Case, Cell, Row, Series, Workload
 from concur.documents.results import Document
-from concur.documents.samples import Memory
-from concur.drawing import disturbance
+from concur.drawing import disturbance, ticks
+from concur.drawing.bar_panels import Bar, BarColumn, BarPanel, BarSheet, end_of
 from concur.drawing.line_sheet import LineSheet
 from concur.drawing.lines import Across, Head, Panel, line_over
 from concur.drawing.output import Output
-from concur.drawing.small_multiples import subtitle
-from concur.statistics import intervals
+from concur.drawing.page import Page
+from concur.drawing.rows import rows_of
+from concur.drawing.small_multiples import SmallMultiples, cell_of, others_note, subtitle
+from concur.drawing.standing import COLOURS, SAME
+from concur.statistics.axes import POINTS_LEAST, along_main
 from concur.statistics.intervals import Estimate
+from concur.statistics.measures import MEMORY, memory_of
 
-INTERVAL_NOTE = "points: median over sets, whiskers: 95 % interval of the median"
+INTERVAL_NOTE = "{marks}: median over sets, whiskers: 95 % interval of the median"
+BEFORE = "Without the memory that was in use before the tasks began"
+# Bars that are longer than this many times the least are cut.
+SPREAD_MOST = 20.0
+ROW_HEIGHT = 0.19
 
-PANELS: tuple[tuple[str, Callable[[Memory], int]], ...] = (
-    ("memory of all processes of the model (proportional set size)", lambda memory: memory.pss),
-    (
-        "memory of the kernel: page tables, kernel stacks and slab of the whole machine",
-        lambda memory: memory.kernel,
-    ),
+
+@dataclass(frozen=True)
+class Part:
+    """A part of the memory of a model, or all of it."""
+
+    name: str
+    title: str
+    of: Callable[[Cell], Estimate | None]
+
+
+TOGETHER = Part("together", "memory of the processes and of the kernel together", MEMORY.absolute)
+PROCESSES = Part(
+    "of the processes",
+    "memory of all processes of the model (proportional set size)",
+    lambda cell: memory_of(cell, lambda s: None if s.memory is None else s.memory.pss),
 )
+KERNEL = Part(
+    "of the kernel",
+    "memory of the kernel: page tables, kernel stacks and slab of the whole machine",
+    lambda cell: memory_of(cell, lambda s: None if s.memory is None else s.memory.kernel),
+)
+PARTS = (TOGETHER, PROCESSES, KERNEL)
+# That of the processes is the difference.
+PARTS_AS_LINES = (TOGETHER, KERNEL)
 
 
-def median_of(part: Callable[[Memory], int], cell: Cell) -> Estimate | None:
-    """For each task. None if it is not positive: a logarithmic axis has no place for it.
-
-    Few tasks use less memory than other programs return in the meantime.
-    """
-    memories = [part(s.memory) / s.memory.tasks for s in cell.samples if s.memory is not None]
-    found = intervals.median(memories) if memories else None
-    return found if found is not None and found.low > 0 else None
+def figures(case: Case, rows: tuple[Row, ...], part: Part) -> dict[Row, Estimate]:
+    shown = {row: series for row in rows if (series := row.series_of(case)) and case.cells[series].ok}
+    found = {row: part.of(case.cells[series]) for row, series in shown.items()}
+    return {row: estimate for row, estimate in found.items() if estimate is not None}
 
 
-def panels_of(workload: Workload) -> list[Panel]:
+def lines_of(workload: Workload, cases: list[Case], rows: tuple[Row, ...]) -> list[Panel]:
+    across = Across(f"{labels.plural(workload.unit)} that wait at the same time", units.count)
     found = []
-    for title, part in PANELS:
+    for part in PARTS_AS_LINES:
 
-        def point(_: Case, cell: Cell, part: Callable[[Memory], int] = part) -> Estimate | None:
-            return median_of(part, cell)
+        def point(case: Case, series: Series, part: Part = part) -> Estimate | None:
+            return part.of(case.cells[series])
 
-        drawn = tuple(line_over("tasks", workload.cases, series, point) for series in workload.series)
+        lines = (line_over(workload.main or "", cases, row, point) for row in rows)
+        drawn = tuple(line for line in lines if line is not None)
         if any(one.points for one in drawn):
-            found.append(Panel(title, f"memory per {workload.unit}", units.decimal_bytes, drawn))
+            y_name = f"memory per {workload.unit}"
+            found.append(Panel(part.title, y_name, units.decimal_bytes, drawn, across))
     return found
+
+
+def is_line(cases: list[Case], rows: tuple[Row, ...]) -> bool:
+    """Whether some model has enough sizes."""
+    points = [sum(row in figures(case, rows, part) for case in cases) for row in rows for part in PARTS]
+    return max(points, default=0) >= POINTS_LEAST
+
+
+def bar_of(estimate: Estimate) -> Bar:
+    return Bar(estimate, units.decimal_bytes(estimate.value), COLOURS[SAME])
+
+
+def column_of(case: Case, rows: tuple[Row, ...], part: Part) -> BarColumn:
+    found = figures(case, rows, part)
+    least = min((estimate.value for estimate in found.values()), default=1.0)
+    end = end_of(list(found.values()), least * SPREAD_MOST)
+    bars = {row: bar_of(estimate) for row, estimate in found.items()}
+    cells = {row: cell for row in rows if (cell := cell_of(row, case)) is not None and cell.ok}
+    unknown = {row: why_unknown(cell) for row, cell in cells.items() if row not in bars}
+    return BarColumn(part.name, bars, end, ticks.bytes_scale, unknown=unknown)
+
+
+def why_unknown(cell: Cell) -> str:
+    return "less than the noise" if any(sample.memory for sample in cell.samples) else "not measured"
+
+
+def was_measured_or_failed(row: Row, cases: Sequence[Case]) -> bool:
+    """Not for models whose memory was never measured."""
+    cells = [cell for case in cases if (cell := cell_of(row, case)) is not None]
+    return any(sample.memory or not cell.ok for cell in cells for sample in cell.samples)
+
+
+def unmeasured_note(workload: Workload, rows: Sequence[Row]) -> str:
+    shown = {row.model for row in rows}
+    names = [
+        model for model in dict.fromkeys(series.model for series in workload.series) if model not in shown
+    ]
+    return f"The memory of these models was not measured: {', '.join(names)}" if names else ""
+
+
+def draw_bars(document: Document, output: Output, name: str, workload: Workload, cases: list[Case]) -> None:
+    rows = [row for row in rows_of(document, workload) if was_measured_or_failed(row, cases)]
+    multiples = SmallMultiples.of(workload, rows, ROW_HEIGHT, 1, cases)
+    panels = [BarPanel(case, [column_of(case, multiples.rows, part) for part in PARTS]) for case in cases]
+    sheet = BarSheet(multiples, panels)
+    notes = sheet.notes()
+    page = Page(
+        document,
+        statements.memory(workload, cases),
+        subtitle(workload, *said(workload), f"Bars longer than {SPREAD_MOST:.0f} times the shortest are cut"),
+        multiples.height,
+        INTERVAL_NOTE.format(marks="bars"),
+        [*notes.lines(), *filter(None, [others_note(workload, rows), unmeasured_note(workload, rows)])],
+        kicker=kicker(workload),
+    )
+    sheet.draw(page, notes)
+    output.save(name, page)
+
+
+def draw_lines(document: Document, output: Output, name: str, workload: Workload, cases: list[Case]) -> None:
+    head = Head(
+        kicker(workload),
+        statements.memory(workload, cases),
+        subtitle(workload, *said(workload), "Logarithmic axes"),
+        INTERVAL_NOTE.format(marks="points"),
+    )
+    rows = rows_of(document, workload)
+    notes = [others_note(workload, rows), *disturbance.warnings(workload)]
+    LineSheet(document).save(output, name, head, lines_of(workload, cases, rows), list(filter(None, notes)))
+
+
+def kicker(workload: Workload) -> str:
+    return f"{workload.name}: memory per waiting {workload.unit}"
+
+
+def said(workload: Workload) -> list[str]:
+    return [
+        f"Less is better. {BEFORE}",
+        "Kernel: page tables, kernel stacks and slab of the whole machine",
+    ]
 
 
 def has_memory(workload: Workload) -> bool:
@@ -56,14 +165,11 @@ def has_memory(workload: Workload) -> bool:
 
 def draw(document: Document, output: Output) -> None:
     for name, workload in output.wanted_workloads(document, "memory", has_memory):
-        panels = panels_of(workload)
-        if not panels:
+        rows = rows_of(document, workload)
+        known = [case for case in workload.cases if any(figures(case, rows, part) for part in PARTS)]
+        if not known:
             output.skip(name, "the memory of the tasks is less than its noise")
-            continue
-        head = Head(
-            f"{workload.name}: memory per waiting {workload.unit}, by model",
-            subtitle(workload, "Less is better", "Without the memory that was in use before the tasks began"),
-            INTERVAL_NOTE,
-        )
-        across = Across(f"{labels.plural(workload.unit)} that wait at the same time", units.count)
-        LineSheet(document, across).save(output, name, head, panels, disturbance.warnings(workload))
+        elif is_line(along := along_main(workload, known), rows):
+            draw_lines(document, output, name, workload, along)
+        else:
+            draw_bars(document, output, name, workload, known)

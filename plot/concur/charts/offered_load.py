@@ -10,19 +10,22 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from concur.answers import statements
 from concur.documents import labels, units
-from concur.documents.cases import Case, Cell, Series, Workload
+from concur.documents.cases import Case, Cell, Row, Series, Workload
 from concur.documents.results import Document
 from concur.documents.samples import Latency, Sample
 from concur.drawing import disturbance
 from concur.drawing.line_sheet import LineSheet
 from concur.drawing.lines import Across, Head, Line, Panel, line_over
 from concur.drawing.output import Output
-from concur.drawing.small_multiples import subtitle
+from concur.drawing.rows import rows_of
+from concur.drawing.small_multiples import others_note, subtitle
 from concur.statistics import intervals, turns
+from concur.statistics.axes import along_main
 from concur.statistics.intervals import Estimate
+from concur.statistics.ratios import RATE
 
-RATE = "rate"
 # As a share of the offered rate. Below it the server is overloaded, and its latency grows until the run ends.
 HELD = 0.95
 INTERVAL_NOTE = (
@@ -58,27 +61,36 @@ def fell_behind(case: Case, series: Series) -> bool:
     return rate is not None and rate.value < HELD * case.value(RATE)
 
 
-def line(panel: list[Case], series: Series, chosen: Chosen, quantile: float) -> Line:
-    def point(_: Case, cell: Cell) -> Estimate | None:
-        found = percentile(cell, chosen, quantile)
+def line(cases: list[Case], row: Row, chosen: Chosen, quantile: float) -> Line | None:
+    def point(case: Case, series: Series) -> Estimate | None:
+        found = percentile(case.cells[series], chosen, quantile)
         return found if found is not None and found.value > 0 else None
 
-    drawn = line_over(RATE, panel, series, point)
-    behind = (
-        case.value(RATE) for case in panel if case.value(RATE) in drawn.points and fell_behind(case, series)
-    )
-    return replace(drawn, crossed=frozenset(behind))
+    drawn = line_over(RATE, cases, row, point)
+    if drawn is None:
+        return None
+    shown = {case.value(RATE): (case, series) for case in cases if (series := row.series_of(case))}
+    return replace(drawn, crossed=frozenset(x for x in drawn.points if fell_behind(*shown[int(x)])))
 
 
-def panels_of(workload: Workload) -> list[Panel]:
+def panels_of(workload: Workload, rows: tuple[Row, ...]) -> list[Panel]:
+    across = Across(f"offered load, {labels.plural(workload.unit)} per second", units.count)
     found = []
-    for panel in workload.panels():
+    for cases in panels_cases(workload):
         for title, chosen, quantile in PANELS:
-            drawn = tuple(line(panel, series, chosen, quantile) for series in workload.series)
+            lines = (line(cases, row, chosen, quantile) for row in rows)
+            drawn = tuple(one for one in lines if one is not None)
             if any(one.points for one in drawn):
-                where = f"{labels.panel(workload, panel)}: " if len(workload.telling) > 1 else ""
-                found.append(Panel(where + title, "latency", units.duration, drawn))
+                where = f"{labels.panel(workload, cases)}: " if len(workload.telling) > 1 else ""
+                found.append(Panel(where + title, "latency", units.duration, drawn, across))
     return found
+
+
+def panels_cases(workload: Workload) -> list[list[Case]]:
+    """Three rates or more: two points are no line."""
+    if workload.main != RATE:
+        return []
+    return list(filter(None, (along_main(workload, cases) for cases in workload.panels())))
 
 
 def has_rate(workload: Workload) -> bool:
@@ -87,16 +99,17 @@ def has_rate(workload: Workload) -> bool:
 
 def draw(document: Document, output: Output) -> None:
     for name, workload in output.wanted_workloads(document, "load", has_rate):
-        panels = panels_of(workload) if workload.main == RATE else []
+        rows = rows_of(document, workload)
+        panels = panels_of(workload, rows)
         if not panels:
-            output.skip(name, "there is only one rate, or no latency was measured")
+            output.skip(name, "there are less than three rates, or no latency was measured")
             continue
+        crosses = "Crosses: the server answered less than 95 % of the offered rate"
         head = Head(
-            f"{workload.name}: latency over offered load, by model",
-            subtitle(
-                workload, "Less is better", "Crosses: the server answered less than 95 % of the offered rate"
-            ),
+            f"{workload.name}: latency over offered load",
+            statements.load(panels_cases(workload)),
+            subtitle(workload, "Open loop: latency from the intended send; less is better", crosses),
             INTERVAL_NOTE,
         )
-        across = Across(f"offered load, {labels.plural(workload.unit)} per second", units.count)
-        LineSheet(document, across).save(output, name, head, panels, disturbance.warnings(workload))
+        notes = [others_note(workload, rows), *disturbance.warnings(workload)]
+        LineSheet(document).save(output, name, head, panels, list(filter(None, notes)))

@@ -1,6 +1,7 @@
-"""Heat map: for each series and case, the ratio of its wall time to that of the baseline of the case.
+"""Heat map: for each model and case, its time as a multiple of that of the baseline of the case.
 
-Where the clients were at their limit, the CPU times of the model for a unit of work are compared instead.
+Where the clients were at their limit, or send at a given rate, the CPU times of the model for a unit of work
+are compared instead.
 """
 
 from __future__ import annotations
@@ -9,36 +10,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from concur.documents import labels, units
-from concur.documents.cases import Case, Cell, Series, Workload
+from concur.answers import statements
+from concur.documents import labels
+from concur.documents.cases import Case, Cell, Row, Series, Workload, main_rows
 from concur.documents.results import Document
 from concur.drawing import artists, disturbance, style
-from concur.drawing.heatmap_cells import (
-    KEY_LINE,
-    bad_box,
-    box,
-    draw_key,
-    heat,
-    is_dark,
-    key_entries,
-    outline,
-)
-from concur.drawing.heatmap_layout import Block, blocks, column_names
+from concur.drawing.heatmap_cells import PLAIN, Key, bad_box, best_box, box, ground, ink
+from concur.drawing.heatmap_layout import CELL_HEIGHT, NAME_SIZE, Block, blocks, column_names
 from concur.drawing.output import Output
-from concur.drawing.page import BODY_WIDTH, Footnotes, Page, text_width
-from concur.statistics.ratios import WHY_CPU, is_limited, to_baseline
+from concur.drawing.page import BODY_WIDTH, SMALLEST, Footnotes, Page
+from concur.drawing.standing import ratio_with_mark
+from concur.statistics.ratios import is_tie, to_baseline, why_cpu
 
 NAME = "overview"
-FAMILY_GAP, BLOCK_GAP = 0.06, 0.22
-# With many rows the cells have no interval, only ties have an outline, so that the page does not get too
-# long.
-CELL_HEIGHT, CELL_HEIGHT_COMPACT, ROWS_MOST = 0.31, 0.205, 16
-# An interval needs more room than a ratio.
-CELL_WIDTH_LEAST = {CELL_HEIGHT: 0.56, CELL_HEIGHT_COMPACT: 0.40}
-INTERVAL_NOTE = "below a ratio: its 95 % interval over sets"
-INTERVAL_NOTE_COMPACT = "plot/summary.py prints the 95 % intervals"
+BLOCK_GAP = 0.22
+INTERVAL_NOTE = "95 % intervals: on the charts compare_*"
 NOTES_MOST = 30
-UNKNOWN = "the CPU time is not known"
+UNKNOWN = "the time is not known"
 UNPAIRED = "not measured in the same sets as the baseline: ratio of two absolute figures"
 
 
@@ -50,32 +38,27 @@ class BlockAxes:
     block: Block
     notes: Footnotes
 
-    @property
-    def compact(self) -> bool:
-        return self.block.cell_height < CELL_HEIGHT
-
-    def write(self, x: float, y: float, text: str, size: float, **how: Any) -> None:
+    def write(self, x: float, y: float, text: str, size: float = SMALLEST, **how: Any) -> None:
         self.axes.text(x, y, text, fontsize=size, **{"ha": "center", "va": "center", **how})
 
 
 def draw_bad(cells: BlockAxes, cell: Cell, x: float, y: float, width: float) -> None:
-    height = cells.block.cell_height
-    bad_box(cells.axes, cell.outcome, x, y, width, height)
-    number = f"[{cells.notes.number(labels.failure(cell))}]"
+    bad_box(cells.axes, cell.outcome, x, y, width, CELL_HEIGHT)
     word = {"skipped": "skip", "did_not_finish": "DNF", "invalid": "invalid"}[cell.outcome]
     how: dict[str, Any] = {"color": style.ALERT if cell.outcome == "invalid" else style.INK}
     if cell.outcome != "invalid":
-        pad = 0 if cells.compact else 0.1
-        how["bbox"] = {"boxstyle": f"square,pad={pad}", "facecolor": "#f2f2f2", "linewidth": 0, "alpha": 0.85}
-    text = number if cells.compact else f"{word}\n{number}"
-    cells.write(x + width / 2, y + height / 2, text, 6.5, linespacing=1.15, **how)
+        how["bbox"] = {"boxstyle": "square,pad=0.05", "facecolor": "#f2f2f2", "linewidth": 0, "alpha": 0.85}
+    text = f"[{cells.notes.number(labels.failure(cell))}]"
+    # Not every cell has room for the word.
+    text = f"{word} {text}" if word == "skip" else text
+    cells.write(x + width / 2, y + CELL_HEIGHT / 2, text, **how)
 
 
-def draw_cell(cells: BlockAxes, case: Case, series: Series, x: float, y: float, width: float) -> None:
-    cell = case.cells.get(series)
-    middle, height = x + width / 2, cells.block.cell_height
-    if cell is None:
-        cells.write(middle, y + height / 2, "·", 8, color="#bbbbbb")
+def draw_cell(cells: BlockAxes, case: Case, series: Series | None, x: float, y: float, width: float) -> None:
+    cell = None if series is None else case.cells[series]
+    middle, height = x + width / 2, y + CELL_HEIGHT / 2
+    if cell is None or series is None:
+        cells.write(middle, height, "·", color="#bbbbbb")
         return
     if not cell.ok:
         draw_bad(cells, cell, x, y, width)
@@ -83,50 +66,38 @@ def draw_cell(cells: BlockAxes, case: Case, series: Series, x: float, y: float, 
     ranked = to_baseline(case)
     found = ranked.ratios.get(series)
     if found is None:
-        cells.write(middle, y + height / 2, f"[{cells.notes.number(UNKNOWN)}]", 6.5)
+        box(cells.axes, x, y, width, CELL_HEIGHT, facecolor=PLAIN)
+        value = None if ranked.ratios else ranked.value(series)
+        text = f"[{cells.notes.number(UNKNOWN)}]" if value is None else ranked.measure.written(value)
+        cells.write(middle, height, text)
         return
-    best = series == ranked.best
-    colour = heat(found.value)
-    ink = "white" if is_dark(colour) else style.INK
-    box(cells.axes, x, y, width, height, facecolor=colour)
-    if best or series in ranked.ties:
-        box(cells.axes, x, y, width, height, fill=False, **outline(best))
-    weight = "bold" if best or series == ranked.baseline else "normal"
-    above = y + (height / 2 if cells.compact else 0.112)
-    cells.write(middle, above, units.ratio(found.value), 8, color=ink, weight=weight)
-    if not cells.compact:
-        below = below_ratio(cells, case, series)
-        cells.write(middle, y + 0.225, below, 6.2, color=ink, alpha=0.85)
-
-
-def below_ratio(cells: BlockAxes, case: Case, series: Series) -> str:
-    ranked = to_baseline(case)
-    if series == ranked.baseline:
-        return "baseline"
+    colour = ground(found)
+    box(cells.axes, x, y, width, CELL_HEIGHT, facecolor=colour)
+    if series == ranked.best:
+        best_box(cells.axes, x, y, width, CELL_HEIGHT)
+    weight = "bold" if series in (ranked.best, ranked.baseline) else "normal"
+    text = ratio_with_mark(ranked, series)
     if series in ranked.unpaired:
-        return f"[{cells.notes.number(UNPAIRED)}]"
-    found = ranked.ratios[series]
-    return units.interval(found.low, found.high) if found.has_interval else ""
+        text += f" [{cells.notes.number(UNPAIRED)}]"
+    cells.write(middle, height, text, color=ink(colour), weight=weight)
 
 
 def draw_head(cells: BlockAxes) -> None:
     """Above the cells: the workload, the parameters that distinguish its cases, and their arguments."""
     axes, block = cells.axes, cells.block
+    cells.write(0, 0, block.heading, 10, weight="bold", ha="left", va="top", color=style.MUTED)
     for column in block.columns:
         workload, left, right = column.workload, column.left + 0.02, column.left + column.width - 0.02
-        kind = "CPU" if workload.group == "cpu" else "I/O"
-        cells.write(left, 0, workload.name, 9, weight="bold", ha="left", va="top")
-        offset = text_width(workload.name, 9, "bold") + 0.08
-        cells.write(left + offset, 0.02, kind, 7, color=style.MUTED, ha="left", va="top")
-        cells.write(left, 0.165, column_names(workload), 6.8, color=style.MUTED, ha="left", va="top")
-        artists.add_line(axes, [left, right], [0.3, 0.3], color="#999999", linewidth=0.7)
+        cells.write(left, block.top, workload.name, NAME_SIZE, weight="bold", ha="left", va="top")
+        names = column_names(workload)
+        cells.write(left, block.top + 0.16, names, color=style.MUTED, ha="left", va="top")
+        artists.add_line(axes, [left, right], [block.top + 0.32] * 2, color="#999999", linewidth=0.7)
         for index, case in enumerate(column.cases):
             middle = column.left + (index + 0.5) * column.cell_width
             values = labels.case_short(workload, case)
             if numbers := [cells.notes.number(text) for text in warnings(workload, case)]:
                 values.insert(0, f"[{', '.join(map(str, numbers))}]")
-            text = "\n".join(values)
-            cells.write(middle, block.head_height - 0.04, text, 7.2, va="bottom", linespacing=1.2)
+            cells.write(middle, block.head_height - 0.03, "\n".join(values), va="bottom", linespacing=1.2)
 
 
 def draw_block(page: Page, block: Block, top: float, notes: Footnotes) -> None:
@@ -135,22 +106,23 @@ def draw_block(page: Page, block: Block, top: float, notes: Footnotes) -> None:
     axes.axis("off")
     cells = BlockAxes(axes, block, notes)
     draw_head(cells)
-    for series, y in block.rows:
-        middle = y + block.cell_height / 2
-        colour = style.look(series.model, block.columns[0].workload.families).colour
+    for row, y in block.rows:
+        middle = y + CELL_HEIGHT / 2
+        colour = style.look(row.model, block.columns[0].workload.families).colour
         artists.add_box(axes, 0, middle - 0.055, 0.09, 0.11, facecolor=colour, linewidth=0)
-        cells.write(0.14, middle, labels.series(series), 8, ha="left")
+        cells.write(0.14, middle, row.model, ha="left")
         for column in block.columns:
             for index, case in enumerate(column.cases):
-                draw_cell(cells, case, series, column.left + index * column.cell_width, y, column.cell_width)
+                x = column.left + index * column.cell_width
+                draw_cell(cells, case, row.series_of(case), x, y, column.cell_width)
 
 
 def warnings(workload: Workload, case: Case) -> list[str]:
     """The footnotes of a whole case: why CPU times are compared, and what disturbed it."""
-    found = [WHY_CPU.format(unit=workload.unit)] if is_limited(case) else []
+    found = [why_cpu(workload, case)]
     if warning := disturbance.note(workload, case):
         found.append(f"{workload.name}, {warning}")
-    return found
+    return list(filter(None, found))
 
 
 def number_notes(layout: list[Block]) -> Footnotes:
@@ -161,67 +133,109 @@ def number_notes(layout: list[Block]) -> Footnotes:
             for case in column.cases:
                 for text in warnings(column.workload, case):
                     notes.number(text)
-        for series, _ in block.rows:
+        for row, _ in block.rows:
             for case in (case for column in block.columns for case in column.cases):
-                cell = case.cells.get(series)
-                if cell is not None and not cell.ok:
-                    notes.number(labels.failure(cell))
+                series = row.series_of(case)
+                if series is None:
+                    continue
+                if not case.cells[series].ok:
+                    notes.number(labels.failure(case.cells[series]))
+                elif not is_known(case, series):
+                    notes.number(UNKNOWN)
                 elif series in to_baseline(case).unpaired:
                     notes.number(UNPAIRED)
-                elif cell is not None and series not in to_baseline(case).ratios:
-                    notes.number(UNKNOWN)
     return notes
 
 
-def title(found: Sequence[Workload]) -> str:
-    """Names the baseline."""
-    models = {
-        group: sorted(
-            {case.baseline.model for w in found if w.group == group for case in w.cases if case.baseline}
-        )
-        for group in ("cpu", "io")
-    }
-    single = {
-        group: names[0] if len(names) == 1 else "its baseline" for group, names in models.items() if names
-    }
-    if len(set(single.values())) <= 1:
-        return f"Time of each model as a multiple of that of {next(iter(single.values()), 'its baseline')}"
-    kinds = {"cpu": "CPU work", "io": "I/O"}
-    parts = " and ".join(f"{name} ({kinds[group]})" for group, name in single.items())
-    return f"Time of each model as a multiple of that of {parts}"
+def is_known(case: Case, series: Series) -> bool:
+    """Whether its cell has a figure: a ratio, or without a baseline its time."""
+    ranked = to_baseline(case)
+    return series in ranked.ratios or (not ranked.ratios and ranked.value(series) is not None)
 
 
-def what_is_compared(found: Sequence[Workload]) -> str:
-    cases = [case for workload in found for case in workload.cases]
-    text = "Wall time of the same work; less is better, the baseline has 1.00×"
-    if any(is_limited(case) for case in cases):
-        text += ". Where the clients were at their limit: CPU time of the server"
-    return text
+def has_ratios(found: Sequence[Workload]) -> bool:
+    return any(to_baseline(case).ratios for workload in found for case in workload.cases)
+
+
+def marks_in(found: Sequence[Workload], rows: Sequence[Row]) -> set[str]:
+    """The marks that occur, for the key."""
+    marks = set()
+    for case in (case for workload in found for case in workload.cases):
+        ranked = to_baseline(case)
+        for series in filter(None, (row.series_of(case) for row in rows)):
+            if not case.cells[series].ok:
+                marks.add(case.cells[series].outcome)
+            elif series == ranked.best:
+                marks.add("best")
+            elif series in ranked.ties:
+                marks.add("tie")
+            elif series in ranked.ratios and series != ranked.baseline and is_tie(ranked.ratios[series]):
+                marks.add("plain")
+    return marks
+
+
+def pools(found: Sequence[Workload], rows: Sequence[Row]) -> str:
+    """How many workers the pools have in each workload: their rows have the name of the model alone."""
+    where: dict[str, list[str]] = {}
+    for workload in found:
+        for row in rows:
+            for series in filter(None, (row.series_of(case) for case in workload.cases)):
+                if series.arguments:
+                    width = " ".join(labels.model_argument(*argument) for argument in series.arguments)
+                    where.setdefault(width, []).append(workload.name)
+    widths = (f"{width} in {', '.join(dict.fromkeys(names))}" for width, names in where.items())
+    text = "; ".join(widths)
+    return f"Workers of pools: {text}" if text else ""
+
+
+def groups_of(found: Sequence[Workload]) -> list[tuple[str, list[Workload]]]:
+    """CPU workloads and the others, with headings that name the baselines."""
+    groups = []
+    for group in dict.fromkeys(workload.group for workload in found):
+        members = [workload for workload in found if workload.group == group]
+        baselines = {case.baseline.model for w in members for case in w.cases if case.baseline}
+        base = baselines.pop() if len(baselines) == 1 else "the baseline of its case"
+        kind = statements.KINDS.get(group, "benchmarks")
+        heading = f"{kind[:1].upper()}{kind[1:]}"
+        groups.append((f"{heading}, as a multiple of {base}" if has_ratios(members) else heading, members))
+    return groups
+
+
+def subtitle_of(found: Sequence[Workload]) -> list[str]:
+    if not has_ratios(found):
+        return ["Wall time per unit of work; less is better. There is no baseline to compare with"]
+    text = "Wall time of the same work, as a multiple of that of the baseline; less is better"
+    if any(why_cpu(workload, case) for workload in found for case in workload.cases):
+        text += ". Where the clients set the pace: CPU time"
+    return [text, ". ".join(labels.meanings(found))]
+
+
+def details(found: Sequence[Workload], rows: Sequence[Row]) -> list[str]:
+    """Below the chart: what the heads of the columns and the names of the rows leave out."""
+    fixed = "; ".join(f"{w.name}: {labels.fixed(w)}" for w in found if labels.fixed(w))
+    return list(filter(None, [pools(found, rows), f"Arguments: {fixed}" if fixed else ""]))
 
 
 def draw(document: Document, output: Output) -> None:
     if not output.wants(NAME):
         return
     found = document.workloads
-    rows = len({series for workload in found for series in workload.series})
-    height = CELL_HEIGHT if rows <= ROWS_MOST else CELL_HEIGHT_COMPACT
+    rows = list(main_rows(found))
     warned = any(warnings(workload, case) for workload in found for case in workload.cases)
-    layout = blocks(found, height, FAMILY_GAP, warned, CELL_WIDTH_LEAST[height])
+    layout = blocks(groups_of(found), rows, warned)
     notes = number_notes(layout)
-    everything = [case for workload in found for case in workload.cases]
-    outcomes = {cell.outcome for case in everything for cell in case.cells.values()}
-    ranked = [to_baseline(case) for case in everything]
-    key = key_entries(outcomes, any(one.ties for one in ranked), any(one.best for one in ranked))
-    body = sum(block.height + BLOCK_GAP for block in layout) + KEY_LINE * max(2, len(key))
-    fixed = "; ".join(f"{w.name}: {labels.fixed(w)}" for w in found if labels.fixed(w))
-    subtitle = [what_is_compared(found)]
-    subtitle += [f"Arguments: {fixed}"] if fixed else []
-    subtitle += [". ".join(labels.meanings(found))]
-    interval_note = INTERVAL_NOTE if height == CELL_HEIGHT else INTERVAL_NOTE_COMPACT
-    page = Page(document, title(found), subtitle, body, interval_note, notes.lines())
+    key = Key(marks_in(found, rows), scaled=has_ratios(found))
+    page = Page(
+        document,
+        statements.overview(found),
+        subtitle_of(found),
+        sum(block.height + BLOCK_GAP for block in layout) + key.height,
+        INTERVAL_NOTE,
+        [*notes.lines(), *details(found, rows)],
+    )
     top = 0.0
     for block in layout:
         draw_block(page, block, top, notes)
         top += block.height + BLOCK_GAP
-    draw_key(page, top, key)
-    output.save(NAME, page.figure)
+    key.draw(page, top)
+    output.save(NAME, page)

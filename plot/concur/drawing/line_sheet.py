@@ -11,22 +11,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from concur.documents import labels
 from concur.documents.results import Document
-from concur.drawing import artists, style, ticks
+from concur.drawing import artists, line_axes, style
 from concur.drawing.families import group_families
 from concur.drawing.label_layout import place_labels
 from concur.drawing.lines import Across, Head, Line, Panel
 from concur.drawing.output import Output
-from concur.drawing.page import BODY_WIDTH, Footnotes, Page, text_width
+from concur.drawing.page import BODY_WIDTH, SMALLEST, Footnotes, Page, text_width
 
-LABEL_SIZE, LABEL_PITCH = 8, 0.148
-FOOT, LEFT, LEADER, HEAD, HEAD_BARE = 0.5, 0.62, 0.3, 0.3, 0.06
+LABEL_SIZE, LABEL_PITCH = SMALLEST, 0.148
+FOOT, LEFT, LEADER, HEAD, HEAD_BARE = 0.62, 0.62, 0.3, 0.3, 0.06
 HEIGHT_LEAST = 3.1
 # A panel with more lines is drawn in parts.
 LINES_MOST = 10
 PART_LINES_MOST = 7
-PART_COLUMNS, PART_GAP, PART_HEIGHT_LEAST, PART_LABEL_SIZE = 2, 0.15, 2.0, 7.2
+PART_COLUMNS, PART_GAP, PART_HEIGHT_LEAST = 2, 0.15, 2.0
 HEADING = 0.3
 BACKGROUND_LINE = "#e2e2e2"
 # Points of different series over the same argument are moved apart ("dodged") by this part of a decade.
@@ -56,12 +55,8 @@ class Part:
         return HEAD if self.title else HEAD_BARE
 
     @property
-    def label_size(self) -> float:
-        return LABEL_SIZE if self.is_whole else PART_LABEL_SIZE
-
-    @property
     def label_width(self) -> float:
-        return max(text_width(name, self.label_size) for name in self.names)
+        return max(text_width(name, LABEL_SIZE) for name in self.names)
 
 
 @dataclass(frozen=True)
@@ -87,14 +82,13 @@ def filling(one: Line, drawn: Sequence[Line]) -> str:
 
 
 def name_of(one: Line, notes: Footnotes) -> str:
-    text = labels.series(one.series)
+    text = one.name
     return text if one.note is None else f"{text} [{notes.number(one.note)}]"
 
 
 class LineSheet:
-    def __init__(self, document: Document, across: Across) -> None:
+    def __init__(self, document: Document) -> None:
         self.document = document
-        self.across = across
 
     def save(
         self, output: Output, name: str, head: Head, panels: Sequence[Panel], warnings: Sequence[str] = ()
@@ -102,8 +96,9 @@ class LineSheet:
         notes = Footnotes()
         rows = self._rows(panels, notes)
         height = sum(row.height for row in rows)
+        foot = [*notes.lines(), *warnings]
         page = Page(
-            self.document, head.title, head.subtitle, height, head.interval_note, [*notes.lines(), *warnings]
+            self.document, head.title, head.subtitle, height, head.interval_note, foot, kicker=head.kicker
         )
         columns = max(len(row.parts) for row in rows)
         width = (BODY_WIDTH - (columns - 1) * PART_GAP) / columns
@@ -122,7 +117,7 @@ class LineSheet:
             for at, part in enumerate(row.parts):
                 self._draw_part(page, part, (at * (width + PART_GAP), top + row.top + part.head, plots[at]))
             top += row.height
-        output.save(name, page.figure)
+        output.save(name, page)
 
     def _rows(self, panels: Sequence[Panel], notes: Footnotes) -> list[Row]:
         rows = []
@@ -156,19 +151,10 @@ class LineSheet:
         panel, everything = part.panel, part.panel.drawn
         axes = page.axes(left + LEFT, top, width, part.height)
         page.text(left + LEFT, top - 0.08, part.title, 8.5, va="bottom", weight="bold")
-        axes.set_yscale("log")
         axes.grid(True)
-        self._x_axis(axes, everything, width)
-        values = [e for one in everything for e in one.points.values()]
-        heights = [*(e.low for e in values), *(e.high for e in values), *panel.guide.values()]
-        low, high = min(heights) / 1.25, max(heights) * 1.25
-        axes.set_ylim(low, high)
-        ticks.set_ticks(axes.yaxis, ticks.log_ticks(low, high, 7), panel.y_format)
-        if panel.reference is not None:
-            axes.axhline(panel.reference, color="#999999", linewidth=0.8, zorder=0)
-        if panel.guide:
-            places, guide = list(panel.guide), list(panel.guide.values())
-            artists.add_line(axes, places, guide, color="#999999", linewidth=0.9, linestyle="--", zorder=1)
+        line_axes.set_x_axis(axes, panel, width)
+        line_axes.set_y_axis(axes, panel)
+        line_axes.draw_background(axes, panel, part.drawn, self.document.families)
         axes.set_ylabel(panel.y_name, labelpad=3)
         for one in everything:
             if one not in part.drawn:
@@ -177,27 +163,13 @@ class LineSheet:
                     axes, list(one.points), heights, color=BACKGROUND_LINE, linewidth=0.9, zorder=1
                 )
         for one in part.drawn:
-            self._draw_line(axes, one, part.drawn)
+            self._draw_line(axes, one, part.drawn, panel.across)
         self._draw_labels(axes, part, (width, part.height))
 
-    def _x_axis(self, axes: Any, drawn: Sequence[Line], width: float) -> None:
-        xs = sorted({x for one in drawn for x in one.points})
-        axes.set_xlabel(self.across.name, labelpad=2)
-        if self.across.logarithmic and xs[0] > 0:
-            axes.set_xscale("log")
-            axes.set_xlim(xs[0] / 1.25, xs[-1] * 1.25)
-            shown = ticks.thin(xs, width, 0.45)
-        else:
-            # A logarithmic axis cannot show zero (a delay, for example).
-            room = 0.03 * (xs[-1] - xs[0]) or 1.0
-            axes.set_xlim(xs[0] - room, xs[-1] + room * 5 / 3)
-            shown = ticks.thin_linear(xs, width, 0.45)
-        ticks.set_ticks(axes.xaxis, shown, self.across.format_tick)
-
-    def _draw_line(self, axes: Any, one: Line, drawn: Sequence[Line]) -> None:
+    def _draw_line(self, axes: Any, one: Line, drawn: Sequence[Line], across: Across) -> None:
         look = style.look(one.series.model, self.document.families)
         rank = drawn.index(one) / max(1, len(drawn) - 1) - 0.5
-        dodged = self.across.dodged and axes.get_xscale() == "log"
+        dodged = across.dodged and axes.get_xscale() == "log"
         shift = 10 ** (rank * DODGE_DECADES) if dodged else 1.0
         how = {
             "color": look.colour,
@@ -237,5 +209,5 @@ class LineSheet:
             thin = {"linewidth": 0.6, "alpha": 0.6, "linestyle": ":" if early else "-"}
             how = {"transform": axes.transAxes, "clip_on": False}
             artists.add_line(axes, xs, ys, color=look.colour, **thin, **how)
-            how = {"fontsize": part.label_size, "va": "center_baseline", **how}
+            how = {"fontsize": LABEL_SIZE, "va": "center_baseline", **how}
             axes.text(1 + LEADER / width, ys[2], text, color=style.for_text(look.colour), **how)

@@ -17,7 +17,11 @@ from matplotlib.backends.backend_svg import FigureCanvasSVG
 from concur.documents.atomic_write import replace_file
 from concur.documents.cases import Workload
 from concur.documents.results import Document
+from concur.drawing import index
+from concur.drawing.index import Chart
+from concur.drawing.page import Page
 
+INDEX = "index.html"
 DPI_MOST = 200
 # A very tall page gets a lower resolution, so that its file stays small.
 PIXELS_MOST = 6_600_000
@@ -37,6 +41,9 @@ class Output:
     only: str | None = None
     offered: list[str] = field(default_factory=list)
     wanted: list[str] = field(default_factory=list)
+    # By name: the charts that were written, and why the others were not.
+    charts: dict[str, Chart] = field(default_factory=dict)
+    reasons: dict[str, str] = field(default_factory=dict)
 
     def wants(self, name: str) -> bool:
         """Whether to draw this chart. `only` names a chart or a kind of charts; None means all."""
@@ -56,6 +63,7 @@ class Output:
                 yield name, workload
 
     def skip(self, name: str, why: str) -> None:
+        self.reasons[name] = why
         print(f"no {name}: {why}")
 
     def prepare(self) -> None:
@@ -69,11 +77,19 @@ class Output:
                 f"{self.folder}: cannot write there: {error.strerror}: choose another -o"
             ) from None
 
-    def save(self, name: str, figure: Any) -> None:
+    def save(self, name: str, page: Page) -> None:
+        self.charts[name] = Chart(page.name, page.title)
         for suffix in self.formats:
             path = self.folder / f"{name}.{suffix}"
-            self._replace(path, render(figure, suffix))
+            self._replace(path, render(page.figure, suffix))
             print(path, flush=True)
+
+    def save_index(self, heading: str) -> None:
+        """A page with all charts. Not if only some were wanted: it would hide those that the folder has."""
+        if self.only is None:
+            content = index.html(heading, self.charts, self.reasons, self.formats)
+            self._replace(self.folder / INDEX, content.encode())
+            print(self.folder / INDEX, flush=True)
 
     def _replace(self, path: Path, content: bytes) -> None:
         try:

@@ -1,7 +1,8 @@
 """The page of a chart: title, subtitle, body, footnotes, and the machine and program that were measured.
 
 All texts are measured before they are placed, in inches from the top left corner. So no text is cut off, and
-none lies on another. A page is 9 inches wide: if it is shown 900 pixels wide, 8 points are 11 pixels.
+none lies on another. A page is 9 inches wide: if it is shown 900 pixels wide, 8 points are 11 pixels. No text
+is smaller.
 """
 
 from __future__ import annotations
@@ -26,7 +27,8 @@ BODY_WIDTH = WIDTH - 2 * MARGIN
 POINTS_PER_INCH = 72
 LINE = 1.35
 
-TITLE, SUBTITLE, NOTE, FOOTER = 12.5, 8.5, 7.2, 6.8
+SMALLEST = 8.0
+KICKER, TITLE, SUBTITLE, NOTE, FOOTER = 9.0, 12.0, 8.5, SMALLEST, SMALLEST
 
 
 @lru_cache(maxsize=4096)
@@ -41,9 +43,13 @@ def line_height(size: float) -> float:
     return size * LINE / POINTS_PER_INCH
 
 
+UNIT = re.compile(r"(?<=\d) (?=(?:ns|µs|ms|s|B|kB|MB|GB|KiB|MiB|GiB|%)\b|%)")
+
+
 def wrap(text: str, size: float, width: float = BODY_WIDTH, weight: str = "normal") -> list[str]:
+    """No line ends between a number and its unit."""
     lines = [""]
-    for word in text.split(" "):
+    for word in UNIT.sub("\u00a0", text).split(" "):
         longer = f"{lines[-1]} {word}".strip()
         if lines[-1] and text_width(longer, size, weight) > width:
             lines.append(word)
@@ -116,10 +122,15 @@ class Page:
         body_height: float,
         interval_note: str,
         notes: Sequence[str] = (),
+        kicker: str = "",
     ) -> None:
+        """`kicker`: what the chart is of, in a line above the title, which says what it shows."""
+        # What a list of charts calls it, and what it says.
+        self.name, self.title = kicker or title, ". ".join(filter(None, [kicker, title]))
         alert = labels.incomplete(document)
         head_width = BODY_WIDTH - (text_width(alert, SUBTITLE, "bold") + 0.2 if alert else 0)
-        head = [(line, TITLE, style.INK, "bold") for line in wrap(title, TITLE, head_width, "bold")]
+        head = [(kicker, KICKER, style.MUTED, "bold")] if kicker else []
+        head += [(line, TITLE, style.INK, "bold") for line in wrap(title, TITLE, head_width, "bold")]
         for text in filter(None, subtitle):
             head += [(line, SUBTITLE, style.MUTED, "normal") for line in wrap(text, SUBTITLE)]
         foot = [(line, NOTE, style.INK, "normal") for text in notes for line in wrap(text, NOTE)]
@@ -170,6 +181,8 @@ def origin(document: Document, interval_note: str) -> list[list[str]]:
     kernel = this.kernel if this.kernel.lower().startswith("linux") else f"Linux {this.kernel}"
     cpus, sets = labels.cpus(this), labels.sets(document, "no spread known")
     where = f"{this.cpu}, {cpus} · {kernel} · {this.compiler} · placement: {this.placement} · {sets}"
+    if document.is_foreign:
+        where = " · ".join(labels.origin_facts(document, "no spread known"))
     how = interval_note if document.rounds > 1 else ""
-    concur = f"concur {document.version} ({this.revision[:12]})"
+    concur = "" if document.is_foreign else f"concur {document.version} ({this.revision[:12]})"
     return [wrap(text, FOOTER) for text in (where, " · ".join(filter(None, [how, concur])))]

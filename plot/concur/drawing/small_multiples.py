@@ -1,4 +1,4 @@
-"""Small multiples: one panel for each case, one row for each series, and the names of the series at the left.
+"""Small multiples: one panel for each case, one row for each model, and the names of the models at the left.
 
 The unit of a panel's vertical axis is an inch, counted from the top, so that rows and texts keep their
 distance.
@@ -6,22 +6,19 @@ distance.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from concur.documents import labels
-from concur.documents.cases import Case, Cell, Series, Workload
+from concur.documents.cases import Case, Cell, Row, Workload
 from concur.drawing import artists, disturbance, style
-from concur.drawing.page import BODY_WIDTH, Footnotes, Page, shorten, text_width, wrap
-from concur.drawing.ticks import Format
-from concur.statistics.intervals import Estimate
+from concur.drawing.page import BODY_WIDTH, SMALLEST, Footnotes, Page, shorten, text_width, wrap
 
-NAME_SIZE, TITLE_SIZE, REASON_SIZE, VALUE_SIZE = 8, 8.2, 6.8, 7
-HEAD, FOOT, COLUMN_GAP, FAMILY_GAP, EDGE = 0.24, 0.46, 0.22, 0.05, 0.04
-
-SAME_AXIS = "All panels have the same logarithmic axis"
+NAME_SIZE = REASON_SIZE = SMALLEST
+TITLE_SIZE = 8.5
+HEAD, FOOT, COLUMN_GAP, FAMILY_GAP, EDGE = 0.42, 0.5, 0.25, 0.05, 0.04
 
 
 @dataclass(frozen=True)
@@ -29,20 +26,36 @@ class SmallMultiples:
     """The panels of a workload."""
 
     workload: Workload
+    cases: tuple[Case, ...]
+    rows: tuple[Row, ...]
     row_height: float
     columns: int
     # Row and column of each panel.
     places: tuple[tuple[int, int], ...]
 
     @staticmethod
-    def of(workload: Workload, row_height: float, columns: int | None = None) -> SmallMultiples:
-        across = columns or columns_for(len(workload.cases))
-        places = flow([len(group) for group in workload.panels()], across)
-        return SmallMultiples(workload, row_height, across, places)
+    def of(
+        workload: Workload,
+        rows: Sequence[Row],
+        row_height: float,
+        columns: int,
+        cases: Sequence[Case] | None = None,
+    ) -> SmallMultiples:
+        """Without `cases`: all of the workload."""
+        shown = tuple(workload.cases if cases is None else cases)
+        groups = [[case for case in group if case in shown] for group in workload.panels()]
+        places = flow([len(group) for group in groups if group], columns)
+        return SmallMultiples(workload, shown, tuple(rows), row_height, columns, places)
+
+    def name(self, row: Row) -> str:
+        """That of the model, with its number of workers if it is the same in all cases."""
+        shown = {row.series_of(case) for case in self.cases} - {None}
+        only = shown.pop() if len(shown) == 1 else None
+        return labels.series(only) if only else row.model
 
     @cached_property
     def label_width(self) -> float:
-        return max(text_width(labels.series(series), NAME_SIZE) for series in self.workload.series) + 0.1
+        return max(text_width(self.name(row), NAME_SIZE) for row in self.rows) + 0.1
 
     @property
     def width(self) -> float:
@@ -50,23 +63,26 @@ class SmallMultiples:
         return (room - COLUMN_GAP * (self.columns - 1)) / self.columns
 
     @cached_property
-    def tops(self) -> dict[Series, float]:
+    def tops(self) -> dict[Row, float]:
         """The top of each row; there is a small gap between families."""
-        found: dict[Series, float] = {}
+        found: dict[Row, float] = {}
         y, before = EDGE, ""
-        for series in self.workload.series:
-            family = self.workload.family(series)
+        for row in self.rows:
+            family = self.family(row)
             y += FAMILY_GAP if found and family != before else 0
-            found[series], before = y, family
+            found[row], before = y, family
             y += self.row_height
         return found
 
-    def middle(self, series: Series) -> float:
-        return self.tops[series] + self.row_height / 2
+    def family(self, row: Row) -> str:
+        return self.workload.families.get(row.model, "")
+
+    def middle(self, row: Row) -> float:
+        return self.tops[row] + self.row_height / 2
 
     @property
     def rows_height(self) -> float:
-        return self.tops[self.workload.series[-1]] + self.row_height + EDGE
+        return self.tops[self.rows[-1]] + self.row_height + EDGE
 
     @property
     def pitch(self) -> float:
@@ -86,16 +102,14 @@ class SmallMultiples:
         x, y = self.place(index)
         lines = wrap(text, TITLE_SIZE, self.width, "bold")
         short = lines[0] if len(lines) == 1 else shorten(text, TITLE_SIZE, self.width, "bold")
-        page.text(x, y - 0.06, short, TITLE_SIZE, va="bottom", weight="bold")
+        page.text(x, y - 0.25, short, TITLE_SIZE, va="bottom", weight="bold")
 
-    def axes(self, page: Page, index: int, x_name: str, left: float = 0.0, width: float | None = None) -> Any:
-        """The axes of a panel, or of the part of it that `left` and `width` give in inches."""
+    def axes(self, page: Page, index: int, left: float, width: float) -> Any:
+        """The axes of the part of a panel that `left` and `width` give in inches."""
         x, y = self.place(index)
-        axes = page.axes(x + left, y, self.width if width is None else width, self.rows_height)
+        axes = page.axes(x + left, y, width, self.rows_height)
         axes.set_ylim(self.rows_height, 0)
         axes.set_yticks([])
-        axes.set_xlabel(x_name, labelpad=2, color=style.MUTED, fontsize=7.5)
-        axes.grid(axis="x")
         axes.spines["left"].set_color("#bbbbbb")
         self._bands(axes)
         if self.places[index][1] == 0 and left == 0:
@@ -106,22 +120,17 @@ class SmallMultiples:
         """Every second family has a grey background."""
         whole_width = axes.get_yaxis_transform()
         shaded, before = True, None
-        for series, top in self.tops.items():
-            family = self.workload.family(series)
+        for row, top in self.tops.items():
+            family = self.family(row)
             shaded, before = (not shaded if family != before else shaded), family
             if shaded:
                 ground = {"facecolor": "#f6f6f6", "linewidth": 0, "zorder": 0, "transform": whole_width}
                 artists.add_box(axes, 0, top - 0.02, 1, self.row_height + 0.04, **ground)
 
     def _names(self, page: Page, y: float) -> None:
-        for series in self.workload.series:
-            text = labels.series(series)
+        for row in self.rows:
             x = self.label_width - 0.07
-            page.text(x, y + self.middle(series), text, NAME_SIZE, ha="right", va="center_baseline")
-
-
-def columns_for(count: int) -> int:
-    return {1: 1, 2: 2, 4: 2}.get(count, 3)
+            page.text(x, y + self.middle(row), self.name(row), NAME_SIZE, ha="right", va="center_baseline")
 
 
 def flow(groups: Sequence[int], columns: int) -> tuple[tuple[int, int], ...]:
@@ -136,6 +145,11 @@ def flow(groups: Sequence[int], columns: int) -> tuple[tuple[int, int], ...]:
     return tuple(places)
 
 
+def cell_of(row: Row, case: Case) -> Cell | None:
+    series = row.series_of(case)
+    return None if series is None else case.cells[series]
+
+
 def short_reason(cell: Cell, width: float, notes: Footnotes) -> str:
     """The reason why there is no bar. If it is too long, it is shortened, and a footnote has all of it."""
     text = labels.failure(cell)
@@ -145,42 +159,27 @@ def short_reason(cell: Cell, width: float, notes: Footnotes) -> str:
     return shorten(text, REASON_SIZE, width - text_width(number, REASON_SIZE)) + number
 
 
-def value_ends(estimates: Iterable[Estimate], written: Format) -> list[tuple[float, float]]:
-    """For the room beside bars: the end of each bar, and the inches that its value needs."""
-    return [(e.high, text_width(written(e.value), VALUE_SIZE) + 0.12) for e in estimates]
+@dataclass(frozen=True)
+class Reasons:
+    """Where the reasons of failures stand in a panel, in inches from its left side."""
+
+    left: float
+    width: float
 
 
-def write_values(
-    axes: Any, multiples: SmallMultiples, estimates: Mapping[Series, Estimate], written: Format
+def mark_missing(
+    page: Page, multiples: SmallMultiples, index: int, case: Case, place: Reasons, notes: Footnotes
 ) -> None:
-    """Writes the value of each bar beside it."""
-    places = [(e.high, multiples.middle(series), written(e.value)) for series, e in estimates.items()]
-    artists.add_texts_beside(axes, places, VALUE_SIZE)
-
-
-def mark_missing(axes: Any, multiples: SmallMultiples, case: Case, width: float, notes: Footnotes) -> None:
     """Writes, in place of each missing bar, why it is missing."""
-    for series in multiples.workload.series:
-        cell = case.cells.get(series)
+    left, top = multiples.place(index)
+    for row in multiples.rows:
+        cell = cell_of(row, case)
         if cell is not None and cell.ok:
             continue
-        text = "not run" if cell is None else short_reason(cell, width - 0.1, notes)
+        text = "not run" if cell is None else short_reason(cell, place.width - 0.1, notes)
         colour = style.ALERT if cell is not None and cell.outcome == "invalid" else style.MUTED
-        how = {"fontsize": REASON_SIZE, "color": colour, "va": "center", "style": "italic"}
-        where = axes.get_yaxis_transform()
-        axes.text(0.04 / width, multiples.middle(series), text, transform=where, **how)
-
-
-def collect_notes(workload: Workload, width: float) -> Footnotes:
-    """All footnotes of the panels: the height of the page depends on them, so they are needed before it."""
-    notes = Footnotes()
-    for case in workload.cases:
-        disturbance.title(workload, case, notes)
-        for series in workload.series:
-            cell = case.cells.get(series)
-            if cell is not None and not cell.ok:
-                short_reason(cell, width - 0.1, notes)
-    return notes
+        how = {"color": colour, "va": "center", "style": "italic"}
+        page.text(left + place.left + 0.04, top + multiples.middle(row), text, REASON_SIZE, **how)
 
 
 def subtitle(workload: Workload, *more: str) -> Sequence[str]:
@@ -188,3 +187,24 @@ def subtitle(workload: Workload, *more: str) -> Sequence[str]:
     fixed = labels.fixed(workload) if workload.telling else ""
     constant = f"Arguments: {fixed}" if fixed else ""
     return [". ".join(filter(None, [*more, constant, *labels.meanings([workload])]))]
+
+
+def others_note(workload: Workload, rows: Sequence[Row]) -> str:
+    """Names the series that have no row, because another one of their model is more usual."""
+    models = {row.model for row in rows}
+    hidden = {
+        series
+        for case in workload.cases
+        for series in case.cells
+        if series.model in models and series not in {row.series_of(case) for row in rows}
+    }
+    names = [labels.series(series) for series in workload.series if series in hidden]
+    return f"Measured too, in some cases, but not shown: {', '.join(names)}" if names else ""
+
+
+def off_axis_note(workload: Workload, lines: Sequence[Sequence[Case]]) -> str:
+    """Names the cases of the same panels that are not on a line, because they differ in more than one way."""
+    shown = {case for cases in lines for case in cases}
+    panels = [group for group in workload.panels() if shown & set(group)]
+    names = [labels.case(workload, case) for group in panels for case in group if case not in shown]
+    return f"Not drawn, because other arguments change too: {'; '.join(names)}" if names else ""

@@ -13,9 +13,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from matplotlib.colors import to_hex, to_rgb
-from matplotlib.patheffects import withStroke
-
-from concur.statistics.intervals import Estimate
 
 # The colours of the members of a family. A family with more members gets colours evenly between these.
 PALETTES: dict[str, tuple[str, ...]] = {
@@ -29,6 +26,8 @@ PALETTES: dict[str, tuple[str, ...]] = {
     "hybrids": ("#6e4b3a", "#5c3d1e", "#8a5a2b", "#a67c52"),
     "libraries": ("#37474f", "#78909c", "#90a4ae", "#51646e", "#607d8b", "#a3b4bd"),
     "native": ("#9ac000", "#6f8f00", "#b9d94a", "#53690a"),
+    # These stand in charts by themselves, so they have many hues.
+    "benchmarks": ("#0b6fb8", "#ff7f50", "#7b2d8e", "#56b4e9", "#cc6699", "#1a1a1a", "#f2b8c6"),
 }
 # A model of an unknown family has a colour of this one.
 UNKNOWN_FAMILY = "libraries"
@@ -47,7 +46,6 @@ FILLINGS = ("full", "none", "left", "top", "right", "bottom")
 
 INK = "#222222"
 MUTED = "#666666"
-FAINT = "#dddddd"
 ALERT = "#b3261e"
 TEXT_LIGHTEST = 0.46
 
@@ -67,8 +65,8 @@ RC: dict[str, Any] = {
     "grid.linewidth": 0.6,
     "xtick.color": "#555555",
     "ytick.color": "#555555",
-    "xtick.labelsize": 7.5,
-    "ytick.labelsize": 7.5,
+    "xtick.labelsize": 8,
+    "ytick.labelsize": 8,
     "xtick.major.width": 0.6,
     "ytick.major.width": 0.6,
     "hatch.linewidth": 0.5,
@@ -76,6 +74,8 @@ RC: dict[str, Any] = {
     # Identifiers in an SVG file are hashes. With a fixed salt, the same chart gives the same bytes.
     "svg.hashsalt": "concur",
     "svg.fonttype": "path",
+    # Names of benchmarks may have dollar signs, which are no formulas.
+    "text.parse_math": False,
 }
 
 
@@ -116,20 +116,3 @@ def for_text(colour: str) -> tuple[float, ...]:
     while 0.2126 * channels[0] + 0.7152 * channels[1] + 0.0722 * channels[2] > TEXT_LIGHTEST:
         channels = tuple(channel * 0.95 for channel in channels)
     return channels
-
-
-def whiskers(axes: Any, places: Sequence[float], estimates: Sequence[Estimate]) -> None:
-    """Intervals at the ends of horizontal bars, with a white outline that is visible on dark bars."""
-    known = [(y, e) for y, e in zip(places, estimates) if e.has_interval]
-    if known:
-        axes.errorbar(
-            [e.value for _, e in known],
-            [y for y, _ in known],
-            xerr=[[e.value - e.low for _, e in known], [e.high - e.value for _, e in known]],
-            linestyle="",
-            color=INK,
-            linewidth=0.9,
-            capsize=1.8,
-            capthick=0.9,
-            path_effects=[withStroke(linewidth=2.2, foreground="white")],
-        )

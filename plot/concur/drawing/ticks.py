@@ -16,19 +16,21 @@ Scale = tuple[float, Format]
 
 
 def log_ticks(low: float, high: float, most: int = 6) -> list[float]:
-    """At most `most` round values from `low` to `high`: powers of ten; also 2 and 5 if they are few."""
+    """At most `most` round values from `low` to `high`: powers of ten; also others if they are few."""
     first, last = math.floor(math.log10(low)), math.ceil(math.log10(high))
     decades = [10.0**power for power in range(first, last + 1)]
 
     def inside(values: Sequence[float]) -> list[float]:
         return [value for value in values if low * 0.999 <= value <= high * 1.001]
 
-    for steps in ((1, 2, 5), (1, 3)):
+    if len(found := inside(decades)) >= 3:
+        return found[:: -(-len(found) // most)]
+    for steps in ((1, 2, 5), (1, 2, 3, 5), (1, 3)):
         fine = inside([decade * step for decade in decades for step in steps])
-        if len(fine) <= most and len(inside(decades)) < 3:
+        if 3 <= len(fine) <= most:
             return fine
-    found = inside(decades)
-    return found[:: max(1, -(-len(found) // most))]
+    # So short a range that it looks linear.
+    return inside(MaxNLocator(nbins=most - 1, steps=[1, 2, 5, 10]).tick_values(low, high).tolist())
 
 
 def thin(ticks: Sequence[float], width: float, least: float) -> list[float]:
@@ -61,30 +63,24 @@ def room_linear(ends: Sequence[tuple[float, float]], width: float) -> float:
     return max(most * 1.02, *(end * width / max(width - text, 0.3 * width) for end, text in ends))
 
 
-def room_log(low: float, ends: Sequence[tuple[float, float]], width: float) -> float:
-    """The end of a logarithmic axis from `low`, on which all texts fit."""
-    start = math.log(low)
-    reach = [(math.log(end) - start) * width / max(width - text, 0.3 * width) for end, text in ends]
-    return math.exp(start + max(reach))
+def round_ticks(end: float, size: float, most: int = 3) -> list[float]:
+    """From zero to `end`: round numbers of a unit of this size."""
+    found = [
+        tick * size for tick in MaxNLocator(nbins=most, steps=[1, 2, 2.5, 5, 10]).tick_values(0, end / size)
+    ]
+    return [tick for tick in found if tick <= end * 1.0001]
 
 
-def linear_x(axes: Any, high: float, scale_for: Callable[[float], Scale], most: int = 4) -> None:
-    """An axis from zero, whose ticks are round numbers of its unit."""
-    size, format_tick = scale_for(high)
-    ticks = [tick * size for tick in MaxNLocator(nbins=most).tick_values(0, high / size)]
-    axes.set_xlim(0, high)
-    set_ticks(axes.xaxis, [tick for tick in ticks if tick <= high * 1.0001], format_tick)
-
-
-def log_x(axes: Any, low: float, high: float, format_tick: Format, most: int = 5) -> None:
-    axes.set_xscale("log")
-    axes.set_xlim(low, high)
-    set_ticks(axes.xaxis, log_ticks(low, high, most), format_tick)
+def multiple_ticks(end: float, inches: float) -> list[float]:
+    """0, 1, 2, ...; without those that have no room on an axis with these inches for each of them."""
+    step = 1 if inches >= 0.3 else 2 if inches >= 0.15 else 4
+    first = [0.0, 1.0] if inches >= 0.2 else [1.0]
+    return [*first, *(float(tick) for tick in range(1 + step, int(end) + 1, step))]
 
 
 def time_scale(high: float) -> Scale:
     return units.unit_of(high, units.TIMES)[1], units.duration
 
 
-def count_scale(high: float) -> Scale:
-    return next(size for _, size in units.COUNTS if high >= size or size == 1), units.count
+def bytes_scale(high: float) -> Scale:
+    return units.unit_of(high, units.DECIMAL_BYTES)[1], units.decimal_bytes

@@ -13,6 +13,7 @@ import pytest
 from concur.commands import plot
 from concur.drawing import output
 from concur.drawing.output import Output
+from concur.drawing.page import Page
 from drawn import NO_PICTURE, PICTURES, lay_out
 from programs import Done, call
 
@@ -23,7 +24,7 @@ class Written(Output):
 
     figures: dict[str, Any] = field(default_factory=dict)
 
-    def save(self, name: str, figure: Any) -> None:
+    def save(self, name: str, page: Page) -> None:
         with pytest.MonkeyPatch.context() as patch:
             real = output.render
 
@@ -31,9 +32,9 @@ class Written(Output):
                 return real(figure, suffix) if name in PICTURES[suffix] else NO_PICTURE
 
             patch.setattr(output, "render", render)
-            super().save(name, figure)
-        self.figures[name] = figure
-        lay_out(figure)
+            super().save(name, page)
+        self.figures[name] = page.figure
+        lay_out(page.figure)
 
 
 @dataclass(frozen=True)
@@ -57,5 +58,5 @@ def drawn(small_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Drawn:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(plot, "Output", make_output)
         with contextlib.redirect_stdout(out), contextlib.redirect_stderr(error):
-            code = call("plot", (small_file, "-o", folder))
+            code = call("plot", (small_file, "-o", folder, "--format", "png", "--format", "svg"))
     return Drawn(outputs[0].figures, folder, Done(code, out.getvalue(), error.getvalue()))

@@ -6,14 +6,7 @@ from drawn import figures, overlaps, texts, words
 from machine import LATER_MODELS, MODELS
 from synthetic import changed, document
 
-CHARTS = (
-    "overview",
-    "bars_open_echo",
-    "cost_open_echo",
-    "latency_open_echo",
-    "load_open_echo",
-    "scaling_open_echo",
-)
+CHARTS = ("overview", "compare_open_echo", "latency_open_echo", "load_open_echo")
 
 
 def disturb(sample):
@@ -22,28 +15,42 @@ def disturb(sample):
 
 
 def test_a_disturbed_case_carries_its_warning_on_every_chart(served):
-    kept = figures(changed(served, disturb), *CHARTS, "bars_park")
+    kept = figures(changed(served, disturb), *CHARTS, "compare_park")
     for name in CHARTS:
         shown = " ".join(words(kept.figures[name]).split())
         assert "not to be trusted: other programs used 0 to 70 % of a CPU in 5 sets" in shown, name
         assert overlaps(kept.figures[name]) == [], name
-    titles = [
-        t.get_text() for t in texts(kept.figures["bars_open_echo"]) if re.search(r"\[\d\]$", t.get_text())
-    ]
-    assert len(titles) == 1 and "20k" in titles[0]
-    assert "not to be trusted" not in words(kept.figures["bars_park"])
+    for name in ("compare_open_echo", "latency_open_echo"):
+        titles = [t.get_text() for t in texts(kept.figures[name]) if re.search(r"\[\d\]$", t.get_text())]
+        assert len(titles) == 1 and "20k" in titles[0], name
+    assert "not to be trusted" not in words(kept.figures["compare_park"])
 
 
-def test_a_peer_at_its_limit_is_said_where_throughput_is_shown(served):
-    def limit(sample):
-        sample["evidence"]["peer_cpu_share"] = 0.99
+def limit(sample):
+    sample["evidence"]["peer_cpu_share"] = 0.99
 
-    kept = figures(changed(served, limit), "scaling_open_echo", "bars_open_echo", "overview").figures
-    for name in ("scaling_open_echo", "bars_open_echo"):
-        assert "they limited the throughput, not the model" in " ".join(words(kept[name]).split()), name
-        assert overlaps(kept[name]) == [], name
-    said = " ".join(words(kept["overview"]).split())
-    assert "the clients were at their limit, so CPU time per request is compared" in said
+
+def test_a_peer_at_its_limit_is_said_where_wall_time_is_not_shown(small):
+    def limit_some(sample):
+        if sample["arguments"]["connections"] == 100:
+            limit(sample)
+
+    made = changed(small, limit_some, lambda sample: sample["workload"] == "echo")
+    kept = figures(made, "compare_echo", "scaling_echo", "overview").figures
+    why = "the clients were at their limit, so CPU time per request is compared"
+    for name, figure in kept.items():
+        assert why in " ".join(words(figure).split()), name
+        assert overlaps(figure) == [], name
+    # Two of the ten panels: in them, the wall time has no axis.
+    heads = [axes for axes in kept["compare_echo"].axes if "wall time" in [t.get_text() for t in axes.texts]]
+    assert [len(axes.get_xticks()) > 0 for axes in heads].count(False) == 2 and len(heads) == 10
+    assert "CPU time, as a multiple" in " ".join(axes.get_ylabel() for axes in kept["scaling_echo"].axes)
+
+
+def test_clients_at_their_limit_everywhere_leave_cpu_time_alone(small):
+    made = changed(small, limit, lambda sample: sample["workload"] == "echo")
+    said = words(figures(made, "compare_echo").figures["compare_echo"]).splitlines()
+    assert "echo: CPU time" in said and "wall time" not in said
 
 
 def test_clients_at_their_limit_are_told_beside_cases_in_which_the_server_is(small):
@@ -69,7 +76,7 @@ def test_a_full_listen_queue_is_told_of_the_model_that_had_it():
         if sample["model"] == "poll" and sample["arguments"]["clients"] == 100:
             sample["evidence"]["listen_overflows"] = 3774
 
-    figure = figures(changed(made, fill), "bars_churn").figures["bars_churn"]
+    figure = figures(changed(made, fill), "compare_churn").figures["compare_churn"]
     assert overlaps(figure) == []
     said = " ".join(words(figure).split())
     assert "100 clients, 1 of 2 models: not to be trusted: the listen queue was full" in said

@@ -1,12 +1,15 @@
 """Latency over offered load: who holds it, and up to which rate."""
 
+import pytest
+
 from drawn import figures, overlaps, words
 
 
 def test_what_is_drawn_of_a_server_and_of_waiting_tasks(served_charts):
     drawn = served_charts.figures
-    assert {"load_open_echo", "memory_park", "cost_park", "scaling_open_echo"} <= set(drawn)
+    assert {"load_open_echo", "memory_park", "compare_park", "latency_open_echo"} <= set(drawn)
     assert "load_park" not in served_charts.offered and "memory_open_echo" not in served_charts.offered
+    assert "scaling_open_echo" not in served_charts.offered
     for name, figure in drawn.items():
         assert overlaps(figure) == [], name
 
@@ -20,8 +23,9 @@ def test_it_marks_who_fell_behind(served_charts):
     assert "from the real send" in words(figure)
 
 
-def test_one_rate_is_no_load_curve(served):
-    entries = [e for e in served["benchmarks"] if e["concur"]["arguments"].get("rate") == 5000]
+@pytest.mark.parametrize("rates", ((5000,), (5000, 20_000)))
+def test_two_rates_are_no_load_curve(served, rates):
+    entries = [e for e in served["benchmarks"] if e["concur"]["arguments"].get("rate") in rates]
     assert figures({**served, "benchmarks": entries}, "load").skipped == {
-        "load_open_echo": "there is only one rate, or no latency was measured"
+        "load_open_echo": "there are less than three rates, or no latency was measured"
     }

@@ -1,7 +1,9 @@
 """Families that stand together."""
 
+import synthetic
 from concur.drawing.families import group_families
-from drawn import words
+from drawn import figures, overlaps, words
+from machine import LATER_MODELS, MODELS
 
 
 def names(groups):
@@ -23,8 +25,10 @@ def test_a_model_without_a_family_has_no_name_to_give():
     assert names(group_families("ab", lambda _: "", 5)) == [("", "ab")]
 
 
-def test_many_models_are_drawn_family_by_family(crowded_charts):
-    figure = crowded_charts.figures["scaling_primes"]
+def test_many_models_are_drawn_family_by_family():
+    made = synthetic.document(rounds=2, models={**MODELS, **LATER_MODELS}, only=("timers",))
+    figure = figures(made, "scaling").figures["scaling_timers"]
+    assert overlaps(figure) == []
     assert {"libraries", "hybrids"} <= set(words(figure).splitlines())
     named = [[t.get_text().split(" [")[0] for t in axes.texts] for axes in figure.axes]
     assert all(len(part) <= 7 for part in named)

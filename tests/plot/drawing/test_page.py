@@ -1,6 +1,6 @@
 """Footnotes: each reason once, and as few as say it."""
 
-from concur.drawing.page import Footnotes, together
+from concur.drawing.page import SMALLEST, Footnotes, together, wrap
 
 
 def test_a_reason_has_one_number_wherever_it_applies():
@@ -36,3 +36,12 @@ def test_more_than_a_page_holds_are_counted():
     for word in ("one", "two", "three", "four"):
         notes.number(word)
     assert notes.lines()[2:] == ["… and 2 more reasons: plot/summary.py lists them all"]
+
+
+def test_no_line_ends_between_a_number_and_its_unit():
+    text = "a task of 10 µs or 5 %, or 64 B of 1000 tasks"
+    narrow = wrap(text, SMALLEST, 0.05)
+    assert [line.replace("\u00a0", " ") for line in narrow] == [
+        *("a", "task", "of", "10 µs", "or", "5 %,", "or", "64 B", "of", "1000", "tasks"),
+    ]
+    assert wrap(text, SMALLEST, 9.0) == [" ".join(narrow)]

@@ -1,7 +1,5 @@
 """Ticks are round, few and inside; text beside bars fits."""
 
-import math
-
 import pytest
 
 from concur.drawing import ticks
@@ -34,6 +32,19 @@ def test_room_for_text_beside_linear_bars():
     assert 90.0 / high * 3.0 + 1.0 == pytest.approx(3.0)
 
 
-def test_room_for_text_beside_points_on_a_log_axis():
-    high = ticks.room_log(1.0, [(1000.0, 0.5)], 2.0)
-    assert math.log(1000.0) / math.log(high) * 2.0 + 0.5 == pytest.approx(2.0)
+def test_a_short_range_has_ticks_too():
+    assert ticks.log_ticks(0.85, 1.32, 7) == pytest.approx([0.9, 1.0, 1.1, 1.2, 1.3])
+    assert ticks.log_ticks(0.8, 3.8, 7) == [1, 2, 3]
+
+
+def test_multiples_are_whole_numbers_that_have_room():
+    assert ticks.multiple_ticks(3.4, 0.5) == [0, 1, 2, 3]
+    assert ticks.multiple_ticks(5.0, 0.25) == [0, 1, 3, 5]
+    # Zero and one would lie on each other.
+    assert ticks.multiple_ticks(5.0, 0.16) == [1, 3, 5]
+    assert ticks.multiple_ticks(1.2, 1.0) == [0, 1]
+
+
+def test_round_ticks_end_with_the_axis():
+    assert ticks.round_ticks(2.6e6, 1e6) == [0, 1e6, 2e6]
+    assert ticks.round_ticks(4.0, 1.0) == [0, 2, 4]
