@@ -13,5 +13,5 @@ if(CONCUR_BENCH)
   install(TARGETS bench_cpu bench_io serve RUNTIME DESTINATION bin)
 endif()
 install(DIRECTORY plot DESTINATION share/concur USE_SOURCE_PERMISSIONS
-  FILES_MATCHING PATTERN "*.py" PATTERN "__pycache__" EXCLUDE)
+  FILES_MATCHING PATTERN "*.py" PATTERN "plot/concur/report/page/*" PATTERN "__pycache__" EXCLUDE)
 install(FILES results/schema.json DESTINATION share/concur)

@@ -33,9 +33,34 @@ need_python() {
     done
 }
 
+# want_python <why> <module> ...: like need_python, for what can be done without: nothing fails if it cannot be installed.
+wanted=()
+want_python() {
+    local before=("${missing[@]}")
+    need_python "$@"
+    wanted+=("${missing[@]:${#before[@]}}")
+    missing=("${before[@]}")
+}
+
+# Without apt-get update, so that a machine without a network does not wait for it at each start.
+install_wanted() {
+    [ ${#wanted[@]} -gt 0 ] && command -v apt-get >/dev/null || return 0
+    local as_root=()
+    if [ "$(id -u)" -ne 0 ]; then
+        sudo -n true 2>/dev/null || return 0
+        as_root=(sudo)
+    fi
+    say "installing with apt: ${wanted[*]}"
+    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "${wanted[@]}" \
+        >/dev/null 2>&1 || say "apt could not install them"
+}
+
 install_missing() {
-    [ ${#missing[@]} -gt 0 ] || return 0
-    local apt=(apt-get install -y --no-install-recommends "${missing[@]}")
+    if [ ${#missing[@]} -eq 0 ]; then
+        install_wanted
+        return 0
+    fi
+    local apt=(apt-get install -y --no-install-recommends "${missing[@]}" "${wanted[@]}")
     command -v apt-get >/dev/null ||
         die "no apt-get here; install these packages (with Debian's names), then call again: ${missing[*]}"
     local as_root=()
@@ -76,6 +101,21 @@ need_to_build() {
 need_to_plot() {
     need python3 "charts" command -v python3
     need_python "charts, intervals and slopes" matplotlib numpy scipy
+    want_python "the report" numpy scipy jinja2
+}
+need_browser() {
+    need chromium "the tests of the report open it in a browser" command -v chromium
+    need chromium-driver "it drives the browser" command -v chromedriver
+    need_python "tests of the report" numpy scipy pytest jinja2 selenium
+}
+# Why the report cannot be tested in a browser here; empty if it can.
+no_browser_because() {
+    local chromium
+    chromium=$(readlink -f "$(command -v chromium || echo /none)")
+    case $chromium in
+        */snap | /snap/*) echo "this chromium is a snap, which cannot be driven and sees no files of tests" ;;
+        /none) ! grep -q '^ID=ubuntu' /etc/os-release 2>/dev/null || echo "the chromium of Ubuntu is a snap, which cannot be driven" ;;
+    esac
 }
 
 # quietly <what> <command> ...: shows the command's output only if it fails.

@@ -63,10 +63,16 @@ def test_it_measures_its_own_beside_ours_and_gets_its_charts(program: Path, tmp_
     plot = program.parents[1] / "concur/share/concur/plot/plot.py"
     call(sys.executable, plot, out, "-o", tmp_path / "charts", "--format", "svg")
     drawn = {path.name for path in (tmp_path / "charts").iterdir()}
-    assert {"overview.svg", "bars_collatz.svg", "cost_primes.svg"} <= drawn
+    assert {"overview.svg", "compare_collatz.svg", "compare_primes.svg"} <= drawn
 
 
 def test_what_is_installed_runs(program: Path) -> None:
     binaries = program.parents[1] / "concur/bin"
     for name in ("bench_cpu", "bench_io", "serve"):
         assert "--model" in call(binaries / name, "--help").stdout
+
+
+def test_the_installed_report_has_its_templates(program: Path, tmp_path: Path) -> None:
+    report = program.parents[1] / "concur/share/concur/plot/report.py"
+    call(sys.executable, report, ROOT / "results/reference/quick.json", "-o", tmp_path / "x.html")
+    assert "<h1>" in (tmp_path / "x.html").read_text()

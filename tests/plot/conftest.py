@@ -73,7 +73,7 @@ def served_charts(served: Any) -> Kept:
 def crowded_charts() -> Kept:
     """The charts in which all models have to find room beside each other."""
     made = synthetic.document(rounds=2, models={**MODELS, **LATER_MODELS}, only=("primes",))
-    return figures(made, "overview", "scaling")
+    return figures(made, "overview", "compare", "grain")
 
 
 @pytest.fixture

@@ -38,11 +38,11 @@ def test_bare_interpreter_really_lacks_them(tmp_path):
 
 
 def test_plot_runs_again_where_matplotlib_is(tiny_file, tmp_path):
-    more = ("--only", "bars_mandelbrot", "--format", "svg")
+    more = ("--only", "compare_mandelbrot", "--format", "svg")
     done = start("plot.py", tiny_file, "-o", tmp_path / "charts", *more, python=bare())
     assert done.returncode == 0, done.stderr
     assert done.stderr == ""
-    assert (tmp_path / "charts" / "bars_mandelbrot.svg").exists()
+    assert (tmp_path / "charts" / "compare_mandelbrot.svg").exists()
 
 
 def test_summary_runs_again_where_numpy_is(tiny_file):

@@ -13,10 +13,12 @@ from programs import PLOT
 BELOW = {
     "documents": set(),
     "statistics": {"documents"},
+    "answers": {"documents", "statistics"},
     "findings": {"documents", "statistics"},
-    "drawing": {"documents", "statistics"},
-    "charts": {"documents", "statistics", "drawing"},
-    "commands": {"documents", "statistics", "findings", "drawing", "charts"},
+    "drawing": {"documents", "statistics", "answers"},
+    "charts": {"documents", "statistics", "answers", "drawing"},
+    "report": {"documents", "statistics", "answers", "findings"},
+    "commands": {"documents", "statistics", "answers", "findings", "drawing", "charts", "report"},
 }
 MODULES = sorted(path for path in (PLOT / "concur").rglob("*.py") if path.name != "__init__.py")
 
@@ -73,14 +75,14 @@ def test_imports_stand_at_the_top(path):
 
 def test_what_is_forbidden_would_be_noticed():
     source = """
-from concur.charts import bars
+from concur.charts import overview
 from concur.documents.cases import Case
 def draw():
     import concur.commands.plot
 """
     imported = imports(ast.parse(source))
-    assert imported == {"concur.charts.bars", "concur.documents.cases", "concur.commands.plot"}
-    assert forbidden("concur.drawing.page", imported) == {"concur.charts.bars", "concur.commands.plot"}
+    assert imported == {"concur.charts.overview", "concur.documents.cases", "concur.commands.plot"}
+    assert forbidden("concur.drawing.page", imported) == {"concur.charts.overview", "concur.commands.plot"}
     assert forbidden("concur.commands.plot", imported) == set()
     with pytest.raises(CycleError):
         TopologicalSorter({"a": {"b"}, "b": {"a"}}).prepare()
