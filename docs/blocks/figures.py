@@ -7,27 +7,23 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
-from blocks.numbers import Ratio, Value, furthest_percent
+from blocks.answers import Answers
+from blocks.numbers import Ratio, Value, decimals, furthest_percent, number
 from blocks.pages import BlockError
 from blocks.published import Found, Published
+from concur.answers.doubts import is_disturbed
 from concur.documents import labels, units
-from concur.documents.cases import Case, Cell, Workload
+from concur.documents.cases import Cell
 from concur.documents.samples import Sample
-from concur.statistics import fixed_cost, noise, turns
+from concur.statistics import fixed_cost
 from concur.statistics.intervals import Estimate
+from concur.statistics.measures import MEASURES, Measure
 from concur.statistics.ratios import PEER_LIMIT, is_limited
-from concur.statistics.turns import CPU, WALL, Metric
-
-METRICS = {"cpu": CPU, "wall": WALL}
 
 
-def _memory(sample: Sample) -> float | None:
-    return None if sample.memory is None else sample.memory.pss / sample.memory.tasks
-
-
-def _per_unit(metric: Metric) -> Callable[[Cell], float | None]:
+def _value_of(measure: Measure) -> Callable[[Cell], float | None]:
     def figure(cell: Cell) -> float | None:
-        found = turns.absolute(cell, metric)
+        found = measure.absolute(cell)
         return None if found is None else found.value
 
     return figure
@@ -48,10 +44,8 @@ def _count(number: float) -> str:
 
 # What `value` knows of a case: how the figure is made, and how it is written.
 VALUES: dict[str, tuple[Callable[[Cell], float | None], Callable[[float], str]]] = {
-    "cpu": (_per_unit(CPU), units.duration_measured),
-    "wall": (_per_unit(WALL), units.duration_measured),
+    **{key: (_value_of(measure), measure.written) for key, measure in MEASURES.items()},
     "system calls": (_median(lambda sample: sample.system_calls_per_unit), _count),
-    "memory": (_median(_memory), units.decimal_bytes),
     "peer share": (_median(lambda sample: sample.evidence.peer_cpu_share), units.percent),
 }
 
@@ -77,8 +71,11 @@ class Prices:
     marginal: str
 
 
-def _with_interval(time: Estimate) -> str:
+def with_interval(time: Estimate) -> str:
     """12.3 µs (11.8 to 12.9 µs); less than its noise if the interval includes 0"""
+    if time.has_interval and time.high <= 0:
+        # With many tasks each costs more than with few, so that the line through both begins below zero.
+        return "too little to be seen"
     if time.has_interval and time.low <= 0:
         return f"less than {units.duration_measured(time.high)}"
     text = units.duration_measured(time.value)
@@ -98,15 +95,18 @@ class Figures:
             "ratios": self.ratios,
             "cell": self.cell,
             "value": self.value,
+            "absolute": self.absolute,
             "prices": self.prices,
             "measured": self.measured,
             "within": furthest_percent,
             "limited": self.limited,
             "peer_limit": lambda: Value(PEER_LIMIT, units.percent(PEER_LIMIT)),
             "machine": self.machine,
+            "least_possible": self.least_possible,
             "sets": self.sets,
             "disturbed": self.disturbed,
             "require": require,
+            **Answers(self.published).functions(),
         }
 
     def ratio(self, document: str, case: str, over: str, metric: str) -> Ratio:
@@ -115,7 +115,8 @@ class Figures:
         return self._ratio(document, one, self.published.beside(document, one, over), metric)
 
     def _ratio(self, document: str, one: Found, other: Found, metric: str) -> Ratio:
-        found = turns.paired(one.ok, other.ok, _chosen("metric", METRICS, metric))
+        measure: Measure = _chosen("measure", MEASURES, metric)
+        found = measure.ratio(one.ok, other.ok)
         if found is None:
             raise BlockError(f"{document}: {one.name}: no ratio to {other.name}: no set has both")
         return Ratio(found)
@@ -137,6 +138,8 @@ class Figures:
         for found in (one, other):
             if not found.cell.ok:
                 return labels.outcome(found.cell.outcome)
+        if one.cell is other.cell:
+            return "baseline"
         return self._ratio(document, one, other, metric).cell
 
     def value(self, document: str, case: str, what: str) -> Value:
@@ -147,6 +150,17 @@ class Figures:
             raise BlockError(f"{document}: {case}: its '{what}' is not known")
         return Value(found, text(found))
 
+    def absolute(self, document: str, case: str, measure: str) -> str:
+        """A figure of this case for a table, with its interval."""
+        chosen: Measure = _chosen("measure", MEASURES, measure)
+        found = chosen.absolute(self.published.find(document, case).ok)
+        if found is None:
+            raise BlockError(f"{document}: {case}: its '{measure}' is not known")
+        text = chosen.written(found.value)
+        if not found.has_interval:
+            return text
+        return f"{text} ({chosen.written(found.low)} to {chosen.written(found.high)})"
+
     def prices(self, document: str, case: str, tasks_small: int, tasks_large: int) -> Prices:
         """What a job costs before its first task, and each further task, from two jobs of so many tasks."""
         small, large = (
@@ -155,7 +169,7 @@ class Figures:
         found = fixed_cost.apart(small, large, tasks_small, tasks_large)
         if found is None:
             raise BlockError(f"{document}: {case}: no set has both numbers of tasks")
-        return Prices(_with_interval(found.fixed), _with_interval(found.marginal))
+        return Prices(with_interval(found.fixed), with_interval(found.marginal))
 
     def measured(self, document: str, models: Sequence[str]) -> list[str]:
         """Those of the models that were measured: one whose library was absent is left out."""
@@ -179,6 +193,11 @@ class Figures:
         kernel = ".".join(origin.kernel.split(".")[:2])
         return f"{origin.cpu} with {units.number_of('CPUs', origin.cpus)}, Linux {kernel}, {origin.compiler}"
 
+    def least_possible(self, document: str) -> str:
+        """The least ratio to serial code that this number of CPUs permits: 0.5 of two."""
+        cpus = self.published.document(document).origin.cpus_usable
+        return number(1 / cpus, decimals(1 / cpus, 0))
+
     def sets(self, document: str) -> str:
         """6 sets, 6 to 12 sets"""
         return labels.sets(self.published.document(document), "no intervals")
@@ -186,11 +205,5 @@ class Figures:
     def disturbed(self, document: str) -> str:
         """3 of 20 cases; empty if none was disturbed in most of its sets."""
         cases = [(w, case) for w in self.published.document(document).workloads for case in w.cases]
-        bad = sum(_is_disturbed(workload, case) for workload, case in cases)
+        bad = sum(is_disturbed(workload, case) for workload, case in cases)
         return f"{bad} of {units.number_of('cases', len(cases))}" if bad else ""
-
-
-def _is_disturbed(workload: Workload, case: Case) -> bool:
-    """Whether at least half of its models were disturbed in most of their sets."""
-    words = [noise.serious_words(case, series, workload.cpus) for series in case.ok()]
-    return 2 * sum(map(bool, words)) >= len(words) > 0

@@ -1,7 +1,8 @@
 """The published results documents, and the cases that templates name in them.
 
 A case is named as the suite runner names it, but only with the arguments that distinguish it:
-`echo/thread_pool/connections:100/work_us:0`.
+`echo/thread_pool/connections:100/work_us:0`. An argument that follows from the machine may be given by its
+symbol, which names the same case on every machine: `primes/thread_pool/workers:cpus/grain_us:1000`.
 """
 
 from __future__ import annotations
@@ -95,7 +96,8 @@ def _cases(workload: Workload) -> Iterator[tuple[Case, Series]]:
 
 
 def _arguments(case: Case, series: Series) -> set[str]:
-    given = (*case.arguments, *case.cells[series].model_arguments)
+    numbers = (*case.arguments, *case.cells[series].model_arguments)
+    given = (*numbers, *case.symbolic_arguments, *series.arguments)
     return {f"{name}:{number}" for name, number in given}
 
 

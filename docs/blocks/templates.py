@@ -7,6 +7,7 @@ from pathlib import Path
 
 import jinja2
 
+from blocks import answers
 from blocks.figures import Figures
 from blocks.pages import ROOT, BlockError
 from blocks.published import Published
@@ -33,6 +34,7 @@ class Renderer:
             autoescape=False,
         )
         environment.filters["thousands"] = "{:,}".format
+        environment.filters.update(cell=answers.cell, sentence=answers.sentence)
         environment.globals.update(Figures(Published(documents)).functions())
         return Renderer(folder, environment)
 

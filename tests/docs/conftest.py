@@ -14,7 +14,7 @@ from blocks.figures import Figures
 from blocks.published import Published
 from machine import MODELS
 
-CHOSEN = ("serial", "thread_per_task", "coroutine", "select", "epoll")
+CHOSEN = ("serial", "thread_per_task", "thread_pool", "coroutine", "select", "epoll")
 
 
 @pytest.fixture(scope="session")

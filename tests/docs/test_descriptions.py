@@ -32,7 +32,7 @@ def test_the_tables_are_those_of_this_build(description: Any) -> None:
         assert pages.different(text, made) == [], "run docs/update.py"
 
 
-def test_readme_has_both_tables() -> None:
+def test_each_table_stands_on_one_page() -> None:
     names = [block.name for page in PAGES for block in pages.blocks(page.read_text()) if block.kind == TABLE]
     assert names == ["models", "workloads"]
 

@@ -9,13 +9,17 @@ from typing import Any
 
 import pytest
 
+from blocks import figures
 from blocks.figures import Figures
 from blocks.pages import BlockError
 from blocks.published import Published
+from concur.statistics.intervals import Estimate
 from machine import MODELS
 
 Functions = dict[str, Callable[..., Any]]
 ECHO = "echo/thread_per_task/connections:100/work_us:0"
+# Of the pool whose symbol is `connections`.
+WORKERS = 100
 TRUTH = MODELS["thread_per_task"].cpu_ns / MODELS["epoll"].cpu_ns
 
 
@@ -42,6 +46,7 @@ def test_a_cell_of_a_table_has_the_ratio_or_the_outcome(functions: Functions) ->
     ratio = functions["ratio"]("quick", ECHO, "epoll", "cpu")
     assert functions["cell"]("quick", ECHO, "epoll", "cpu") == ratio.cell
     assert functions["cell"]("quick", "echo/select/connections:1000/work_us:0", "epoll", "cpu") == "skipped"
+    assert functions["cell"]("quick", "echo/epoll/connections:100/work_us:0", "epoll", "cpu") == "baseline"
 
 
 @pytest.mark.parametrize(
@@ -57,13 +62,50 @@ def test_a_value_has_its_unit(functions: Functions, what: str, truth: float, tex
 def test_a_value_that_was_not_measured_is_an_error(functions: Functions) -> None:
     with pytest.raises(BlockError, match="epoll/tasks:10: its 'peer share' is not known"):
         functions["value"]("quick", "park/epoll/tasks:10", "peer share")
-    with pytest.raises(BlockError, match="no figure 'calls'; there are: cpu, wall, system calls"):
+    with pytest.raises(
+        BlockError, match="no figure 'calls'; there are: wall, cpu, p99, memory, system calls"
+    ):
         functions["value"]("quick", "park/epoll/tasks:10", "calls")
 
 
 def test_the_memory_of_a_waiting_task(functions: Functions) -> None:
     found = functions["value"]("quick", "park/thread_per_task/tasks:1000", "memory")
-    assert (str(found), found.value) == ("1.4 kB", 1400)
+    # Of the processes and of the kernel.
+    assert (str(found), found.value) == ("3.8 kB", 1400 + 2400)
+
+
+def test_a_figure_of_a_table_has_its_interval(functions: Functions) -> None:
+    found = functions["absolute"]("quick", "echo/epoll/connections:100/work_us:0", "cpu")
+    numbers = re.fullmatch(r"(7\.\d\d) µs \((\d\.\d\d) µs to (\d\.\d\d) µs\)", found)
+    assert numbers is not None
+    value, low, high = map(float, numbers.groups())
+    assert low < value < high
+    with pytest.raises(BlockError, match="park/epoll/tasks:10: its 'p99' is not known"):
+        functions["absolute"]("quick", "park/epoll/tasks:10", "p99")
+
+
+def test_an_argument_may_be_a_symbol(functions: Functions) -> None:
+    pool = "echo/thread_pool/workers:{}/connections:100/work_us:0"
+    by_symbol = functions["ratio"]("quick", pool.format("connections"), "epoll", "cpu")
+    assert by_symbol == functions["ratio"]("quick", pool.format(WORKERS), "epoll", "cpu")
+    with pytest.raises(BlockError, match="workers:cpus/.*no such case"):
+        functions["ratio"]("quick", pool.format("cpus"), "epoll", "cpu")
+
+
+def test_no_model_is_faster_than_all_cpus(functions: Functions) -> None:
+    assert functions["least_possible"]("quick") == "0.50"
+
+
+@pytest.mark.parametrize(
+    "low, high, text",
+    [
+        (-10.0, -5.0, "too little to be seen"),
+        (-10.0, 5.0, "less than 5.00 ns"),
+        (5.0, 15.0, "10.0 ns (5.00 ns to 15.0 ns)"),
+    ],
+)
+def test_a_price_says_no_more_than_its_interval(low: float, high: float, text: str) -> None:
+    assert figures.with_interval(Estimate((low + high) / 2, low, high, 6)) == text
 
 
 def test_models_that_were_not_measured_are_left_out(functions: Functions) -> None:
@@ -95,7 +137,7 @@ def test_how_it_was_measured(functions: Functions) -> None:
         ("quick", "http/epoll", "select", "cpu", "no samples of the workload http"),
         ("quick", "echo", "select", "cpu", "workload/model/argument:number"),
         ("quick", ECHO, "io_uring", "cpu", "beside io_uring: the document has no such case"),
-        ("quick", ECHO, "epoll", "CPU", "no metric 'CPU'; there are: cpu, wall"),
+        ("quick", ECHO, "epoll", "CPU", "no measure 'CPU'; there are: wall, cpu, p99, memory"),
         ("quick", "echo/select/connections:1000/work_us:0", "epoll", "cpu", "select/.*skipped: descriptor"),
         ("native", ECHO, "epoll", "cpu", "native.json: no such file"),
     ],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -53,7 +54,7 @@ def test_the_published_blocks_are_fresh(capsys: pytest.CaptureFixture[str]) -> N
 
 def test_a_template_is_rendered(documents: Path, folder: Path) -> None:
     text = Renderer.of(documents, folder).render("good")
-    assert text.startswith("It costs 1.6") and text.strip().endswith(" times.")
+    assert re.match(r"It costs 1\.[56]\d", text) and text.strip().endswith(" times.")
 
 
 @pytest.mark.parametrize(
