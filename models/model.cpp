@@ -1,8 +1,10 @@
 #include "models/model.h"
 
 #include <algorithm>
+#include <system_error>
 
 #include "sys/limits.h"
+#include "sys/thread.h"
 
 namespace models {
 
@@ -59,6 +61,24 @@ Support enough_processes(std::size_t needed, std::string_view what) {
                        std::to_string(limit) + " (ulimit -u, kernel.pid_max, kernel.threads-max, pids.max)");
 }
 
+Support enough_memory(std::size_t needed, std::size_t bytes_each, std::string_view what) {
+    constexpr std::size_t bytes_per_mib = 1 << 20;
+    const std::size_t available = sys::available_memory();
+    if (needed <= available / bytes_each) return Support::yes();
+    return Support::no(std::to_string(needed) + " " + std::string{what} + " need " +
+                       std::to_string(bytes_each / 1000 * needed / 1000) + " MB of memory at least, and " +
+                       std::to_string(available / bytes_per_mib) + " MiB are available (MemAvailable, memory.max)");
+}
+
+Support threads_can_start() {
+    try {
+        const sys::Thread one{0, [] {}};
+        return Support::yes();
+    } catch (const std::system_error& error) {
+        return Support::no(std::string{"needs threads: "} + error.what());
+    }
+}
+
 Support enough_at_once(const tasks::Demand& demand, std::size_t at_once) {
     if (demand.together <= at_once) return Support::yes();
     if (!demand.together_are.empty()) {
@@ -89,12 +109,14 @@ Support support_one_process(const tasks::Demand& demand, const tasks::Arguments&
 }
 
 Support support_thread_each(const tasks::Demand& demand, const tasks::Arguments& arguments) {
-    return first_refusal({enough_processes(demand.tasks_at_once, "threads"), support_one_process(demand, arguments)});
+    return first_refusal({enough_processes(demand.tasks_at_once, "threads"),
+                          enough_memory(demand.tasks_at_once, thread_bytes_least, "threads"),
+                          support_one_process(demand, arguments), threads_can_start()});
 }
 
 Support support_worker_threads(const tasks::Demand& demand, const tasks::Arguments& arguments) {
-    return first_refusal(
-        {enough_processes(arguments.count("workers"), "threads"), support_one_process(demand, arguments)});
+    return first_refusal({enough_processes(arguments.count("workers"), "threads"),
+                          support_one_process(demand, arguments), threads_can_start()});
 }
 
 Support support_blocking_workers(const tasks::Demand& demand, const tasks::Arguments& arguments) {

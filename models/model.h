@@ -111,8 +111,16 @@ struct Entry {
 [[nodiscard]] Support enough_descriptors(std::size_t needed);
 // This process may have this many mappings more, for the guards of stacks.
 [[nodiscard]] Support enough_mappings(std::size_t needed);
+// This process may start a thread. (An old container runtime may forbid clone3, which a new C library calls.)
+[[nodiscard]] Support threads_can_start();
 // The machine allows this many processes or threads (`what` names them).
 [[nodiscard]] Support enough_processes(std::size_t needed, std::string_view what);
+// Whether so many of these have room in the memory that is available, each with so many bytes. Workload `park` measures
+// 39 kB for a thread that waits (most of it kernel stack and page tables), and 160 kB for a process. These are less,
+// because a case must not be refused that has room.
+[[nodiscard]] Support enough_memory(std::size_t needed, std::size_t bytes_each, std::string_view what);
+inline constexpr std::size_t thread_bytes_least = 20'000;
+inline constexpr std::size_t process_bytes_least = 80'000;
 // The tasks that wait for one another can all be under way at once.
 [[nodiscard]] Support enough_at_once(const tasks::Demand& demand, std::size_t at_once);
 // For pools that queue spawned tasks: the root tasks that outlive them (acceptors) leave a worker free.

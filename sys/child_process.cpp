@@ -4,7 +4,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <cassert>
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
@@ -35,34 +34,47 @@ ChildProcess ChildProcess::fork(const std::function<void()>& body) {
 }
 
 ChildProcess::~ChildProcess() {
-    if (pid_ <= 0) return;
-    kill();
+    // If it may not be killed, it ends with us.
+    if (pid_ <= 0 || ::kill(pid_, SIGKILL) == -1) return;
     while (::waitpid(pid_, nullptr, 0) == -1 && errno == EINTR) {
     }
 }
 
+// The number may belong to another process from now on, and waitpid(-1) would reap any child.
+int ChildProcess::reaped(int status) noexcept {
+    pid_ = -1;
+    return status_ = status;
+}
+
 int ChildProcess::wait() {
-    assert(pid_ > 0);  // waitpid() would reap any child
+    if (pid_ <= 0) return status_;
     int status = 0;
     pid_t result = 0;
     while ((result = ::waitpid(pid_, &status, 0)) == -1 && errno == EINTR) {
     }
     check(result, "waitpid");
-    pid_ = -1;
-    return status;
+    return reaped(status);
 }
 
 std::optional<int> ChildProcess::try_wait() {
-    assert(pid_ > 0);
+    if (pid_ <= 0) return status_;
     int status = 0;
     if (check(::waitpid(pid_, &status, WNOHANG), "waitpid") == 0) return std::nullopt;
-    pid_ = -1;
-    return status;
+    return reaped(status);
 }
 
 bool ChildProcess::any_has_ended() noexcept {
     siginfo_t info{};
     return ::waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid != 0;
+}
+
+pid_t ChildProcess::wait_for_any() {
+    siginfo_t info{};
+    int result = 0;
+    while ((result = ::waitid(P_ALL, 0, &info, WEXITED | WNOWAIT)) == -1 && errno == EINTR) {
+    }
+    check(result, "waitid");
+    return info.si_pid;
 }
 
 void ChildProcess::kill() const noexcept {

@@ -18,9 +18,10 @@ public:
     // another thread holds at the fork is never released in the child. Throws std::system_error.
     [[nodiscard]] static ChildProcess fork(const std::function<void()>& body);
 
-    ChildProcess(ChildProcess&& other) noexcept : pid_{std::exchange(other.pid_, -1)} {}
+    ChildProcess(ChildProcess&& other) noexcept : pid_{std::exchange(other.pid_, -1)}, status_{other.status_} {}
     ChildProcess& operator=(ChildProcess other) noexcept {
         std::swap(pid_, other.pid_);
+        std::swap(status_, other.status_);
         return *this;
     }
     ChildProcess(const ChildProcess&) = delete;
@@ -28,19 +29,25 @@ public:
 
     [[nodiscard]] pid_t pid() const noexcept { return pid_; }
 
-    // Waits for the end of the child, and reaps it. Returns the status of waitpid(). Not after the end was returned.
+    // Waits for the end of the child, and reaps it. Returns the status of waitpid(); the same again if the child was
+    // reaped before.
     int wait();
     // The same without waiting: nullopt while the child runs.
     std::optional<int> try_wait();
     // Whether a child of this process has ended that nobody has waited for. One system call, however many there are.
     [[nodiscard]] static bool any_has_ended() noexcept;
+    // Waits until a child of this process has ended, and returns its number. It is still to be waited for.
+    [[nodiscard]] static pid_t wait_for_any();
     // Sends SIGKILL; does nothing if the child has been reaped.
     void kill() const noexcept;
 
 private:
     explicit ChildProcess(pid_t pid) noexcept : pid_{pid} {}
 
+    [[nodiscard]] int reaped(int status) noexcept;
+
     pid_t pid_ = -1;
+    int status_ = 0;  // once it was reaped
 };
 
 // The text for a status of waitpid(): "exit code 3", "signal 9 (Killed)"; empty for success.

@@ -14,9 +14,13 @@ timespec to_timespec(Nanoseconds duration) noexcept {
     return result;
 }
 
-void sleep_until(TimePoint deadline) noexcept {
+bool sleep_until_signal(TimePoint deadline) noexcept {
     const timespec until = to_timespec(deadline.time_since_epoch());
-    while (::clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, nullptr) == EINTR) {
+    return ::clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, nullptr) != EINTR;
+}
+
+void sleep_until(TimePoint deadline) noexcept {
+    while (!sleep_until_signal(deadline)) {
     }
 }
 

@@ -18,6 +18,8 @@ inline TimePoint now() noexcept { return Clock::now(); }
 
 // Blocks this thread until the deadline has passed. Signals do not end the wait.
 void sleep_until(TimePoint deadline) noexcept;
+// The same, but a signal that has a handler ends the wait. Returns whether the deadline has passed.
+[[nodiscard]] bool sleep_until_signal(TimePoint deadline) noexcept;
 
 // The interval at which the kernel updates the clock of a thread that runs, and a quarter more: so it contains one
 // update for sure. 1 to 13 ms.

@@ -11,14 +11,12 @@
 namespace sys {
 namespace {
 
-// On machines with more than CPU_SETSIZE (1,024) CPUs the kernel refuses a plain cpu_set_t, so the set is larger.
-constexpr int cpus_max = 8192;
-
 struct FreeSet {
     void operator()(cpu_set_t* set) const noexcept { CPU_FREE(set); }
 };
 using Set = std::unique_ptr<cpu_set_t, FreeSet>;
 
+// On machines with more than CPU_SETSIZE (1,024) CPUs the kernel refuses a plain cpu_set_t, so the set is larger.
 Set make_set() {
     Set set{CPU_ALLOC(cpus_max)};
     if (!set) throw std::bad_alloc{};

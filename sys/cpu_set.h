@@ -6,6 +6,8 @@ namespace sys {
 
 // CPU numbers, ascending.
 using CpuSet = std::vector<int>;
+// CPU numbers are below it: Linux has at most so many CPUs.
+inline constexpr int cpus_max = 8192;
 
 // The CPUs on which the calling thread may run. In a container or under taskset these are fewer than the machine has.
 [[nodiscard]] CpuSet current_affinity();

@@ -7,7 +7,9 @@
 #include <filesystem>
 #include <fstream>
 #include <limits>
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include "sys/check.h"
 #include "sys/control_group.h"
@@ -18,10 +20,33 @@ namespace {
 constexpr std::size_t unlimited = std::numeric_limits<std::size_t>::max();
 
 // Reads a file that holds one number. No such file means no limit.
-std::size_t read_limit(const std::string& path) {
+std::size_t read_limit(const std::filesystem::path& path) {
     std::ifstream file{path};
     std::size_t limit = unlimited;
     return file >> limit ? limit : unlimited;
+}
+
+// A number behind its name, in a file of such lines: "MemAvailable:   123 kB", "inactive_file 4096".
+std::optional<std::size_t> read_field(const std::filesystem::path& path, std::string_view name) {
+    std::ifstream file{path};
+    std::string key;
+    std::size_t number = 0;
+    for (std::string rest; file >> key >> number; std::getline(file, rest)) {
+        if (key == name) return number;
+    }
+    return std::nullopt;
+}
+
+// What is left below the limit of this group.
+std::size_t room_in(const std::filesystem::path& group, bool version_1) {
+    const std::size_t limit = read_limit(group / (version_1 ? "memory.limit_in_bytes" : "memory.max"));
+    if (limit == unlimited) return unlimited;
+    const std::size_t used = read_limit(group / (version_1 ? "memory.usage_in_bytes" : "memory.current"));
+    if (used == unlimited) return limit;
+    const std::size_t dropped =
+        read_field(group / "memory.stat", version_1 ? "total_inactive_file" : "inactive_file").value_or(0);
+    const std::size_t kept = used - std::min(used, dropped);
+    return limit - std::min(limit, kept);
 }
 
 }  // namespace
@@ -52,6 +77,18 @@ std::size_t mappings() {
     std::size_t lines = 0;
     for (std::string line; std::getline(maps, line);) ++lines;
     return lines;
+}
+
+std::size_t available_memory() { return available_memory(control_groups("memory"), "/proc/meminfo"); }
+
+std::size_t available_memory(const ControlGroups& of_memory, const std::filesystem::path& meminfo) {
+    constexpr std::size_t bytes_per_kib = 1024;
+    std::size_t least = unlimited;
+    if (const auto free_kib = read_field(meminfo, "MemAvailable:")) least = *free_kib * bytes_per_kib;
+    for (const std::filesystem::path& group : of_memory.folders) {
+        least = std::min(least, room_in(group, of_memory.version_1));
+    }
+    return least;
 }
 
 std::size_t open_descriptors() {

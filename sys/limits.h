@@ -1,6 +1,9 @@
 #pragma once
 
 #include <cstddef>
+#include <filesystem>
+
+#include "sys/control_group.h"
 
 namespace sys {
 
@@ -12,6 +15,11 @@ std::size_t raise_descriptor_limit();
 // How many mappings a process may have (vm.max_map_count), and how many this one has.
 [[nodiscard]] std::size_t mapping_limit();
 [[nodiscard]] std::size_t mappings();
+// How many bytes of memory this process and its children can still use: what the machine has free (MemAvailable), or
+// what is left below the memory limit of a control group, without pages that the kernel drops when it needs them. The
+// largest number if nothing tells.
+[[nodiscard]] std::size_t available_memory();
+[[nodiscard]] std::size_t available_memory(const ControlGroups& of_memory, const std::filesystem::path& meminfo);
 // How many descriptors this process has open.
 [[nodiscard]] std::size_t open_descriptors();
 

@@ -79,6 +79,8 @@ ProcessFamily::Clocks ProcessFamily::read() {
     return clocks;
 }
 
+void ProcessFamily::continue_stopped() noexcept { signal_spinning(SIGCONT); }
+
 // However a reading ends, no member stays stopped.
 class ProcessFamily::ContinueAtTheEnd {
 public:
@@ -171,7 +173,7 @@ bool ProcessFamily::mark_spinning(const Clocks& before, const Clocks& after, Nan
 }
 
 // Never this process itself: nobody would be left to continue it.
-bool ProcessFamily::signal_spinning(int signal) {
+bool ProcessFamily::signal_spinning(int signal) noexcept {
     bool found = false;
     for (const Member& member : members_.span().first(std::min(size(), capacity))) {
         if (!member.spins || member.pid == ::getpid()) continue;

@@ -60,6 +60,8 @@ public:
     // is from the begin of the pause, and the member is known from then on. After a pause of less than two ticks it
     // waits as read_at_rest() does.
     [[nodiscard]] Reading read_over(const std::function<void()>& pause);
+    // Any process may call it: continues members that a reading stopped, if the process that read has died.
+    void continue_stopped() noexcept;
     // The number of members so far, dead or alive.
     [[nodiscard]] std::size_t size() const noexcept { return table_->size.load(std::memory_order_acquire); }
 
@@ -96,7 +98,7 @@ private:
     // Marks the members that used more than `limit`; returns whether there is one.
     bool mark_spinning(const Clocks& before, const Clocks& after, Nanoseconds limit);
     // Returns whether there is one.
-    bool signal_spinning(int signal);
+    bool signal_spinning(int signal) noexcept;
     // `before` and `after`: when the clocks for the two sides of the reading were read. `begin_ns`: the clock of this
     // thread when the reading began.
     [[nodiscard]] static Reading reading_of(const Clocks& before, const Clocks& after, std::int64_t begin_ns,

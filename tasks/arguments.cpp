@@ -5,6 +5,7 @@
 #include <stdexcept>
 
 #include "tasks/lookup.h"
+#include "tasks/quoted.h"
 
 namespace tasks {
 namespace {
@@ -44,11 +45,11 @@ Arguments parse_arguments(std::string_view text) {
         std::int64_t value = 0;
         const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
         if (digits.empty() || error != std::errc{} || end != digits.data() + digits.size()) {
-            throw std::invalid_argument{"'" + std::string{item} + "' is not an argument: write name:number"};
+            throw std::invalid_argument{quoted(item) + " is not an argument: write name:number"};
         }
         const std::string_view name = item.substr(0, colon);
         if (find(items, name) != nullptr) {
-            throw std::invalid_argument{"argument '" + std::string{name} + "' is given twice"};
+            throw std::invalid_argument{"argument " + quoted(name) + " is given twice"};
         }
         items.emplace_back(name, value);
     }
@@ -59,8 +60,8 @@ Arguments complete(std::span<const Parameter> parameters, const Arguments& given
     for (const auto& [name, value] : given.items()) {
         const auto parameter = std::ranges::find(parameters, std::string_view{name}, &Parameter::name);
         if (parameter == parameters.end()) {
-            throw std::invalid_argument{"unknown parameter '" + name +
-                                        "'; there are: " + join_names(parameters, &Parameter::name)};
+            throw std::invalid_argument{"unknown parameter " + quoted(name) +
+                                        "; there are: " + join_names(parameters, &Parameter::name)};
         }
         if (value < parameter->least || value > parameter->most) {
             throw std::invalid_argument{"argument '" + name + "' is " + std::to_string(value) + "; it goes from " +

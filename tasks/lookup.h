@@ -9,6 +9,8 @@
 #include <string_view>
 #include <type_traits>
 
+#include "tasks/quoted.h"
+
 namespace tasks {
 
 // "a, b, c": the names that `name_of` returns for the items.
@@ -37,7 +39,7 @@ template <NamedTable Table>
     const auto found = std::ranges::find(table, name, name_of);
     if (found != table.end()) return **found;
     std::string message{"unknown "};
-    message.append(what).append(" '").append(name).append("'; there are: ");
+    message.append(what).append(" ").append(quoted(name)).append("; there are: ");
     message.append(join_names(table, name_of));
     throw std::invalid_argument{message};
 }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "bench/native/controls.h"
+#include "tasks/quoted.h"
 #include "workloads/table.h"
 
 namespace bench {
@@ -84,8 +85,7 @@ Case make_case(const workloads::Entry& workload, const models::Entry& model, con
 Case parse_case(std::string_view name, const ModelCpus& cpus) {
     const std::size_t first_slash = name.find('/');
     if (first_slash == std::string_view::npos) {
-        throw std::invalid_argument{"'" + std::string{name} +
-                                    "' is not a case: write workload/model/argument:number/..."};
+        throw std::invalid_argument{tasks::quoted(name) + " is not a case: write workload/model/argument:number/..."};
     }
     const workloads::Entry& workload = workloads::find(name.substr(0, first_slash));
     const std::string_view rest = name.substr(first_slash + 1);

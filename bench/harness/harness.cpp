@@ -4,6 +4,11 @@
 
 #include <cassert>
 #include <stdexcept>
+#include <string>
+#include <system_error>
+
+#include "models/table.h"
+#include "sys/epoll_wait.h"
 
 namespace bench {
 
@@ -30,12 +35,24 @@ Harness::~Harness() {
 models::Support Harness::support() const {
     models::Support support = case_.model->support(workload_->demand(), case_.model_arguments);
     if (!support) return support;
-    for (const auto& peer : workload_->make_peer(cpu_split_.peer.size())) {
-        const tasks::Demand demand = peer->demand();
-        models::Support descriptors = models::enough_descriptors(demand.tasks_at_once * demand.descriptors_per_task);
-        if (!descriptors) return models::Support::no("the peer " + descriptors.reason);
+    return peer_support();
+}
+
+// The peer runs under its own model, in processes with a watchdog each, and with one that watches them.
+models::Support Harness::peer_support() const {
+    const auto shards = workload_->make_peer(cpu_split_.peer.size());
+    if (shards.empty()) return models::Support::yes();
+    models::Support support = models::enough_processes(2 * shards.size() + 1, "processes and threads");
+    try {
+        (void)sys::best_epoll_wait();
+    } catch (const std::system_error& error) {
+        support = models::Support::no(std::string{"needs epoll: "} + error.what());
     }
-    return support;
+    if (support) support = models::threads_can_start();
+    for (const auto& shard : shards) {
+        if (support) support = models::find(models::default_model).support(shard->demand(), {});
+    }
+    return support ? support : models::Support::no("the peer " + support.reason);
 }
 
 void Harness::prepare() {
@@ -48,8 +65,11 @@ void Harness::prepare() {
 void Harness::start_peer(const std::function<void(std::size_t process)>& prepare) {
     auto shards = workload_->make_peer(cpu_split_.peer.size());
     if (shards.empty()) return;
-    const Peer::Settings settings{
-        .cpus = cpu_split_.peer, .pinned = peer_is_pinned_, .patience = patience_, .windows = workload_->windows()};
+    const Peer::Settings settings{.cpus = cpu_split_.peer,
+                                  .pinned = peer_is_pinned_,
+                                  .patience = patience_,
+                                  .windows = workload_->windows(),
+                                  .died = [this] { meter_.model().continue_stopped(); }};
     peer_.emplace(std::move(shards), settings, [&](std::size_t process) {
         meter_.peer().enter(process);
         prepare(process);
@@ -66,17 +86,29 @@ workloads::Verdict Harness::warm_up() {
 void Harness::before_run() {
     ledger_.clear();
     workload_->begin();
+    // Afterwards: a peer that has died shut the listeners down, and the workload may have opened them again.
+    if (peer_) peer_->require_alive();
 }
 
 void Harness::run() {
     assert(model_ && "call prepare() first");
     if (peer_) peer_->start();
-    model_->run();
+    try {
+        model_->run();
+    } catch (const std::exception&) {
+        // If the peer has died, all else follows from it.
+        if (peer_) peer_->settle();
+        throw;
+    }
 }
 
 workloads::Verdict Harness::after_run() {
-    if (workloads::Verdict verdict = workload_->verify(ledger_); !verdict || !peer_) return verdict;
-    return peer_->finish();
+    workloads::Verdict verdict = workload_->verify(ledger_);
+    if (!peer_) return verdict;
+    if (verdict) return peer_->finish();
+    // The peer may be what failed.
+    peer_->settle();
+    return verdict;
 }
 
 void Harness::make_model() {

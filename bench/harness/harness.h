@@ -48,7 +48,8 @@ public:
     // One run has three steps. Time only the second; or its windows, if it has windows.
     void before_run();
     void run();
-    // Whether the run did all its work. After an invalid verdict there must be no more runs.
+    // Whether the run did all its work. After an invalid verdict there must be no more runs. Throws std::runtime_error
+    // if the peer has died.
     [[nodiscard]] workloads::Verdict after_run();
 
     // Counts for one run, or for one window. Called instead of prepare(), because the counters see only threads and
@@ -73,6 +74,7 @@ public:
 
 private:
     void start_peer(const std::function<void(std::size_t process)>& prepare);
+    [[nodiscard]] models::Support peer_support() const;
     void make_model();
     void run_once();
     [[nodiscard]] Counts count_run();

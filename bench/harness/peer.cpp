@@ -5,8 +5,11 @@
 #include <algorithm>
 #include <chrono>
 #include <condition_variable>
+#include <exception>
 #include <mutex>
+#include <optional>
 #include <stdexcept>
+#include <string>
 #include <thread>
 #include <utility>
 
@@ -61,38 +64,48 @@ private:
 Peer::Peer(std::vector<std::unique_ptr<workloads::Workload>> shards, const Settings& settings,
            const std::function<void(std::size_t shard)>& prepare)
     : boards_{shards.size()} {
+    std::vector<pid_t> pids;
     for (std::size_t index = 0; index < shards.size(); ++index) {
-        const workloads::Shard shard{index, shards.size()};
-        sys::CpuSet cpus = settings.cpus;
-        // With more CPUs than processes some may use several.
-        if (settings.pinned && shards.size() <= cpus.size()) {
-            const tasks::Block part = shard.block(settings.cpus.size());
-            cpus.assign(settings.cpus.begin() + static_cast<std::ptrdiff_t>(part.first),
-                        settings.cpus.begin() + static_cast<std::ptrdiff_t>(part.end));
-        }
+        const sys::UniqueFd alive = watch_.add();
         children_.push_back(sys::ChildProcess::fork([&] {
-            boards_[index].all_forked.wait();
-            prepare(index);
-            boards_[index].ready.post();
-            serve(*shards[index], cpus, settings, boards_[index]);
+            Board& board = boards_[index];
+            try {
+                sys::set_affinity(cpus_of(index, settings));
+                serve(*shards[index], settings, board, [&] { prepare(index); });
+            } catch (const std::exception& error) {
+                board.failure.write(error.what());
+                throw;
+            }
         }));
+        pids.push_back(children_.back().pid());
     }
+    watch_.start(std::move(pids), settings.cpus, [&] {
+        settings.died();
+        for (const auto& shard : shards) shard->hang_up();
+    });
     // Only now: a counter of the model that one of them opens would count the processes that are forked later.
     for (Board& board : boards_) board.all_forked.post();
-    for (std::size_t index = 0; index < shards.size(); ++index) {
-        if (const workloads::Verdict started = wait_for(index, &Board::ready); !started) {
-            throw std::runtime_error{started.reason};
-        }
-    }
+    for (std::size_t index = 0; index < shards.size(); ++index) wait_for(index, &Board::ready);
 }
 
-void Peer::serve(workloads::Workload& workload, const sys::CpuSet& cpus, const Settings& settings, Board& board) {
-    sys::set_affinity(cpus);
+// With more CPUs than processes some may use several.
+sys::CpuSet Peer::cpus_of(std::size_t shard, const Settings& settings) const {
+    if (!settings.pinned || processes() > settings.cpus.size()) return settings.cpus;
+    const tasks::Block part = workloads::Shard{shard, processes()}.block(settings.cpus.size());
+    return {settings.cpus.begin() + static_cast<std::ptrdiff_t>(part.first),
+            settings.cpus.begin() + static_cast<std::ptrdiff_t>(part.end)};
+}
+
+void Peer::serve(workloads::Workload& workload, const Settings& settings, Board& board,
+                 const std::function<void()>& prepare) {
     // To save power the kernel may wake a thread 50 us late. A client that sends at fixed times must not be late.
     ::prctl(PR_SET_TIMERSLACK, 1);
+    board.all_forked.wait();
     Watchdog watchdog{workload, settings.patience, settings.windows};
     tasks::Ledger ledger{workload.size()};
     const auto model = models::find(models::default_model).make(workload, ledger, {});
+    prepare();
+    board.ready.post();
     for (;;) {
         board.start.wait();
         ledger.clear();
@@ -114,7 +127,7 @@ workloads::Verdict Peer::finish() {
     std::string reason;
     for (std::size_t shard = 0; shard < boards_.size(); ++shard) {
         // The model's side has ended well, so the peer needs only its last steps.
-        if (workloads::Verdict ended = wait_for(shard, &Board::done); !ended) return ended;
+        wait_for(shard, &Board::done);
         if (reason.empty()) reason = boards_[shard].reason.data();
     }
     return reason.empty() ? workloads::Verdict::valid() : workloads::Verdict::invalid("peer: " + reason);
@@ -132,17 +145,39 @@ std::vector<sys::Nanoseconds> Peer::cpu_by_process() const {
     return used;
 }
 
+void Peer::require_alive() {
+    // The watch kills the others, and knows which one ended first.
+    if (const auto first = watch_.ended()) throw_ending(*first, children_[*first].wait());
+    for (std::size_t shard = 0; shard < children_.size(); ++shard) {
+        if (const auto status = children_[shard].try_wait()) throw_ending(shard, *status);
+    }
+}
+
+void Peer::settle() {
+    const sys::TimePoint deadline = sys::now() + std::chrono::milliseconds{500};
+    for (Board& board : boards_) {
+        while (sys::now() < deadline && !board.done.wait_until(sys::now() + std::chrono::milliseconds{5})) {
+            require_alive();
+        }
+    }
+    require_alive();
+}
+
+void Peer::throw_ending(std::size_t shard, int status) const {
+    const std::string ending = sys::describe_exit(status);
+    const std::string why = boards_[shard].failure.read();
+    throw std::runtime_error{"the peer ended with " + (ending.empty() ? "exit code 0" : ending) +
+                             (why.empty() ? "" : ": " + why)};
+}
+
 // The process may have died: checks for that now and then.
-workloads::Verdict Peer::wait_for(std::size_t shard, sys::Semaphore Board::*semaphore) {
+void Peer::wait_for(std::size_t shard, sys::Semaphore Board::*semaphore) {
     constexpr std::chrono::milliseconds slice{200};
     const sys::TimePoint deadline = sys::now() + std::chrono::seconds{10};
     while (!(boards_[shard].*semaphore).wait_until(std::min(deadline, sys::now() + slice))) {
-        if (const auto status = children_[shard].try_wait()) {
-            return workloads::Verdict::invalid("the peer ended with " + sys::describe_exit(*status));
-        }
-        if (sys::now() >= deadline) return workloads::Verdict::invalid("the peer did not end in time");
+        require_alive();
+        if (sys::now() >= deadline) throw std::runtime_error{"the peer did not end in time"};
     }
-    return workloads::Verdict::valid();
 }
 
 }  // namespace bench

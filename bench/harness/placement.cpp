@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "sys/control_group.h"
+#include "tasks/quoted.h"
 
 namespace bench {
 namespace {
@@ -99,7 +100,7 @@ Placement parse_placement(std::string_view name) {
     for (const Placement placement : {Placement::split, Placement::shared, Placement::free}) {
         if (name == to_string(placement)) return placement;
     }
-    throw std::invalid_argument{"unknown placement '" + std::string{name} + "'; there are: split, shared, free"};
+    throw std::invalid_argument{"unknown placement " + tasks::quoted(name) + "; there are: split, shared, free"};
 }
 
 sys::CpuSet usable_cpus(const Topology& topology, const sys::CpuSet& allowed, std::optional<double> quota_cpus) {
@@ -132,10 +133,11 @@ CpuSplit place(Placement placement, workloads::Group group, const Topology& topo
 }
 
 MachineCpus cpus_of_this_machine() {
+    // First: if this call is forbidden, hwloc tries it for ever.
+    const sys::CpuSet affinity = sys::current_affinity();
     Topology topology = Topology::of_this_machine();
     const auto quota = sys::cpu_quota(sys::control_groups("cpu"));
-    sys::CpuSet usable =
-        usable_cpus(topology, sys::current_affinity(), quota ? std::optional{quota->cpus()} : std::nullopt);
+    sys::CpuSet usable = usable_cpus(topology, affinity, quota ? std::optional{quota->cpus()} : std::nullopt);
     return {std::move(topology), std::move(usable)};
 }
 
@@ -157,8 +159,10 @@ sys::CpuSet parse_cpus(std::string_view text) {
     for (;;) {
         int cpu = -1;
         const auto [after, error] = std::from_chars(position, end, cpu);
-        if (error != std::errc{} || cpu < 0 || (after != end && *after != ',')) {
-            throw std::invalid_argument{"'" + std::string{text} + "' is not a list of CPUs; write 0,1,2"};
+        const bool is_good = error == std::errc{} && cpu >= 0 && cpu < sys::cpus_max &&
+                             std::ranges::find(cpus, cpu) == cpus.end() && (after == end || *after == ',');
+        if (!is_good) {
+            throw std::invalid_argument{tasks::quoted(text) + " is not a list of different CPUs; write 0,1,2"};
         }
         cpus.push_back(cpu);
         if (after == end) break;

@@ -6,6 +6,7 @@
 
 #include "models/blocking/run_blocking.h"
 #include "models/model.h"
+#include "models/workers/carriers.h"
 #include "tasks/job.h"
 #include "tasks/ledger.h"
 #include "tasks/task.h"
@@ -29,10 +30,12 @@ protected:
     virtual void run_roots() = 0;
 
     [[nodiscard]] const tasks::Job& job() const noexcept { return job_; }
+    // For models with threads: each thread runs its tasks in Carrier::carry().
+    [[nodiscard]] Carriers& carriers() noexcept { return carriers_; }
     // Each runs a task to its end on the calling thread.
     template <BlockingSpawner Spawner>
     void run_task(tasks::Task& task, tasks::TaskId id, Spawner& spawner) {
-        run_blocking(task, id, ledger_, events_, spawner);
+        run_blocking(task, id, ledger_, events_, carriers_.abandonment(), spawner);
     }
     template <BlockingSpawner Spawner>
     void run_root(std::size_t index, Spawner& spawner) {
@@ -54,6 +57,7 @@ private:
     const tasks::Job& job_;
     tasks::Ledger& ledger_;
     BlockingEvents events_;
+    Carriers carriers_{[this] { events_.announce_all(); }};
 };
 
 }  // namespace models

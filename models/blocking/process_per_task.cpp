@@ -3,23 +3,26 @@
 // The strongest isolation: a task that crashes harms no other. The child gets a copy of the parent's page tables, so
 // the price of a fork (280-530 us here) grows with the parent's memory. The child's digest comes back through shared
 // memory, its status through waitpid. Its weakness is that price, and the memory of a process for each task that waits.
+#include <unistd.h>
+
 #include <algorithm>
+#include <csignal>
+#include <cstddef>
+#include <exception>
 #include <optional>
+#include <ranges>
 #include <stdexcept>
+#include <string>
 #include <vector>
 
 #include "models/blocking/blocking_model.h"
 #include "models/model.h"
 #include "sys/child_process.h"
+#include "sys/first_text.h"
+#include "sys/shared_memory.h"
 
 namespace models {
 namespace {
-
-void require_success(int status) {
-    if (const std::string ending = sys::describe_exit(status); !ending.empty()) {
-        throw std::runtime_error{"a task's process ended with " + ending};
-    }
-}
 
 class ProcessPerTask final : public BlockingModel {
 public:
@@ -34,8 +37,16 @@ private:
         void start_root(std::size_t index) {
             start([this, index](Children& own) { model_.run_root(index, own); });
         }
+        // In the order in which they end: one that has failed may be what another one waits for.
         void wait_all() {
-            for (sys::ChildProcess& child : children_) require_success(child.wait());
+            for (std::size_t left = children_.size(), first = 0; left > 0; --left) {
+                while (children_[first].pid() == -1) ++first;
+                const auto rest =
+                    std::ranges::subrange(children_.begin() + static_cast<std::ptrdiff_t>(first), children_.end());
+                const auto ended = std::ranges::find(rest, sys::ChildProcess::wait_for_any(), &sys::ChildProcess::pid);
+                // If the peer has ended, all connections break: any order will do.
+                model_.require_success((ended != rest.end() ? *ended : children_[first]).wait());
+            }
             children_.clear();
         }
         // The child has its own copy of the task. Ours is destroyed here, and closes our descriptor of its connection.
@@ -50,19 +61,26 @@ private:
         template <class Body>
         void start(Body body) {
             reap_ended();
-            children_.push_back(sys::ChildProcess::fork([&] {
-                Children own{model_};
-                body(own);
-                own.wait_all();
+            children_.push_back(sys::ChildProcess::fork([&, parent = ::getpid()] {
+                try {
+                    Children own{model_};
+                    body(own);
+                    own.wait_all();
+                } catch (const std::exception& error) {
+                    model_.failure_->write(error.what());
+                    // A parent that runs a task itself may wait for us. Its end wakes its own parent, and so on.
+                    if (parent != model_.caller_ && ::getppid() == parent) ::kill(parent, SIGKILL);
+                    throw;
+                }
             }));
         }
         // A child that has ended keeps its process number until it is reaped. All are looked at whenever their number
         // has doubled: a child that runs long must not delay the reaping of those after it.
         void reap_ended() {
             if (children_.size() < reap_at_) return;
-            std::erase_if(children_, [](sys::ChildProcess& child) {
+            std::erase_if(children_, [this](sys::ChildProcess& child) {
                 const std::optional<int> status = child.try_wait();
-                if (status) require_success(*status);
+                if (status) model_.require_success(*status);
                 return status.has_value();
             });
             reap_at_ = std::max(reap_least, 2 * children_.size());
@@ -75,11 +93,21 @@ private:
         std::size_t reap_at_ = reap_least;
     };
 
+    void require_success(int status) const {
+        const std::string ending = sys::describe_exit(status);
+        if (ending.empty()) return;
+        const std::string why = failure_->read();
+        throw std::runtime_error{"a task's process ended with " + ending + (why.empty() ? "" : ": " + why)};
+    }
+
     void run_roots() override {
         Children children{*this};
         for (std::size_t index = 0; index < job().size(); ++index) children.start_root(index);
         children.wait_all();
     }
+
+    sys::Shared<sys::FirstText> failure_;  // of any process
+    pid_t caller_ = ::getpid();
 };
 
 }  // namespace
@@ -92,8 +120,9 @@ extern constinit const Entry process_per_task_entry{
     .summary = "a fork for each task",
     .support =
         [](const tasks::Demand& demand, const tasks::Arguments&) {
-            return first_refusal(
-                {enough_processes(demand.tasks_at_once, "processes"), enough_descriptors(demand.descriptors_per_task)});
+            return first_refusal({enough_processes(demand.tasks_at_once, "processes"),
+                                  enough_memory(demand.tasks_at_once, process_bytes_least, "processes"),
+                                  enough_descriptors(demand.descriptors_per_task)});
         },
     .make = make_model<ProcessPerTask>,
     .classic = true,

@@ -4,6 +4,7 @@
 #include <concepts>
 #include <memory>
 
+#include "models/abandonment.h"
 #include "models/loop/socket_calls.h"
 #include "sys/clock.h"
 #include "sys/event.h"
@@ -28,6 +29,10 @@ public:
     void clear() noexcept {
         for (sys::Event& event : events_) event.clear();
     }
+    // Wakes every task that waits for one.
+    void announce_all() noexcept {
+        for (sys::Event& event : events_) event.announce();
+    }
     [[nodiscard]] sys::Event& operator[](int number) noexcept {
         assert(number >= 0 && static_cast<std::size_t>(number) < events_.size());
         return events_[static_cast<std::size_t>(number)];
@@ -38,22 +43,23 @@ private:
 };
 
 // Runs a task to its end on the calling thread: each operation is a call that blocks until the operation is done.
-// Enters the digest into the ledger.
+// Enters the digest into the ledger. Throws RunAbandoned if the run was abandoned while the task waited.
 template <BlockingSpawner Spawner>
 void run_blocking(tasks::Task& task, tasks::TaskId id, tasks::Ledger& ledger, BlockingEvents& events,
-                  Spawner& spawner) {
+                  const Abandonment& abandonment, Spawner& spawner) {
     using tasks::Result;
+    const BlockingCalls calls{abandonment};
     Result result{};
     bool finished = false;
     while (!finished) {
         tasks::Operation operation = task.resume(result);
         result = std::visit(tasks::Overloaded{
-                                [](const tasks::Accept& accept) { return accept_connection(accept); },
-                                [](const tasks::Connect& connect) { return connect_blocking(connect); },
-                                [](const tasks::Receive& receive) { return receive_some(receive); },
-                                [](const tasks::Send& send) { return send_all_blocking(send); },
-                                [](const tasks::Sleep& sleep) {
-                                    sys::sleep_until(sleep.until);
+                                [&](const tasks::Accept& accept) { return calls.accept(accept); },
+                                [&](const tasks::Connect& connect) { return calls.connect(connect); },
+                                [&](const tasks::Receive& receive) { return calls.receive(receive); },
+                                [&](const tasks::Send& send) { return calls.send_all(send); },
+                                [&](const tasks::Sleep& sleep) {
+                                    while (!sys::sleep_until_signal(sleep.until)) abandonment.throw_if_begun();
                                     return Result{};
                                 },
                                 [&](tasks::Compute) {
@@ -62,10 +68,12 @@ void run_blocking(tasks::Task& task, tasks::TaskId id, tasks::Ledger& ledger, Bl
                                 },
                                 [&](tasks::Yield) {
                                     spawner.yield();
+                                    abandonment.throw_if_begun();
                                     return Result{};
                                 },
                                 [&](const tasks::Await& await) {
                                     events[await.event].wait();
+                                    abandonment.throw_if_begun();
                                     return Result{};
                                 },
                                 [&](const tasks::Announce& announce) {

@@ -26,7 +26,7 @@ public:
             spawned_.push_back(std::async(std::launch::async, [this, given = std::move(task)]() mutable {
                 // Moved out: the future would keep the task, and the task its sockets.
                 const std::unique_ptr<tasks::Task> owned = std::move(given);
-                run_task(*owned, tasks::TaskId::spawned, *this);
+                carry([&] { run_task(*owned, tasks::TaskId::spawned, *this); });
             }));
         });
     }
@@ -37,12 +37,24 @@ private:
     void run_roots() override {
         std::vector<Future> roots;
         roots.reserve(job().size());
-        for (std::size_t index = 0; index < job().size(); ++index) {
-            roots.push_back(std::async(std::launch::async, [this, index] { run_root(index, *this); }));
+        try {
+            for (std::size_t index = 0; index < job().size(); ++index) {
+                roots.push_back(
+                    std::async(std::launch::async, [this, index] { carry([&] { run_root(index, *this); }); }));
+            }
+        } catch (...) {
+            // Those that run may wait for the task that has no thread.
+            carriers().abandon(std::current_exception());
         }
         for (Future& root : roots) root.get();
         // A spawned task may spawn another while we wait for it.
         for (Future next = take_spawned(); next.valid(); next = take_spawned()) next.get();
+        carriers().rethrow_failure();
+    }
+    // A future could carry an exception too, but only to somebody who waits for this future and no other.
+    template <class Body>
+    void carry(Body body) {
+        Carriers::Carrier{carriers()}.carry(body);
     }
 
     // A thread keeps its stack until its future is destroyed. Each new task looks at two futures, so that at most one

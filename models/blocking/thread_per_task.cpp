@@ -35,14 +35,19 @@ private:
     using Threads = std::list<sys::Thread>;
 
     void run_roots() override {
-        // If a thread does not start, this throws, and the destructors in `threads_` join those that run.
-        for (std::size_t index = 0; index < job().size(); ++index) {
-            start([this, index] { run_root(index, *this); });
+        try {
+            for (std::size_t index = 0; index < job().size(); ++index) {
+                start([this, index] { run_root(index, *this); });
+            }
+        } catch (...) {
+            // Those that run may wait for the task that has no thread.
+            carriers().abandon(std::current_exception());
         }
         std::unique_lock lock{mutex_};
         all_ended_.wait(lock, [this] { return running_ == 0; });
         const Threads ended = take_ended();
         lock.unlock();
+        carriers().rethrow_failure();
     }
 
     // `body` makes a root task, or owns a spawned one, and runs it.
@@ -56,7 +61,7 @@ private:
         const auto place = threads_.emplace(threads_.end());
         try {
             *place = sys::Thread{stack_bytes_, [this, place, body = std::move(body)] {
-                                     body();
+                                     Carriers::Carrier{carriers()}.carry(body);
                                      end(place);
                                  }};
         } catch (...) {

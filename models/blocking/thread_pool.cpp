@@ -50,6 +50,8 @@ private:
         for (std::size_t index = 0; index < job().size(); ++index) submit({nullptr, tasks::root(index)});
         std::unique_lock lock{mutex_};
         all_finished_.wait(lock, [this] { return unfinished_ == 0; });
+        lock.unlock();
+        carriers().rethrow_failure();
     }
     void submit(Queued next) {
         const std::scoped_lock lock{mutex_};
@@ -59,6 +61,7 @@ private:
     }
 
     void work() {
+        Carriers::Carrier carrier{carriers()};
         std::unique_lock lock{mutex_};
         for (;;) {
             while (queue_.empty() && !stopping_) {
@@ -70,8 +73,10 @@ private:
             Queued next = std::move(queue_.front());
             queue_.pop_front();
             lock.unlock();
-            if (!next.task) next.task = job().make(static_cast<std::size_t>(next.id));
-            run_task(*next.task, next.id, *this);
+            carrier.carry([&] {
+                if (!next.task) next.task = job().make(static_cast<std::size_t>(next.id));
+                run_task(*next.task, next.id, *this);
+            });
             next.task.reset();
             lock.lock();
             if (--unfinished_ == 0) all_finished_.notify_one();

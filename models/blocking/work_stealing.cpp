@@ -8,13 +8,34 @@
 #include <oneapi/tbb/task_arena.h>
 #include <oneapi/tbb/task_group.h>
 
+#include <algorithm>
+#include <cassert>
+#include <cstddef>
+#include <deque>
+#include <latch>
 #include <memory>
+#include <thread>
+#include <vector>
 
 #include "models/blocking/blocking_model.h"
 #include "models/model.h"
 
 namespace models {
 namespace {
+
+// The library ends the program if it cannot start a thread. So this throws std::system_error before, if there are not
+// so many.
+void require_threads(std::size_t count) {
+    std::vector<std::jthread> threads;
+    std::latch all_tried{1};
+    try {
+        for (std::size_t i = 0; i < count; ++i) threads.emplace_back([&] { all_tried.wait(); });
+    } catch (...) {
+        all_tried.count_down();
+        throw;
+    }
+    all_tried.count_down();
+}
 
 class WorkStealing final : public BlockingModel {
 public:
@@ -23,13 +44,17 @@ public:
           tasks_wait_{job.demand().together > 1},
           allowed_{oneapi::tbb::global_control::max_allowed_parallelism, workers},
           arena_{static_cast<int>(workers)} {
+        require_threads(workers);
+        // An arena has two places at least.
+        for (std::size_t i = 0; i < std::max<std::size_t>(2, workers); ++i) carriers_by_place_.emplace_back(carriers());
         // The threads start with the first tasks: in the run that is not timed, or before the first window.
         arena_.initialize();
     }
 
     tasks::Result spawn(std::unique_ptr<tasks::Task> task) {
         // The parent may block in its next operation.
-        run_in_group(true, [this, owned = std::move(task)] { run_task(*owned, tasks::TaskId::spawned, *this); });
+        run_in_group(
+            true, [this, owned = std::move(task)] { carry([&] { run_task(*owned, tasks::TaskId::spawned, *this); }); });
         return {};
     }
 
@@ -39,10 +64,18 @@ private:
             oneapi::tbb::task_group group;
             group_ = &group;
             for (std::size_t index = 0; index < job().size(); ++index) {
-                run_in_group(tasks_wait_, [this, index] { run_root(index, *this); });
+                run_in_group(tasks_wait_, [this, index] { carry([&] { run_root(index, *this); }); });
             }
             group.wait();
         });
+        carriers().rethrow_failure();
+    }
+    // Each thread in the arena has a place of its own.
+    template <class Body>
+    void carry(Body body) {
+        const auto place = static_cast<std::size_t>(oneapi::tbb::this_task_arena::current_thread_index());
+        assert(place < carriers_by_place_.size());
+        carriers_by_place_[place].carry(body);
     }
 
     // task_group::run promises no second thread: a worker that is about to sleep may miss the task, and then the thread
@@ -60,6 +93,7 @@ private:
     bool tasks_wait_;  // for one another
     // By default the library makes no more threads than there are CPUs; tasks that wait need more.
     oneapi::tbb::global_control allowed_;
+    std::deque<Carriers::Carrier> carriers_by_place_;
     oneapi::tbb::task_arena arena_;
     oneapi::tbb::task_group* group_ = nullptr;  // of the current run
 };

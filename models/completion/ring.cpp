@@ -40,11 +40,14 @@ std::size_t completions_at_once(const tasks::Demand& demand) noexcept {
 Support support_ring(const tasks::Demand& demand, std::size_t completions, unsigned setup_flags,
                      std::string_view since) {
     io_uring ring{};
-    const int opened = open_ring(ring, completions, setup_flags);
+    int opened = open_ring(ring, completions, setup_flags);
     if (opened == 0) {
+        // A sandbox may allow to make a ring and forbid to use it.
+        ::io_uring_prep_nop(::io_uring_get_sqe(&ring));
+        opened = std::min(0, ::io_uring_submit_and_wait(&ring, 1));
         ::io_uring_queue_exit(&ring);
-        return support_one_process(demand, {});
     }
+    if (opened == 0) return support_one_process(demand, {});
     int disabled = 0;
     std::ifstream{"/proc/sys/kernel/io_uring_disabled"} >> disabled;
     std::string why;

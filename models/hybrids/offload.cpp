@@ -10,6 +10,7 @@
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
+#include <exception>
 #include <mutex>
 #include <thread>
 #include <vector>
@@ -64,8 +65,14 @@ private:
             const Job job = jobs_.front();
             jobs_.pop_front();
             lock.unlock();
-            job.task->compute();
+            std::exception_ptr failure;
+            try {
+                job.task->compute();
+            } catch (...) {
+                failure = std::current_exception();
+            }
             lock.lock();
+            if (failure) failure_ = failure;
             // If the list is not empty, the loop was signalled already and will take the whole list.
             if (returned_.empty()) signal_loop();
             returned_.push_back(job.continuation);
@@ -75,13 +82,14 @@ private:
         const std::uint64_t one = 1;
         sys::check(::write(returned_fd_.get(), &one, sizeof one), "write(eventfd)");
     }
-    // When threads have finished computations.
+    // When threads have finished computations. Throws what a computation threw.
     void resume() override {
         std::uint64_t count = 0;
         sys::check(::read(returned_fd_.get(), &count, sizeof count), "read(eventfd)");
         std::vector<Continuation*> returned;
         {
             const std::scoped_lock lock{mutex_};
+            if (failure_) std::rethrow_exception(failure_);
             returned.swap(returned_);
         }
         outstanding_ -= returned.size();
@@ -93,8 +101,9 @@ private:
     std::size_t outstanding_ = 0;  // used by the loop's thread only
     std::mutex mutex_;
     std::condition_variable handed_out_;
-    std::deque<Job> jobs_;  // this and the next two are guarded by mutex_
+    std::deque<Job> jobs_;  // this and the next three are guarded by mutex_
     std::vector<Continuation*> returned_;
+    std::exception_ptr failure_;
     bool stopping_ = false;
     std::vector<std::jthread> threads_;
 };

@@ -7,12 +7,16 @@
 // their own buffers. Good for portable C. Its weakness: an active event passes through priority queues, which costs
 // more than a bare loop.
 #include <event2/event.h>
+#include <sys/timerfd.h>
 
+#include <cerrno>
 #include <memory>
 #include <stdexcept>
 #include <string>
 
 #include "models/libraries/library_loop.h"
+#include "sys/check.h"
+#include "sys/unique_fd.h"
 
 namespace models {
 namespace {
@@ -86,6 +90,14 @@ struct Libevent {
     };
 };
 
+// The library does not notice that it has no precise timers, and waits for ever.
+Support precise_timers() {
+    const sys::UniqueFd timer{::timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC)};
+    const itimerspec never{};
+    if (timer && ::timerfd_settime(timer.get(), 0, &never, nullptr) == 0) return Support::yes();
+    return Support::no("libevent's precise timers need a timerfd: " + sys::error_text(errno));
+}
+
 }  // namespace
 
 extern constinit const Entry libevent_entry{
@@ -94,7 +106,11 @@ extern constinit const Entry libevent_entry{
     .carrier = "loop's table",
     .wait_mechanism = "libevent (epoll inside)",
     .summary = "one thread, libevent's loop",
-    .support = support_one_process,
+    .support =
+        [](const tasks::Demand& demand, const tasks::Arguments& arguments) {
+            return first_refusal(
+                {support_one_process(demand, arguments), demand.sleeps ? precise_timers() : Support::yes()});
+        },
     .make = make_library_model<Libevent>,
 };
 

@@ -7,9 +7,17 @@
 namespace models {
 
 UvLoop::~UvLoop() {
-    for (Sleeper& sleeper : sleepers_) ::uv_close(reinterpret_cast<uv_handle_t*>(&sleeper.timer), nullptr);
     finish_closing();
     ::uv_loop_close(&loop_);
+}
+
+// A run that failed may leave a timer that is due in an hour, and a continuation that no longer exists.
+void UvLoop::finish_closing() noexcept {
+    for (Sleeper& sleeper : sleepers_) {
+        auto* const handle = reinterpret_cast<uv_handle_t*>(&sleeper.timer);
+        if (::uv_is_closing(handle) == 0) ::uv_close(handle, nullptr);
+    }
+    ::uv_run(&loop_, UV_RUN_DEFAULT);
 }
 
 void UvLoop::run_once() {

@@ -52,8 +52,8 @@ public:
 
     // As Reactor::run_once(). Throws std::logic_error if no continuation can ever be resumed.
     void run_once();
-    // Runs until every handle that was closed is gone.
-    void finish_closing() noexcept { ::uv_run(&loop_, UV_RUN_DEFAULT); }
+    // Closes the timers, and runs until every handle that was closed is gone. Afterwards only the destructor follows.
+    void finish_closing() noexcept;
 
     // Resumes the continuation at `until`, rounded up to a whole millisecond: libuv's timers know nothing finer.
     void wait_until(sys::TimePoint until, Continuation& continuation);

@@ -5,11 +5,11 @@
 #include <array>
 #include <cerrno>
 #include <cstdint>
-#include <ctime>
 #include <vector>
 
 #include "models/loop/poller.h"
 #include "sys/check.h"
+#include "sys/epoll_wait.h"
 #include "sys/unique_fd.h"
 
 namespace models {
@@ -17,12 +17,13 @@ namespace models {
 enum class Trigger { level, edge };
 enum class Listeners { own, shared };  // shared with other loops
 
-// epoll (Linux 2.6; epoll_pwait2, whose timeout is in nanoseconds, since 5.11), for the models epoll and epoll_et, and
-// for models with several loops.
+// epoll (Linux 2.6; epoll_pwait2, whose timeout is in nanoseconds, since 5.11; sys/epoll_wait.h says what is done
+// without it), for the models epoll and epoll_et, and for models with several loops.
 template <Trigger trigger>
 class EpollPoller final : public Poller {
 public:
-    explicit EpollPoller(Listeners listeners = Listeners::own) : listeners_{listeners} {}
+    explicit EpollPoller(Listeners listeners = Listeners::own, sys::EpollWait way = sys::best_epoll_wait())
+        : listeners_{listeners}, way_{way} {}
 
     bool edge_triggered() const noexcept override { return trigger == Trigger::edge; }
     bool shares_listeners() const noexcept override { return listeners_ == Listeners::shared; }
@@ -46,11 +47,9 @@ public:
     }
 
     void wait(Timeout timeout, std::vector<Ready>& ready) override {
-        const timespec limit = sys::to_timespec(timeout.value_or(sys::Nanoseconds{0}));
-        const int count = ::epoll_pwait2(epoll_.get(), events_.data(), static_cast<int>(events_.size()),
-                                         timeout ? &limit : nullptr, nullptr);
+        const int count = sys::epoll_wait(way_, epoll_.get(), events_, timeout);
         if (count == -1 && errno == EINTR) return;
-        sys::check(count, "epoll_pwait2");
+        sys::check(count, "epoll_wait");
         for (int i = 0; i < count; ++i) {
             const epoll_event& event = events_[static_cast<std::size_t>(i)];
             const bool hung_up = trigger == Trigger::edge && (event.events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0;
@@ -71,6 +70,7 @@ private:
     }
 
     Listeners listeners_;
+    sys::EpollWait way_;
     sys::UniqueFd epoll_{sys::check(::epoll_create1(EPOLL_CLOEXEC), "epoll_create1")};
     std::array<epoll_event, 512> events_{};
 };

@@ -6,6 +6,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "models/abandonment.h"
 #include "models/loop/run_queue.h"
 #include "models/loop/start_queue.h"
 #include "models/model.h"
@@ -37,12 +38,13 @@ public:
     void run() override { run_part(0, 1); }
     // Runs the root tasks of block `part` of `parts`: several loops divide a job among them.
     void run_part(std::size_t part, std::size_t parts) {
-        static_assert(CarriesTasks<Derived>);
-        auto& loop = derived().loop();
-        loop.clear_events();
-        const tasks::Block block = tasks::block_of(job_.size(), part, parts);
-        for (std::size_t index = block.first; index < block.end; ++index) start(nullptr, tasks::root(index));
-        while (alive_ > 0) loop.run_once();
+        begin_part(part, parts);
+        while (alive_ > 0) derived().loop().run_once();
+    }
+    // The same; returns early if the run is abandoned, because another loop has failed.
+    void run_part(std::size_t part, std::size_t parts, const Abandonment& abandonment) {
+        begin_part(part, parts);
+        while (alive_ > 0 && !abandonment.has_begun()) derived().loop().run_once();
     }
     // Null: a root task, which is made when it begins.
     void start(std::unique_ptr<tasks::Task> task, tasks::TaskId id) {
@@ -61,6 +63,12 @@ protected:
 
 private:
     [[nodiscard]] Derived& derived() noexcept { return static_cast<Derived&>(*this); }
+    void begin_part(std::size_t part, std::size_t parts) {
+        static_assert(CarriesTasks<Derived>);
+        derived().loop().clear_events();
+        const tasks::Block block = tasks::block_of(job_.size(), part, parts);
+        for (std::size_t index = block.first; index < block.end; ++index) start(nullptr, tasks::root(index));
+    }
 
     const tasks::Job& job_;
     tasks::Ledger& ledger_;

@@ -13,45 +13,54 @@ using tasks::Result;
 
 static_assert(EAGAIN == EWOULDBLOCK);
 
-// Calls again after a signal. -errno if the call fails.
-template <class Call>
-Result repeat(Call call) noexcept {
+// Calls again after a signal, unless `interrupted` throws. -errno if the call fails.
+template <class Call, class Interrupted>
+Result repeat(Call call, Interrupted interrupted) {
     for (;;) {
         if (const auto result = call(); result >= 0) return {static_cast<std::int64_t>(result)};
         if (errno != EINTR) return {-errno};
+        interrupted();
     }
+}
+template <class Call>
+Result repeat(Call call) noexcept {
+    return repeat(call, []() noexcept {});
 }
 
 // On a socket that is connecting already, Linux's connect() continues: a blocking socket waits, a non-blocking one says
 // EALREADY, and then it returns how the connection ended. So an interrupted call is simply repeated, and an event loop
 // attempts it again.
-Result connect_some(const tasks::Connect& connect) noexcept {
-    const Result result = repeat([&] {
-        return ::connect(connect.socket, reinterpret_cast<const sockaddr*>(&connect.address), sizeof connect.address);
-    });
-    return result.value == -EISCONN ? Result{0} : result;
+int connect_once(const tasks::Connect& connect) noexcept {
+    const auto* const address = reinterpret_cast<const sockaddr*>(&connect.address);
+    const int result = ::connect(connect.socket, address, sizeof connect.address);
+    return result == -1 && errno == EISCONN ? 0 : result;
 }
 
 // MSG_NOSIGNAL: if the peer has gone, send returns EPIPE; otherwise a signal would end the process.
-Result send_some(int socket, std::span<const std::byte> bytes, int flags = 0) noexcept {
-    return repeat([&] { return ::send(socket, bytes.data(), bytes.size(), MSG_NOSIGNAL | flags); });
+ssize_t send_once(int socket, std::span<const std::byte> bytes, int flags) noexcept {
+    return ::send(socket, bytes.data(), bytes.size(), MSG_NOSIGNAL | flags);
 }
 
 }  // namespace
 
-Result accept_connection(const tasks::Accept& accept) noexcept {
-    return repeat([&] { return ::accept4(accept.listener, nullptr, nullptr, SOCK_CLOEXEC); });
+Result BlockingCalls::accept(const tasks::Accept& accept) const {
+    return repeat([&] { return ::accept4(accept.listener, nullptr, nullptr, SOCK_CLOEXEC); },
+                  [this] { abandonment_.throw_if_begun(); });
 }
 
-Result receive_some(const tasks::Receive& receive) noexcept {
-    return repeat([&] { return ::recv(receive.socket, receive.into.data(), receive.into.size(), 0); });
+Result BlockingCalls::connect(const tasks::Connect& connect) const {
+    return repeat([&] { return connect_once(connect); }, [this] { abandonment_.throw_if_begun(); });
 }
 
-Result connect_blocking(const tasks::Connect& connect) noexcept { return connect_some(connect); }
+Result BlockingCalls::receive(const tasks::Receive& receive) const {
+    return repeat([&] { return ::recv(receive.socket, receive.into.data(), receive.into.size(), 0); },
+                  [this] { abandonment_.throw_if_begun(); });
+}
 
-Result send_all_blocking(const tasks::Send& send) noexcept {
+Result BlockingCalls::send_all(const tasks::Send& send) const {
     for (std::size_t sent = 0; sent < send.bytes.size();) {
-        const Result result = send_some(send.socket, send.bytes.subspan(sent));
+        const Result result = repeat([&] { return send_once(send.socket, send.bytes.subspan(sent), 0); },
+                                     [this] { abandonment_.throw_if_begun(); });
         if (result.failed()) return result;
         sent += result.bytes();
     }
@@ -96,7 +105,7 @@ Readiness SocketOperation::attempt_accept() noexcept {
 }
 
 Readiness SocketOperation::attempt_connect() noexcept {
-    const Result connected = connect_some({descriptor_, address_});
+    const Result connected = repeat([&] { return connect_once({descriptor_, address_}); });
     if (connected.value == -EINPROGRESS || connected.value == -EALREADY) return Readiness::writable;
     return done(connected);
 }
@@ -113,7 +122,7 @@ Readiness SocketOperation::attempt_receive() noexcept {
 
 Readiness SocketOperation::attempt_send() noexcept {
     while (sent_ < bytes_.size()) {
-        const Result result = send_some(descriptor_, bytes_.subspan(sent_), MSG_DONTWAIT);
+        const Result result = repeat([&] { return send_once(descriptor_, bytes_.subspan(sent_), MSG_DONTWAIT); });
         if (result.value == -EAGAIN) return Readiness::writable;
         if (result.failed()) return done(result);
         sent_ += result.bytes();

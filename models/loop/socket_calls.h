@@ -1,17 +1,26 @@
 #pragma once
 
+#include "models/abandonment.h"
 #include "tasks/operation.h"
 
 namespace models {
 
-// Socket calls, one operation each. A call that a signal interrupts is repeated.
+// Socket calls that wait, one operation each, for sockets that block. A call that a signal interrupts is repeated; if
+// the run was abandoned meanwhile, it throws RunAbandoned instead. (On a non-blocking socket accept and receive return
+// -EAGAIN if there is nothing.)
+class BlockingCalls {
+public:
+    // The abandonment outlives this object.
+    explicit BlockingCalls(const Abandonment& abandonment) : abandonment_{abandonment} {}
 
-// On a blocking socket these two calls wait. On a non-blocking one they return -EAGAIN if there is nothing.
-[[nodiscard]] tasks::Result accept_connection(const tasks::Accept& accept) noexcept;
-[[nodiscard]] tasks::Result receive_some(const tasks::Receive& receive) noexcept;
+    [[nodiscard]] tasks::Result accept(const tasks::Accept& accept) const;
+    [[nodiscard]] tasks::Result connect(const tasks::Connect& connect) const;
+    [[nodiscard]] tasks::Result receive(const tasks::Receive& receive) const;
+    [[nodiscard]] tasks::Result send_all(const tasks::Send& send) const;
 
-[[nodiscard]] tasks::Result connect_blocking(const tasks::Connect& connect) noexcept;
-[[nodiscard]] tasks::Result send_all_blocking(const tasks::Send& send) noexcept;
+private:
+    const Abandonment& abandonment_;
+};
 
 // What an operation needs before it can go on. A listener with a connection is readable too, but a loop may register it
 // in another way.

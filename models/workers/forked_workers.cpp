@@ -1,14 +1,16 @@
 #include "models/workers/forked_workers.h"
 
 #include <chrono>
+#include <exception>
 #include <optional>
 #include <stdexcept>
+#include <string>
 
 namespace models {
 
 ForkedWorkers::ForkedWorkers(std::size_t count, const std::function<Work(std::size_t)>& prepare) : workers_{count} {
     for (std::size_t number = 0; number < count; ++number) {
-        children_.push_back(sys::ChildProcess::fork([&] { serve(workers_[number], prepare(number)); }));
+        children_.push_back(sys::ChildProcess::fork([&] { live(number, prepare); }));
     }
     // So that no part of their start lies in a run, or in a window.
     for (Worker& worker : workers_) wait_for(worker.ready);
@@ -31,12 +33,26 @@ void ForkedWorkers::wait_for(sys::Semaphore& semaphore) {
     while (!semaphore.wait_until(sys::now() + patience)) {
         if (sys::ChildProcess::any_has_ended()) require_all_alive();
     }
+    if (!board_->failure.is_there()) return;
+    throw std::runtime_error{"a process of the pool failed: " + board_->failure.read()};
 }
 
 sys::ResourceUsage ForkedWorkers::live_children() const {
     sys::ResourceUsage total;
     for (const Worker& worker : workers_) total += worker.usage;
     return total;
+}
+
+// In the child. One that fails wakes its parent, and ends.
+void ForkedWorkers::live(std::size_t number, const std::function<Work(std::size_t)>& prepare) {
+    try {
+        serve(workers_[number], prepare(number));
+    } catch (const std::exception& error) {
+        board_->failure.write(error.what());
+        workers_[number].ready.post();
+        board_->all_done.post();
+        throw;
+    }
 }
 
 void ForkedWorkers::serve(Worker& self, const Work& work) {

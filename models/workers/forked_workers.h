@@ -7,6 +7,7 @@
 
 #include "models/model.h"
 #include "sys/child_process.h"
+#include "sys/first_text.h"
 #include "sys/resource_usage.h"
 #include "sys/semaphore.h"
 #include "sys/shared_memory.h"
@@ -34,6 +35,7 @@ private:
     struct Board {
         std::atomic<std::size_t> working;
         sys::Semaphore all_done;
+        sys::FirstText failure;  // of any worker
     };
     struct Worker {
         sys::Semaphore ready;
@@ -41,6 +43,7 @@ private:
         sys::ResourceUsage usage;  // the child writes it before it says that it is done
     };
 
+    void live(std::size_t number, const std::function<Work(std::size_t)>& prepare);
     [[noreturn]] void serve(Worker& self, const Work& work);
     void wait_for(sys::Semaphore& semaphore);
     void require_all_alive();

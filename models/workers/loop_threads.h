@@ -3,7 +3,6 @@
 #include <condition_variable>
 #include <cstddef>
 #include <deque>
-#include <exception>
 #include <functional>
 #include <mutex>
 #include <stop_token>
@@ -11,13 +10,14 @@
 #include <vector>
 
 #include "models/model.h"
+#include "models/workers/carriers.h"
 
 namespace models {
 
-// Runs the root tasks of block `part` of the `parts` blocks of a job.
+// Runs the root tasks of block `part` of the `parts` blocks of a job, or returns early if the run is abandoned.
 template <class Loop>
-concept LoopPart = requires(Loop& loop, std::size_t part, std::size_t parts) {
-    loop.run_part(part, parts);
+concept LoopPart = requires(Loop& loop, std::size_t part, std::size_t parts, const Abandonment& abandonment) {
+    loop.run_part(part, parts, abandonment);
 };
 
 // Threads with a loop each, which live as long as this object. Each loop makes and runs a block of the root tasks; a
@@ -33,22 +33,23 @@ public:
     }
 
     void run() override { run_part(0, 1); }
-    // As LoopPart; throws what a loop threw.
+    // Runs a block of the job. If a loop throws, the others end too, and this throws the same.
     void run_part(std::size_t part, std::size_t parts) {
         std::unique_lock lock{mutex_};
         part_ = part;
         parts_ = parts;
         working_ = loops_.size();
-        failure_ = nullptr;
         ++run_;
         begun_.notify_all();
         ended_.wait(lock, [this] { return working_ == 0; });
-        if (failure_) std::rethrow_exception(failure_);
+        lock.unlock();
+        carriers_.rethrow_failure();
     }
 
 private:
     void work(const std::stop_token& stop, std::size_t number) {
         std::size_t done = 0;
+        Carriers::Carrier carrier{carriers_};
         std::unique_lock lock{mutex_};
         while (begun_.wait(lock, stop, [&] { return run_ != done; })) {
             done = run_;
@@ -56,27 +57,21 @@ private:
             const std::size_t part = part_ * loops_.size() + number;
             const std::size_t parts = parts_ * loops_.size();
             lock.unlock();
-            std::exception_ptr failure;
-            try {
-                loops_[number].run_part(part, parts);
-            } catch (...) {
-                failure = std::current_exception();
-            }
+            carrier.carry([&] { loops_[number].run_part(part, parts, carriers_.abandonment()); });
             lock.lock();
-            if (failure) failure_ = failure;
             if (--working_ == 0) ended_.notify_one();
         }
     }
 
     std::deque<Loop> loops_;
+    Carriers carriers_;
     std::mutex mutex_;
     std::condition_variable_any begun_;
     std::condition_variable ended_;
-    std::size_t run_ = 0;  // this and the next four are guarded by mutex_
+    std::size_t run_ = 0;  // this and the next three are guarded by mutex_
     std::size_t part_ = 0;
     std::size_t parts_ = 1;
     std::size_t working_ = 0;
-    std::exception_ptr failure_;
     std::vector<std::jthread> threads_;  // destroyed first: they use the members above
 };
 

@@ -66,10 +66,10 @@ private:
 // A model that runs a job, with the ledger.
 class Running {
 public:
-    Running(const Entry& entry, std::size_t size, FunctionJob::Make make)
+    Running(const Entry& entry, std::size_t size, FunctionJob::Make make, const tasks::Arguments& arguments = {})
         : job_{size, std::move(make)},
           ledger_{size},
-          model_{entry.make(job_, ledger_, tasks::complete(entry.parameters, {}))} {}
+          model_{entry.make(job_, ledger_, tasks::complete(entry.parameters, arguments))} {}
 
     void run() {
         ledger_.clear();

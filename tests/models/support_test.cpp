@@ -93,6 +93,15 @@ TEST(EnoughDescriptors, CountsOpenDescriptors) {
     EXPECT_FALSE(enough_descriptors(limit - open - 15));
 }
 
+TEST(EnoughMemory, IsRefusedWhereTheyDoNotFit) {
+    const std::size_t available = sys::available_memory();
+    EXPECT_TRUE(enough_memory(1, process_bytes_least, "processes"));
+    const Support refused = enough_memory(2 * (available / process_bytes_least), process_bytes_least, "processes");
+    EXPECT_FALSE(refused);
+    EXPECT_NE(refused.reason.find("processes need"), std::string::npos) << refused.reason;
+    EXPECT_NE(refused.reason.find("MiB are available"), std::string::npos) << refused.reason;
+}
+
 TEST(EnoughProcesses, NamesWhatIsMissing) {
     const std::size_t limit = sys::process_limit();
     if (limit < 300) GTEST_SKIP() << "hardly any process is allowed";

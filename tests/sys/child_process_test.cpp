@@ -41,6 +41,25 @@ TEST(ChildProcess, LeavesWithZero) {
     EXPECT_TRUE(is_reaped(pid));
 }
 
+// waitpid(-1) would reap the other child.
+TEST(ChildProcess, SaysTheSameAgainAfterItWasReaped) {
+    auto child = ChildProcess::fork([] { ::_exit(3); });
+    auto other = ChildProcess::fork([] { ::_exit(4); });
+    const int status = child.wait();
+    EXPECT_EQ(child.wait(), status);
+    EXPECT_EQ(child.try_wait(), status);
+    EXPECT_EQ(describe_exit(other.wait()), "exit code 4");
+    EXPECT_EQ(describe_exit(child.wait()), "exit code 3");
+}
+
+TEST(ChildProcess, WaitsForAnyOfThem) {
+    Pipe alive;
+    const ChildProcess sleeper = fork_sleeper(alive);
+    auto ended = ChildProcess::fork([] {});
+    EXPECT_EQ(ChildProcess::wait_for_any(), ended.pid());
+    EXPECT_EQ(ended.wait(), 0) << "it was not reaped";
+}
+
 TEST(ChildProcess, LeavesWithItsOwnCode) {
     EXPECT_EQ(describe_exit(ChildProcess::fork([] { ::_exit(3); }).wait()), "exit code 3");
 }

@@ -5,7 +5,9 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <filesystem>
 #include <fstream>
+#include <limits>
 #include <stdexcept>
 
 #include "pipe.h"
@@ -33,6 +35,45 @@ TEST(RaiseDescriptorLimit, RaisesTheSoftLimitToTheHardOne) {
               }),
               "");
 }
+
+class AvailableMemory : public testing::Test {
+protected:
+    AvailableMemory() { std::filesystem::create_directories(group_); }
+    ~AvailableMemory() override { std::filesystem::remove_all(folder_); }
+
+    void write(const std::filesystem::path& path, const std::string& text) { std::ofstream{path} << text; }
+    [[nodiscard]] std::size_t available(bool version_1 = false) const {
+        return available_memory({{group_, folder_}, version_1}, folder_ / "meminfo");
+    }
+
+    std::filesystem::path folder_{testing::TempDir() + "memory-" + std::to_string(::getpid())};
+    std::filesystem::path group_{folder_ / "group"};
+};
+
+TEST_F(AvailableMemory, IsThatOfTheMachineWithoutALimit) {
+    write(folder_ / "meminfo", "MemTotal: 9000 kB\nMemAvailable:  5000 kB\n");
+    write(group_ / "memory.max", "max\n");
+    EXPECT_EQ(available(), 5000U * 1024);
+}
+
+TEST_F(AvailableMemory, IsWhatIsLeftBelowTheLeastLimit) {
+    write(folder_ / "meminfo", "MemAvailable:  5000 kB\n");
+    write(group_ / "memory.max", "1000000\n");
+    write(group_ / "memory.current", "400000\n");
+    write(group_ / "memory.stat", "anon 1\ninactive_file 150000\nactive_file 2\n");
+    EXPECT_EQ(available(), 750000U);
+    write(folder_ / "memory.max", "500000\n");
+    write(folder_ / "memory.current", "900000\n");
+    EXPECT_EQ(available(), 0U);
+}
+
+TEST_F(AvailableMemory, KnowsTheFilesOfVersion1) {
+    write(group_ / "memory.limit_in_bytes", "1000000\n");
+    write(group_ / "memory.usage_in_bytes", "400000\n");
+    EXPECT_EQ(available(true), 600000U);
+}
+
+TEST_F(AvailableMemory, IsUnknownWithoutAnyFile) { EXPECT_EQ(available(), std::numeric_limits<std::size_t>::max()); }
 
 TEST(OpenDescriptors, CountsThem) {
     const std::size_t before = open_descriptors();

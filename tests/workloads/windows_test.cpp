@@ -211,7 +211,7 @@ TEST(Windows, DrawEachUnitOfTheQuotaOnceButNotTheFirstOfEachParticipant) {
     windows.plan(2, nullptr);
     open_first(windows, {1, 1, 1});
     for (int window = 0; window < 2; ++window) {
-        for (const std::uint64_t number : {3, 4, 5, 6}) EXPECT_EQ(windows.draw(), number);
+        for (std::uint64_t number = 3; number <= 6; ++number) EXPECT_EQ(windows.draw(), number);
         EXPECT_EQ(windows.draw(), std::nullopt);
         EXPECT_EQ(windows.draw(), std::nullopt);
         (void)pass_gate(windows, 3);

@@ -30,15 +30,21 @@ public:
 
 private:
     tasks::Operation ready_for_next(tasks::Result result) {
-        if (result.failed()) return this->give_up(result);
+        if (result.failed()) return fail(result);
         if (!listeners_.expect_another(number_)) return tasks::Finish{0};
         return this->then(&Acceptor::accepted, tasks::Accept{listeners_.listener_of(number_)});
     }
     tasks::Operation accepted(tasks::Result result) {
         if (result.failed() && listeners_.all_are_up()) return tasks::Finish{0};
-        if (result.failed()) return this->give_up(result);
+        if (result.failed()) return fail(result);
         listeners_.accepted(number_);
         return this->then(&Acceptor::ready_for_next, tasks::Spawn{make_handler_(sys::UniqueFd{result.descriptor()})});
+    }
+
+    // Nobody accepts its connections any more: their clients must not wait for an answer.
+    tasks::Operation fail(tasks::Result result) const {
+        listeners_.fail(result.error());
+        return this->give_up(result);
     }
 
     std::size_t number_;

@@ -156,6 +156,7 @@ public:
         next_->store(arguments_.clients);
     }
     Verdict verify(const tasks::Ledger& ledger) const override {
+        if (Verdict accepted = listeners_.verify(); !accepted) return accepted;
         if (Verdict clients = statistics_.verify(); !clients) return clients;
         if (Verdict served = verify_served(ledger, arguments_.connections); !served) return served;
         return ledger.spawned_digest_sum() == expected_digest_sum_

@@ -157,6 +157,7 @@ public:
         return verify_served(ledger, listeners_.connections_by_acceptor()[acceptor_]);
     }
     Work work() const override { return statistics_.work(); }
+    void hang_up() noexcept override { listeners_.shut_down(); }
 
 private:
     [[nodiscard]] std::size_t connections() const noexcept { return arguments_.clients; }
@@ -194,6 +195,7 @@ public:
         listeners_.begin();
     }
     Verdict verify(const tasks::Ledger& ledger) const override {
+        if (Verdict accepted = listeners_.verify(); !accepted) return accepted;
         return verify_digests(ledger, [this](std::size_t index) { return expected_[index]; });
     }
     Work work() const override { return statistics_.work(); }

@@ -58,10 +58,11 @@ void HttpRequests::add(std::string_view piece) {
 
 HttpRequests::State HttpRequests::next() {
     for (;;) {
+        if (!may_become_a_line()) return State::malformed;
         const std::size_t end = pending_.find('\n', scanned_);
         if (end == std::string::npos) {
             scanned_ = pending_.size();
-            return judge_rest();
+            return size_ + scanned_ - line_ > largest ? State::too_large : State::unfinished;
         }
         scanned_ = end + 1;
         size_ += scanned_ - line_;
@@ -83,11 +84,10 @@ HttpRequests::State HttpRequests::next() {
     }
 }
 
-HttpRequests::State HttpRequests::judge_rest() const {
-    const std::string_view rest = std::string_view{pending_}.substr(line_);
-    if (size_ + rest.size() > largest) return State::too_large;
-    if (in_fields_ || rest.empty() || rest == "\r") return State::unfinished;
-    return is_token(rest.substr(0, 1)) ? State::unfinished : State::malformed;
+bool HttpRequests::may_become_a_line() const {
+    // Only bytes that a request may have: those behind them make it too large, whatever they are.
+    const std::string_view begin = std::string_view{pending_}.substr(line_, std::min<std::size_t>(largest - size_, 2));
+    return in_fields_ || begin.empty() || begin == "\r" || begin == "\r\n" || is_token(begin.substr(0, 1));
 }
 
 HttpRequests::State HttpRequests::read_line(std::string_view line) {

@@ -43,8 +43,9 @@ private:
     State read_request_line(std::string_view line);
     State read_field(std::string_view line);
     State read_host(std::string_view value);
-    // Whether a line that has no end yet can still become a right one.
-    [[nodiscard]] State judge_rest() const;
+    // Whether the current line, which need not have an end yet, begins as a request or an empty line does. Asked before
+    // its length is, so that the answer does not depend on the pieces in which it comes.
+    [[nodiscard]] bool may_become_a_line() const;
 
     std::string pending_;
     std::size_t line_ = 0;     // position in pending_ where the current line begins

@@ -3,6 +3,9 @@
 #include <sys/socket.h>
 
 #include <cassert>
+#include <cerrno>
+
+#include "sys/check.h"
 
 namespace workloads {
 namespace {
@@ -35,6 +38,7 @@ void Listeners::deal_to(std::size_t acceptors) {
 void Listeners::begin() {
     board_->tickets.store(0, relaxed);
     board_->accepted.store(0, relaxed);
+    board_->first_error.store(0, relaxed);
     for (Count& count : accepted_by_) count.connections.store(0, relaxed);
     if (!own_listeners_) return;
     // The last run ended with their shutdown. All listen before the first client connects: the kernel divides the
@@ -66,6 +70,19 @@ void Listeners::accepted(std::size_t acceptor) const noexcept {
     if (!own_listeners_) return;
     // A listener that is shut down resets the connections in its backlog. None is left: all have been accepted.
     if (board_->accepted.fetch_add(1) + 1 == connections_) shut_down();
+}
+
+void Listeners::fail(int error) const noexcept {
+    // EINVAL: the listener does not listen any more.
+    int none = 0;
+    if (error != -EINVAL) board_->first_error.compare_exchange_strong(none, error, relaxed);
+    shut_down();
+}
+
+Verdict Listeners::verify() const {
+    const int error = board_->first_error.load(relaxed);
+    return error == 0 ? Verdict::valid()
+                      : Verdict::invalid("a connection could not be accepted: " + sys::error_text(-error));
 }
 
 bool Listeners::all_are_up() const noexcept { return own_listeners_ && board_->accepted.load() >= connections_; }

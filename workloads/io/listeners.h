@@ -46,12 +46,19 @@ public:
     void accepted(std::size_t acceptor) const noexcept;
     // Whether an accept that failed failed because all connections are up.
     [[nodiscard]] bool all_are_up() const noexcept;
+    // An acceptor cannot go on, with this error (a negative errno). Shuts the listeners down. The first error is kept,
+    // unless it only follows from a shutdown.
+    void fail(int error) const noexcept;
+
+    // After a run: invalid if an acceptor failed for a reason of its own.
+    [[nodiscard]] Verdict verify() const;
 
 private:
     static_assert(std::atomic<std::uint64_t>::is_always_lock_free, "a lock would not work between processes");
     struct Board {
         std::atomic<std::uint64_t> tickets;
         std::atomic<std::uint64_t> accepted;
+        std::atomic<int> first_error;
     };
     // One acceptor writes it.
     struct alignas(64) Count {

@@ -31,7 +31,8 @@ void Server::begin() {
 }
 
 Verdict Server::verify(const tasks::Ledger& ledger) const {
-    // First: if a client fails, the peer shuts the listeners down, and then the acceptors fail too.
+    // First: if a client or an acceptor fails, all others fail too.
+    if (Verdict accepted = listeners_.verify(); !accepted) return accepted;
     if (Verdict clients = statistics_.verify(); !clients) return clients;
     if (Verdict finished = verify_finished(ledger); !finished) return finished;
     // Before the connections are counted: a window that did not close says more.

@@ -4,6 +4,8 @@
 
 #include <cerrno>
 #include <csignal>
+#include <stdexcept>
+#include <string>
 
 #include "bench/harness/harness.h"
 #include "cpus.h"
@@ -60,7 +62,30 @@ public:
 };
 constexpr workloads::Entry with_dying_peer = make_entry<WithPeer<Dying>>("with_dying_peer");
 
-TEST(Peer, TellsHowItDied) { EXPECT_EQ(verdict_on(case_of(with_dying_peer)), "the peer ended with signal 9 (Killed)"); }
+// A killed process says nothing about the model: the case did not finish.
+TEST(Peer, TellsHowItDied) {
+    try {
+        const std::string verdict = verdict_on(case_of(with_dying_peer));
+        FAIL() << verdict;
+    } catch (const std::runtime_error& error) {
+        EXPECT_STREQ(error.what(), "the peer ended with signal 9 (Killed)");
+    }
+}
+
+class Throwing final : public SimpleWorkload {
+public:
+    std::unique_ptr<tasks::Task> make(std::size_t) const override { throw std::runtime_error{"it rains"}; }
+};
+constexpr workloads::Entry with_throwing_peer = make_entry<WithPeer<Throwing>>("with_throwing_peer");
+
+TEST(Peer, TellsWhatItThrew) {
+    try {
+        const std::string verdict = verdict_on(case_of(with_throwing_peer));
+        FAIL() << verdict;
+    } catch (const std::runtime_error& error) {
+        EXPECT_STREQ(error.what(), "the peer ended with exit code 1: it rains");
+    }
+}
 
 }  // namespace
 }  // namespace bench

@@ -222,7 +222,7 @@ TEST(ParseCpus, IsTheReverseOfToText) {
 }
 
 TEST(ParseCpus, RefusesWhatIsNoListOfCpus) {
-    for (const char* const text : {"", "a", "1,", ",1", "1-3", "-1", "1;2", "99999999999"}) {
+    for (const char* const text : {"", "a", "1,", ",1", "1-3", "-1", "1;2", "99999999999", "0,0", "1,0,1", "8192"}) {
         EXPECT_THROW((void)parse_cpus(text), std::invalid_argument) << text;
     }
 }

@@ -16,27 +16,33 @@ using tasks::Result;
 
 std::span<const std::byte> bytes_of(std::string_view text) { return std::as_bytes(std::span{text}); }
 
-TEST(BlockingCalls, ReceiveAndSendOnAPair) {
+class BlockingSockets : public testing::Test {
+protected:
+    Abandonment abandonment_;
+    BlockingCalls calls{abandonment_};
+};
+
+TEST_F(BlockingSockets, ReceiveAndSendOnAPair) {
     const SocketPair pair;
     std::array<std::byte, 8> buffer{};
-    EXPECT_EQ(receive_some({pair.near.get(), buffer}), Result{-EAGAIN}) << "the sockets do not block";
-    EXPECT_EQ(send_all_blocking({pair.far.get(), bytes_of("abc")}), Result{3});
-    EXPECT_EQ(receive_some({pair.near.get(), buffer}), Result{3});
+    EXPECT_EQ(calls.receive({pair.near.get(), buffer}), Result{-EAGAIN}) << "the sockets do not block";
+    EXPECT_EQ(calls.send_all({pair.far.get(), bytes_of("abc")}), Result{3});
+    EXPECT_EQ(calls.receive({pair.near.get(), buffer}), Result{3});
     EXPECT_EQ(buffer[2], std::byte{'c'});
 }
 
-TEST(BlockingCalls, FailWithTheNegativeErrno) {
+TEST_F(BlockingSockets, FailWithTheNegativeErrno) {
     std::array<std::byte, 8> buffer{};
-    EXPECT_EQ(receive_some({-1, buffer}), Result{-EBADF});
-    EXPECT_EQ(accept_connection({-1}), Result{-EBADF});
-    EXPECT_EQ(connect_blocking({-1, {}}), Result{-EBADF});
-    EXPECT_EQ(send_all_blocking({-1, bytes_of("x")}), Result{-EBADF});
+    EXPECT_EQ(calls.receive({-1, buffer}), Result{-EBADF});
+    EXPECT_EQ(calls.accept({-1}), Result{-EBADF});
+    EXPECT_EQ(calls.connect({-1, {}}), Result{-EBADF});
+    EXPECT_EQ(calls.send_all({-1, bytes_of("x")}), Result{-EBADF});
 }
 
-TEST(BlockingCalls, SendToAClosedPeerIsEpipeAndNoSignal) {
+TEST_F(BlockingSockets, SendToAClosedPeerIsEpipeAndNoSignal) {
     SocketPair pair;
     pair.far.reset();
-    EXPECT_EQ(send_all_blocking({pair.near.get(), bytes_of("x")}), Result{-EPIPE});
+    EXPECT_EQ(calls.send_all({pair.near.get(), bytes_of("x")}), Result{-EPIPE});
 }
 
 class Operation : public testing::Test {

@@ -31,6 +31,19 @@ std::uint64_t accept_all(const Listeners& listeners, std::size_t acceptor) {
     return count;
 }
 
+TEST(AnyListeners, KeepTheFirstErrorThatDoesNotFollowFromAShutdown) {
+    for (const bool own : {false, true}) {
+        Listeners listeners{{.count = 2, .own_listeners = own}, 2, 2};
+        listeners.begin();
+        EXPECT_TRUE(listeners.verify());
+        for (const int error : {-EINVAL, -EMFILE, -EAGAIN}) listeners.fail(error);
+        EXPECT_EQ(listeners.verify().reason, "a connection could not be accepted: Too many open files");
+        EXPECT_EQ(::accept(listeners.listener_of(1), nullptr, nullptr), -1) << "it was shut down";
+        listeners.begin();
+        EXPECT_TRUE(listeners.verify()) << "a new run";
+    }
+}
+
 TEST(SharedListener, IsThatOfAllAcceptors) {
     Listeners listeners{{3}, 2, 2};
     listeners.begin();

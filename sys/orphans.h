@@ -1,0 +1,12 @@
+#pragma once
+
+namespace sys {
+
+// From now on a descendant whose parent has ended becomes a child of this process, not of init, so that this process
+// can wait for it. Throws std::system_error.
+void adopt_orphans();
+
+// Kills and reaps all children of this process, and theirs, until none is left. Call it when only orphans are left.
+void end_orphans();
+
+}  // namespace sys
