@@ -3,20 +3,25 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cassert>
 #include <ctime>
 #include <fstream>
 #include <iterator>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <regex>
 #include <stdexcept>
+#include <system_error>
 #include <vector>
 
 #include "bench/build_info.h"
+#include "bench/json_text.h"
 #include "bench/machine.h"
 #include "bench/sample_json.h"
 #include "sys/check.h"
+#include "sys/output_file.h"
 #include "sys/unique_fd.h"
 
 namespace bench {
@@ -32,16 +37,24 @@ std::string read_text(const std::filesystem::path& path) {
 
 json parse(const std::string& text, const std::filesystem::path& path) {
     try {
-        return json::parse(text);
-    } catch (const json::exception& error) {
+        return parse_json(text);
+    } catch (const std::exception& error) {
         throw std::runtime_error{path.string() + " is not complete JSON (" + error.what() + ")"};
     }
 }
 
-void write_all(int descriptor, std::string_view text) {
-    while (!text.empty()) {
-        text.remove_prefix(
-            static_cast<std::size_t>(sys::check(::write(descriptor, text.data(), text.size()), "write")));
+// A new file in that folder, with this text. Nullopt if it cannot be written.
+std::optional<std::filesystem::path> write_new(const std::filesystem::path& folder, std::string_view text) {
+    constexpr std::string_view ending{".json"};
+    std::string name = (folder / "concur-XXXXXX").string().append(ending);
+    const sys::UniqueFd file{::mkostemps(name.data(), static_cast<int>(ending.size()), O_CLOEXEC)};
+    if (!file) return std::nullopt;
+    try {
+        sys::write_output(name, text);
+        return name;
+    } catch (const std::system_error&) {
+        ::unlink(name.c_str());
+        return std::nullopt;
     }
 }
 
@@ -95,17 +108,19 @@ void set_position(json& entry, int round, std::size_t sequence) {
     entry["concur"]["sequence"] = sequence;
 }
 
-void complete_document(json& document, std::span<const std::string> names, std::span<const Sample> samples,
-                       const RunCpus& cpus) {
-    assert(names.size() == samples.size());
-    json& context = document["context"];
+void complete_context(json& context, const RunCpus& cpus) {
     context["concur"] = describe_run(cpus);
     // Without its folder: documents get published, and the path of a build is private.
     if (context.contains("executable")) {
         context["executable"] = std::filesystem::path{context["executable"].get<std::string>()}.filename().string();
     }
-    std::vector<bool> given(samples.size(), false);
-    for (json& entry : document["benchmarks"]) {
+}
+
+void complete_entries(json& entries, std::span<const std::string> names, std::span<const Sample> samples,
+                      std::vector<bool>& given) {
+    assert(names.size() == samples.size());
+    given.resize(samples.size(), false);
+    for (json& entry : entries) {
         if (entry["run_type"] != "iteration") continue;
         for (std::size_t i = 0; i < samples.size(); ++i) {
             if (given[i] || entry["run_name"] != names[i]) continue;
@@ -123,23 +138,35 @@ void complete_document(json& document, std::span<const std::string> names, std::
 
 json read_json(const std::filesystem::path& path) { return parse(read_text(path), path); }
 
-json read_benchmark_json(const std::filesystem::path& path) {
+json parse_benchmark_json(const std::string& text) {
     static const std::regex not_a_number{"\": -?(NaN|Infinity)"};
-    return parse(std::regex_replace(read_text(path), not_a_number, "\": null"), path);
+    std::string clean = std::regex_replace(text, not_a_number, "\": null");
+    std::ranges::replace_if(
+        clean, [](unsigned char c) { return c < 0x20 && c != '\n'; }, ' ');
+    // The library's own way to replace what is no UTF-8: write it as a JSON string, and read that.
+    clean = json::parse(json(clean).dump(-1, ' ', false, json::error_handler_t::replace)).get<std::string>();
+    return json::parse(clean);
 }
 
-void write_atomically(const std::filesystem::path& path, std::string_view text) {
-    const std::filesystem::path temporary = path.string() + ".tmp." + std::to_string(::getpid());
+void write_or_keep(const std::filesystem::path& path, std::string_view text, sys::Patience patience) {
     try {
-        const sys::UniqueFd file{
-            sys::check(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644), "open")};
-        write_all(file.get(), text);
-        sys::check(::fsync(file.get()), "fsync");
-        sys::check(::rename(temporary.c_str(), path.c_str()), "rename");
+        sys::write_output(path, text, patience);
     } catch (const std::exception& error) {
-        ::unlink(temporary.c_str());
-        throw std::runtime_error{"cannot write " + path.string() + ": " + error.what()};
+        keep_instead(path.string(), error.what(), text);
     }
+}
+
+void keep_instead(const std::string& output, const std::string& why, std::string_view text) {
+    std::error_code ignored;
+    for (const std::filesystem::path& folder :
+         {std::filesystem::temp_directory_path(ignored), std::filesystem::path{"/var/tmp"},
+          std::filesystem::path{"/dev/shm"}, std::filesystem::current_path(ignored)}) {
+        if (folder.empty()) continue;
+        if (const auto file = write_new(folder, text)) {
+            throw std::runtime_error{"cannot write " + output + ": " + why + "; the results are in " + file->string()};
+        }
+    }
+    throw std::runtime_error{"cannot write " + output + ": " + why + "; no other folder takes the results either"};
 }
 
 }  // namespace bench

@@ -22,6 +22,7 @@
 #include "models/table.h"
 #include "sys/control_group.h"
 #include "sys/cpu_set.h"
+#include "sys/epoll_wait.h"
 #include "sys/stack_pool.h"
 #include "tasks/lookup.h"
 #include "workloads/table.h"
@@ -157,6 +158,7 @@ json describe_machine(const MachineCpus* cpus) {
             {"affinity", affinity},
             {"memory_bytes", std::int64_t{::sysconf(_SC_PHYS_PAGES)} * ::sysconf(_SC_PAGESIZE)},
             {"descriptor_limit", descriptor_limit()},
+            {"epoll_wait", sys::to_string(sys::best_epoll_wait())},
             {"stack_guard", sys::to_string(sys::best_stack_guard())},
             {"governor", governor(affinity)},
             {"mitigations", mitigations()},
@@ -169,7 +171,7 @@ json describe_machine(const MachineCpus* cpus) {
 
 json describe_build() {
     return {{"compiler", build_info::compiler},
-            {"flags", build_info::flags},
+            {"flags", std::string{build_info::flags} + " " + std::string{build_info::configuration_flags}},
             {"build_type", build_info::build_type},
             {"git_revision", build_info::git_revision},
             {"libraries",

@@ -7,90 +7,73 @@
 #include <algorithm>
 #include <csignal>
 #include <cstdio>
-#include <cstdlib>
 #include <exception>
 #include <filesystem>
-#include <functional>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
-#include <span>
 #include <stdexcept>
 #include <string>
 #include <vector>
 
+#include "bench/benchmark_flags.h"
+#include "bench/binary_options.h"
 #include "bench/counting.h"
-#include "bench/cpu_options.h"
-#include "bench/document.h"
 #include "bench/harness/case.h"
 #include "bench/harness/placement.h"
 #include "bench/harness/turns.h"
 #include "bench/machine.h"
+#include "bench/measuring_process.h"
 #include "bench/native/controls.h"
 #include "bench/output.h"
+#include "bench/reporters.h"
 #include "bench/sample.h"
 #include "models/table.h"
-#include "sys/child_process.h"
 #include "sys/limits.h"
-#include "sys/shared_memory.h"
+#include "sys/signal_watch.h"
+#include "sys/standard_descriptors.h"
 #include "workloads/table.h"
 
 namespace bench {
 namespace {
-
-constexpr int no_turns = -1;
-
-struct Options {
-    std::vector<std::string> cases;
-    std::vector<std::string> models;
-    int iterations = 0;  // 0: as many as the table says
-    Placement placement = Placement::split;
-    bool count = false;
-    bool describe = false;
-    std::string model_cpus;  // both empty: this program chooses the CPUs
-    std::string peer_cpus;
-    int turns = no_turns;             // a descriptor
-    std::string counts_of;            // a case; empty: none
-    std::uint64_t counted_units = 0;  // 0: the nominal quota
-};
 
 struct Planned {
     Case what;
     int iterations;
 };
 
-// Collects the samples for the document. Google Benchmark calls measure() back.
+// Collects the samples. Google Benchmark calls measure() back.
 struct Run {
     RunCpus cpus;
     bool count;
-    Turns* turns;                               // null: all is measured at once
-    std::vector<std::string> names;             // run_name in the document
-    std::vector<Sample> samples;                // samples[i] is of names[i]
+    Turns* turns;  // null: all is measured at once
+    Measured measured;
     std::map<std::string, std::string> failed;  // by name: the reason
 
     void measure(benchmark::State& state, const std::string& name, const Case& what) {
         // Google Benchmark 1.7.1 crashes if one repetition fails and a later one does not.
         if (const auto before = failed.find(name); before != failed.end()) {
             state.SkipWithError(before->second.c_str());
-            samples.push_back(samples[static_cast<std::size_t>(std::ranges::find(names, name) - names.begin())]);
+            const auto first = std::ranges::find(measured.names, name) - measured.names.begin();
+            measured.samples.push_back(Sample{measured.samples[static_cast<std::size_t>(first)]});
         } else {
-            samples.push_back(
+            measured.samples.push_back(
                 bench::measure(state, what, cpus.plan, count ? count_in_own_process : CountCase{}, turns));
-            const Sample& sample = samples.back();
+            const Sample& sample = measured.samples.back();
             if (sample.outcome != Outcome::ok) {
                 failed[name] = std::string{to_string(sample.outcome)} + ": " + sample.reason;
             }
         }
-        names.push_back(name);
+        measured.names.push_back(name);
     }
     [[nodiscard]] bool all_well() const {
-        return std::ranges::all_of(samples, [](const Sample& sample) {
+        return std::ranges::all_of(measured.samples, [](const Sample& sample) {
             return sample.outcome == Outcome::ok || sample.outcome == Outcome::skipped;
         });
     }
 };
 
-std::vector<Planned> plan(workloads::Group group, const Options& options, const ModelCpus& cpus) {
+std::vector<Planned> plan(workloads::Group group, const BinaryOptions& options, const ModelCpus& cpus) {
     std::vector<Planned> planned;
     for (const std::string& name : options.cases) {
         const Case what = parse_case(name, cpus);
@@ -98,11 +81,18 @@ std::vector<Planned> plan(workloads::Group group, const Options& options, const 
             throw std::invalid_argument{"workload '" + std::string{what.workload->name} + "' is in bench_" +
                                         std::string{to_string(what.workload->group)}};
         }
+        if (std::ranges::any_of(planned, [&](const Planned& one) { return one.what.name() == what.name(); })) {
+            throw std::invalid_argument{"--case " + what.name() +
+                                        " is given twice; --benchmark_repetitions=2 takes two samples of every case"};
+        }
         planned.push_back({what, std::max(1, options.iterations)});
     }
     if (!planned.empty()) return planned;
     std::vector<const models::Entry*> chosen;
-    for (const std::string& name : options.models) chosen.push_back(&find_model(name));
+    for (const std::string& name : options.models) {
+        const models::Entry* const model = &find_model(name);
+        if (std::ranges::find(chosen, model) == chosen.end()) chosen.push_back(model);
+    }
     if (chosen.empty()) chosen.assign(models::table().begin(), models::table().end());
     for (const workloads::Entry* const workload : workloads::table()) {
         if (workload->group != group) continue;
@@ -126,60 +116,9 @@ void register_benchmarks(const std::vector<Planned>& planned, Run& run) {
     }
 }
 
-std::string help_text;
-
-// Google Benchmark takes its own flags first; the rest is ours. Throws CLI::ParseError.
-Options parse(int argc, char** argv, CLI::App& app) {
-    Options options;
-    std::string placement{to_string(options.placement)};
-    app.add_option("--case", options.cases, "Run only this case: workload/model/argument:number/...; may be repeated")
-        ->type_name("NAME");
-    app.add_option("--model", options.models, "Run only these models; may be repeated")->type_name("NAME");
-    app.add_option("--iterations", options.iterations, "Number of runs (or windows, of servers) in one sample")
-        ->check(CLI::Range(1, 1'000'000));
-    app.add_option("--placement", placement, "split (model and peer on different CPUs), shared or free")
-        ->capture_default_str();
-    app.add_flag(
-        "--count", options.count,
-        "Count system calls, switches and migrations of each case in a process of its own, which is not timed");
-    app.add_flag("--describe", options.describe, "Print the models and workloads of this build as JSON; run nothing");
-    app.add_option("--turns", options.turns,
-                   "For programs that let several cases take turns: the descriptor of a socket to that program")
-        ->type_name("FD")
-        ->check(CLI::NonNegativeNumber);
-    app.add_option(model_cpus_option, options.model_cpus,
-                   "For programs that choose the CPUs of the model themselves; default: chosen by --placement")
-        ->type_name("CPUS");
-    app.add_option(peer_cpus_option, options.peer_cpus, "The same for the peer; needs --model-cpus")->type_name("CPUS");
-    // Not in the help: the program starts itself with it.
-    app.add_option(counts_of_option, options.counts_of)->group("");
-    app.add_option(counted_units_option, options.counted_units)->group("");
-    help_text = app.help("", CLI::AppFormatMode::All);
-    app.set_help_flag();
-    benchmark::Initialize(&argc, argv, [] {
-        std::puts(help_text.c_str());
-        std::puts("Google Benchmark's flags:");
-        benchmark::PrintDefaultHelp();
-    });
-    app.parse(argc, argv);
-    options.placement = parse_placement(placement);
-    return options;
-}
-
-// How many repetitions Google Benchmark was told to take of each case.
-std::string repetitions_in(std::span<const std::string> arguments) {
-    constexpr std::string_view flag = "--benchmark_repetitions=";
-    const char* const variable = std::getenv("BENCHMARK_REPETITIONS");
-    std::string repetitions = variable != nullptr ? variable : "1";
-    for (const std::string& argument : arguments) {
-        if (argument.starts_with(flag)) repetitions = argument.substr(flag.size());
-    }
-    return repetitions;
-}
-
 // Throws std::invalid_argument if the command line asks for what cannot be measured in turns.
-std::optional<Turns> turns_for(const Options& options, const std::string& repetitions) {
-    if (options.turns == no_turns) return std::nullopt;
+std::optional<Turns> turns_for(const BinaryOptions& options, const std::string& repetitions) {
+    if (options.turns == BinaryOptions::no_turns) return std::nullopt;
     if (options.cases.size() != 1) {
         throw std::invalid_argument{"--turns needs exactly one --case, not " + std::to_string(options.cases.size())};
     }
@@ -190,7 +129,7 @@ std::optional<Turns> turns_for(const Options& options, const std::string& repeti
 }
 
 // The CPUs that the command line names, or those of the placement on this machine.
-RunCpus choose_cpus(const Options& options) {
+RunCpus choose_cpus(const BinaryOptions& options) {
     if (options.model_cpus.empty() != options.peer_cpus.empty()) {
         throw std::invalid_argument{"--model-cpus and --peer-cpus need each other"};
     }
@@ -203,20 +142,9 @@ RunCpus choose_cpus(const Options& options) {
     return {std::move(plan), std::move(machine)};
 }
 
-int run_parsed(workloads::Group group, CLI::App& app, std::vector<std::string> arguments) {
-    // Checks the output's folder before anything else: Google Benchmark would run without an output file.
-    const bool asks_only = std::ranges::any_of(arguments, [](const std::string& argument) {
-        return argument == "--help" || argument == "--describe" || argument.starts_with("--benchmark_list_tests");
-    });
-    std::optional<Output> output;
-    if (!asks_only) output.emplace(arguments);
-    std::vector<char*> pointers;
-    pointers.reserve(arguments.size() + 1);
-    for (std::string& argument : arguments) pointers.push_back(argument.data());
-    pointers.push_back(nullptr);
-
-    const std::string repetitions = repetitions_in(arguments);
-    const Options options = parse(static_cast<int>(arguments.size()), pointers.data(), app);
+// Runs in a process of its own, and puts what it measures into the spool.
+int run_parsed(workloads::Group group, BenchmarkFlags& flags, CLI::App& app, const Output& output) {
+    const BinaryOptions options = parse_binary_options(flags, app);
     if (options.describe) {
         std::puts(nlohmann::json{{"models", describe_models()}, {"workloads", describe_workloads()}}.dump(1).c_str());
         return 0;
@@ -228,59 +156,78 @@ int run_parsed(workloads::Group group, CLI::App& app, std::vector<std::string> a
         const auto units = options.counted_units > 0 ? std::optional{options.counted_units} : std::nullopt;
         return print_counts(parse_case(options.counts_of, model_cpus), cpus.plan, units);
     }
-    std::optional<Turns> turns = turns_for(options, repetitions);
+    std::optional<Turns> turns = turns_for(options, flags.repetitions);
     Run run{.cpus = std::move(cpus),
             .count = options.count,
             .turns = turns ? &*turns : nullptr,
-            .names = {},
-            .samples = {},
+            .measured = {},
             .failed = {}};
     register_benchmarks(plan(group, options, model_cpus), run);
-    if (benchmark::RunSpecifiedBenchmarks() == 0) {
-        throw std::runtime_error{"nothing to run; --benchmark_list_tests lists all cases"};
+    const auto display = make_display_reporter(flags, output.is_standard_output());
+    const auto file = make_file_reporter(flags.output_format, run.measured, run.cpus, output.spool());
+    if (benchmark::RunSpecifiedBenchmarks(display.get(), file.get()) == 0) {
+        throw std::runtime_error{
+            "nothing to run: no case matches --benchmark_filter; without it, --benchmark_list_tests lists all cases"};
     }
     benchmark::Shutdown();
-    if (turns && turns->abandoned()) throw std::runtime_error{"the program that gives the turns has gone"};
-    if (output) output->finish(run.names, run.samples, run.cpus);
+    if (turns && turns->abandoned()) {
+        output.spool().clear();
+        throw std::runtime_error{"the program that gives the turns has gone"};
+    }
     return run.all_well() ? 0 : 1;
 }
 
-// Runs `main_part` in a child and ends as it does. A model that spins is stopped while its clock is read
-// (sys::ProcessFamily): a shell would take that for Ctrl-Z if it were the shell's own child.
-int run_in_child(const std::function<int()>& main_part) {
-    const sys::Shared<int> code;
-    sys::ChildProcess child = sys::ChildProcess::fork([&] {
-        *code = main_part();
-        std::fflush(nullptr);
-    });
-    const int status = child.wait();
-    if (WIFSIGNALED(status)) {
-        ::signal(WTERMSIG(status), SIG_DFL);
-        ::raise(WTERMSIG(status));
+// Writes what was measured, and ends as the child did.
+int finish(const Ending& ending, const Output& output, const std::string& name, sys::SignalWatch& signals) {
+    int code = ending.code;
+    try {
+        const bool complete = !ending.stopped_by && !WIFSIGNALED(ending.status) && ending.code <= 1;
+        const bool written = output.finish(complete, ending.shown,
+                                           {.stop = signals.stop_descriptor(), .for_a_reader = !ending.stopped_by});
+        if (written && !complete && !output.path().empty()) {
+            std::fprintf(stderr, "%s: stopped; the cases measured so far are in %s\n", name.c_str(),
+                         output.path().c_str());
+        }
+    } catch (const std::exception& error) {
+        std::fprintf(stderr, "%s: %s\n", name.c_str(), error.what());
+        code = 2;
     }
-    return sys::describe_exit(status).empty() ? *code : 2;
+    // A signal may have ended the writing, too.
+    if (const auto stopped_by = signals.interrupted()) return sys::exit_code_after(*stopped_by);
+    if (WIFSIGNALED(ending.status)) {
+        ::signal(WTERMSIG(ending.status), SIG_DFL);
+        ::raise(WTERMSIG(ending.status));
+    }
+    return code;
 }
 
 }  // namespace
 
 int run_benchmarks(workloads::Group group, int argc, char** argv) {
     const std::string name = std::filesystem::path{argv[0]}.filename().string();
-    CLI::App app{"Measures the " + std::string{to_string(group)} + " workloads of concur under its models.", name};
-    const auto main_part = [&] {
-        try {
-            return run_parsed(group, app, {argv, argv + argc});
-        } catch (const CLI::ParseError& error) {
-            std::fprintf(stderr, "%s: %s; see --help\n", name.c_str(), error.what());
-        } catch (const std::exception& error) {
-            std::fprintf(stderr, "%s: %s\n", name.c_str(), error.what());
-        }
+    const auto complain = [&name](const std::exception& error, const char* advice = "") {
+        std::fprintf(stderr, "%s: %s%s\n", name.c_str(), error.what(), advice);
         return 2;
     };
+    CLI::App app{"Measures the " + std::string{to_string(group)} + " workloads of concur under its models.", name};
     try {
-        return run_in_child(main_part);
+        sys::open_standard_descriptors();
+        BenchmarkFlags flags = read_benchmark_flags({argv, argv + argc});
+        const Output output{flags};
+        const auto main_part = [&] {
+            try {
+                return run_parsed(group, flags, app, output);
+            } catch (const CLI::ParseError& error) {
+                return complain(error, "; see --help");
+            } catch (const std::exception& error) {
+                return complain(error);
+            }
+        };
+        sys::SignalWatch signals;
+        const Ending ending = run_in_child(main_part, signals);
+        return finish(ending, output, name, signals);
     } catch (const std::exception& error) {
-        std::fprintf(stderr, "%s: %s\n", name.c_str(), error.what());
-        return 2;
+        return complain(error);
     }
 }
 

@@ -1,51 +1,69 @@
 #include "bench/output.h"
 
-#include <unistd.h>
-
-#include <algorithm>
-#include <cerrno>
-#include <cstdlib>
-#include <cstring>
-#include <fstream>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
-#include <string_view>
+#include <system_error>
 
 #include "bench/document.h"
+#include "sys/output_file.h"
 
 namespace bench {
+namespace {
 
-Output::Output(std::vector<std::string>& arguments) {
-    constexpr std::string_view flag = "--benchmark_out=";
-    if (const char* const variable = std::getenv("BENCHMARK_OUT"); variable != nullptr) path_ = variable;
-    for (const std::string& argument : arguments) {
-        if (argument.starts_with(flag)) path_ = argument.substr(flag.size());
-        if (argument == "--benchmark_out_format=csv" || argument == "--benchmark_out_format=console") json_ = false;
+// Whatever this process has as standard output.
+const std::filesystem::path standard_output{"/dev/fd/1"};
+
+}  // namespace
+
+Output::Output(const BenchmarkFlags& flags)
+    : path_{flags.output},
+      is_document_{flags.output_format == BenchmarkFlags::Format::json},
+      shows_document_{flags.format == BenchmarkFlags::Format::json && is_document_} {
+    if (path_.empty() || flags.asks_for_help || flags.lists_cases) return;
+    try {
+        sys::require_writable(path_);
+    } catch (const std::exception& error) {
+        throw std::runtime_error{"cannot write " + path_.string() + ": " + error.what() +
+                                 "; name a file that is writable, in a folder that exists"};
     }
-    if (path_.empty()) return;
-    std::erase_if(arguments, [&](const std::string& argument) { return argument.starts_with(flag); });
-    ::unsetenv("BENCHMARK_OUT");
-    temporary_ = path_.string() + ".tmp." + std::to_string(::getpid());
-    if (!std::ofstream{temporary_}) {
-        throw std::runtime_error{"cannot write " + path_.string() + ": " + std::strerror(errno) +
-                                 "; name a folder that exists and is writable"};
-    }
-    arguments.push_back(std::string{flag} + temporary_.string());
+    is_standard_output_ = sys::is_standard_output(path_);
 }
 
-Output::~Output() {
-    if (!temporary_.empty()) ::unlink(temporary_.c_str());
+bool Output::finish(bool complete, bool shown, sys::Patience patience) const {
+    const std::string to_write = text(complete);
+    if (to_write.empty()) return false;
+    if (!path_.empty()) write_or_keep(path_, to_write, patience);
+    const bool kept = !path_.empty();
+    std::string failure = shown ? "" : "write error";
+    if (shows_document_ && !is_standard_output_) {
+        try {
+            sys::write_output(standard_output, to_write, patience);
+        } catch (const std::system_error& error) {
+            failure = error.what();
+        }
+    }
+    if (failure.empty()) return true;
+    if (!kept) keep_instead("standard output", failure, to_write);
+    throw std::runtime_error{"cannot write standard output: " + failure + "; the results are in " + path_.string()};
 }
 
-void Output::finish(std::span<const std::string> names, std::span<const Sample> samples, const RunCpus& cpus) const {
-    if (path_.empty()) return;
-    if (!json_) {
-        std::filesystem::rename(temporary_, path_);
-        return;
-    }
-    nlohmann::json document = read_benchmark_json(temporary_);
-    complete_document(document, names, samples, cpus);
-    write_atomically(path_, document.dump(1) + "\n");
+// In CSV, and as a table, that is all text. Of a document it is nothing if no case has been measured.
+std::string Output::text(bool complete) const {
+    std::string lines = spool_.read();
+    if (!is_document_) return lines;
+    // A process that was killed may have left a part of a line.
+    lines.resize(lines.rfind('\n') + 1);
+    const std::size_t first_end = lines.find('\n');
+    if (first_end == std::string::npos) return {};
+    const bool has_entries = first_end + 1 < lines.size();
+    if (!has_entries && !complete) return {};
+    nlohmann::json context = nlohmann::json::parse(lines.substr(0, first_end));
+    context["concur"]["complete"] = complete;
+    std::string entries = lines.substr(first_end + 1);
+    if (has_entries) entries.pop_back();
+    std::string separated;
+    for (const char c : entries) separated += c == '\n' ? std::string{",\n"} : std::string{c};
+    return "{\n\"context\": " + context.dump(1) + ",\n\"benchmarks\": [\n" + separated + "\n]\n}\n";
 }
 
 }  // namespace bench

@@ -1,34 +1,41 @@
 #pragma once
 
 #include <filesystem>
-#include <span>
 #include <string>
-#include <vector>
+#include <string_view>
 
-#include "bench/harness/placement.h"
-#include "bench/sample.h"
+#include "bench/benchmark_flags.h"
+#include "sys/memory_file.h"
+#include "sys/output_file.h"
 
 namespace bench {
 
-// The output file. Google Benchmark truncates its file before it knows whether it will write anything, and we have to
-// complete its JSON afterwards. So it writes to a temporary file beside the output file.
+// The outputs of a benchmark binary: its output file, and standard output if that is to be JSON. The process that
+// measures puts each case into a spool; its parent writes the outputs, however that process has ended.
 class Output {
 public:
-    // Makes Google Benchmark write to the temporary file: replaces the value of --benchmark_out in `arguments`, and
-    // unsets $BENCHMARK_OUT. Does nothing if neither was given. Throws std::runtime_error if the folder is not
-    // writable.
-    explicit Output(std::vector<std::string>& arguments);
-    Output(const Output&) = delete;
-    Output& operator=(const Output&) = delete;
-    ~Output();
+    // Throws std::runtime_error, with one line, if the output file cannot be written.
+    explicit Output(const BenchmarkFlags& flags);
 
-    // Writes the document; samples[i] was measured under the run_name names[i].
-    void finish(std::span<const std::string> names, std::span<const Sample> samples, const RunCpus& cpus) const;
+    [[nodiscard]] const sys::MemoryFile& spool() const noexcept { return spool_; }
+    [[nodiscard]] const std::filesystem::path& path() const noexcept { return path_; }
+    // Whether the output file is the file or pipe that is standard output.
+    [[nodiscard]] bool is_standard_output() const noexcept { return is_standard_output_; }
+
+    // Writes what is in the spool; nothing if no case has been measured. `complete`: the process that measures has come
+    // to its end. `shown`: what was measured is on standard output. What is neither shown nor written is kept in
+    // another file. Throws std::runtime_error, with one line that names it. Returns whether there was something to
+    // write.
+    bool finish(bool complete, bool shown, sys::Patience patience) const;
 
 private:
+    [[nodiscard]] std::string text(bool complete) const;
+
     std::filesystem::path path_;
-    std::filesystem::path temporary_;
-    bool json_ = true;
+    bool is_document_;
+    bool shows_document_;
+    bool is_standard_output_ = false;
+    sys::MemoryFile spool_{"concur-results"};
 };
 
 }  // namespace bench

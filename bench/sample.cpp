@@ -6,6 +6,7 @@
 #include <exception>
 #include <numeric>
 #include <stdexcept>
+#include <system_error>
 #include <utility>
 
 #include "bench/slices.h"
@@ -76,6 +77,14 @@ void add_counters(benchmark::State& state, const Sample& sample) {
     if (!sample.latency) return;
     state.counters["p50_ns"] = static_cast<double>(sample.latency->p50);
     state.counters["p99_ns"] = static_cast<double>(sample.latency->p99);
+}
+
+// The kernel does not know the system call, or a sandbox forbids it (older container runtimes: EPERM). That is no fault
+// of the model.
+bool lacks_the_call(const std::exception& failure) {
+    const auto* const error = dynamic_cast<const std::system_error*>(&failure);
+    return error != nullptr &&
+           (error->code() == std::errc::function_not_supported || error->code() == std::errc::operation_not_permitted);
 }
 
 // As if nothing had been measured.
@@ -183,6 +192,7 @@ Sample measure(benchmark::State& state, const Case& what, const CpuPlan& cpus, c
     sample.what = what;
     sample.placement = cpus.placement;
     sample.start_time = std::chrono::system_clock::now();
+    bool is_set_up = false;
     try {
         Harness harness{what, cpus, static_cast<std::size_t>(state.max_iterations), patience, turns};
         sample.cpu_split = harness.cpu_split();
@@ -191,6 +201,7 @@ Sample measure(benchmark::State& state, const Case& what, const CpuPlan& cpus, c
             return sample;
         }
         harness.prepare();
+        is_set_up = true;
         sample.peer_processes = harness.peer_processes();
         if (!harness.has_peer()) sample.cpu_split.peer.clear();
         const MachineWatch watch{harness};
@@ -201,7 +212,8 @@ Sample measure(benchmark::State& state, const Case& what, const CpuPlan& cpus, c
             return sample;
         }
     } catch (const std::exception& error) {
-        end(state, sample, Outcome::did_not_finish, error.what());
+        const bool cannot_be = !is_set_up && lacks_the_call(error);
+        end(state, sample, cannot_be ? Outcome::skipped : Outcome::did_not_finish, error.what());
         return sample;
     }
     try {

@@ -1,3 +1,6 @@
+# The targets of this configuration that are not installed.
+set(CONCUR_NOT_INSTALLED "" CACHE INTERNAL "")
+
 # concur_folder(<path> <name> SOURCES <files> [HEADERS <files>] [LINKS <targets>] [PRIVATE_LINKS <targets>] [NOT_INSTALLED])
 #
 # Makes the library concur::<name> of the folder <path>. The library's include path is a folder in the build tree that
@@ -32,7 +35,15 @@ function(concur_folder path name)
       <deque> <functional> <memory> <mutex> <optional> <span> <stdexcept> <string> <string_view> <thread> <utility>
       <variant> <vector>)
   endif()
+  foreach(link IN LISTS arg_LINKS arg_PRIVATE_LINKS)
+    string(REGEX REPLACE "::.*" "" package "${link}")
+    string(REPLACE "concur::" "concur_" library "${link}")
+    if(package IN_LIST CONCUR_FETCHED OR library IN_LIST CONCUR_NOT_INSTALLED)
+      set(arg_NOT_INSTALLED TRUE)
+    endif()
+  endforeach()
   if(arg_NOT_INSTALLED)
+    set(CONCUR_NOT_INSTALLED "${CONCUR_NOT_INSTALLED};${target}" CACHE INTERNAL "")
     return()
   endif()
   set_target_properties(${target} PROPERTIES EXPORT_NAME ${name})
@@ -48,7 +59,8 @@ endfunction()
 # Warnings and sanitizers for our own libraries, programs and tests.
 add_library(concur_options INTERFACE)
 target_compile_options(concur_options INTERFACE
-  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor -Woverloaded-virtual -Werror)
+  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor -Woverloaded-virtual
+  "$<$<BOOL:${CONCUR_WERROR}>:-Werror>")
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
   # GCC bug 105651: three warnings about std::string's operator+ are wrong.
   target_compile_options(concur_options INTERFACE -Wno-restrict -Wno-stringop-overflow -Wno-array-bounds)
@@ -60,4 +72,8 @@ if(CONCUR_SANITIZE)
   string(REPLACE ";" "," sanitizers "${CONCUR_SANITIZE}")
   target_compile_options(concur_options INTERFACE -fsanitize=${sanitizers} -fno-sanitize-recover=all -fno-omit-frame-pointer)
   target_link_options(concur_options INTERFACE -fsanitize=${sanitizers})
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+    # clang 14 cannot assemble coroutines with this check (LLVM issue 49689).
+    target_compile_options(concur_options INTERFACE -fno-sanitize=function)
+  endif()
 endif()

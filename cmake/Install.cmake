@@ -2,6 +2,11 @@
 # harness, bench), the programs, and plot/ under share/concur. docs/extending.md shows its use.
 include(CMakePackageConfigHelpers)
 
+# concur::bench, which needs these packages, is installed only if they are.
+set(CONCUR_EXPORTS_BENCH ${CONCUR_BENCH})
+if("concur_bench" IN_LIST CONCUR_NOT_INSTALLED)
+  set(CONCUR_EXPORTS_BENCH OFF)
+endif()
 install(EXPORT concurTargets NAMESPACE concur:: DESTINATION lib/cmake/concur)
 configure_package_config_file("${CMAKE_CURRENT_LIST_DIR}/concurConfig.cmake.in"
   "${PROJECT_BINARY_DIR}/concurConfig.cmake" INSTALL_DESTINATION lib/cmake/concur)

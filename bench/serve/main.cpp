@@ -21,6 +21,7 @@
 #include "sys/clock.h"
 #include "sys/control_group.h"
 #include "sys/limits.h"
+#include "sys/standard_descriptors.h"
 #include "tasks/arguments.h"
 #include "tasks/ledger.h"
 #include "workloads/table.h"
@@ -33,6 +34,7 @@ struct Options {
     std::string host = "127.0.0.1";
     std::uint16_t port = 7000;
     std::optional<std::int64_t> workers;
+    std::size_t connections = 1000;
     double idle_s = 30;
     double grace_s = 5;
 };
@@ -117,12 +119,13 @@ int serve(const Options& options) {
     const sigset_t stops = bench::StopSignals::block();
 
     const auto service = listen(options, {.count = model.acceptors(arguments), .own_listeners = model.own_listeners});
-    service->limit({.connections_max = most_connections(model, service->demand(), arguments),
-                    .idle = from_seconds(options.idle_s)});
+    const std::size_t connections =
+        std::min(options.connections, most_connections(model, service->demand(), arguments));
+    service->limit({.connections_max = connections, .idle = from_seconds(options.idle_s)});
     tasks::Ledger ledger{service->size()};
     const auto running = model.make(*service, ledger, arguments);
-    std::printf("%s serves %s on %s:%u, until Ctrl-C\n", options.model.c_str(), options.workload.c_str(),
-                options.host.c_str(), unsigned{service->endpoint().port});
+    std::printf("%s serves %s on %s:%u, until Ctrl-C; at most %zu connections at once\n", options.model.c_str(),
+                options.workload.c_str(), options.host.c_str(), unsigned{service->endpoint().port}, connections);
     std::fflush(stdout);
     std::exception_ptr failure;
     {
@@ -159,13 +162,20 @@ std::string footer() {
 void add_options(CLI::App& app, Options& options) {
     app.add_option("--model", options.model, "The model")->capture_default_str();
     app.add_option("--workload", options.workload, "The workload whose server runs")->capture_default_str();
-    app.add_option("--host", options.host, "IPv4 address to listen on")->capture_default_str();
+    app.add_option("--host", options.host, "IPv4 address to listen on; 0.0.0.0 is for clients of other machines")
+        ->capture_default_str();
     app.add_option("--port", options.port, "Port; 0: any free port")->capture_default_str();
     app.add_option("--workers", options.workers,
                    "Workers of a pool (default: 16 if each client occupies a worker, else one for each CPU)")
         ->check(CLI::Range(1, 4096));
+    app.add_option("--connections", options.connections,
+                   "Connections at the same time, or as many as the model can hold if that is less.\n"
+                   "More clients wait until another one has ended")
+        ->capture_default_str()
+        ->check(CLI::Range(1, 1 << 20));
     app.add_option("--idle", options.idle_s,
-                   "Seconds after which the server closes the connection of a silent client; 0: never.\n"
+                   "Seconds after which the server closes the connection of a client that gets no answer,\n"
+                   "because it is silent, sends its request too slowly or does not receive; 0: never.\n"
                    "In some models (serial, pools) a client occupies a worker, and others wait for it")
         ->capture_default_str()
         ->check(CLI::Range(0.0, 86'400.0));
@@ -180,6 +190,7 @@ void add_options(CLI::App& app, Options& options) {
 
 int main(int argc, char** argv) {
     try {
+        sys::open_standard_descriptors();
         Options options;
         CLI::App app{"Runs the server of a workload under a model, for clients of other programs, until Ctrl-C.",
                      "serve"};

@@ -40,9 +40,16 @@ public:
     ~Served() override { service_.leave(*this); }
 
     tasks::Operation resume(tasks::Result result) override {
-        moved_at_.store(sys::now(), relaxed);
-        if (!std::exchange(entered_, true)) service_.enter(*this);
+        if (!std::exchange(entered_, true)) {
+            moved_at_.store(sys::now(), relaxed);
+            service_.enter(*this);
+        }
         tasks::Operation next = handler_->resume(result);
+        // What makes the task only receive more, a part of a request, does not count: otherwise a client that sends a
+        // byte now and then would keep its carrier for days.
+        const bool receives = std::holds_alternative<tasks::Receive>(next);
+        if (!receives || !std::exchange(receiving_, true)) moved_at_.store(sys::now(), relaxed);
+        receiving_ = receives;
         sending_.store(std::holds_alternative<tasks::Send>(next), relaxed);
         if (auto* const finish = std::get_if<tasks::Finish>(&next)) {
             (finish->error == 0 ? service_.board_->finished : service_.board_->failed).fetch_add(1, relaxed);
@@ -66,6 +73,7 @@ private:
     int connection_;
     std::unique_ptr<tasks::Task> handler_;
     bool entered_ = false;
+    bool receiving_ = false;
     // The watcher thread reads them.
     std::atomic<sys::TimePoint> moved_at_{};
     std::atomic<bool> sending_{false};

@@ -41,10 +41,11 @@ public:
 
     // Limits for all processes together.
     struct Limits {
-        // Open at the same time. More clients wait in the listen queue until another connection ends.
+        // Open at the same time. More clients wait in the listen queue until another connection ends. Acceptors do not
+        // wait for each other, so with several of them each may accept one more.
         std::uint64_t connections_max = std::numeric_limits<std::uint64_t>::max();
-        // The service ends a connection that neither receives nor sends for so long, or up to a quarter longer. Zero:
-        // never.
+        // The service ends a connection that gets no answer for so long, or up to a quarter longer: its client is
+        // silent, sends its request too slowly, or does not receive. Zero: never.
         sys::Nanoseconds idle{0};
     };
 

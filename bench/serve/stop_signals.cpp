@@ -13,6 +13,10 @@ sigset_t StopSignals::block() {
     sigemptyset(&signals);
     sigaddset(&signals, SIGINT);
     sigaddset(&signals, SIGTERM);
+    // Not if our parent ignores it (nohup).
+    struct sigaction action {};
+    sys::check(::sigaction(SIGHUP, nullptr, &action), "sigaction");
+    if (action.sa_handler != SIG_IGN) sigaddset(&signals, SIGHUP);
     sys::check_error(::pthread_sigmask(SIG_BLOCK, &signals, nullptr), "pthread_sigmask");
     return signals;
 }

@@ -9,8 +9,8 @@
 
 namespace bench {
 
-// A thread that stops the service at SIGINT or SIGTERM. Clients then have the time `grace` to close their connections.
-// At its end, or at a second signal, the thread ends the whole process.
+// A thread that stops the service at SIGINT, SIGTERM or SIGHUP. Clients then have the time `grace` to close their
+// connections. At its end, or at a second signal, the thread ends the whole process.
 class StopSignals {
 public:
     // Blocks the signals, so that only this thread takes them. Call it before any other thread or process exists: they

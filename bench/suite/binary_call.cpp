@@ -8,7 +8,6 @@
 #include <stdexcept>
 
 #include "bench/cpu_options.h"
-#include "bench/document.h"
 #include "bench/suite/sample_entry.h"
 #include "sys/child_process.h"
 
@@ -31,8 +30,8 @@ std::string failure(int status, const std::string& line) {
     return line.empty() ? how : line;
 }
 
-Taken read(const std::filesystem::path& file, const PlannedCase& planned, int status) {
-    const nlohmann::json document = read_json(file);
+Taken read(const std::string& text, const PlannedCase& planned, int status) {
+    const nlohmann::json document = nlohmann::json::parse(text);
     Taken taken{take_entry(document, planned), document.value("context", nlohmann::json{})};
     if (WEXITSTATUS(status) != 0 && taken.entry["concur"]["outcome"] == "ok") {
         throw std::runtime_error{sys::describe_exit(status) + ", but its entry is ok"};
@@ -41,6 +40,12 @@ Taken read(const std::filesystem::path& file, const PlannedCase& planned, int st
 }
 
 }  // namespace
+
+BinaryCall BinaryCall::with_output(const sys::MemoryFile& file) const {
+    BinaryCall call = *this;
+    call.output = &file;
+    return call;
+}
 
 std::vector<std::string> BinaryCall::command() const {
     std::vector<std::string> words;
@@ -52,7 +57,7 @@ std::vector<std::string> BinaryCall::command() const {
     words.push_back(model_cpus_option + ("=" + to_text(split.model)));
     words.push_back(peer_cpus_option + ("=" + to_text(split.peer)));
     if (count) words.emplace_back("--count");
-    words.push_back("--benchmark_out=" + output.string());
+    words.push_back("--benchmark_out=" + output->path());
     // With JSON on stdout (which is discarded) Google Benchmark does not write its own messages to stderr, so the last
     // line there is about the case.
     words.emplace_back("--benchmark_format=json");
@@ -61,12 +66,12 @@ std::vector<std::string> BinaryCall::command() const {
 
 Taken BinaryCall::result(int status, const std::string& line) const {
     if (const std::string reason = failure(status, line); !reason.empty()) return unfinished(reason);
+    const std::string text = output->read();
     try {
-        return read(output, *planned, status);
-    } catch (const std::exception& error) {
+        return read(text, *planned, status);
+    } catch (const std::exception&) {
         if (!line.empty()) return unfinished(line);
-        // Not the error itself: it names a temporary file, so every sample would have another reason.
-        const std::string what = std::filesystem::exists(output) ? "no valid results document" : "no results document";
+        const std::string what = text.empty() ? "no results document" : "no valid results document";
         return unfinished(binary.filename().string() + " wrote " + what);
     }
 }

@@ -9,6 +9,7 @@
 #include "bench/harness/placement.h"
 #include "bench/suite/plan.h"
 #include "sys/clock.h"
+#include "sys/memory_file.h"
 
 namespace bench {
 
@@ -23,11 +24,13 @@ struct BinaryCall {
     const PlannedCase* planned;  // it and the plan of CPUs outlive the call
     const CpuPlan* cpus;
     std::filesystem::path binary;
-    std::filesystem::path output;  // the document
-    int iterations;                // runs or windows of a whole sample; slices, if it takes turns
-    bool count;                    // counts system calls too
+    int iterations;                           // runs or windows of a whole sample; slices, if it takes turns
+    bool count;                               // counts system calls too
+    const sys::MemoryFile* output = nullptr;  // takes the document; outlives the call
     std::chrono::system_clock::time_point started = std::chrono::system_clock::now();
 
+    [[nodiscard]] BinaryCall with_output(const sys::MemoryFile& file) const;
+    // The binary inherits the descriptor of `output`.
     [[nodiscard]] std::vector<std::string> command() const;
     // After the binary has ended by itself: `status` is its wait status, `line` the last line of its stderr.
     [[nodiscard]] Taken result(int status, const std::string& line) const;

@@ -16,16 +16,6 @@ constexpr double bytes_of_thread = 50e3;
 constexpr double bytes_of_task = 12e3;
 constexpr double bytes_of_descriptor = 10e3;
 
-double available_memory() {
-    std::ifstream file{"/proc/meminfo"};
-    std::string key;
-    double kilobytes = 0;
-    for (std::string unit; file >> key >> kilobytes; std::getline(file, unit)) {
-        if (key == "MemAvailable:") return kilobytes * 1024;
-    }
-    return std::numeric_limits<double>::max();
-}
-
 double free_descriptors() {
     // "allocated unused most", for the whole system.
     std::ifstream file{"/proc/sys/fs/file-nr"};
@@ -46,7 +36,8 @@ bool BlockRoom::is_enough_for(std::span<const Case* const> cases) {
         sum.memory_bytes += need.memory_bytes;
     }
     return sum.processes <= static_cast<double>(sys::process_limit()) / 2 &&
-           sum.descriptors <= free_descriptors() / 2 && sum.memory_bytes <= available_memory() / 2;
+           sum.descriptors <= free_descriptors() / 2 &&
+           sum.memory_bytes <= static_cast<double>(sys::available_memory()) / 2;
 }
 
 const BlockRoom::Need& BlockRoom::need_of(const Case& what) {

@@ -40,8 +40,7 @@ BlockTaker::BlockTaker(std::filesystem::path binaries, CpuPlan cpus, double time
     : binaries_{std::move(binaries)}, cpus_{std::move(cpus)}, time_limit_s_{time_limit_s}, slicings_{slicings} {}
 
 std::optional<BlockResult> BlockTaker::take(std::span<const Member> members, std::mt19937_64& random,
-                                            SignalWatch& signals) {
-    folder_.empty();
+                                            sys::SignalWatch& signals) {
     taken_.assign(members.size(), std::nullopt);
     // However this function ends, no process is left.
     struct Clear {
@@ -63,14 +62,13 @@ std::optional<BlockResult> BlockTaker::take(std::span<const Member> members, std
     return BlockResult{std::move(taken_)};
 }
 
-BlockTaker::Next BlockTaker::seat(std::size_t member, const Member& what, SignalWatch& signals) {
+BlockTaker::Next BlockTaker::seat(std::size_t member, const Member& what, sys::SignalWatch& signals) {
     const auto known = slicings_.find(what.planned->name);
     const bool is_known = known != slicings_.end();
     const Slicing slicing = is_known ? known->second : make_slicing({1, slice_length, slice_length}, 1);
     const BinaryCall call{.planned = what.planned,
                           .cpus = &cpus_,
                           .binary = binary_path(binaries_, what.planned->what.workload->group),
-                          .output = folder_.path() / (std::to_string(member) + ".json"),
                           .iterations = slicing.slices,
                           .count = what.count};
     Seat& seat = seats_.emplace_back(member, call, slicing, signals);
@@ -89,7 +87,7 @@ BlockTaker::Next BlockTaker::seat(std::size_t member, const Member& what, Signal
     return Next::gone;
 }
 
-BlockTaker::Next BlockTaker::find_slicing(Seat& seat, SignalWatch& signals) {
+BlockTaker::Next BlockTaker::find_slicing(Seat& seat, sys::SignalWatch& signals) {
     constexpr int tries_most = 8;
     std::uint64_t amount = 1;
     for (int tries = 0; amount > 0 && tries < tries_most; ++tries) {
@@ -113,7 +111,7 @@ void BlockTaker::cut_again(Seat& seat) {
     slicings_[seat.call.planned->name] = seat.slicing;
 }
 
-BlockTaker::Next BlockTaker::give_turn(Seat& seat, const std::string& message, SignalWatch& signals) {
+BlockTaker::Next BlockTaker::give_turn(Seat& seat, const std::string& message, sys::SignalWatch& signals) {
     const auto break_off = [&](const std::string& how) {
         leave(seat, seat.call.unfinished(seat.call.binary.filename().string() + how));
         return Next::gone;
@@ -129,7 +127,7 @@ BlockTaker::Next BlockTaker::give_turn(Seat& seat, const std::string& message, S
     return Next::go_on;
 }
 
-BlockTaker::Next BlockTaker::await(Seat& seat, SignalWatch& signals) {
+BlockTaker::Next BlockTaker::await(Seat& seat, sys::SignalWatch& signals) {
     std::vector<TurnTaker*> alive;
     for (Seat& one : seats_) alive.push_back(&one.taker);
     TurnEnd turn = wait_for_turn(seat.taker, alive, to_nanoseconds(time_limit_s_), signals);
@@ -151,7 +149,7 @@ void BlockTaker::leave(Seat& seat, std::optional<Taken> taken) {
     seats_.remove_if([&](const Seat& one) { return &one == &seat; });
 }
 
-bool BlockTaker::rotate(std::mt19937_64& random, SignalWatch& signals) {
+bool BlockTaker::rotate(std::mt19937_64& random, sys::SignalWatch& signals) {
     for (int rotation = 0;; ++rotation) {
         std::vector<Seat*> order;
         for (Seat& seat : seats_) {
@@ -170,7 +168,7 @@ bool BlockTaker::rotate(std::mt19937_64& random, SignalWatch& signals) {
     return true;
 }
 
-bool BlockTaker::end_all(SignalWatch& signals) {
+bool BlockTaker::end_all(sys::SignalWatch& signals) {
     while (!seats_.empty()) {
         Seat& seat = seats_.front();
         (void)seat.taker.tell("end");

@@ -11,10 +11,9 @@
 #include "bench/harness/placement.h"
 #include "bench/suite/binary_call.h"
 #include "bench/suite/plan.h"
-#include "bench/suite/signals.h"
 #include "bench/suite/slicing.h"
-#include "bench/suite/temporary_folder.h"
 #include "bench/suite/turn_taker.h"
+#include "sys/signal_watch.h"
 
 namespace bench {
 
@@ -39,15 +38,20 @@ public:
     // A member that turns out to have long slices is put off, so that it can join another block; but not the first
     // member, the baseline. Returns nullopt if a signal came: then nothing was taken.
     [[nodiscard]] std::optional<BlockResult> take(std::span<const Member> members, std::mt19937_64& random,
-                                                  SignalWatch& signals);
+                                                  sys::SignalWatch& signals);
 
 private:
     // A member while its process lives.
     struct Seat {
-        Seat(std::size_t its_member, BinaryCall its_call, const Slicing& its_slicing, const SignalWatch& signals)
-            : member{its_member}, call{std::move(its_call)}, taker{call.command(), signals}, slicing{its_slicing} {}
+        Seat(std::size_t its_member, const BinaryCall& its_call, const Slicing& its_slicing,
+             const sys::SignalWatch& signals)
+            : member{its_member},
+              call{its_call.with_output(output)},
+              taker{call.command(), signals, output.descriptor()},
+              slicing{its_slicing} {}
 
         std::size_t member;
+        sys::MemoryFile output{"concur-sample"};
         BinaryCall call;
         TurnTaker taker;
         Slicing slicing;
@@ -57,20 +61,19 @@ private:
     enum class Next { go_on, gone, interrupted };
 
     // Each starts or gives turns. Gone: the member has ended or was put off, and its seat is free.
-    [[nodiscard]] Next seat(std::size_t member, const Member& what, SignalWatch& signals);
-    [[nodiscard]] Next find_slicing(Seat& seat, SignalWatch& signals);
+    [[nodiscard]] Next seat(std::size_t member, const Member& what, sys::SignalWatch& signals);
+    [[nodiscard]] Next find_slicing(Seat& seat, sys::SignalWatch& signals);
     void cut_again(Seat& seat);
-    [[nodiscard]] Next give_turn(Seat& seat, const std::string& message, SignalWatch& signals);
-    [[nodiscard]] Next await(Seat& seat, SignalWatch& signals);
-    [[nodiscard]] bool rotate(std::mt19937_64& random, SignalWatch& signals);
-    [[nodiscard]] bool end_all(SignalWatch& signals);
+    [[nodiscard]] Next give_turn(Seat& seat, const std::string& message, sys::SignalWatch& signals);
+    [[nodiscard]] Next await(Seat& seat, sys::SignalWatch& signals);
+    [[nodiscard]] bool rotate(std::mt19937_64& random, sys::SignalWatch& signals);
+    [[nodiscard]] bool end_all(sys::SignalWatch& signals);
     void leave(Seat& seat, std::optional<Taken> taken);
 
     std::filesystem::path binaries_;
     CpuPlan cpus_;
     double time_limit_s_;
     Slicings& slicings_;
-    TemporaryFolder folder_;
     std::list<Seat> seats_;
     std::string answer_;  // of the last turn
     Try done_{};          // the same, if it was a slice

@@ -44,7 +44,11 @@ std::string JsonReader::text(std::string_view key) const {
 
 double JsonReader::positive_number(std::string_view key) const {
     const json& value = at(key);
-    if (!value.is_number() || value.get<double>() <= 0) fail("'" + std::string{key} + "' must be a number above 0");
+    // All of them are seconds, and the clock counts nanoseconds with 64 bits.
+    constexpr double most = 1e9;
+    if (!value.is_number() || value.get<double>() <= 0 || value.get<double>() > most) {
+        fail("'" + std::string{key} + "' must be a number above 0, and 1e9 at most");
+    }
     return value.get<double>();
 }
 
@@ -102,7 +106,10 @@ bool append_symbol(std::vector<Number>& numbers, const std::string& text, std::i
 void Zip::add(const JsonReader& reader, const std::string& name, const json& numbers, std::optional<std::size_t> cpus) {
     Column column{.name = name, .numbers = {}, .list = numbers.is_array()};
     const auto append = [&](const json& value) {
-        if (value.is_number_integer()) {
+        constexpr auto most = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
+        if (value.is_number_unsigned() && value.get<std::uint64_t>() > most) {
+            reader.fail("'" + name + "' is " + value.dump() + ", which is too large for any argument");
+        } else if (value.is_number_integer()) {
             column.numbers.push_back({value.get<std::int64_t>()});
         } else if (!cpus) {
             reader.fail("'" + name + "' must be a whole number, or a list of them");

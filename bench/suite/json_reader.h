@@ -24,6 +24,7 @@ public:
     [[nodiscard]] const nlohmann::json& at(std::string_view key) const;
 
     [[nodiscard]] std::string text(std::string_view key) const;
+    // At most 1e9.
     [[nodiscard]] double positive_number(std::string_view key) const;
     [[nodiscard]] int positive_integer(std::string_view key) const;
     // An array, and the `where` of one of its elements.

@@ -53,6 +53,8 @@ void add_options(CLI::App& app, Options& options, std::string& placement, std::s
     app.add_option("--workload", options.selection.workloads, "Run only these workloads")->type_name("NAME");
     app.add_option("--model", options.selection.models, "Run only these models")->type_name("NAME");
     app.add_option("--filter", options.selection.filter, "Run only the cases whose name matches")->type_name("REGEX");
+    app.add_option("--without", options.selection.without, "Leave out the cases whose name matches")
+        ->type_name("REGEX");
     app.add_option("--placement", placement, "split, shared or free; default: the suite's");
     app.add_option("--time-limit", options.time_limit_s,
                    "Seconds that a sample or a turn may take; default: the suite's")
@@ -128,6 +130,7 @@ std::string resume_command(const Options& options, const std::filesystem::path& 
     add_names("--workload", options.selection.workloads);
     add_names("--model", options.selection.models);
     if (!options.selection.filter.empty()) add_names("--filter", {options.selection.filter});
+    if (!options.selection.without.empty()) add_names("--without", {options.selection.without});
     if (options.time_limit_s) add_names("--time-limit", {CLI::detail::to_string(*options.time_limit_s)});
     if (options.suites_folder != default_suites_folder()) add_names("--suites", {options.suites_folder.string()});
     if (options.binaries_folder != own_folder()) add_names("--binaries", {options.binaries_folder.string()});

@@ -15,7 +15,7 @@ Passes::Passes(const Plan& plan, const Settings& settings, std::optional<double>
       progress_{progress},
       sets_{plan, settings, record, results} {}
 
-bool Passes::take_all(SignalWatch& signals) {
+bool Passes::take_all(sys::SignalWatch& signals) {
     int rounds = 0;
     for (int round = 0; round < plan_.rounds; ++round) {
         const Round taken = take_round(round, signals);
@@ -27,7 +27,7 @@ bool Passes::take_all(SignalWatch& signals) {
     return !budget_s_ || take_allotted(signals);
 }
 
-Passes::Round Passes::take_round(int round, SignalWatch& signals) {
+Passes::Round Passes::take_round(int round, sys::SignalWatch& signals) {
     bool all = true;
     for (const std::size_t group : order(round)) {
         std::vector<std::size_t> missing;
@@ -57,7 +57,7 @@ std::vector<std::size_t> Passes::order(int round) const {
     return groups;
 }
 
-bool Passes::take_allotted(SignalWatch& signals) {
+bool Passes::take_allotted(sys::SignalWatch& signals) {
     if (record_.allotted().empty()) {
         const auto more = allot(record_.widths(), *budget_s_ - record_.seconds());
         const nlohmann::json line = record_.allotment_line(more);

@@ -9,7 +9,7 @@
 #include "bench/suite/record.h"
 #include "bench/suite/results.h"
 #include "bench/suite/set_taker.h"
-#include "bench/suite/signals.h"
+#include "sys/signal_watch.h"
 
 namespace bench {
 
@@ -22,13 +22,13 @@ public:
            Progress& progress);
 
     // Returns false if a signal came. Throws std::runtime_error if the results cannot be written.
-    [[nodiscard]] bool take_all(SignalWatch& signals);
+    [[nodiscard]] bool take_all(sys::SignalWatch& signals);
 
 private:
     enum class Round { whole, in_part, interrupted };
-    [[nodiscard]] Round take_round(int round, SignalWatch& signals);
+    [[nodiscard]] Round take_round(int round, sys::SignalWatch& signals);
     [[nodiscard]] std::vector<std::size_t> order(int round) const;
-    [[nodiscard]] bool take_allotted(SignalWatch& signals);
+    [[nodiscard]] bool take_allotted(sys::SignalWatch& signals);
     [[nodiscard]] bool lasts_for(double seconds) const;
     void show(const std::string& set, std::size_t group) const;
     [[nodiscard]] std::optional<double> seconds_left() const;

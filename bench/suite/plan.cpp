@@ -39,8 +39,8 @@ void check_names(const Suite& suite, const Selection& selection) {
     });
 }
 
-std::regex compile(const std::string& filter) {
-    return or_usage_error("--filter '" + filter + "' is not a regular expression: ",
+std::regex compile(const char* option, const std::string& filter) {
+    return or_usage_error(std::string{option} + " '" + filter + "' is not a regular expression: ",
                           [&] { return std::regex{filter}; });
 }
 
@@ -51,16 +51,20 @@ bool among(const std::vector<std::string>& names, std::string_view name) {
 // Chooses cases of the suite.
 class Chooser {
 public:
-    explicit Chooser(const Selection& selection) : selection_{selection}, filter_{compile(selection.filter)} {}
+    explicit Chooser(const Selection& selection)
+        : selection_{selection},
+          filter_{compile("--filter", selection.filter)},
+          without_{compile("--without", selection.without)} {}
 
     [[nodiscard]] bool chooses(const Case& what, const std::string& name) const {
         return among(selection_.workloads, what.workload->name) && among(selection_.models, what.model->name) &&
-               std::regex_search(name, filter_);
+               std::regex_search(name, filter_) && (selection_.without.empty() || !std::regex_search(name, without_));
     }
 
 private:
     const Selection& selection_;
     std::regex filter_;
+    std::regex without_;
 };
 
 // Puts an A/A control at the other end of the group, so that it is as far from its case as two compared models may be.
@@ -125,8 +129,9 @@ Plan make_plan(const Suite& suite, const Selection& selection, int rounds) {
         add(group.name, group.cases, group.iterations, group.count_rounds, group.repeated, "");
     }
     if (plan.groups.empty()) {
-        throw UsageError{"no case of suite '" + suite.name +
-                         "' is left by --workload, --model and --filter; --list prints all cases"};
+        throw UsageError{
+            "no case of suite '" + suite.name +
+            "' is left by --workload, --model, --filter and --without; --list without these prints all cases"};
     }
     return plan;
 }
@@ -137,25 +142,29 @@ std::size_t case_count(const Plan& plan) {
     return count;
 }
 
-std::size_t descriptors_needed(const Plan& plan) {
+std::vector<DescriptorNeed> descriptors_needed(const Plan& plan) {
     // For the standard streams, the poller, the listener, and the descriptors that a library opens.
     constexpr std::size_t reserve = 64;
     const auto needed = [](const tasks::Job& job) {
         const tasks::Demand demand = job.demand();
-        return demand.tasks_at_once * demand.descriptors_per_task + demand.descriptors_lent;
+        return demand.tasks_at_once * demand.descriptors_per_task + demand.descriptors_lent + reserve;
     };
-    std::size_t most = 0;
+    std::vector<DescriptorNeed> needs;
     std::set<std::string> seen;
     for (const Group& group : plan.groups) {
         for (const PlannedCase& one : group.cases) {
             const workloads::Entry& entry = *one.what.workload;
-            if (!seen.insert(std::string{entry.name} + one.what.arguments.path()).second) continue;
+            const std::string path = one.what.arguments.path();
+            if (!seen.insert(std::string{entry.name} + path).second) continue;
             const auto workload = entry.make(one.what.arguments, {});
-            most = std::max(most, needed(*workload));
-            for (const auto& peer : workload->make_peer(1)) most = std::max(most, needed(*peer));
+            // The first argument says how many tasks or connections there are.
+            const std::size_t end = path.find('/', 1);
+            const std::string what = end == std::string::npos ? path + "$" : path.substr(0, end + 1);
+            needs.push_back({what, needed(*workload)});
+            for (const auto& peer : workload->make_peer(1)) needs.push_back({what, needed(*peer)});
         }
     }
-    return most + reserve;
+    return needs;
 }
 
 }  // namespace bench

@@ -12,7 +12,8 @@ namespace bench {
 struct Selection {
     std::vector<std::string> workloads;
     std::vector<std::string> models;
-    std::string filter;  // a regular expression that matches a part of the case's name
+    std::string filter;        // a regular expression that matches a part of the case's name
+    std::string without = {};  // the same, of the cases that are left out
 };
 
 struct PlannedCase {
@@ -49,8 +50,12 @@ struct Plan {
 // Throws UsageError for an unknown name and for a selection without a case.
 [[nodiscard]] Plan make_plan(const Suite& suite, const Selection& selection, int rounds);
 
-// How many descriptors one process needs for the largest case. Makes each workload with its sockets for a moment, to
-// ask it and its peer.
-[[nodiscard]] std::size_t descriptors_needed(const Plan& plan);
+// How many descriptors one process needs for cases whose name has this part, "/connections:1000/".
+struct DescriptorNeed {
+    std::string what;
+    std::size_t descriptors;
+};
+// Makes each workload with its sockets for a moment, to ask it and its peer.
+[[nodiscard]] std::vector<DescriptorNeed> descriptors_needed(const Plan& plan);
 
 }  // namespace bench

@@ -1,5 +1,6 @@
 #include "bench/suite/preflight.h"
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -10,18 +11,39 @@
 
 #include "bench/document.h"
 #include "bench/machine.h"
+#include "bench/suite/journal.h"
 #include "bench/suite/usage_error.h"
 #include "sys/check.h"
 #include "sys/limits.h"
+#include "sys/output_file.h"
+#include "sys/unique_fd.h"
 
 namespace bench {
 namespace {
 
-std::string default_name() {
-    std::string minute =
-        to_iso8601(std::chrono::system_clock::now()).substr(0, std::string_view{"2026-11-21T01:02"}.size());
-    std::erase(minute, ':');
-    return minute + "-" + host_name() + ".json";
+// A new name in results/local, by the time and the host. The empty file keeps it for this run: another one may begin in
+// the same second.
+std::filesystem::path take_default_output() {
+    const std::filesystem::path folder{"results/local"};
+    std::error_code error;
+    if (!std::filesystem::create_directories(folder, error) && error) {
+        throw UsageError{"cannot make folder " + folder.string() + " (" + error.message() +
+                         "): name a file with --output"};
+    }
+    std::string second =
+        to_iso8601(std::chrono::system_clock::now()).substr(0, std::string_view{"2026-11-21T01:02:03"}.size());
+    std::erase(second, ':');
+    const std::string name = second + "-" + host_name();
+    constexpr int most = 1000;
+    for (int number = 1; number < most; ++number) {
+        const std::filesystem::path file = folder / (name + (number > 1 ? "-" + std::to_string(number) : "") + ".json");
+        if (std::filesystem::exists(Journal::path_of(file))) continue;
+        if (sys::UniqueFd{::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666)}) return file;
+        if (errno != EEXIST)
+            throw UsageError{"cannot write " + file.string() + " (" + sys::error_text(errno) +
+                             "): name a file with --output"};
+    }
+    throw UsageError{"all names in " + folder.string() + " are taken: name a file with --output"};
 }
 
 }  // namespace
@@ -43,38 +65,48 @@ void require_binaries(const std::filesystem::path& folder, const Plan& plan) {
 }
 
 void require_descriptors(const Plan& plan) {
-    const std::size_t needed = descriptors_needed(plan);
     const std::size_t limit = sys::raise_descriptor_limit();
-    if (needed <= limit) return;
-    const std::string number = std::to_string(needed);
+    std::size_t most = 0;
+    // The first argument of a workload says how many tasks or connections there are.
+    std::set<std::string> large;
+    for (const DescriptorNeed& need : descriptors_needed(plan)) {
+        most = std::max(most, need.descriptors);
+        if (need.descriptors > limit) large.insert(need.what);
+    }
+    if (most <= limit) return;
+    std::string regex;
+    for (const std::string& one : large) regex += (regex.empty() ? "" : "|") + one;
+    const std::string number = std::to_string(most);
     throw UsageError{"this suite needs " + number + " descriptors, but the hard limit is " + std::to_string(limit) +
-                     ": raise the limit (ulimit -Hn " + number + "), or exclude large cases with --filter"};
+                     ": raise the limit (ulimit -Hn " + number + "), or leave the large cases out (--without '" +
+                     regex + "')"};
 }
 
-void require_writable_folder(const std::filesystem::path& file) {
+void require_writable_output(const std::filesystem::path& file) {
     const std::filesystem::path folder = file.has_parent_path() ? file.parent_path() : ".";
     if (!std::filesystem::is_directory(folder)) {
         throw UsageError{"there is no folder " + folder.string() + ": make it, or name another file with --output"};
     }
-    if (::access(folder.c_str(), W_OK | X_OK) != 0) {
-        throw UsageError{"cannot write in folder " + folder.string() + " (" + sys::error_text(errno) +
+    try {
+        sys::require_writable(file);
+    } catch (const std::system_error& error) {
+        throw UsageError{"cannot write " + file.string() + " (" + error.code().message() +
                          "): name another file with --output"};
     }
 }
 
 std::filesystem::path new_output(const std::filesystem::path& output) {
-    const bool named = !output.empty();
-    std::filesystem::path file = named ? output : std::filesystem::path{"results/local"} / default_name();
-    if (std::filesystem::exists(std::filesystem::symlink_status(file))) {
-        throw UsageError{file.string() + " exists: name another file with --output, or resume the run with --resume"};
+    if (output.empty()) return take_default_output();
+    require_writable_output(output);
+    std::error_code ignored;
+    // An empty file is one that somebody has made for this, to mount it for example.
+    if (std::filesystem::is_regular_file(output) && std::filesystem::file_size(output, ignored) > 0) {
+        if (sys::find_output(output).kind == sys::OutputPlace::Kind::file) {
+            throw UsageError{output.string() +
+                             " exists: name another file with --output, or resume the run with --resume"};
+        }
     }
-    std::error_code error;
-    if (!named && !std::filesystem::create_directories(file.parent_path(), error) && error) {
-        throw UsageError{"cannot make folder " + file.parent_path().string() + " (" + error.message() +
-                         "): name a file with --output"};
-    }
-    require_writable_folder(file);
-    return file;
+    return output;
 }
 
 }  // namespace bench

@@ -15,9 +15,9 @@ void require_binaries(const std::filesystem::path& folder, const Plan& plan);
 // The hard limit suffices. Raises the soft limit to it; child processes inherit that.
 void require_descriptors(const Plan& plan);
 
-// The file of a new run: `output`, or else a new name in results/local (makes that folder). The file must not exist,
-// and its folder must be writable.
+// The output of a new run: `output`, or else a new file in results/local (makes that folder). A file that holds
+// something is never overwritten; a pipe, a device or an empty file is written into.
 [[nodiscard]] std::filesystem::path new_output(const std::filesystem::path& output);
-void require_writable_folder(const std::filesystem::path& file);
+void require_writable_output(const std::filesystem::path& file);
 
 }  // namespace bench

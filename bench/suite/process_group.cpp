@@ -1,7 +1,6 @@
 #include "bench/suite/process_group.h"
 
 #include <fcntl.h>
-#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -13,6 +12,7 @@
 #include <csignal>
 
 #include "sys/check.h"
+#include "sys/orphans.h"
 
 namespace bench {
 namespace {
@@ -38,9 +38,10 @@ Pipe make_pipe() {
 }
 
 // Runs in the child. Leaves only by an exception.
-void execute(const std::vector<std::string>& command, const SignalWatch& signals, int errors, int inherited) {
+void execute(const std::vector<std::string>& command, const sys::SignalWatch& signals, int errors,
+             const std::vector<int>& inherited) {
     ::setpgid(0, 0);
-    if (inherited >= 0) sys::check(::fcntl(inherited, F_SETFD, 0), "fcntl(F_SETFD)");
+    for (const int descriptor : inherited) sys::check(::fcntl(descriptor, F_SETFD, 0), "fcntl(F_SETFD)");
     const sys::UniqueFd nothing{sys::check(::open("/dev/null", O_RDWR | O_CLOEXEC), "open /dev/null")};
     sys::check(::dup2(nothing.get(), STDIN_FILENO), "dup2");
     sys::check(::dup2(nothing.get(), STDOUT_FILENO), "dup2");
@@ -53,16 +54,16 @@ void execute(const std::vector<std::string>& command, const SignalWatch& signals
     sys::check(::execv(arguments.front(), arguments.data()), ("execute " + command.front()).c_str());
 }
 
-sys::ChildProcess start(const std::vector<std::string>& command, const SignalWatch& signals, int errors,
-                        int inherited) {
-    // A descendant whose parent has died becomes our child, not init's, so that we can wait for it.
-    sys::check(::prctl(PR_SET_CHILD_SUBREAPER, 1), "prctl(PR_SET_CHILD_SUBREAPER)");
+sys::ChildProcess start(const std::vector<std::string>& command, const sys::SignalWatch& signals, int errors,
+                        const std::vector<int>& inherited) {
+    sys::adopt_orphans();
     return sys::ChildProcess::fork([&] { execute(command, signals, errors, inherited); });
 }
 
 }  // namespace
 
-ProcessGroup::ProcessGroup(const std::vector<std::string>& command, const SignalWatch& signals, int inherited)
+ProcessGroup::ProcessGroup(const std::vector<std::string>& command, const sys::SignalWatch& signals,
+                           const std::vector<int>& inherited)
     : child_{[&] {
           assert(!command.empty());
           Pipe pipe = make_pipe();
@@ -70,7 +71,7 @@ ProcessGroup::ProcessGroup(const std::vector<std::string>& command, const Signal
           return start(command, signals, pipe.write.get(), inherited);
       }()},
       group_{child_.pid()},
-      end_{static_cast<int>(sys::check(::syscall(SYS_pidfd_open, group_, 0), "pidfd_open"))} {
+      end_{static_cast<int>(::syscall(SYS_pidfd_open, group_, 0))} {
     ++alive;
     // Parent and child both call it, so that the group exists whichever is first. After the exec it fails, but then the
     // child has called it already.

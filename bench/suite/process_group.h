@@ -3,8 +3,8 @@
 #include <string>
 #include <vector>
 
-#include "bench/suite/signals.h"
 #include "sys/child_process.h"
+#include "sys/signal_watch.h"
 #include "sys/unique_fd.h"
 
 namespace bench {
@@ -14,17 +14,19 @@ namespace bench {
 // stdout is discarded, and the end of its stderr is kept.
 class ProcessGroup {
 public:
-    // `command` is the program's path and its arguments; not empty. The program inherits descriptor `inherited`, if it
-    // is not -1. Throws std::system_error. A program that cannot be executed ends with exit code 1 and a message on
+    // `command` is the program's path and its arguments; not empty. The program inherits these
+    // descriptors. Throws std::system_error. A program that cannot be executed ends with exit code 1 and a message on
     // stderr.
-    ProcessGroup(const std::vector<std::string>& command, const SignalWatch& signals, int inherited = -1);
+    ProcessGroup(const std::vector<std::string>& command, const sys::SignalWatch& signals,
+                 const std::vector<int>& inherited = {});
     ~ProcessGroup();
     ProcessGroup(const ProcessGroup&) = delete;
     ProcessGroup& operator=(const ProcessGroup&) = delete;
 
     // Whether the program itself has ended. Does not reap it: its number stays taken, so end() kills the right group.
     [[nodiscard]] bool has_ended() const;
-    // Becomes readable when the program itself has ended (a pidfd).
+    // Becomes readable when the program itself has ended (a pidfd). -1 where the kernel has none (before Linux 5.3):
+    // the end of stderr, of a socket, or SIGCHLD then tells.
     [[nodiscard]] int end_descriptor() const noexcept { return end_.get(); }
     // Kills the rest of the group and waits until all its processes have ended. Returns the program's wait status. Call
     // it once.

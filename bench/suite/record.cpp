@@ -2,13 +2,26 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdint>
+#include <limits>
 #include <stdexcept>
 
+#include "bench/json_text.h"
 #include "bench/suite/set_value.h"
 
 namespace bench {
 
 using nlohmann::json;
+
+namespace {
+
+constexpr std::int64_t whole_most = std::numeric_limits<std::int64_t>::max();
+constexpr double seconds_most = 1e9;
+
+// Of rounds, blocks, slices or sets: a journal that names more than a million of them is not ours.
+int count(const json& value) { return static_cast<int>(whole_number(value, 0, 1'000'000)); }
+
+}  // namespace
 
 Record::Record(const Plan& plan) : plan_{plan}, cases_(plan.groups.size()), set_seconds_(plan.groups.size(), 0.0) {
     for (std::size_t group = 0; group < plan.groups.size(); ++group) {
@@ -48,23 +61,25 @@ void Record::take(const json& line) {
         take_entry(line["entry"]);
     } else if (line.contains("took")) {
         const json& took = line["took"];
-        const std::size_t group = took.at("group");
-        const double seconds = took.at("seconds");
+        const auto group = static_cast<std::size_t>(
+            whole_number(took.at("group"), 0, static_cast<std::int64_t>(plan_.groups.size()) - 1));
+        const double seconds = number(took.at("seconds"), 0, seconds_most);
+        const int round = count(took.at("round"));
         seconds_ += seconds;
-        const int round = took.at("round");
         // The further sets are not those of the whole group.
         if (round < plan_.rounds) set_seconds_.at(group) = round_seconds_[{group, round}] += seconds;
     } else if (line.contains("slicing")) {
         const json& slicing = line["slicing"];
-        slicings_[slicing.at("case")] = {.amount = slicing.at("amount"),
-                                         .slices = slicing.at("slices"),
-                                         .length = sys::Nanoseconds{slicing.at("length_ns").get<std::int64_t>()}};
+        const Slicing found{.amount = static_cast<std::uint64_t>(whole_number(slicing.at("amount"), 1, whole_most)),
+                            .slices = std::max(1, count(slicing.at("slices"))),
+                            .length = sys::Nanoseconds{whole_number(slicing.at("length_ns"), 0, whole_most)}};
+        slicings_[slicing.at("case")] = found;
     } else if (line.contains("whole")) {
         whole_.insert(line["whole"].get<std::string>());
     } else if (line.contains("allotted")) {
         for (const json& one : line["allotted"]) {
             const std::size_t group = groups_.at(one.at("group"));
-            allotted_[{group, cases_[group].at(one.at("case"))}] = one.at("sets");
+            allotted_[{group, cases_[group].at(one.at("case"))}] = static_cast<std::size_t>(count(one.at("sets")));
         }
     }
 }
@@ -79,12 +94,12 @@ CaseKey Record::key_of(const json& entry) const {
 void Record::take_entry(const json& entry) {
     const CaseKey key = key_of(entry);
     const json& sample = entry.at("concur");
-    const int round = sample.at("round");
+    const int round = count(sample.at("round"));
     const bool ok = sample.at("outcome") == "ok";
     taken_.insert({key, round});
     if (!ok) failed_.insert(key);
     if (sample.at("block").is_null()) return;
-    const int block = sample.at("block");
+    const int block = count(sample.at("block"));
     int& blocks = blocks_[{key.first, round}];
     blocks = std::max(blocks, block + 1);
     const auto same = [&](const char* field) {

@@ -8,6 +8,7 @@
 
 #include "bench/document.h"
 #include "bench/machine.h"
+#include "sys/output_file.h"
 
 namespace bench {
 namespace {
@@ -16,24 +17,38 @@ using nlohmann::json;
 
 constexpr std::string_view entry_begin{R"({"entry":)"};
 
+// Beside the document if a file can be made there.
+Journal begin_journal(const std::filesystem::path& document, bool is_file) {
+    const std::filesystem::path beside = Journal::path_of(document);
+    if (is_file && ::access(beside.parent_path().c_str(), W_OK | X_OK) == 0) return Journal::begin(beside);
+    return Journal::begin_elsewhere();
+}
+
 }  // namespace
 
 Results Results::begin(std::filesystem::path path, const json& run) {
-    Journal journal = Journal::begin(Journal::path_of(path));
+    const bool is_file = sys::find_output(path).kind == sys::OutputPlace::Kind::file;
+    Journal journal = begin_journal(path, is_file);
     Results results{std::move(path), std::move(journal)};
     results.context_ = json{{"date", to_iso8601(std::chrono::system_clock::now())},
                             {"host_name", host_name()},
                             {"num_cpus", ::sysconf(_SC_NPROCESSORS_ONLN)},
                             {"concur", run}};
     results.journal_.add({{"run", results.context_}});
-    results.commit();
+    try {
+        results.commit();
+        if (is_file) sys::write_output(results.path_, results.document(/*complete=*/false));
+    } catch (const std::exception&) {
+        results.journal_.remove();
+        throw;
+    }
     return results;
 }
 
 Results Results::go_on(std::filesystem::path path) {
     const std::filesystem::path journal = Journal::path_of(path);
     Results results{std::move(path), Journal::go_on(journal)};
-    Journal::read(journal, [&](std::string_view line) {
+    results.journal_.read([&](std::string_view line) {
         const json record = json::parse(line);
         if (record.contains("entry")) results.count(record["entry"]);
         for (const char* const key : {"run", "context"}) {
@@ -74,20 +89,29 @@ void Results::count(const json& entry) {
     }
 }
 
-void Results::write(bool complete) {
+void Results::write(bool complete, sys::Patience patience) {
     journal_.commit();
+    write_or_keep(path_, document(complete), patience);
+    if (complete) journal_.remove();
+}
+
+std::optional<std::filesystem::path> Results::resumed_as() const {
+    if (!journal_.exists()) return std::nullopt;
+    return Journal::path_of(path_) == journal_.path() ? path_ : Journal::document_of(journal_.path());
+}
+
+std::string Results::document(bool complete) {
     context_["concur"]["complete"] = complete;
     if (complete) context_["concur"]["samples_planned"] = size_;
     std::string text{"{\n\"context\": "};
     text.append(context_.dump(1, ' ', false, json::error_handler_t::replace)).append(",\n\"benchmarks\": [\n");
     std::string_view separator;
-    Journal::read(journal_.path(), [&](std::string_view line) {
+    journal_.read([&](std::string_view line) {
         if (!line.starts_with(entry_begin)) return;
         text.append(separator).append(line.substr(entry_begin.size(), line.size() - entry_begin.size() - 1));
         separator = ",\n";
     });
-    write_atomically(path_, text.append("\n]\n}\n"));
-    if (complete) journal_.remove();
+    return text.append("\n]\n}\n");
 }
 
 bool Results::all_well() const {

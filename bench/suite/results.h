@@ -11,6 +11,7 @@
 #include "bench/harness/placement.h"
 #include "bench/suite/journal.h"
 #include "bench/suite/plan.h"
+#include "sys/output_file.h"
 
 namespace bench {
 
@@ -26,7 +27,9 @@ struct Mishap {
 // interruption. While the run goes on, entries are in the journal only.
 class Results {
 public:
-    // Begins a run that will have its document at `path`. `run` is the context's object "concur". All functions throw
+    // Begins a run that will have its document at `path`. An ordinary file gets one without entries at once, so that
+    // nobody takes its name meanwhile; a pipe or a device gets the whole document once. The journal lies beside the
+    // file; or else in the temporary folder. `run` is the context's object "concur". All functions throw
     // std::runtime_error, with a message of one line that names the file.
     [[nodiscard]] static Results begin(std::filesystem::path path, const nlohmann::json& run);
     // Continues the run of the journal beside `path`.
@@ -46,10 +49,13 @@ public:
     void set_rounds(int rounds) { context_["concur"]["rounds"] = rounds; }
     // What was added is on the disk afterwards.
     void commit() { journal_.commit(); }
-    // Writes the document. The journal of a complete run is removed.
-    void write(bool complete);
+    // Writes the document. The journal of a complete run is removed. If the document cannot be written, it is written
+    // elsewhere, and the journal stays; the message names both.
+    void write(bool complete, sys::Patience patience = {});
 
     [[nodiscard]] const std::filesystem::path& path() const noexcept { return path_; }
+    // The document to resume; nullopt if the journal has been removed.
+    [[nodiscard]] std::optional<std::filesystem::path> resumed_as() const;
     [[nodiscard]] std::size_t size() const noexcept { return size_; }
     // The number of samples by outcome.
     [[nodiscard]] const std::map<std::string, std::size_t>& counts() const noexcept { return counts_; }
@@ -61,6 +67,7 @@ private:
     Results(std::filesystem::path path, Journal journal) : path_{std::move(path)}, journal_{std::move(journal)} {}
 
     void count(const nlohmann::json& entry);
+    [[nodiscard]] std::string document(bool complete);
 
     std::filesystem::path path_;
     Journal journal_;

@@ -1,9 +1,12 @@
 #include "bench/suite/resume.h"
 
 #include <algorithm>
+#include <set>
 #include <stdexcept>
+#include <vector>
 
 #include "bench/document.h"
+#include "bench/json_text.h"
 #include "bench/machine.h"
 #include "bench/suite/journal.h"
 #include "bench/suite/usage_error.h"
@@ -19,11 +22,20 @@ using nlohmann::json;
 
 std::string shown(const json& value) { return value.is_string() ? value.get<std::string>() : value.dump(); }
 
+// Another version may describe less, and another program anything.
+json at_or_null(const json& value, const json::json_pointer& place) {
+    try {
+        return value.at(place);
+    } catch (const json::exception&) {
+        return {};
+    }
+}
+
 // One document must not hold samples of two builds or two machines.
 void require_same_origin(const std::filesystem::path& path, const json& run, const MachineCpus& cpus) {
     const json build = describe_build();
     for (const auto& [key, now] : build.items()) {
-        const json& then = run.at("build").at(key);
+        const json then = at_or_null(run, json::json_pointer{"/build"} / key);
         if (then != now)
             refuse(path,
                    "another build wrote it (" + key + " " + shown(then) + ", now " + shown(now) + "); start a new run");
@@ -31,7 +43,7 @@ void require_same_origin(const std::filesystem::path& path, const json& run, con
     const json machine = describe_machine(&cpus);
     for (const char* const key : {"/cpu", "/kernel", "/affinity", "/cgroup/cpu_max", "/topology/usable"}) {
         const json::json_pointer place{key};
-        const json& then = run.at("machine").at(place);
+        const json then = at_or_null(run, json::json_pointer{"/machine"} / place);
         const json& now = machine.at(place);
         if (then != now)
             refuse(path, "it is from another machine, or may use other CPUs (" + place.back() + " " + shown(then) +
@@ -39,12 +51,27 @@ void require_same_origin(const std::filesystem::path& path, const json& run, con
     }
 }
 
+// A comparison group of the run's plan. Throws std::exception.
+void require_group(const json& group) {
+    const auto cases = group.at("cases").get<std::vector<std::string>>();
+    if (std::ranges::find(cases, group.at("baseline").get<std::string>()) == cases.end()) {
+        throw std::runtime_error{"the baseline is no case"};
+    }
+}
+
 void require_run(const std::filesystem::path& path, const json& run) {
     try {
         if (run.at("schema") != schema_version) refuse(path, "it has another version of the format");
         if (!run.at("suite").is_string()) refuse(path, "it is not of a suite: a binary was started by hand");
-        static_cast<void>(run.at("rounds").get<int>());
-        static_cast<void>(run.at("groups").get<std::vector<json>>());
+        static_cast<void>(whole_number(run.at("rounds"), 1, 1'000'000));
+        if (!run.at("seed").is_number_unsigned()) throw std::runtime_error{"the seed is no number"};
+        if (!run.at("budget_s").is_null()) static_cast<void>(number(run.at("budget_s"), 1e-9, 1e13));
+        std::set<std::string> names;
+        for (const json& group : run.at("groups").get<std::vector<json>>()) {
+            require_group(group);
+            if (!names.insert(group.at("name")).second) throw std::runtime_error{"two groups have one name"};
+        }
+        if (names.empty()) throw std::runtime_error{"there is no group"};
         static_cast<void>(parse_placement(run.at("placement").get<std::string>()));
     } catch (const UsageError&) {
         throw;
@@ -53,11 +80,13 @@ void require_run(const std::filesystem::path& path, const json& run) {
     }
 }
 
-// The run's description: the first line of the journal.
+// The run's description: the first line of the journal. Throws std::exception unless each line is an object.
 json read_run(const std::filesystem::path& journal) {
     json run;
     Journal::read(journal, [&](std::string_view line) {
-        if (run.is_null()) run = json::parse(line).at("run").at("concur");
+        const json record = parse_json(line);
+        if (!record.is_object()) throw std::runtime_error{"a line is no object"};
+        if (run.is_null()) run = record.at("run").at("concur");
     });
     return run;
 }
@@ -78,16 +107,16 @@ Unfinished read_unfinished(const std::filesystem::path& path, const MachineCpus&
         return {path, std::move(run), /*complete=*/false};
     }
     const json document = or_usage_error("cannot resume: ", [&] { return read_json(path); });
-    const json run = document.is_object() ? document.value("/context/concur"_json_pointer, json{}) : json{};
+    const json run = at_or_null(document, "/context/concur"_json_pointer);
     require_run(path, run);
-    if (run.value("complete", false) != true) {
+    if (run.value("complete", json{}) != true) {
         refuse(path, "its journal " + journal.string() + " is missing; start a new run");
     }
     return {path, run, /*complete=*/true};
 }
 
 void keep_cases_of(const Unfinished& unfinished, Plan& plan) {
-    constexpr const char* same_selection = "; use the same suite, --workload, --model and --filter";
+    constexpr const char* same_selection = "; use the same suite, --workload, --model, --filter and --without";
     std::vector<Group> kept;
     for (const json& theirs : unfinished.run.at("groups")) {
         const std::string name = theirs.at("name");

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "bench/benchmark_flags.h"
 #include "bench/suite/options.h"
 #include "bench/suite/passes.h"
 #include "bench/suite/plan.h"
@@ -17,11 +18,13 @@
 #include "bench/suite/results.h"
 #include "bench/suite/resume.h"
 #include "bench/suite/set_taker.h"
-#include "bench/suite/signals.h"
 #include "bench/suite/suite_file.h"
 #include "bench/suite/usage_error.h"
 #include "sys/control_group.h"
 #include "sys/cpu_set.h"
+#include "sys/output_file.h"
+#include "sys/signal_watch.h"
+#include "sys/standard_descriptors.h"
 
 namespace bench {
 namespace {
@@ -118,7 +121,7 @@ std::optional<Run> prepare(Options options) {
     }
     require_binaries(options.binaries_folder, plan);
     require_descriptors(plan);
-    if (unfinished) require_writable_folder(options.resume);
+    if (unfinished) require_writable_output(options.resume);
     Settings settings{.binaries = options.binaries_folder,
                       .cpus = chosen.suite.cpus,
                       .time_limit_s = options.time_limit_s.value_or(chosen.suite.time_limit_s),
@@ -134,17 +137,18 @@ std::optional<Run> prepare(Options options) {
                chosen.budget_s,    std::move(unfinished), std::move(results)};
 }
 
-void write(Run& run, const Record& record, bool complete) {
+void write(Run& run, const Record& record, bool complete, const sys::SignalWatch& signals) {
     for (std::size_t group = 0; group < run.plan.groups.size(); ++group) {
         run.results.set_baseline(group, run.plan.groups[group].cases[record.baseline(group)].name);
     }
-    run.results.write(complete);
+    run.results.write(complete, {.stop = signals.stop_descriptor(), .for_a_reader = complete});
 }
 
 // Returns the exit code of a run that was not interrupted.
-int finish(Run& run, const Record& record) {
-    write(run, record, /*complete=*/true);
-    if (!run.options.quiet) std::fputs(summary(run.results).c_str(), stdout);
+int finish(Run& run, const Record& record, const sys::SignalWatch& signals) {
+    const bool document_is_there = sys::is_standard_output(run.results.path());
+    write(run, record, /*complete=*/true, signals);
+    if (!run.options.quiet) std::fputs(summary(run.results).c_str(), document_is_there ? stderr : stdout);
     return run.results.all_well() ? 0 : 1;
 }
 
@@ -152,22 +156,26 @@ int execute(Run& run) {
     Record record{run.plan};
     if (run.unfinished) restore(*run.unfinished, record);
     // Every signal from now on stops the run in an orderly way.
-    SignalWatch signals;
+    sys::SignalWatch signals;
     Progress progress{run.options.quiet};
-    const auto how_to_resume = [&] { return "resume with: " + resume_command(run.options, run.results.path()); };
+    const auto how_to_resume = [&] {
+        const auto resumed = run.results.resumed_as();
+        return resumed ? "; resume with: " + resume_command(run.options, *resumed) : std::string{};
+    };
     try {
         Passes passes{run.plan, run.settings, run.budget_s, record, run.results, progress};
         const bool stopped = !passes.take_all(signals);
         progress.clear();
-        if (!stopped) return finish(run, record);
-        write(run, record, /*complete=*/false);
-        std::fprintf(stderr, "suite_runner: stopped after %zu samples; %s\n", run.results.size(),
+        if (!stopped) return finish(run, record, signals);
+        write(run, record, /*complete=*/false, signals);
+        std::fprintf(stderr, "suite_runner: stopped after %zu samples%s\n", run.results.size(),
                      how_to_resume().c_str());
-        return 128 + *signals.interrupted();
+        return sys::exit_code_after(*signals.interrupted());
     } catch (const std::exception& error) {
         progress.clear();
-        std::fprintf(stderr, "suite_runner: %s; %s\n", error.what(), how_to_resume().c_str());
-        return 1;
+        std::fprintf(stderr, "suite_runner: %s%s\n", error.what(), how_to_resume().c_str());
+        const auto stopped_by = signals.interrupted();
+        return stopped_by ? sys::exit_code_after(*stopped_by) : 2;
     }
 }
 
@@ -175,6 +183,8 @@ int execute(Run& run) {
 
 int run_suite(int argc, const char* const* argv) {
     try {
+        sys::open_standard_descriptors();
+        unset_benchmark_variables();
         std::optional<Options> options = parse_options(argc, argv);
         if (!options) return 0;
         std::optional<Run> run = prepare(*std::move(options));
@@ -184,7 +194,7 @@ int run_suite(int argc, const char* const* argv) {
         return 2;
     } catch (const std::exception& error) {
         std::fprintf(stderr, "suite_runner: %s\n", error.what());
-        return 1;
+        return 2;
     }
 }
 

@@ -6,8 +6,7 @@
 #include "bench/harness/placement.h"
 #include "bench/suite/binary_call.h"
 #include "bench/suite/plan.h"
-#include "bench/suite/signals.h"
-#include "bench/suite/temporary_folder.h"
+#include "sys/signal_watch.h"
 
 namespace bench {
 
@@ -17,13 +16,12 @@ public:
     Sampler(std::filesystem::path binaries, CpuPlan cpus, double time_limit_s);
 
     // `count`: counts system calls too. Returns nullopt if a signal came: the sample is lost and has to be taken again.
-    [[nodiscard]] std::optional<Taken> take(const PlannedCase& planned, bool count, SignalWatch& signals) const;
+    [[nodiscard]] std::optional<Taken> take(const PlannedCase& planned, bool count, sys::SignalWatch& signals) const;
 
 private:
     std::filesystem::path binaries_;
     CpuPlan cpus_;
     double time_limit_s_;
-    TemporaryFolder folder_;
 };
 
 }  // namespace bench

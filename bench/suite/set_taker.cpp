@@ -40,7 +40,7 @@ bool SetTaker::takes_turns(const PlannedCase& planned) const {
     return planned.in_turns && !settings_.only_whole_samples && !record_.takes_whole_samples(planned.name);
 }
 
-bool SetTaker::take(std::size_t group, int round, const std::vector<std::size_t>& cases, SignalWatch& signals) {
+bool SetTaker::take(std::size_t group, int round, const std::vector<std::size_t>& cases, sys::SignalWatch& signals) {
     std::vector<std::size_t> whole;
     std::vector<std::size_t> in_turns;
     for (const std::size_t index : cases) {
@@ -56,7 +56,7 @@ bool SetTaker::take(std::size_t group, int round, const std::vector<std::size_t>
 }
 
 // Every other round has the reverse order (ABBA), so that a slow drift of the machine affects two models alike.
-bool SetTaker::take_whole(std::size_t group, int round, std::vector<std::size_t> cases, SignalWatch& signals) {
+bool SetTaker::take_whole(std::size_t group, int round, std::vector<std::size_t> cases, sys::SignalWatch& signals) {
     if (round % 2 == 1) std::ranges::reverse(cases);
     for (const std::size_t index : cases) {
         const sys::TimePoint begin = sys::now();
@@ -71,7 +71,7 @@ bool SetTaker::take_whole(std::size_t group, int round, std::vector<std::size_t>
     return true;
 }
 
-bool SetTaker::take_turns(std::size_t group, int round, std::vector<std::size_t> cases, SignalWatch& signals) {
+bool SetTaker::take_turns(std::size_t group, int round, std::vector<std::size_t> cases, sys::SignalWatch& signals) {
     const Group& of = plan_.groups[group];
     while (!cases.empty()) {
         const sys::TimePoint begin = sys::now();

@@ -13,7 +13,7 @@
 #include "bench/suite/results.h"
 #include "bench/suite/sample_entry.h"
 #include "bench/suite/sampler.h"
-#include "bench/suite/signals.h"
+#include "sys/signal_watch.h"
 
 namespace bench {
 
@@ -36,12 +36,15 @@ public:
 
     // Takes one set of these cases of a group, and of its baseline. Returns false if a signal came; what was under way
     // is lost, the rest is in the results. Throws std::runtime_error if the results cannot be written.
-    [[nodiscard]] bool take(std::size_t group, int round, const std::vector<std::size_t>& cases, SignalWatch& signals);
+    [[nodiscard]] bool take(std::size_t group, int round, const std::vector<std::size_t>& cases,
+                            sys::SignalWatch& signals);
 
 private:
     [[nodiscard]] bool takes_turns(const PlannedCase& planned) const;
-    [[nodiscard]] bool take_whole(std::size_t group, int round, std::vector<std::size_t> cases, SignalWatch& signals);
-    [[nodiscard]] bool take_turns(std::size_t group, int round, std::vector<std::size_t> cases, SignalWatch& signals);
+    [[nodiscard]] bool take_whole(std::size_t group, int round, std::vector<std::size_t> cases,
+                                  sys::SignalWatch& signals);
+    [[nodiscard]] bool take_turns(std::size_t group, int round, std::vector<std::size_t> cases,
+                                  sys::SignalWatch& signals);
     // Moves the cases of the next block out of `cases`: the baseline and up to seven others.
     [[nodiscard]] std::vector<std::size_t> next_block(std::size_t group, int round, std::vector<std::size_t>& cases);
     void add(const Taken& taken, std::size_t group, std::size_t index, const Position& position);

@@ -12,6 +12,7 @@ using nlohmann::json;
 
 // Above this share of its time the peer is measured, and not the model.
 constexpr double peer_limit = 0.9;
+constexpr double time_most_ns = 1e18;
 
 struct SliceCost {
     double time;
@@ -22,7 +23,10 @@ std::vector<SliceCost> costs(const json& slices, const char* kind) {
     std::vector<SliceCost> found;
     for (std::size_t i = 0; i < slices.at("start_ns").size(); ++i) {
         const auto at = [&](const char* key) { return slices.at(key).at(i).get<double>(); };
-        if (at(kind) > 0 && at("units") > 0) found.push_back({at("start_ns"), std::log(at(kind) / at("units"))});
+        if (at(kind) <= 0 || at("units") <= 0) continue;
+        // A median of what is no number would be anything; so would a time between two that are too far apart.
+        const SliceCost one{at("start_ns"), std::log(at(kind) / at("units"))};
+        if (std::abs(one.time) < time_most_ns && std::isfinite(one.log_cost)) found.push_back(one);
     }
     return found;
 }

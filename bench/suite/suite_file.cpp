@@ -80,6 +80,18 @@ std::set<std::string> case_names(const Suite& suite, const JsonReader& reader) {
     return names;
 }
 
+// The journal of a run tells groups apart by their names.
+void require_different_names(const Suite& suite, const JsonReader& reader) {
+    std::set<std::string> names;
+    const auto require_new = [&](const std::string& name) {
+        if (!names.insert(name).second) reader.fail("two entries are of " + name + "; let one name all the models");
+    };
+    for (const Point& point : suite.points) {
+        require_new(std::string{point.workload->name} + point.arguments.arguments.path());
+    }
+    for (const NamedGroup& group : suite.groups) require_new(group.name);
+}
+
 std::vector<std::string> texts(const JsonReader& reader, std::string_view key) {
     std::vector<std::string> found;
     if (reader.find(key) == nullptr) return found;
@@ -232,6 +244,7 @@ Suite parse_suite(const json& suite, const std::string& file, const MachineCpus&
     result.points = parse_points(reader, result);
     result.groups = parse_groups(reader, result.count_rounds, model_cpus);
     const std::set<std::string> planned = case_names(result, reader);
+    require_different_names(result, reader);
     if (planned.empty() && result.groups.empty())
         reader.fail("there is no case: 'cases' and 'models' of their group must not be empty");
     result.controls = parse_controls(reader, planned, model_cpus);

@@ -9,9 +9,10 @@
 
 namespace bench {
 
-Ended supervise(const std::vector<std::string>& command, sys::Nanoseconds limit, SignalWatch& signals) {
+Ended supervise(const std::vector<std::string>& command, sys::Nanoseconds limit, sys::SignalWatch& signals,
+                const std::vector<int>& inherited) {
     const sys::TimePoint deadline = sys::now() + limit;
-    ProcessGroup group{command, signals};
+    ProcessGroup group{command, signals, inherited};
     const auto end_as = [&group](Ended::How how) {
         const int status = group.end();
         return Ended{how, status, group.last_error_line()};

@@ -3,8 +3,8 @@
 #include <string>
 #include <vector>
 
-#include "bench/suite/signals.h"
 #include "sys/clock.h"
+#include "sys/signal_watch.h"
 
 namespace bench {
 
@@ -18,7 +18,8 @@ struct Ended {
 };
 
 // Runs a program until it ends, its time is over, or a signal asks us to stop. Afterwards no process of its group is
-// left.
-[[nodiscard]] Ended supervise(const std::vector<std::string>& command, sys::Nanoseconds limit, SignalWatch& signals);
+// left. The program inherits these descriptors.
+[[nodiscard]] Ended supervise(const std::vector<std::string>& command, sys::Nanoseconds limit,
+                              sys::SignalWatch& signals, const std::vector<int>& inherited = {});
 
 }  // namespace bench

@@ -11,13 +11,13 @@
 
 namespace bench {
 
-TurnTaker::TurnTaker(std::vector<std::string> command, const SignalWatch& signals) {
+TurnTaker::TurnTaker(std::vector<std::string> command, const sys::SignalWatch& signals, int output) {
     std::array<int, 2> ends{};
     sys::check(::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends.data()), "socketpair");
     socket_ = sys::UniqueFd{ends[0]};
     const sys::UniqueFd theirs{ends[1]};
     command.push_back("--turns=" + std::to_string(theirs.get()));
-    group_.emplace(command, signals, theirs.get());
+    group_.emplace(command, signals, std::vector<int>{theirs.get(), output});
 }
 
 bool TurnTaker::tell(const std::string& message) const {
@@ -34,7 +34,7 @@ std::optional<std::string> TurnTaker::hear() {
 }
 
 TurnEnd wait_for_turn(TurnTaker& whose, std::span<TurnTaker* const> alive, sys::Nanoseconds limit,
-                      SignalWatch& signals) {
+                      sys::SignalWatch& signals) {
     const sys::TimePoint deadline = sys::now() + limit;
     for (;;) {
         // poll() ignores a descriptor of -1 (stderr after its end).

@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "bench/suite/process_group.h"
-#include "bench/suite/signals.h"
 #include "sys/clock.h"
+#include "sys/signal_watch.h"
 #include "sys/unique_fd.h"
 
 namespace bench {
@@ -18,8 +18,8 @@ namespace bench {
 //   to the binary:   "try <amount>" and "go <amount>" (a slice that is not, and one that is recorded); "end"
 class TurnTaker {
 public:
-    // `command`: without the option --turns. Throws std::system_error.
-    TurnTaker(std::vector<std::string> command, const SignalWatch& signals);
+    // `command`: without the option --turns. The program inherits `output`. Throws std::system_error.
+    TurnTaker(std::vector<std::string> command, const sys::SignalWatch& signals, int output);
 
     // False if the binary has ended.
     [[nodiscard]] bool tell(const std::string& message) const;
@@ -46,6 +46,6 @@ struct TurnEnd {
 // Waits until `whose` answers or ends, its time is over, or a signal asks us to stop. Only the time in this turn
 // counts. Meanwhile reads the stderr of all that are alive, so that none of them waits for us.
 [[nodiscard]] TurnEnd wait_for_turn(TurnTaker& whose, std::span<TurnTaker* const> alive, sys::Nanoseconds limit,
-                                    SignalWatch& signals);
+                                    sys::SignalWatch& signals);
 
 }  // namespace bench

@@ -3,13 +3,16 @@
 #include <stdexcept>
 #include <string>
 
+#include "tasks/quoted.h"
+
 namespace bench {
 
 // An error that the caller can correct. The message has one line and says how. Nothing has been written; the exit code
 // is 2.
 class UsageError : public std::runtime_error {
 public:
-    using std::runtime_error::runtime_error;
+    // A part of the message may be a text from a file.
+    explicit UsageError(const std::string& message) : std::runtime_error{tasks::one_line(message)} {}
 };
 
 // Calls the function. Turns its exception into a UsageError, with a prefix.

@@ -3,11 +3,7 @@
 #include "bench/sample_json.h"
 
 #include <gtest/gtest.h>
-#include <sys/resource.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -15,8 +11,10 @@
 #include <stdexcept>
 
 #include "cpus.h"
+#include "environment.h"
 #include "models/table.h"
 #include "sys/check.h"
+#include "temporary_folder.h"
 #include "workloads/table.h"
 
 namespace bench {
@@ -25,23 +23,12 @@ namespace {
 using nlohmann::json;
 namespace fs = std::filesystem;
 
-// An empty folder; its destructor removes it.
 class Files : public testing::Test {
 protected:
-    Files() {
-        std::string pattern = (fs::temp_directory_path() / "concur_test.XXXXXX").string();
-        if (::mkdtemp(pattern.data()) == nullptr) throw std::system_error{errno, std::system_category(), "mkdtemp"};
-        folder_ = pattern;
-    }
-    ~Files() override { fs::remove_all(folder_); }
-
     static std::string text_of(const fs::path& path) {
         std::ostringstream text;
         text << std::ifstream{path}.rdbuf();
         return text.str();
-    }
-    [[nodiscard]] std::ptrdiff_t files() const {
-        return std::distance(fs::directory_iterator{folder_}, fs::directory_iterator{});
     }
     // The message of the exception that the call throws.
     template <class Call>
@@ -54,52 +41,36 @@ protected:
         return "nothing";
     }
 
-    fs::path folder_;
+    TemporaryFolder temporary_;
+    fs::path folder_ = temporary_.path();
 };
 
-TEST_F(Files, AreWrittenAndReplaced) {
-    const fs::path path = folder_ / "results.json";
-    write_atomically(path, "one");
-    EXPECT_EQ(text_of(path), "one");
-    const std::string longer(300'000, 'x');
-    write_atomically(path, longer);
-    EXPECT_EQ(text_of(path), longer);
-    write_atomically(path, "");
-    EXPECT_EQ(text_of(path), "");
-    EXPECT_EQ(files(), 1) << "a temporary file is left";
+TEST_F(Files, AreWrittenElsewhereIfTheyCannotBeWritten) {
+    const fs::path nowhere = folder_ / "no" / "such.json";
+    const fs::path elsewhere = folder_ / "elsewhere";
+    fs::create_directory(elsewhere);
+    const Variable temporary{"TMPDIR", elsewhere.c_str()};
+    const std::string thrown = thrown_by([&] { write_or_keep(nowhere, "text"); });
+    ASSERT_EQ(std::distance(fs::directory_iterator{elsewhere}, {}), 1);
+    const fs::path kept = fs::directory_iterator { elsewhere } -> path();
+    EXPECT_EQ(thrown, "cannot write " + nowhere.string() + ": open: No such file or directory; the results are in " +
+                          kept.string());
+    EXPECT_EQ(text_of(kept), "text");
 }
 
-TEST_F(Files, KeepTheOldTextIfTheNewTextDoesNotFit) {
-    const fs::path path = folder_ / "results.json";
-    write_atomically(path, "old");
-    // A file larger than this limit cannot be written, as on a full disk: one write is cut short, the next one fails.
-    rlimit before{};
-    sys::check(::getrlimit(RLIMIT_FSIZE, &before), "getrlimit");
-    const rlimit small{1000, before.rlim_max};
-    const auto handler = ::signal(SIGXFSZ, SIG_IGN);
-    sys::check(::setrlimit(RLIMIT_FSIZE, &small), "setrlimit");
-    const std::string thrown = thrown_by([&] { write_atomically(path, std::string(5000, 'x')); });
-    sys::check(::setrlimit(RLIMIT_FSIZE, &before), "setrlimit");
-    ::signal(SIGXFSZ, handler);
-    EXPECT_EQ(thrown, "cannot write " + path.string() + ": write: File too large");
-    EXPECT_EQ(text_of(path), "old");
-    EXPECT_EQ(files(), 1) << "a temporary file is left";
-}
-
-TEST_F(Files, SayWhichCannotBeWritten) {
-    const fs::path nowhere = folder_ / "no" / "such";
-    EXPECT_EQ(thrown_by([&] { write_atomically(nowhere, "text"); }),
-              "cannot write " + nowhere.string() + ": open: No such file or directory");
-    // The path is the name of a folder.
-    EXPECT_EQ(thrown_by([&] { write_atomically(folder_, "text"); }),
-              "cannot write " + folder_.string() + ": rename: Is a directory");
-    EXPECT_EQ(files(), 0);
-    EXPECT_FALSE(fs::exists(folder_.string() + ".tmp." + std::to_string(::getpid())));
+TEST_F(Files, AreWrittenIntoTheNextFolderIfTheTemporaryOneIsNotThere) {
+    const Variable temporary{"TMPDIR", "/no/such/folder"};
+    const std::string thrown = thrown_by([&] { write_or_keep(folder_, "text"); });
+    constexpr std::string_view before{"the results are in "};
+    ASSERT_NE(thrown.find(before), std::string::npos) << thrown;
+    const fs::path kept = thrown.substr(thrown.find(before) + before.size());
+    EXPECT_EQ(text_of(kept), "text");
+    fs::remove(kept);
 }
 
 TEST_F(Files, AreReadAsJson) {
     const fs::path path = folder_ / "a.json";
-    write_atomically(path, R"({"a": [1, 2]})");
+    std::ofstream{path} << R"({"a": [1, 2]})";
     EXPECT_EQ(read_json(path), json::parse(R"({"a": [1, 2]})"));
 }
 
@@ -109,11 +80,16 @@ TEST_F(Files, SayWhichCannotBeRead) {
               "cannot read " + missing.string() + ": No such file or directory");
     const fs::path half = folder_ / "half.json";
     for (const std::string_view text : {R"({"a": [1,)", "", "{} {}"}) {
-        write_atomically(half, text);
+        std::ofstream{half} << text;
         const std::string thrown = thrown_by([&] { (void)read_json(half); });
         EXPECT_TRUE(thrown.starts_with(half.string() + " is not complete JSON (")) << thrown;
         EXPECT_EQ(thrown.find('\n'), std::string::npos) << "more than one line";
     }
+}
+
+TEST(BenchmarkJson, MayHoldWhatIsNoNumberAndNoText) {
+    EXPECT_EQ(parse_benchmark_json("{\n\"cv\": NaN, \"a\": -Infinity, \"name\": \"caf\xe9\x01\"}"),
+              (json{{"cv", nullptr}, {"a", nullptr}, {"name", "caf\xef\xbf\xbd "}}));
 }
 
 TEST(ToIso8601, IsUtcWithMilliseconds) {
@@ -141,7 +117,9 @@ protected:
                 {"real_time", 1.5}};
     }
     json complete() {
-        complete_document(document_, names_, samples_, {cpu_plan(Placement::shared), machine_cpus()});
+        complete_context(document_["context"], {cpu_plan(Placement::shared), machine_cpus()});
+        std::vector<bool> given;
+        complete_entries(document_["benchmarks"], names_, samples_, given);
         return document_["benchmarks"];
     }
 
@@ -163,6 +141,17 @@ TEST_F(Document, GivesEachRepetitionItsOwnSample) {
     EXPECT_EQ(entries[0]["concur"]["round"], 0);
     EXPECT_EQ(entries[1]["concur"]["round"], 1);
     EXPECT_EQ(entries[2]["concur"]["workload"], "primes");
+}
+
+TEST_F(Document, MayBeCompletedInParts) {
+    std::vector<bool> given;
+    for (std::size_t i = 0; i < 3; ++i) {
+        json part = json::array({document_["benchmarks"][i]});
+        const std::size_t measured = i + 1;
+        complete_entries(part, std::span{names_}.first(measured), std::span{samples_}.first(measured), given);
+        EXPECT_EQ(part[0]["concur"]["reason"], samples_[i].reason);
+        EXPECT_EQ(part[0]["concur"]["sequence"], i);
+    }
 }
 
 TEST_F(Document, FindsEntriesByNameInAnyOrder) {

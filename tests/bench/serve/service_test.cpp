@@ -19,6 +19,21 @@ namespace {
 using workloads::Script;
 using workloads::some_descriptor;
 
+// Receives again and again, and answers nothing.
+class ListeningTask final : public tasks::SteppedTask<ListeningTask> {
+public:
+    explicit ListeningTask(sys::UniqueFd connection)
+        : SteppedTask{&ListeningTask::receive_next}, connection_{std::move(connection)} {}
+
+private:
+    tasks::Operation receive_next(tasks::Result) {
+        return then(&ListeningTask::receive_next, tasks::Receive{connection_.get(), buffer_});
+    }
+
+    sys::UniqueFd connection_;
+    std::array<std::byte, 1> buffer_{};
+};
+
 // Receives or sends once, then finishes.
 class HandlerTask final : public tasks::SteppedTask<HandlerTask> {
 public:
@@ -197,6 +212,27 @@ TEST_F(ServiceTest, EndsAConnectionThatReceivesNothing) {
     const Script served = serve(acceptor, ours.release());
     EXPECT_TRUE(meets_the_end(connection));
     EXPECT_EQ(::send(connection, "x", 1, MSG_NOSIGNAL), 1) << "only receiving is shut down";
+}
+
+TEST(ServiceWithAListeningHandler, EndsAConnectionWhoseRequestNeverEnds) {
+    Service service{
+        {}, {}, [](sys::UniqueFd connection) { return std::make_unique<ListeningTask>(std::move(connection)); }};
+    service.limit({.idle = std::chrono::milliseconds{400}});
+    Script acceptor{service.make(0)};
+    auto [ours, theirs] = connected_pair();
+    const int connection = ours.get();
+    acceptor.answer(ours.release());
+    Script served{acceptor.take_spawned()};
+    // A byte comes more often than the limit. The number only ends a test that would go on for ever.
+    constexpr int bytes_most = 2000;
+    pollfd readable{connection, POLLIN, 0};
+    int bytes = 0;
+    while (bytes < bytes_most && ::poll(&readable, 1, /*timeout=*/5) == 0) {
+        served.answer(1);
+        ++bytes;
+    }
+    EXPECT_LT(bytes, bytes_most);
+    EXPECT_TRUE(meets_the_end(connection));
 }
 
 TEST_F(ServiceTest, EndsAConnectionThatCannotSend) {

@@ -32,9 +32,9 @@ class Server:
         words = [BINARIES / "serve", "--port", "0", *arguments]
         self.process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         assert self.process.stdout is not None
-        line = self.process.stdout.readline()
-        found = re.search(r":(\d+), until Ctrl-C", line)
-        assert found, line + (self.process.stderr.read() if self.process.stderr else "")
+        self.said = self.process.stdout.readline()
+        found = re.search(r":(\d+), until Ctrl-C", self.said)
+        assert found, self.said + (self.process.stderr.read() if self.process.stderr else "")
         self.port = int(found[1])
 
     def connect(self) -> socket.socket:

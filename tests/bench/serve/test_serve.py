@@ -37,6 +37,14 @@ def test_a_connection_that_is_open_is_ended_by_the_stop(model: str) -> None:
     assert "1 connections accepted, 1 served to their end, 0 broken, 0 dropped, 0 cut off" in said
 
 
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_each_of_three_signals_stops_it_in_order(how: signal.Signals) -> None:
+    with serving("--model", "thread_pool") as server:
+        with server.connect() as connection:
+            assert ask(connection, b"x") == b"X"
+        assert "1 connections accepted, 1 served to their end" in server.stop(how)
+
+
 def test_a_connection_that_does_not_end_is_cut_off_after_the_grace() -> None:
     with serving("--model", "process_pool", "--workers", "1", "--grace", "0.1") as server:
         with server.connect() as connection:
@@ -81,7 +89,7 @@ def test_more_clients_than_the_model_can_hold_wait_for_their_turn() -> None:
     before = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (before[1], before[1]))
     try:
-        with serving("--model", "select") as server:
+        with serving("--model", "select", "--connections", "5000") as server:
             clients = [server.connect() for _ in range(1100)]
             for client in clients:
                 client.sendall(b"x")

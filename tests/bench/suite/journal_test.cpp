@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <vector>
 
-#include "bench/suite/temporary_folder.h"
+#include "temporary_folder.h"
 
 namespace bench {
 namespace {

@@ -26,7 +26,7 @@ TEST(Options, AreEmptyWithoutArguments) {
 
 TEST(Options, HoldTheArguments) {
     const Options options = *parse({"full", "--model", "poll", "epoll", "--rounds", "3", "--placement", "free",
-                                    "--time-limit", "0.5", "--workload=echo", "-o", "a.json", "--list"});
+                                    "--time-limit", "0.5", "--workload=echo", "-oa.json", "--without=1", "--list"});
     EXPECT_EQ(options.suite, "full");
     EXPECT_EQ(options.selection.models, (std::vector<std::string>{"poll", "epoll"}));
     EXPECT_EQ(options.selection.workloads, std::vector<std::string>{"echo"});
@@ -34,6 +34,7 @@ TEST(Options, HoldTheArguments) {
     EXPECT_EQ(options.placement, Placement::free);
     EXPECT_EQ(options.time_limit_s, 0.5);
     EXPECT_EQ(options.output, "a.json");
+    EXPECT_EQ(options.selection.without, "1");
     EXPECT_TRUE(options.list);
 }
 
@@ -68,9 +69,10 @@ TEST(Options, ATimeHasAUnit) {
 
 TEST(ResumeCommand, HasAllOptionsThatChangeThePlan) {
     const Options options = *parse({"full", "--filter", "echo/(poll|epoll)", "--workload", "echo", "--time-limit",
-                                    "0.5", "--binaries", "/my bin", "-o", "it's.json"});
+                                    "0.5", "--binaries", "/my bin", "-o", "it's.json", "--without", "100"});
     EXPECT_EQ(resume_command(options, options.output),
-              "suite_runner full --workload echo --filter 'echo/(poll|epoll)' --time-limit 0.5 --binaries '/my bin' "
+              "suite_runner full --workload echo --filter 'echo/(poll|epoll)' --without 100 --time-limit 0.5 "
+              "--binaries '/my bin' "
               "--resume 'it'\\''s.json'");
 }
 

@@ -118,10 +118,21 @@ TEST(Plan, ErrorsListTheChoices) {
 
 TEST(Plan, CountsTheDescriptorsOfTheLargestSelectedCase) {
     const Suite suite = test::small_suite();
-    EXPECT_EQ(descriptors_needed(make_plan(suite, {}, 1)), 165U)
-        << "for 100 connections, the acceptor, and the reserve of 64";
-    EXPECT_EQ(descriptors_needed(make_plan(suite, {{}, {}, "connections:1/"}, 1)), 66U);
-    EXPECT_EQ(descriptors_needed(make_plan(suite, {{"primes"}, {}, ""}, 1)), 64U);
+    const auto most = [&](const Selection& selection) {
+        const auto needs = descriptors_needed(make_plan(suite, selection, 1));
+        return std::ranges::max(needs, {}, &DescriptorNeed::descriptors);
+    };
+    EXPECT_EQ(most({}).descriptors, 165U) << "for 100 connections, the acceptor, and the reserve of 64";
+    EXPECT_EQ(most({}).what, "/connections:100/");
+    EXPECT_EQ(most({{}, {}, "connections:1/"}).descriptors, 66U);
+    EXPECT_EQ(most({{}, {}, "", most({}).what}).descriptors, 66U);
+    EXPECT_EQ(most({{"primes"}, {}, ""}).descriptors, 64U);
+}
+
+TEST(Plan, LeavesCasesOut) {
+    const Plan plan = make_plan(test::small_suite(), {{}, {}, "^echo/", "/epoll/|connections:1/"}, 1);
+    ASSERT_EQ(case_count(plan), 1U);
+    EXPECT_TRUE(plan.groups[0].cases[0].name.starts_with("echo/poll/connections:100/"));
 }
 
 }  // namespace

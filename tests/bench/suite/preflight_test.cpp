@@ -3,10 +3,11 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
+#include <set>
 
-#include "bench/suite/temporary_folder.h"
 #include "bench/suite/usage_error.h"
 #include "small_suite.h"
+#include "temporary_folder.h"
 
 namespace bench {
 namespace {
@@ -36,18 +37,27 @@ TEST(Preflight, AnExistingFileIsKept) {
               std::string::npos);
 }
 
-TEST(TemporaryFolderTest, LeavesNothing) {
-    std::filesystem::path path;
-    {
-        const TemporaryFolder folder;
-        path = folder.path();
-        std::filesystem::create_directories(path / "a" / "b");
-        std::ofstream{path / "a" / "c"} << "text";
-        folder.empty();
-        EXPECT_TRUE(std::filesystem::is_empty(path));
-        std::ofstream{path / "d"} << "text";
-    }
-    EXPECT_FALSE(std::filesystem::exists(path));
+TEST(Preflight, AnEmptyFileAndAPipeAreWrittenInto) {
+    const TemporaryFolder folder;
+    const std::filesystem::path file = folder.path() / "a.json";
+    std::ofstream{file} << "";
+    EXPECT_EQ(new_output(file), file);
+    const std::filesystem::path link = folder.path() / "latest.json";
+    std::filesystem::create_symlink("b.json", link);
+    EXPECT_EQ(new_output(link), link) << "the file behind it is not there yet";
+    EXPECT_EQ(new_output("/dev/null"), "/dev/null");
+    std::ofstream{folder.path() / "b.json"} << "precious";
+    EXPECT_NE(test::complaint([&] { static_cast<void>(new_output(link)); }).find("exists"), std::string::npos);
+}
+
+TEST(Preflight, TwoRunsInOneSecondHaveTwoNames) {
+    const TemporaryFolder folder;
+    const std::filesystem::path before = std::filesystem::current_path();
+    std::filesystem::current_path(folder.path());
+    std::set<std::filesystem::path> names;
+    for (int run = 0; run < 5; ++run) names.insert(new_output({}));
+    std::filesystem::current_path(before);
+    EXPECT_EQ(names.size(), 5U);
 }
 
 }  // namespace

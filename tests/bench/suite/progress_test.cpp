@@ -3,9 +3,9 @@
 #include <gtest/gtest.h>
 
 #include "bench/suite/sample_entry.h"
-#include "bench/suite/temporary_folder.h"
 #include "cpus.h"
 #include "small_suite.h"
+#include "temporary_folder.h"
 
 namespace bench {
 namespace {

@@ -6,9 +6,10 @@
 
 #include "bench/document.h"
 #include "bench/suite/sample_entry.h"
-#include "bench/suite/temporary_folder.h"
 #include "cpus.h"
+#include "environment.h"
 #include "small_suite.h"
+#include "temporary_folder.h"
 
 namespace bench {
 namespace {
@@ -47,7 +48,7 @@ TEST_F(ResultsTest, AreInTheJournalAfterACommit) {
         EXPECT_EQ(count, ++lines);
         EXPECT_EQ(json::parse(last), (json{{"entry", entry(name, "ok", "")}}));
     }
-    EXPECT_FALSE(std::filesystem::exists(file_)) << "the document is written once";
+    EXPECT_EQ(read_json(file_)["benchmarks"], json::array()) << "the entries are written at the end";
 }
 
 TEST_F(ResultsTest, BecomeADocumentAndTheJournalOfACompleteRunIsRemoved) {
@@ -146,6 +147,52 @@ TEST_F(ResultsTest, AreValidJsonWhateverAProgramHasSaid) {
 
 TEST_F(ResultsTest, ThatCannotBeWrittenSaySo) {
     EXPECT_THROW((void)Results::begin(folder_.path() / "nowhere" / "results.json", run()), std::runtime_error);
+}
+
+TEST_F(ResultsTest, KeepTheJournalIfTheDocumentCannotBeWritten) {
+    Results results = Results::begin(file_, run());
+    results.add(entry("primes/serial", "ok", ""));
+    std::filesystem::remove(file_);
+    std::filesystem::create_directory(file_);
+    const Variable temporary{"TMPDIR", folder_.path().c_str()};
+    std::string said;
+    try {
+        results.write(/*complete=*/true);
+    } catch (const std::runtime_error& error) {
+        said = error.what();
+    }
+    EXPECT_TRUE(said.starts_with("cannot write " + file_.string() + ": open: Is a directory; the results are in "))
+        << said;
+    EXPECT_EQ(results.resumed_as(), file_);
+    EXPECT_TRUE(std::filesystem::exists(Journal::path_of(file_)));
+}
+
+TEST_F(ResultsTest, OutliveTheirFolder) {
+    const std::filesystem::path gone = folder_.path() / "gone";
+    std::filesystem::create_directory(gone);
+    Results results = Results::begin(gone / "results.json", run());
+    results.add(entry("primes/serial", "ok", ""));
+    std::filesystem::remove_all(gone);
+    const std::filesystem::path kept = folder_.path() / "kept";
+    std::filesystem::create_directory(kept);
+    const Variable temporary{"TMPDIR", kept.c_str()};
+    EXPECT_THROW(results.write(/*complete=*/true), std::runtime_error);
+    EXPECT_EQ(read_json(std::filesystem::directory_iterator { kept } -> path())["benchmarks"].size(), 1U);
+    EXPECT_FALSE(results.resumed_as()) << "there is no journal any more";
+}
+
+TEST_F(ResultsTest, OfADeviceHaveTheirJournalElsewhere) {
+    const Variable temporary{"TMPDIR", folder_.path().c_str()};
+    Results results = Results::begin("/dev/null", run());
+    results.add(entry("primes/serial", "ok", ""));
+    results.write(/*complete=*/false);
+    const std::filesystem::path resumed = results.resumed_as().value();
+    EXPECT_EQ(resumed.parent_path(), folder_.path());
+    EXPECT_EQ(Journal::path_of(resumed).filename(), resumed.filename().string() + ".journal");
+    EXPECT_TRUE(std::filesystem::exists(Journal::path_of(resumed)));
+    results.write(/*complete=*/true);
+    EXPECT_TRUE(std::filesystem::is_empty(folder_.path()));
+    EXPECT_TRUE(std::filesystem::is_character_file("/dev/null"));
 }
 
 TEST_F(ResultsTest, DoNotOverwriteTheJournalOfAnotherRun) {

@@ -19,7 +19,7 @@ protected:
         return supervise({"/bin/sh", "-c", script}, limit, signals_);
     }
 
-    SignalWatch signals_;
+    sys::SignalWatch signals_;
 };
 
 bool group_is_gone(const std::string& number) {

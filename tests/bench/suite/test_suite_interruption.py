@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shlex
 import signal
 import subprocess
@@ -49,9 +48,11 @@ def test_killing_the_runner_leaves_a_journal_and_no_process(bench: Bench) -> Non
     bench.behave((HANGING, "hang"))
     status, _ = bench.stop_while_hanging(signal.SIGKILL, "-o", bench.output)
     assert status == -signal.SIGKILL
-    assert not bench.output.exists()
+    document = bench.document()
+    assert document["benchmarks"] == [] and not document["context"]["concur"]["complete"]
     entries = [line for line in bench.journal.read_text().splitlines() if line.startswith('{"entry":')]
     assert len(entries) == DONE_BEFORE
+    assert bench.left_behind() == []
     bench.behave()
     assert bench.resume().returncode == 0
     bench.complete_document()
@@ -118,18 +119,6 @@ def test_what_a_killed_run_was_writing_is_cut_off(stopped: Bench) -> None:
     stopped.journal.write_text(whole + '{"entry":{"name":"torn')
     assert stopped.resume().returncode == 0
     assert len(stopped.complete_document()["benchmarks"]) == SAMPLES
-
-
-def test_folders_of_killed_runs_are_swept(bench: Bench) -> None:
-    bench.behave((HANGING, "hang"))
-    bench.stop_while_hanging(signal.SIGKILL, "-o", bench.output)
-    left = list(bench.temporary.iterdir())
-    assert left
-    for folder in left:
-        os.utime(folder, (0, 0))
-    bench.behave()
-    assert bench.resume().returncode == 0
-    assert bench.left_behind() == []
 
 
 def test_a_run_may_be_stopped_again_and_again(bench: Bench) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pty
+import shlex
 import subprocess
 from typing import Any
 
@@ -38,7 +39,9 @@ def refused(bench: Bench, *arguments: Any, **options: Any) -> str:
         ),
         (["--workload", "sorting"], "unknown workload 'sorting'; there are: noop"),
         (["--filter", "no such case"], "no case of suite 'small' is left"),
-        (["--filter", "("], "is not a regular expression"),
+        (["--filter", "("], "--filter '(' is not a regular expression"),
+        (["--without", "("], "--without '(' is not a regular expression"),
+        (["--without", "/"], "no case of suite 'small' is left"),
         (["--resume", "missing.json"], "cannot read missing.json"),
     ],
 )
@@ -100,20 +103,22 @@ def test_too_few_descriptors(bench: Bench) -> None:
     assert done.returncode == 2
     assert done.stderr == (
         "suite_runner: this suite needs 1065 descriptors, but the hard limit is 256: "
-        "raise the limit (ulimit -Hn 1065), or exclude large cases with --filter\n"
+        "raise the limit (ulimit -Hn 1065), "
+        "or leave the large cases out (--without '/connections:1000/')\n"
     )
     assert not bench.output.exists()
-    fewer = subprocess.run(
-        [*shell, *arguments, "--filter", "connections:1/"], capture_output=True, timeout=PATIENCE_S
-    )
+    advice = shlex.split(done.stderr[done.stderr.index("--without") : done.stderr.rindex(")")])
+    fewer = subprocess.run([*shell, *arguments, *advice], capture_output=True, timeout=PATIENCE_S)
     assert fewer.returncode == 0
+    assert {entry["concur"]["arguments"]["connections"] for entry in bench.document()["benchmarks"]} == {1}
 
 
 def test_help_and_version(bench: Bench) -> None:
     told = bench.run("--help")
     assert told.returncode == 0
-    for option in ("--output", "--resume", "--rounds", "--workload", "--model", "--filter", "--placement",
-                   "--time-limit", "--list", "--quiet", "--version", "--suites", "--binaries"):  # fmt: skip
+    for option in ("--output", "--resume", "--rounds", "--workload", "--model", "--filter", "--without",
+                   "--placement", "--time-limit", "--list", "--quiet", "--version", "--suites",
+                   "--binaries"):  # fmt: skip
         assert option in told.stdout
     told = bench.run("--version")
     assert told.returncode == 0
