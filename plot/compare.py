@@ -4,4 +4,4 @@
 import interpreter
 
 if __name__ == "__main__":
-    interpreter.start("compare", ["numpy"])
+    interpreter.start("compare", ["numpy", "scipy"])

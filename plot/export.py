@@ -4,4 +4,4 @@
 import interpreter
 
 if __name__ == "__main__":
-    interpreter.start("export", ["numpy"])
+    interpreter.start("export", ["numpy", "scipy"])

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Finds a Python interpreter that can import the given modules, and prints its path.
 
-    python3 plot/interpreter.py                            # matplotlib and numpy
+    python3 plot/interpreter.py                            # those that charts need
     python3 plot/interpreter.py matplotlib pytest          # these modules instead
 
 It tries, in this order: $PYTHON, the active virtual environment, each python3 on PATH, /usr/bin/python3. A
@@ -9,20 +9,21 @@ candidate must really import the modules: a package that is installed may have b
 """
 
 # The launchers beside this file use it to start their programs. The first python3 on PATH reads this file,
-# the launchers and concur/commands/options.py; so all of them use old syntax.
+# the launchers, concur/commands/options.py and process.py; so all of them use old syntax.
 
 from __future__ import annotations
 
 import importlib
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
 from typing import Iterator, List, Optional, Sequence
 
 OLDEST = (3, 11)
-CHARTS = ("matplotlib", "numpy")
+CHARTS = ("matplotlib", "numpy", "scipy")
 REPORT = ("numpy", "scipy", "jinja2")
 DEBIAN_PYTHON = "/usr/bin/python3"
 PROBE_TIMEOUT_S = 60
@@ -108,16 +109,23 @@ def require(modules: Sequence[str], without: str = "") -> None:
     sys.stdout.flush()
     sys.stderr.flush()
     os.environ[GUARD] = found
+    # A signal waits until that interpreter can handle it: concur/commands/process.py.
+    signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT, signal.SIGTERM, signal.SIGHUP))
     os.execv(found, [found] + sys.argv)
 
 
 def start(command: str, modules: Sequence[str], without: str = "") -> None:
     """Runs a program of the package under an interpreter that has these modules, and exits as it does."""
-    # --help and wrong options are handled first: they need none of the modules.
-    options = importlib.import_module("concur.commands.options")
-    options.READ[command](sys.argv[1:])
-    require(modules, without)
-    sys.exit(importlib.import_module("concur.commands." + command).main(sys.argv[1:]))
+
+    def body() -> int:
+        # --help and wrong options are handled first: they need none of the modules.
+        options = importlib.import_module("concur.commands.options")
+        options.READ[command](sys.argv[1:])
+        require(modules, without)
+        main = importlib.import_module("concur.commands." + command).main
+        return int(main(sys.argv[1:]))
+
+    importlib.import_module("concur.commands.process").run(command + ".py", body)
 
 
 def _has(module: str) -> bool:

@@ -4,4 +4,4 @@
 import interpreter
 
 if __name__ == "__main__":
-    interpreter.start("summary", ["numpy"])
+    interpreter.start("summary", ["numpy", "scipy"])

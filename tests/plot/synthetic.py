@@ -264,6 +264,11 @@ def changed(made: Json, change: Any, choose: Any = lambda _: True) -> Json:
     return {**made, "benchmarks": entries}
 
 
+def again(made: Json) -> Json:
+    """The document of another run, on the next day, that has measured the same."""
+    return changed(made, lambda sample: sample.update(start_time="2024-05-05T10:00:00.000Z"))
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--all-models", action="store_true")

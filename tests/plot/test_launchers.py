@@ -14,7 +14,10 @@ LAUNCHERS = sorted(options.READ)
 # Those that are read by whatever python3 comes first on PATH.
 OLD_SYNTAX = [
     *(PLOT / f"{name}.py" for name in [*LAUNCHERS, "interpreter"]),
-    *(PLOT / "concur" / name for name in ("__init__.py", "commands/__init__.py", "commands/options.py")),
+    *(
+        PLOT / "concur" / name
+        for name in ("__init__.py", "commands/__init__.py", "commands/options.py", "commands/process.py")
+    ),
 ]
 
 

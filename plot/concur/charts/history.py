@@ -19,7 +19,8 @@ from concur.drawing.small_multiples import subtitle
 from concur.statistics import noise, turns
 
 # These may change from run to run; the chart names each change.
-MOVING = ("kernel", "compiler", "flags", "revision")
+MOVING = ("host", "cpus_usable", "kernel", "compiler", "flags", "revision")
+NAMES = {"cpus_usable": "usable CPUs"}
 
 
 def began(document: Document) -> str:
@@ -33,8 +34,9 @@ def changes(runs: Sequence[Document]) -> list[str]:
         for field in MOVING:
             old, new = getattr(before.origin, field), getattr(after.origin, field)
             if old != new:
+                name = NAMES.get(field, field)
                 found.append(
-                    f"{began(after)[:16].replace('T', ' ')}: {field} {new[:60]} (before: {old[:60]})"
+                    f"{began(after)[:16].replace('T', ' ')}: {name} {str(new)[:60]} (before: {str(old)[:60]})"
                 )
     return found
 

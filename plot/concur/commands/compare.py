@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from concur.commands import options
-from concur.commands.printing import print_lines
-from concur.documents import environment, labels
-from concur.documents.atomic_write import replace_file
-from concur.documents.results import DocumentError, load
+from concur.commands.printing import fail, print_lines
+from concur.documents import environment, labels, output_file
+from concur.documents.output_file import WriteError
+from concur.documents.results import DocumentError, load, require_one_kind
 from concur.statistics.comparison import METRICS, Choice, Compared, Comparison, together
 from concur.statistics.matches import Measured
 from concur.statistics.turns import CPU, WALL, Metric
@@ -21,7 +20,8 @@ from concur.statistics.verdicts import SAME, SLOWER, UNCLEAR, VERDICTS
 
 LIMITED = "the clients set the pace, so CPU time is compared"
 NAME_LEAST = 24
-ONE_KIND = "compare two of one kind"
+# 1 says that something is slower.
+CANNOT_COMPARE = 2
 DRIFT = "*: times, not ratios to a baseline: they contain the drift of the machine between the runs"
 ONE_PROCESS = "each interval is of repetitions of one process, and another process may be faster or slower"
 # Of 945 pairs of cases of ten runs of one program on a busy machine, 56 % differed beyond the margin by wall
@@ -151,32 +151,28 @@ def to_json(comparison: Comparison, differences: list[str]) -> Any:
 
 
 def compare(chosen: argparse.Namespace) -> int:
-    try:
-        old, new = load(chosen.old), load(chosen.new)
-        if old.is_foreign != new.is_foreign:
-            plain = chosen.old if old.is_foreign else chosen.new
-            raise DocumentError(
-                f"{plain}: plain JSON of Google Benchmark, and concur wrote the other: {ONE_KIND}"
-            )
-        differences = environment.differences(environment.read(chosen.old), environment.read(chosen.new))
-        baseline = None if chosen.relative_to == "none" else chosen.relative_to
-        metric = chosen.metric or ("cpu" if new.is_foreign else "wall")
-        comparison = Comparison(old, new, Choice(METRICS[metric], chosen.margin, baseline))
-        if not comparison.has_common_cases:
-            raise DocumentError(f"{chosen.old} and {chosen.new} have no case in common")
+    old, new = load(chosen.old), load(chosen.new)
+    require_one_kind(old, new)
+    if chosen.json:
+        output_file.require_writable(chosen.json, (chosen.old, chosen.new))
+    differences = environment.differences(environment.of(old), environment.of(new))
+    baseline = None if chosen.relative_to == "none" else chosen.relative_to
+    metric = chosen.metric or ("cpu" if new.is_foreign else "wall")
+    comparison = Comparison(old, new, Choice(METRICS[metric], chosen.margin, baseline))
+    if not comparison.has_common_cases:
+        raise DocumentError(f"{chosen.old} and {chosen.new} have no case in common")
+    if not chosen.json or not output_file.is_standard_output(chosen.json):
         print_lines(lines(comparison, differences, chosen.all))
-        if chosen.json:
-            text = json.dumps(to_json(comparison, differences), indent=1) + "\n"
-            replace_file(chosen.json, text.encode())
-    except DocumentError as error:
-        print(f"compare.py: {error}", file=sys.stderr)
-        return 2
-    except OSError as error:
-        print(f"compare.py: {chosen.json}: cannot be written: {error.strerror}", file=sys.stderr)
-        return 2
+    if chosen.json:
+        text = json.dumps(to_json(comparison, differences), indent=1) + "\n"
+        output_file.write(chosen.json, text.encode())
     slower = any(one.verdict == SLOWER and not one.disturbance for one in comparison.compared)
     return 1 if slower and chosen.fail_on_slower else 0
 
 
 def main(argv: Sequence[str]) -> int:
-    return compare(options.compare(argv))
+    chosen = options.compare(argv)
+    try:
+        return compare(chosen)
+    except (DocumentError, WriteError) as error:
+        return fail("compare.py", error, CANNOT_COMPARE)

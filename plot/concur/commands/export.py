@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Sequence
 from typing import Any
 
 from concur.commands import options
-from concur.documents import labels
-from concur.documents.atomic_write import replace_file
+from concur.commands.printing import fail
+from concur.documents import labels, output_file
 from concur.documents.cases import Case, Series, Workload
+from concur.documents.output_file import WriteError
 from concur.documents.results import Document, DocumentError, load
 from concur.documents.units import number_of
 from concur.statistics import noise, turns
@@ -68,18 +68,16 @@ def entries(document: Document) -> list[dict[str, Any]]:
 
 def main(argv: Sequence[str]) -> int:
     chosen = options.export(argv)
-    output = chosen.output or chosen.results.with_suffix(".github-action.json")
     try:
         document = load(chosen.results)
         if document.is_foreign:
             raise DocumentError(f"{chosen.results}: {READS_IT_ITSELF}")
+        output = chosen.output or output_file.beside(chosen.results, ".github-action.json")
+        output_file.require_writable(output, [chosen.results])
         text = json.dumps(entries(document), indent=1, ensure_ascii=False) + "\n"
-        replace_file(output, text.encode())
-    except DocumentError as error:
-        print(f"export.py: {error}", file=sys.stderr)
-        return 1
-    except OSError as error:
-        print(f"export.py: {output}: cannot be written: {error.strerror}: choose another -o", file=sys.stderr)
-        return 1
-    print(output)
+        output_file.write(output, text.encode())
+    except (DocumentError, WriteError) as error:
+        return fail("export.py", error)
+    if not output_file.is_standard_output(output):
+        print(output)
     return 0

@@ -82,7 +82,10 @@ Draws the results of one machine over time: a chart for each workload, a line fo
     plot/history.py results/local/*.json -o charts/
 
 A chart shows one case: the largest that all runs have. All runs must come from the same machine and
-placement. The subtitle names each change of kernel, compiler or revision.
+placement. The subtitle names each change of kernel, compiler or revision. A machine whose host name has
+changed (a new container, say) is known by its CPU, its usable CPUs and its kernel; --any-host trusts you that
+it is the same one. Files of export.py, findings.py and compare.py that stand among the documents are passed
+over, and named on stderr.
 """
 
 EXPORT = """\
@@ -134,6 +137,7 @@ def plot(argv: Sequence[str]) -> argparse.Namespace:
 def history(argv: Sequence[str]) -> argparse.Namespace:
     parser = _parser("history", HISTORY)
     _add_charts(parser)
+    parser.add_argument("--any-host", action="store_true", help="the machine may have any name and kernel")
     return parser.parse_args(argv)
 
 

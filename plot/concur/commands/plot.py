@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Sequence
-
-import matplotlib
 
 from concur.charts import comparison_bars, grain, latency, memory, offered_load, overview, scaling, workers
 from concur.commands import options
+from concur.commands.printing import fail
 from concur.documents import labels
+from concur.documents.output_file import WriteError
 from concur.documents.results import Document, DocumentError, load_all
 from concur.drawing import style
 from concur.drawing.output import Output, OutputError
 
+PROGRAM = "plot.py"
 CHARTS: dict[str, Callable[[Document, Output], None]] = {
     "overview": overview.draw,
     "compare": comparison_bars.draw,
@@ -32,15 +32,8 @@ def heading(document: Document) -> str:
     return f"Charts of a concur run: {this.cpu}, {labels.cpus(this)}, {this.placement}"
 
 
-def fail(reason: object) -> int:
-    print(f"plot.py: {reason}", file=sys.stderr)
-    return 1
-
-
 def draw(document: Document, output: Output) -> None:
-    # Without the user's own matplotlibrc, so that charts look the same everywhere.
-    matplotlib.rcdefaults()
-    with matplotlib.rc_context(style.RC):
+    with style.applied():
         for draw_kind in CHARTS.values():
             draw_kind(document, output)
 
@@ -53,8 +46,8 @@ def main(argv: Sequence[str]) -> int:
         output.prepare()
         draw(document, output)
         output.save_index(heading(document))
-    except (DocumentError, OutputError) as error:
-        return fail(error)
+    except (DocumentError, OutputError, WriteError) as error:
+        return fail(PROGRAM, error)
     if not output.wanted:
-        return fail(f"no chart is called {chosen.only}: choose from {', '.join(output.offered)}")
+        return fail(PROGRAM, f"no chart is called {chosen.only}: choose from {', '.join(output.offered)}")
     return 0

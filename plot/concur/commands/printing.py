@@ -1,18 +1,17 @@
-"""Prints lines to a pipe whose reader may stop early."""
+"""Prints results, and the reason of a failure."""
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Iterable
 
 
 def print_lines(lines: Iterable[str]) -> None:
-    try:
-        for line in lines:
-            print(line.rstrip())
-        sys.stdout.flush()
-    except BrokenPipeError:
-        # The reader (`| head`, for example) has closed the pipe. Python must not fail again when it flushes
-        # at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    for line in lines:
+        print(line.rstrip())
+
+
+def fail(program: str, reason: object, code: int = 1) -> int:
+    """One line, whatever the reason quotes. Gives the exit code."""
+    print(f"{program}: {' '.join(str(reason).split())}", file=sys.stderr)
+    return code

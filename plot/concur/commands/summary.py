@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import shutil
-import sys
 from collections.abc import Sequence
 
 from concur.commands import options, summary_table
-from concur.commands.printing import print_lines
+from concur.commands.printing import fail, print_lines
 from concur.documents.results import DocumentError, load_all
 
 
@@ -16,8 +15,7 @@ def main(argv: Sequence[str]) -> int:
     try:
         document = load_all(chosen.results)
     except DocumentError as error:
-        print(f"summary.py: {error}", file=sys.stderr)
-        return 1
+        return fail("summary.py", error)
     width = shutil.get_terminal_size(fallback=(100, 24)).columns
     print_lines(summary_table.lines(document, width, chosen.all))
     return 0

@@ -39,6 +39,8 @@ def read_groups(run: Any) -> tuple[Group, ...]:
         names = get(row, "cases", list)
         if not all(isinstance(name, str) for name in names):
             raise FieldError("'groups.cases' has the wrong type")
+        if not all("/" in case for case in (names if baseline is None else [baseline, *names])):
+            raise FieldError("'groups' has a case without a model")
         found.append(
             Group(
                 name=get(row, "name", str),

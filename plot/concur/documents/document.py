@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 from concur.documents import grouping
@@ -16,6 +17,10 @@ from concur.documents.samples import OK, Sample
 SETS = "sets"
 # In other documents of Google Benchmark.
 REPETITIONS = "repetitions of one process"
+
+
+# By these a machine is known again when its name has changed.
+MACHINE = ("cpu", "cpus", "cpus_usable", "kernel", "topology")
 
 
 @dataclass(frozen=True)
@@ -36,6 +41,19 @@ class Origin:
     topology: str = ""
     # The version and the build of Google Benchmark; empty in documents of concur.
     library: str = ""
+
+    def differences(self, other: Origin, fields: Iterable[str]) -> list[str]:
+        """Those of the fields that differ."""
+        return [field for field in fields if getattr(self, field) != getattr(other, field)]
+
+    def is_machine_of(self, other: Origin) -> bool:
+        """Whether both come from one machine as far as it matters, whatever its name.
+
+        Containers of one machine have different names, and each new one has another.
+        """
+        if self.host == other.host:
+            return True
+        return bool(self.cpu and self.kernel) and not self.differences(other, MACHINE)
 
 
 @dataclass(frozen=True)
@@ -65,6 +83,10 @@ class Document:
     observations: str = SETS
     # What the document itself says against its figures, each as a sentence without its stop.
     warnings: tuple[str, ...] = ()
+    # What the document says of its run: the object `context`, as it is.
+    context: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
+    # The files that it was read from.
+    paths: tuple[Path, ...] = ()
 
     @property
     def is_foreign(self) -> bool:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Mapping
 from typing import Any
 
-from concur.documents import json_text, machine as machines
+from concur.documents import machine as machines
+from concur.documents.document import Document
 from concur.documents.units import number_of
 
 Environment = dict[str, str]
@@ -24,34 +25,40 @@ CONTEXT = {
 OF_A_RUN = ("date", "executable", "load_avg", "json_schema_version")
 
 
-def read(path: Path) -> Environment:
+def of(document: Document) -> Environment:
     """Each property of the environment that the document has, by its name."""
-    data = json_text.parse(path)
-    run = json_text.run_of(data)
-    if run is None:
-        return _of_google_benchmark(data.get("context", {}))
-    machine, build = run.get("machine", {}), run.get("build", {})
+    if document.is_foreign:
+        return _of_google_benchmark(document.context)
+    run = document.context["concur"]
+    machine, build = run["machine"], run["build"]
+    affinity = machine.get("affinity")
     found: dict[str, Any] = {
         "kernel": machine.get("kernel"),
         "CPU": machine.get("cpu"),
         "number of CPUs": machine.get("cpus_online"),
         "number of usable CPUs": machines.cpus_usable(machine),
         "topology": machines.topology(machine) or None,
-        "CPU set": ",".join(map(str, machine.get("affinity", []))) or None,
-        "quota (cpu.max)": machine.get("cgroup", {}).get("cpu_max"),
+        "CPU set": ",".join(map(str, affinity)) or None if isinstance(affinity, list) else None,
+        "quota (cpu.max)": _part(machine, "cgroup").get("cpu_max"),
         "governor": machine.get("governor"),
         "guards of stacks": machine.get("stack_guard"),
         "compiler": build.get("compiler"),
-        "flags": " ".join(build.get("flags", "").split()) or None,
+        "flags": " ".join(str(build.get("flags", "")).split()) or None,
         "build type": build.get("build_type"),
         "placement": run.get("placement"),
     }
-    found |= {f"mitigation {name}": of for name, of in machine.get("mitigations", {}).items()}
-    found |= {f"setting {name}": of for name, of in machine.get("sysctl", {}).items()}
+    found |= {f"mitigation {name}": of for name, of in _part(machine, "mitigations").items()}
+    found |= {f"setting {name}": of for name, of in _part(machine, "sysctl").items()}
     return {name: str(value) for name, value in found.items() if value is not None}
 
 
-def _of_google_benchmark(context: dict[str, Any]) -> Environment:
+def _part(holder: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    """An object that older documents do not have."""
+    found = holder.get(key)
+    return found if isinstance(found, dict) else {}
+
+
+def _of_google_benchmark(context: Mapping[str, Any]) -> Environment:
     """What the library writes, and what the author of the benchmarks has added (a compiler, say)."""
     found = {label: context.get(key) for key, label in CONTEXT.items()}
     caches = context.get("caches")

@@ -23,6 +23,7 @@ from concur.documents.benchmark_names import Name
 from concur.documents.cases import WorkloadInfo
 from concur.documents.document import REPETITIONS, Document, Origin, count_rounds
 from concur.documents.json_text import DocumentError, FieldError, get, get_or
+from concur.documents.sample_reader import NS_LEAST, NS_MOST
 from concur.documents.samples import ITERATIONS, OK, Sample
 from concur.documents.units import NS_PER_UNIT, number_of
 
@@ -107,6 +108,8 @@ def _outcome(entry: dict[str, Any], real_ns: float) -> tuple[str, str]:
             return outcome, " ".join(str(entry.get(message) or "no reason given").split())
     if not math.isfinite(real_ns):
         return "invalid", "the time is no finite number"
+    if real_ns > 0 and not NS_LEAST <= real_ns <= NS_MOST:
+        return "invalid", "the time is out of range"
     return (OK, "") if real_ns > 0 else ("invalid", "no time was measured")
 
 
@@ -241,4 +244,6 @@ def read(data: dict[str, Any], path: Path) -> Document:
         samples=samples,
         observations=observations(1),
         warnings=_warnings(context, len(left_out)),
+        context=context,
+        paths=(path,),
     )

@@ -7,6 +7,11 @@ import re
 from pathlib import Path
 from typing import Any
 
+from concur.documents import input_file, own_files
+from concur.documents.input_file import DocumentError, NoResults
+
+__all__ = ["DocumentError", "FieldError", "NoResults", "get", "get_or", "parse", "run_of"]
+
 # A string of JSON, or one of the numbers that JSON does not have, as C++ streams write them.
 NON_FINITE = re.compile(r'"(?:[^"\\]|\\.)*"|[-+]?\b(?:nan|inf)(?:inity)?\b(?:\(\w*\))?', re.IGNORECASE)
 # The other forms in which Google Benchmark writes results.
@@ -14,10 +19,10 @@ TABLES = {
     re.compile(r"^name,iterations,", re.MULTILINE): "CSV",
     re.compile(r"^Benchmark +Time +CPU", re.MULTILINE): "the table of the console",
 }
-
-
-class DocumentError(Exception):
-    """A document is wrong; the text is one line that says what to do."""
+# What may stand for an unprintable character in JSON.
+SUSPECT = re.compile(r"\\u(?:00[01]|007[fF]|00[89]|[dD][89a-fA-F])|[\x7f-\x9f]|\\[bfnrt]")
+# Of std::uint64_t.
+INTEGER_MOST = 2**64 - 1
 
 
 class FieldError(Exception):
@@ -31,6 +36,8 @@ def get(holder: Any, key: str, kind: type | tuple[type, ...]) -> Any:
     # In Python `true` is an integer, in this format it is not.
     if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
         raise FieldError(f"'{key}' has the wrong type")
+    if isinstance(value, int) and abs(value) > INTEGER_MOST:
+        raise FieldError(f"'{key}' is too large")
     return value
 
 
@@ -47,19 +54,7 @@ def run_of(data: Any) -> dict[str, Any] | None:
 
 
 def _text(path: Path) -> str:
-    try:
-        # With the mark of the byte order that some editors and shells write.
-        text = path.read_text(encoding="utf-8-sig")
-    except FileNotFoundError:
-        raise DocumentError(f"{path}: no such file: give the results document of a run") from None
-    except OSError as error:
-        raise DocumentError(f"{path}: cannot be read: {error.strerror}") from None
-    except UnicodeDecodeError:
-        raise DocumentError(f"{path}: not a text file: give the JSON results document of a run") from None
-    if not text.strip():
-        raise DocumentError(
-            f"{path}: empty: the run wrote no results (its filter matched nothing?); run it again"
-        )
+    text = input_file.read(path).lstrip("\ufeff")
     if not text.lstrip().startswith("{"):
         for form, name in TABLES.items():
             if form.search(text):
@@ -92,12 +87,13 @@ def _decode(text: str, non_finite: list[str]) -> Any:
     return json.loads(readable, parse_constant=constant)
 
 
-def parse(path: Path) -> Any:
-    """Numbers that are not finite are no JSON, but Google Benchmark writes them. concur does not."""
-    text = _text(path)
+def _parsed(path: Path, text: str) -> tuple[Any, list[str]]:
+    """The document, and the numbers in it that are not finite."""
     non_finite: list[str] = []
     try:
         data = _decode(text, non_finite)
+        # A walk through a large document takes long, and hardly one has such characters.
+        return input_file.printable(data) if SUSPECT.search(text) else data, non_finite
     except json.JSONDecodeError as error:
         # A complete document ends with a closing brace.
         if text.lstrip().startswith("{") and not text.rstrip().endswith("}"):
@@ -106,6 +102,18 @@ def parse(path: Path) -> Any:
         raise DocumentError(f"{path}: malformed JSON at {where} ({error.msg}): run it again") from None
     except (ValueError, RecursionError) as error:
         raise DocumentError(f"{path}: malformed JSON ({error}): run it again") from None
+
+
+def parse(path: Path) -> Any:
+    """Opens the file once. Raises NoResults for those that concur wrote for other purposes.
+
+    Numbers that are not finite are no JSON, but Google Benchmark writes them. concur does not.
+    """
+    if what := own_files.by_name(path):
+        raise NoResults(path, what)
+    data, non_finite = _parsed(path, _text(path))
+    if what := own_files.by_content(data):
+        raise NoResults(path, what)
     if non_finite and run_of(data) is not None:
         raise DocumentError(f"{path}: malformed JSON ({non_finite[0]} is no JSON number): run it again")
     return data

@@ -9,17 +9,20 @@ says what to do.
 
 from __future__ import annotations
 
+import itertools
+import sys
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Sequence
+from typing import Any
 
 from concur.documents import comparison_groups, foreign, machine as machines
 from concur.documents.cases import WorkloadInfo
 from concur.documents.comparison_groups import Group, Sorted
 from concur.documents.document import Document, Origin, count_rounds
-from concur.documents.json_text import DocumentError, FieldError, get, get_or, parse, run_of
+from concur.documents.json_text import DocumentError, FieldError, NoResults, get, get_or, parse, run_of
 from concur.documents.sample_reader import read_sample, timed
-from concur.documents.samples import Sample
+from concur.documents.samples import OK, Sample
 
 __all__ = ["Document", "DocumentError", "Origin", "load", "load_all"]
 
@@ -113,24 +116,75 @@ def read(data: Any, path: Path) -> Document:
             others=made.others,
             groups=groups,
             seed=get(run, "seed", (int, type(None))),
+            context=data["context"],
+            paths=(path,),
         )
     except FieldError as error:
         raise DocumentError(f"{path}: context.concur: {error}: run it again") from None
 
 
-def _of_one_kind(path: Path, document: Document, first_path: Path, first: Document) -> None:
-    """Raises DocumentError if the two documents cannot stand in one chart."""
-    if document.is_foreign != first.is_foreign:
-        ours, theirs = (path, first_path) if document.is_foreign else (first_path, path)
+def require_one_kind(first: Document, other: Document) -> None:
+    """Raises DocumentError if another program wrote one of them, and concur the other."""
+    if first.is_foreign != other.is_foreign:
+        plain, ours = (first, other) if first.is_foreign else (other, first)
         raise DocumentError(
-            f"{ours}: plain JSON of Google Benchmark, but concur wrote {theirs}: read them apart"
+            f"{plain.paths[0]}: plain JSON of Google Benchmark, but concur wrote {ours.paths[0]}: "
+            "read them apart"
         )
-    for field, value in vars(first.origin).items():
-        if vars(document.origin)[field] != value:
-            raise DocumentError(
-                f"{path}: another {field} ({vars(document.origin)[field]}) than {first_path} ({value}): "
-                "draw them one at a time"
-            )
+
+
+def _require_one_origin(first: Document, other: Document) -> None:
+    """Raises DocumentError if the two documents cannot stand in one chart."""
+    require_one_kind(first, other)
+    ours, theirs = first.origin, other.origin
+    known = ("host",) if ours.is_machine_of(theirs) else ()
+    for field in ours.differences(theirs, (field for field in vars(ours) if field not in known)):
+        raise DocumentError(
+            f"{other.paths[0]}: another {field} ({getattr(theirs, field)}) than {first.paths[0]} "
+            f"({getattr(ours, field)}): draw them one at a time"
+        )
+
+
+def _samples_of(document: Document) -> set[tuple[object, ...]]:
+    """What tells samples of different runs apart."""
+    return {(s.start_time, s.sequence, s.case_name, s.real_ns) for s in document.samples if s.outcome == OK}
+
+
+def _require_other_samples(first: Document, other: Document) -> None:
+    """Raises DocumentError if both have the same samples, which would count as twice as many sets."""
+    ours, theirs = _samples_of(first), _samples_of(other)
+    shared = len(ours & theirs)
+    # A run that was resumed has the samples of its beginning. Times of other programs are rounded, so some
+    # may be equal by chance.
+    least = min(len(ours), len(theirs)) if first.is_foreign else 1
+    if shared >= max(1, least):
+        raise DocumentError(f"{other.paths[0]}: the same run as {first.paths[0]}: give each run once")
+
+
+def require_different_runs(documents: Sequence[Document]) -> None:
+    """Raises DocumentError."""
+    for first, other in itertools.combinations(documents, 2):
+        _require_other_samples(first, other)
+
+
+def _print_note(text: str) -> None:
+    print(text, file=sys.stderr)
+
+
+def load_each(paths: Sequence[Path], note: Callable[[str], None] = _print_note) -> list[Document]:
+    """Several documents. Files of concur that hold no results are passed over, with a note."""
+    found: list[Document] = []
+    passed_over: list[NoResults] = []
+    for path in paths:
+        try:
+            found.append(load(path))
+        except NoResults as reason:
+            passed_over.append(reason)
+    if not found:
+        raise passed_over[0]
+    for each in passed_over:
+        note(f"passed over: {each.path}: {each.what}")
+    return found
 
 
 def load_all(paths: Sequence[Path]) -> Document:
@@ -139,13 +193,15 @@ def load_all(paths: Sequence[Path]) -> Document:
     Rounds of different documents were not run next to each other, so no ratio may pair them: each document
     gets round numbers of its own.
     """
-    documents = [load(path) for path in paths]
+    documents = load_each(paths)
     first = documents[0]
+    for other in documents:
+        _require_one_origin(first, other)
+    require_different_runs(documents)
     samples: list[Sample] = []
     repetitions: list[Sample] = []
     others: list[Sample] = []
-    for path, other in zip(paths, documents):
-        _of_one_kind(path, other, paths[0], first)
+    for other in documents:
         offset = 1 + max((sample.round for sample in samples), default=-1)
         for kept, more in (
             (samples, other.samples),
@@ -167,6 +223,7 @@ def load_all(paths: Sequence[Path]) -> Document:
         repetitions=tuple(repetitions),
         others=tuple(others),
         groups=tuple({group.name: group for d in documents for group in d.groups}.values()),
-        observations=foreign.observations(len(paths)) if first.is_foreign else first.observations,
+        observations=foreign.observations(len(documents)) if first.is_foreign else first.observations,
         warnings=tuple(dict.fromkeys(words for d in documents for words in d.warnings)),
+        paths=tuple(path for document in documents for path in document.paths),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from concur.documents.json_text import FieldError, get, get_or
@@ -20,13 +21,27 @@ from concur.documents.samples import (
 )
 from concur.documents.units import NS_PER_UNIT
 
+NAME = re.compile(r"\w{1,100}", re.ASCII)
+# A femtosecond and 30 years.
+NS_LEAST, NS_MOST = 1e-6, 1e18
+
 OptionalInt = (int, type(None))
 OptionalString = (str, type(None))
 OptionalObject = (dict, type(None))
 
 
+def name(holder: Any, key: str) -> str:
+    """A name of concur. It becomes a part of names of cases, files and addresses."""
+    found: str = get(holder, key, str)
+    if not NAME.fullmatch(found):
+        raise FieldError(f"'{key}' is no name")
+    return found
+
+
 def _arguments(holder: Any, key: str) -> Arguments:
     given = get(holder, key, dict)
+    if not all(map(NAME.fullmatch, given)):
+        raise FieldError(f"'{key}' has something else than names")
     return tuple((name, int(get(given, name, int))) for name in sorted(given))
 
 
@@ -152,6 +167,8 @@ def read_sample(entry: Any) -> Sample:
     iterations: int = get(entry, "iterations", int)
     if outcome == OK and (real_ns <= 0 or iterations < 1):
         raise FieldError("outcome is ok, yet no time was measured")
+    if outcome == OK and not NS_LEAST <= real_ns <= NS_MOST:
+        raise FieldError("'real_time' is out of range")
     work = get(concur, "work", OptionalObject)
     if outcome == OK and (work is None or get(work, "units", int) < 1):
         raise FieldError("outcome is ok, yet no work was done")
@@ -168,8 +185,8 @@ def read_sample(entry: Any) -> Sample:
 
     peer = bool(get(concur, "peer_cpus", list))
     return Sample(
-        workload=get(concur, "workload", str),
-        model=get(concur, "model", str),
+        workload=name(concur, "workload"),
+        model=name(concur, "model"),
         arguments=_arguments(concur, "arguments"),
         model_arguments=_arguments(concur, "model_arguments"),
         outcome=outcome,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -14,7 +15,7 @@ from PIL import Image  # matplotlib itself needs it
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 
-from concur.documents.atomic_write import replace_file
+from concur.documents import output_file
 from concur.documents.cases import Workload
 from concur.documents.results import Document
 from concur.drawing import index
@@ -31,7 +32,7 @@ COMPRESSION = 8
 
 
 class OutputError(Exception):
-    """The reason why a chart cannot be written, in one line."""
+    """The reason why no chart cannot be written, in one line."""
 
 
 @dataclass
@@ -73,29 +74,26 @@ class Output:
             with tempfile.TemporaryFile(dir=self.folder):
                 pass
         except OSError as error:
-            raise OutputError(
-                f"{self.folder}: cannot write there: {error.strerror}: choose another -o"
-            ) from None
+            # Charts of an earlier run are written into, though the folder takes no new ones.
+            earlier = (path for suffix in self.formats for path in self.folder.glob(f"*.{suffix}"))
+            if not any(os.access(path, os.W_OK) for path in earlier):
+                raise OutputError(
+                    f"{self.folder}: cannot write there: {error.strerror}: choose another -o"
+                ) from None
 
     def save(self, name: str, page: Page) -> None:
         self.charts[name] = Chart(page.name, page.title)
         for suffix in self.formats:
             path = self.folder / f"{name}.{suffix}"
-            self._replace(path, render(page.figure, suffix))
+            output_file.write(path, render(page.figure, suffix))
             print(path, flush=True)
 
     def save_index(self, heading: str) -> None:
         """A page with all charts. Not if only some were wanted: it would hide those that the folder has."""
         if self.only is None:
             content = index.html(heading, self.charts, self.reasons, self.formats)
-            self._replace(self.folder / INDEX, content.encode())
+            output_file.write(self.folder / INDEX, content.encode())
             print(self.folder / INDEX, flush=True)
-
-    def _replace(self, path: Path, content: bytes) -> None:
-        try:
-            replace_file(path, content)
-        except OSError as error:
-            raise OutputError(f"{path}: cannot be written: {error.strerror}: choose another -o") from None
 
 
 def render(figure: Any, suffix: str) -> bytes:

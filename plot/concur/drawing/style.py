@@ -8,10 +8,13 @@ differ in line style and marker, and every line and bar has its name.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+import matplotlib
 from matplotlib.colors import to_hex, to_rgb
 
 # The colours of the members of a family. A family with more members gets colours evenly between these.
@@ -77,6 +80,18 @@ RC: dict[str, Any] = {
     # Names of benchmarks may have dollar signs, which are no formulas.
     "text.parse_math": False,
 }
+
+
+@contextmanager
+def applied() -> Iterator[None]:
+    """Charts look the same everywhere: without the user's own matplotlibrc.
+
+    A character that the font lacks is a box in the chart, and no reason to warn.
+    """
+    matplotlib.rcdefaults()
+    with matplotlib.rc_context(RC), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph", UserWarning)
+        yield
 
 
 @dataclass(frozen=True)

@@ -9,17 +9,12 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from concur.documents import units
-from concur.documents.atomic_write import replace_file
+from concur.documents import output_file, units
 from concur.findings.verdict import CONFIRMED, INCONCLUSIVE, REFUTED, VERDICTS, Judgement, Part
 from concur.statistics.intervals import Estimate
 
 WIDTH = 110
 SIGNS = {CONFIRMED: "+", REFUTED: "-", INCONCLUSIVE: "?", "not applicable": " "}
-
-
-class ReportError(Exception):
-    """The reason why the verdicts cannot be written, in one line."""
 
 
 def once_refuted(first: Judgement, second: Judgement | None) -> Judgement:
@@ -123,14 +118,18 @@ def to_json(judgements: list[Judgement]) -> Any:
     }
 
 
+def verdicts_of(results: Path) -> tuple[Path, Path]:
+    """Where the verdicts go that belong to a results document: JSON, and a text for readers."""
+    name = f"{results.stem}-verdicts"
+    return results.with_name(f"{name}.json"), results.with_name(f"{name}.md")
+
+
 def report(judgements: list[Judgement], results: Path | None) -> None:
+    """Raises WriteError."""
     print(terminal(judgements))
     if results is None:
         return
-    stem = results.with_name(f"{results.stem}-verdicts")
-    try:
-        replace_file(stem.with_suffix(".json"), (json.dumps(to_json(judgements), indent=1) + "\n").encode())
-        replace_file(stem.with_suffix(".md"), markdown(judgements).encode())
-    except OSError as error:
-        raise ReportError(f"{stem}: cannot be written: {error.strerror}: choose another -o") from None
-    print(f"\nverdicts: {stem.with_suffix('.md')} and .json")
+    for_programs, for_readers = verdicts_of(results)
+    output_file.write(for_programs, (json.dumps(to_json(judgements), indent=1) + "\n").encode())
+    output_file.write(for_readers, markdown(judgements).encode())
+    print(f"\nverdicts: {for_readers} and .json")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterable, Sequence
 
 from concur.documents import labels
@@ -14,7 +13,7 @@ from concur.findings.definitions import ModelCase, Finding
 from concur.findings.suite import is_group_of
 from concur.findings.verdict import NOT_APPLICABLE, REFUTED, Unusable
 from concur.statistics import intervals, turns
-from concur.statistics.intervals import Estimate
+from concur.statistics.intervals import Estimate, exp
 from concur.statistics.turns import CPU, WALL, WALL_OF_JOB
 
 Values = dict[int, float]
@@ -142,4 +141,4 @@ class Measurements:
         found = turns.paired_sets(ours, theirs, SLICED[finding.metric])
         if found is None or not found.in_turns:
             return values
-        return {number: math.exp(log) for number, log in found.logs.items()}
+        return {number: exp(log) for number, log in found.logs.items()}

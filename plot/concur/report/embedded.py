@@ -20,7 +20,7 @@ from concur.documents.results import Document
 from concur.report import cells, rerun
 from concur.report.anchors import Anchors, case_name
 from concur.statistics import noise, ratios, turns, written
-from concur.statistics.intervals import Estimate
+from concur.statistics.intervals import Estimate, exp
 from concur.statistics.measures import CPU, MEASURES, WALL, Measure
 from concur.statistics.ratios import default_measure, to_baseline, why_cpu
 
@@ -53,7 +53,7 @@ def _sets(cell: Cell, measure: Measure) -> list[Any]:
     found = turns.absolute_sets(cell.samples, OF_SETS[measure.key])
     if found is None:
         return []
-    values = [math.exp(log) for _, log in sorted(found.logs.items())]
+    values = [exp(log) for _, log in sorted(found.logs.items())]
     unit, size = units.unit_of(max(values), units.TIMES)
     return [unit.strip(), *(float(units.significant(value / size, 3)) for value in values)]
 

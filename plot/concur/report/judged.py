@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from concur.documents import environment, labels, units
-from concur.documents.results import Document, load
+from concur.documents.results import Document, load, require_one_kind
 from concur.findings import definitions
 from concur.findings.findings_report import SIGNS, disturbed, figure
 from concur.findings.judge import Judge
@@ -131,14 +131,16 @@ def _changed(comparison: Comparison) -> Iterator[str]:
         yield f"{what}: {', '.join(names)}"
 
 
-def compare(old: Path, paths: Sequence[Path], new: Document) -> Compare:
+def compare(path: Path, new: Document) -> Compare:
     """What compare.py prints. Raises DocumentError."""
-    comparison = Comparison(load(old), new, Choice())
+    old = load(path)
+    require_one_kind(old, new)
+    comparison = Comparison(old, new, Choice())
     found = comparison.compared
     counts = [(verdict, sum(one.verdict == verdict for one in found)) for verdict in VERDICTS_OF_COMPARISON]
     return Compare(
-        old.name,
-        tuple(environment.differences(environment.read(old), environment.read(paths[0]))),
+        path.name,
+        tuple(environment.differences(environment.of(old), environment.of(new))),
         tuple(_changed(comparison)),
         tuple(_compared_row(one) for one in found if one.verdict not in (SAME, UNCLEAR)),
         f"{units.number_of('cases', len(found))} compared: "

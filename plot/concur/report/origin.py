@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 from urllib.parse import quote
 
-from concur.documents import environment, json_text, labels
+from concur.documents import environment, labels
+from concur.documents.input_file import printable
 from concur.documents.results import Document
 from concur.documents.units import number_of
 
@@ -51,10 +51,10 @@ def title(document: Document) -> str:
     return f"{what} on {where}" if where else what
 
 
-def origin(document: Document, paths: tuple[Path, ...], output: Path) -> Origin:
-    context: Mapping[str, Any] = json_text.parse(paths[0]).get("context", {})
-    run = context.get("concur") or {}
-    suite = run.get("suite")
+def origin(document: Document, output: Path) -> Origin:
+    context = document.context
+    run = context.get("concur")
+    suite = run.get("suite") if isinstance(run, dict) else None
     this = document.origin
     facts = (
         day(str(context.get("date", ""))),
@@ -68,11 +68,14 @@ def origin(document: Document, paths: tuple[Path, ...], output: Path) -> Origin:
     return Origin(
         title(document),
         tuple(filter(None, facts)),
-        environment.read(paths[0]),
-        tuple((address(path, output), path.name) for path in paths),
+        environment.of(document),
+        # What came through a pipe has no address.
+        tuple(
+            (address(path, output), str(printable(path.name))) for path in document.paths if path.is_file()
+        ),
     )
 
 
 def address(path: Path, output: Path) -> str:
     """The path as seen from the page, so that both can be moved together."""
-    return quote(os.path.relpath(path.resolve(), output.resolve().parent))
+    return quote(os.fsencode(os.path.relpath(path.resolve(), output.resolve().parent)))

@@ -31,7 +31,6 @@ class Inputs:
     """What the page is made from."""
 
     document: Document
-    paths: tuple[Path, ...]
     output: Path
     findings: Path | None = None
     against: Path | None = None
@@ -76,7 +75,7 @@ def gather(inputs: Inputs) -> Page:
     made = sections.Sections(document, anchors, models)
     known = {m.key for w in document.workloads for case in w.cases for m in measures_of(case)}
     return Page(
-        origin=origin(document, inputs.paths, inputs.output),
+        origin=origin(document, inputs.output),
         banner=banner(document),
         decisions=tuple(decisions(document)),
         doubts=tuple(doubts(document)),
@@ -84,7 +83,7 @@ def gather(inputs: Inputs) -> Page:
         sections=made.all(),
         memory=sections.memory(made),
         findings=None if inputs.findings is None else judged.findings(document, inputs.findings),
-        compare=None if inputs.against is None else judged.compare(inputs.against, inputs.paths, document),
+        compare=None if inputs.against is None else judged.compare(inputs.against, document),
         glossary=glossary.WORDS,
         models_in_words=tuple(
             (row.model, said)

@@ -19,7 +19,7 @@ from concur.documents.cases import Series
 from concur.documents.results import Document
 from concur.documents.samples import Arguments, Sample
 from concur.statistics import intervals, ratios, turns
-from concur.statistics.intervals import CONFIDENCE, Estimate
+from concur.statistics.intervals import CONFIDENCE, Estimate, exp
 from concur.statistics.measures import CPU as CPU_TIME
 from concur.statistics.matches import Matches, Measured
 from concur.statistics.turns import CPU, WALL, Metric
@@ -192,12 +192,12 @@ def together(ones: Sequence[Compared], shared_baseline: bool = False) -> Togethe
     elif len(ones) > 1:
         error = max(error, statistics.stdev(logs) / math.sqrt(len(ones)))
     if not math.isfinite(error) or not all(one.relative for one in ones):
-        value = math.exp(middle)
+        value = exp(middle)
         return Together(Estimate(value, value, value, 1), UNCLEAR)
 
     def within(confidence: float) -> Estimate:
         half = error * intervals.quantile_t(max(1, len(ones) - 1), confidence)
-        return Estimate(math.exp(middle), math.exp(middle - half), math.exp(middle + half), len(ones) + 1)
+        return Estimate(exp(middle), exp(middle - half), exp(middle + half), len(ones) + 1)
 
     strict = within(CONFIDENCE_OF_VERDICT)
     said = SLOWER if strict.low > 1 + MARGIN_TOGETHER else SAME

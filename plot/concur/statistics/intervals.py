@@ -31,6 +31,8 @@ CONFIDENCE = 0.95
 # A smaller difference between two models is none.
 TIE_MARGIN = 0.05
 TAILS = (2.5, 97.5)
+# A float holds numbers up to 10^308.
+LOG_MOST = 700.0
 
 Buckets = Iterable[tuple[int, int]]
 
@@ -118,7 +120,12 @@ def paired_ratio(values: Mapping[int, float], baseline: Mapping[int, float]) -> 
     if not common:
         return None
     logs = median([float(np.log(values[number] / baseline[number])) for number in common])
-    return Estimate(float(np.exp(logs.value)), float(np.exp(logs.low)), float(np.exp(logs.high)), logs.sets)
+    return Estimate(exp(logs.value), exp(logs.low), exp(logs.high), logs.sets)
+
+
+def exp(log: float) -> float:
+    """The number of this logarithm. Few and very different sets have intervals that no float can hold."""
+    return math.exp(min(max(log, -LOG_MOST), LOG_MOST))
 
 
 def mean_of_logs(logs: Sequence[float], confidence: float = CONFIDENCE) -> Estimate:
@@ -127,7 +134,7 @@ def mean_of_logs(logs: Sequence[float], confidence: float = CONFIDENCE) -> Estim
     half = 0.0
     if sets > 1:
         half = quantile_t(sets - 1, confidence) * float(np.std(logs, ddof=1)) / math.sqrt(sets)
-    return Estimate(math.exp(mean), math.exp(mean - half), math.exp(mean + half), sets)
+    return Estimate(exp(mean), exp(mean - half), exp(mean + half), sets)
 
 
 @lru_cache(maxsize=1024)
@@ -153,7 +160,7 @@ def quotient(one: Estimate | None, other: Estimate | None) -> Estimate | None:
     down = math.hypot(math.log(one.value / one.low), math.log(other.high / other.value))
     up = math.hypot(math.log(one.high / one.value), math.log(other.value / other.low))
     sets = min(one.sets, other.sets)
-    return Estimate(math.exp(middle), math.exp(middle - down), math.exp(middle + up), sets)
+    return Estimate(exp(middle), exp(middle - down), exp(middle + up), sets)
 
 
 def merge(histograms: Iterable[Buckets]) -> dict[int, int]:

@@ -15,7 +15,6 @@ itself; other programs that cause them are seen by their CPU time.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -24,6 +23,7 @@ from concur.documents.cases import Case, Series
 from concur.documents.samples import RUNS, Sample
 from concur.documents.units import number_of, percent_range
 from concur.statistics import turns
+from concur.statistics.intervals import exp
 from concur.statistics.turns import WALL
 
 # As a share of the CPU time of all CPUs. Ticks and timers of an idle machine stay below it.
@@ -199,6 +199,6 @@ def disturbed_rounds(samples: Sequence[Sample], repetitions: Sequence[Sample], c
     for original, again in repetition_pairs(samples, repetitions):
         ratio = turns.paired_sets([again], [original], WALL)
         if ratio is not None and abs(ratio.mean) > REPETITION_MARGIN:
-            times = math.exp(ratio.mean)
+            times = exp(ratio.mean)
             found.setdefault(original.round, f"a repetition took {times:.2f} times as long as its original")
     return dict(sorted(found.items()))

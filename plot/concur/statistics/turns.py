@@ -24,7 +24,7 @@ import numpy as np
 from concur.documents.cases import Cell
 from concur.documents.samples import Sample, Slices
 from concur.statistics import intervals
-from concur.statistics.intervals import CONFIDENCE, Estimate
+from concur.statistics.intervals import CONFIDENCE, Estimate, exp
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ class Sets:
         if self.in_turns:
             return intervals.mean_of_logs(list(self.logs.values()), confidence)
         found = intervals.median(self.logs.values())
-        return Estimate(math.exp(found.value), math.exp(found.low), math.exp(found.high), found.sets)
+        return Estimate(exp(found.value), exp(found.low), exp(found.high), found.sets)
 
 
 def absolute_sets(samples: Iterable[Sample], metric: Metric) -> Sets | None:

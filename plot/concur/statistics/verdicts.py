@@ -15,7 +15,7 @@ from __future__ import annotations
 import math
 
 from concur.statistics import intervals
-from concur.statistics.intervals import CONFIDENCE, TIE_MARGIN, Estimate
+from concur.statistics.intervals import CONFIDENCE, TIE_MARGIN, Estimate, exp
 from concur.statistics.turns import Sets
 
 # With fewer sets every verdict is "unclear".
@@ -42,7 +42,7 @@ def quotient(new: Sets, old: Sets, confidence: float = CONFIDENCE) -> Estimate:
         error = math.sqrt(ours + theirs)
         parts = ours**2 / (len(new.logs) - 1) + theirs**2 / (len(old.logs) - 1)
         half = error * intervals.quantile_t(error**4 / parts, confidence) if parts > 0 else 0.0
-    return Estimate(math.exp(middle), math.exp(middle - half), math.exp(middle + half), sets)
+    return Estimate(exp(middle), exp(middle - half), exp(middle + half), sets)
 
 
 def error_of(new: Sets, old: Sets) -> float:

@@ -1,10 +1,13 @@
 """Two results documents side by side."""
 
 import json
+import subprocess
+import sys
 
 import pytest
 
 import many_cpus
+from programs import PLOT, start
 from concur.statistics.verdicts import SAME, SLOWER, UNCLEAR
 
 
@@ -155,3 +158,28 @@ def test_what_cannot_be_read(run, runs, tmp_path):
     done = run("compare", runs["old"], tmp_path / "none.json")
     assert (done.returncode, done.stderr.count("\n")) == (2, 1)
     assert run("compare", runs["old"], runs["old"], "--margin", "7").returncode == 2
+
+
+def test_documents_from_pipes(runs):
+    command = ["bash", "-c", 'exec "$0" "$1" <(cat "$2") <(cat "$2")']
+    command += [sys.executable, PLOT / "compare.py", runs["old"]]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=100)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "the environments differ" not in done.stdout and "no case is faster or slower" in done.stdout
+
+
+def test_its_json_may_go_to_standard_output(runs):
+    done = start("compare.py", runs["old"], runs["slower"], "--json", "/dev/stdout")
+    assert done.returncode == 0 and json.loads(done.stdout)["compared"]
+
+
+def test_the_json_never_replaces_a_document(run, runs):
+    before = runs["old"].read_bytes()
+    done = run("compare", runs["old"], runs["slower"], "--json", runs["old"])
+    assert (done.returncode, done.stdout) == (2, "") and "it is an input too" in done.stderr
+    assert runs["old"].read_bytes() == before
+
+
+def test_where_the_json_goes_is_checked_first(run, runs, tmp_path):
+    done = run("compare", runs["old"], runs["slower"], "--json", tmp_path / "none/c.json")
+    assert (done.returncode, done.stdout) == (2, "") and "cannot be written: No such file" in done.stderr

@@ -1,8 +1,13 @@
 """One document, for other tools."""
 
+import gzip
 import json
+import subprocess
+import sys
 
 import pytest
+
+from programs import PLOT, start
 
 
 def test_an_export_has_one_median_per_case(run, runs, tmp_path):
@@ -64,3 +69,29 @@ def test_what_is_wrong_with_a_figure_stands_beside_it(run, runs, tmp_path):
     of_echo = {name: one for name, one in limited.items() if name.startswith("echo") and "÷" in name}
     assert all(" CPU time ÷ epoll" in name for name in of_echo)
     assert all("the clients were at their limit" in one["extra"] for one in of_echo.values())
+
+
+def test_standard_output_gets_the_export_alone(runs):
+    done = start("export.py", runs["old"], "-o", "/dev/stdout")
+    assert done.returncode == 0, done.stderr
+    assert all("value" in entry for entry in json.loads(done.stdout))
+
+
+def test_where_it_writes(run, runs, tmp_path):
+    packed = tmp_path / "X.json.gz"
+    packed.write_bytes(gzip.compress(runs["old"].read_bytes()))
+    assert run("export", packed).stdout == f"{tmp_path / 'X.github-action.json'}\n"
+    done = run("export", packed, "-o", packed)
+    assert done.returncode == 1 and "it is an input too" in done.stderr
+    assert gzip.decompress(packed.read_bytes()) == runs["old"].read_bytes()
+
+
+def test_a_document_from_a_pipe(runs):
+    script = 'exec "$0" "$1" <(cat "$2") -o /dev/stdout'
+    command = ["bash", "-c", script, sys.executable, PLOT / "export.py", runs["old"]]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=100)
+    assert (done.returncode, done.stderr) == (0, "") and json.loads(done.stdout)
+    # Nothing can be written beside a pipe.
+    command[2] = 'exec "$0" "$1" <(cat "$2")'
+    done = subprocess.run(command, capture_output=True, text=True, timeout=100)
+    assert done.returncode == 1 and "no file can stand beside a pipe: name another output" in done.stderr

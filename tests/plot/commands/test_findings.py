@@ -1,13 +1,17 @@
 """The program that measures and judges findings."""
 
 import json
+import os
+import signal
 import stat
+import subprocess
 import sys
 
 import pytest
 
 import synthetic
 from entries import FALSE, TRUE, write
+from programs import PLOT
 
 RUNNER = """#!{python}
 # Stands for suite_runner: the next document of those beside it becomes the output.
@@ -121,3 +125,80 @@ def test_judging_what_is_there(run, tmp_path, documents):
     assert done.returncode == 1
     assert "1 refuted, 1 confirmed" in done.stdout
     assert not (tmp_path / "r-verdicts.md").exists()
+
+
+def test_where_results_and_verdicts_go_is_checked_before_minutes_of_measuring(run_findings, tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "out-verdicts.md").mkdir()
+    for output, why in (
+        ("/dev/null", "it is no ordinary file"),
+        (tmp_path / "pipe", "it is no ordinary file"),
+        (tmp_path / "none/out.json", "No such file"),
+        (tmp_path / "out.json", "out-verdicts.md: cannot be written: Is a directory"),
+    ):
+        done = run_findings([TRUE], "as it is", more=("-o", output))
+        assert done.returncode == 2 and why in done.stderr and done.stderr.count("\n") == 1
+    assert not list(tmp_path.glob("suite-*")), "the runner was started"
+
+
+def test_verdicts_stand_beside_a_name_with_dots(run, tmp_path, documents):
+    results = tmp_path / "r.json"
+    results.write_text(json.dumps(documents["as it is"]))
+    file = write(tmp_path / "f.toml", TRUE)
+    assert run("findings", "judge", "--findings", file, results, "-o", tmp_path / "v1.2.json").returncode == 0
+    assert {path.name for path in tmp_path.glob("*-verdicts.*")} == {"v1.2-verdicts.json", "v1.2-verdicts.md"}
+    done = run("findings", "judge", "--findings", file, results, "-o", "/dev/null")
+    assert done.returncode == 2 and "it is no ordinary file" in done.stderr
+
+
+STUBBORN_RUNNER = """#!{python}
+# Stands for suite_runner: says that it is there, and takes a moment to end when it is asked to.
+import signal, sys
+def stop(number, _):
+    print("ended by", number, file=open({ended!r}, "w"))
+    sys.exit(128 + number)
+for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    signal.signal(number, stop)
+print("ready", flush=True)
+while True:
+    signal.pause()
+"""
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+def test_a_signal_is_passed_on_and_waited_for(tmp_path, how):
+    runner = tmp_path / "suite_runner"
+    runner.write_text(STUBBORN_RUNNER.format(python=sys.executable, ended=str(tmp_path / "ended")))
+    runner.chmod(0o755)
+    (tmp_path / "temporary").mkdir()
+    command = [sys.executable, PLOT / "findings.py", "run", "--findings", write(tmp_path / "f.toml", TRUE)]
+    process = subprocess.Popen(
+        [*command, "--runner", runner, "-o", tmp_path / "out.json"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=os.environ | {"TMPDIR": str(tmp_path / "temporary")},
+    )
+    assert process.stdout.readline() == "ready\n"
+    process.send_signal(how)
+    said, complaints = process.communicate(timeout=60)
+    assert (process.returncode, said, complaints) == (128 + how, "", "")
+    assert (tmp_path / "ended").read_text() == f"ended by {int(how)}\n", "it had ended before"
+    assert list((tmp_path / "temporary").iterdir()) == []
+
+
+def test_a_signal_that_the_parent_ignores_is_not_passed_on(tmp_path, run_findings):
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        assert run_findings([TRUE], "as it is").returncode == 0
+        assert signal.getsignal(signal.SIGHUP) == signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+
+def test_a_repeated_run_does_not_meet_the_file_of_an_earlier_one(run_findings, tmp_path):
+    (tmp_path / "out-again.json").write_text("older")
+    done = run_findings([TRUE, FALSE], "as it is", "as it is", code=0)
+    assert "refuted" in done.stdout
+    assert (tmp_path / "out-again.json").read_text() == "older"
+    assert (tmp_path / "out-again-2.json").exists()

@@ -1,5 +1,8 @@
 """Which charts the program writes, and what it says."""
 
+import json
+
+import foreign_documents
 from concur.commands import options, plot
 from concur.drawing import output
 
@@ -43,3 +46,13 @@ def test_pictures_and_one_index_without_further_options(run, tiny_file, tmp_path
 
 def test_every_kind_that_help_names_is_drawn():
     assert list(plot.CHARTS) == list(options.KINDS)
+
+
+def test_a_character_that_the_font_lacks_is_no_reason_to_warn(run, tmp_path):
+    made = foreign_documents.document(host_name="日本")
+    for entry in made["benchmarks"]:
+        entry["name"] = entry["run_name"] = entry["name"].replace("BM_", "測定_")
+    path = tmp_path / "made.json"
+    path.write_text(json.dumps(made))
+    done = run("plot", path, "-o", tmp_path, "--only", "overview", "--format", "svg")
+    assert (done.returncode, done.stderr) == (0, "") and (tmp_path / "overview.svg").exists()

@@ -6,6 +6,7 @@ import json
 import pytest
 
 import html_page
+import synthetic
 from programs import start
 
 
@@ -29,7 +30,7 @@ def test_another_output_and_an_old_document(run, tiny_file, tmp_path):
 
 def test_several_documents_make_one_page(run, tiny, tiny_file, tmp_path):
     path = tmp_path / "second.json"
-    path.write_text(json.dumps(tiny))
+    path.write_text(json.dumps(synthetic.again(tiny)))
     assert run("report", tiny_file, path, "-o", tmp_path / "x.html").returncode == 0
     page = html_page.read((tmp_path / "x.html").read_text())
     assert "2 sets" in page.first("header").text

@@ -1,20 +1,19 @@
 """The environment of a run that concur did not make."""
 
-import json
+from pathlib import Path
 
 import foreign_documents
-from concur.documents import environment
+from concur.documents import environment, results
 
 
-def test_environments_of_other_programs(tmp_path):
-    def written(name, **of_context):
-        path = tmp_path / name
-        made = {"context": foreign_documents.context(**of_context), "benchmarks": []}
-        path.write_text(json.dumps(made))
-        return environment.read(path)
+def test_environments_of_other_programs():
+    def environment_with(**of_context):
+        entry = foreign_documents.entry("BM_Any", 1.0)
+        made = {"context": foreign_documents.context(**of_context), "benchmarks": [entry]}
+        return environment.of(results.read(made, Path("made.json")))
 
-    old = written("old.json", compiler="g++ 12", load_avg=[1.0])
-    new = written("new.json", compiler="g++ 13", load_avg=[2.0], date="2024-06-01", build="debug", num_cpus=4)
+    old = environment_with(compiler="g++ 12", load_avg=[1.0])
+    new = environment_with(compiler="g++ 13", load_avg=[2.0], date="2024-06-01", build="debug", num_cpus=4)
     assert environment.differences(old, new) == [
         "number of CPUs: 8 before, 4 now",
         "build of Google Benchmark: release before, debug now",
@@ -22,4 +21,4 @@ def test_environments_of_other_programs(tmp_path):
     ]
     assert old["caches"] == "L1 Data 32768 B for 2 CPUs"
     unknown = [{"type": "Unified", "level": 2, "size": 1024, "num_sharing": 0}]
-    assert written("unknown.json", caches=unknown)["caches"] == "L2 Unified 1024 B"
+    assert environment_with(caches=unknown)["caches"] == "L2 Unified 1024 B"

@@ -1,7 +1,6 @@
 """How many CPUs a run may use, and the topology of its machine."""
 
 import copy
-import json
 from pathlib import Path
 
 import pytest
@@ -65,11 +64,9 @@ def test_a_document_without_them_can_be_read(tiny):
     assert (origin.cpus_usable, origin.topology) == (2, "")
 
 
-def test_they_are_part_of_the_environment(tiny, tmp_path):
+def test_they_are_part_of_the_environment(tiny):
     def read(made):
-        path = tmp_path / "results.json"
-        path.write_text(json.dumps(made))
-        return environment.read(path)
+        return environment.of(results.read(made, Path("made.json")))
 
     topology = {**tiny["context"]["concur"]["machine"]["topology"], "cores": 1}
     assert environment.differences(read(tiny), read(described(tiny, cpus_usable=1, topology=topology))) == [

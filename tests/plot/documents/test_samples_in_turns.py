@@ -97,9 +97,10 @@ def test_sets_may_differ_in_number(turns):
 
 
 def test_sets_of_several_documents_are_sets_of_one(turns, tmp_path):
-    path = tmp_path / "turns.json"
-    path.write_text(json.dumps(turns))
-    case = results.load_all([path, path]).workloads[0].cases[0]
+    paths = [tmp_path / "first.json", tmp_path / "second.json"]
+    for path, made in zip(paths, (turns, synthetic.again(turns))):
+        path.write_text(json.dumps(made))
+    case = results.load_all(paths).workloads[0].cases[0]
     for one, other in (("poll", "serial"), ("serial", "poll"), ("poll", "libev")):
         ratio = paired(case.cells[Series(one, ())], case.cells[Series(other, ())], WALL)
         assert ratio.sets == 4

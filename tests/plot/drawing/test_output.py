@@ -1,6 +1,9 @@
 """Pictures stay small and keep their colours."""
 
+import errno
+
 import numpy as np
+import pytest
 
 from concur.drawing import output
 
@@ -27,3 +30,14 @@ def test_small_fills_survive_many_colours():
         pixels[row * 5, 10:30] = (row * 4, 200, 30)
     image = output.with_palette(pixels).convert("RGB")
     assert [image.getpixel((20, row * 5)) for row in range(60)] == [(row * 4, 200, 30) for row in range(60)]
+
+
+def test_charts_of_an_earlier_run_are_written_into_though_their_folder_takes_no_files(tmp_path, monkeypatch):
+    def refuse(*_, **__):
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(output.tempfile, "TemporaryFile", refuse)
+    with pytest.raises(output.OutputError, match="cannot write there: Permission denied"):
+        output.Output(tmp_path, ["png"]).prepare()
+    (tmp_path / "overview.png").touch()
+    output.Output(tmp_path, ["png"]).prepare()

@@ -18,7 +18,7 @@ FINDINGS = ROOT / "results/findings.toml"
 
 
 def page_of(path: Path, document: results.Document | None = None, **more: Path) -> str:
-    inputs = render.Inputs(document or results.load(path), (path,), path.with_suffix(".html"), **more)
+    inputs = render.Inputs(document or results.load(path), path.with_suffix(".html"), **more)
     return render.render(render.gather(inputs))
 
 

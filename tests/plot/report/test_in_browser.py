@@ -48,7 +48,7 @@ def document() -> results.Document:
 @pytest.fixture(scope="module")
 def address(document: results.Document, tmp_path_factory: pytest.TempPathFactory) -> str:
     output = tmp_path_factory.mktemp("page") / "report.html"
-    inputs = render.Inputs(document, (DOCUMENT,), output, ROOT / "results/findings.toml")
+    inputs = render.Inputs(document, output, ROOT / "results/findings.toml")
     output.write_text(render.render(render.gather(inputs)))
     return output.as_uri()
 

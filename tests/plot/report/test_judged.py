@@ -37,7 +37,7 @@ def runs(tmp_path_factory):
 
 def test_compared_rows_are_those_of_the_terminal(run, runs):
     old, new = runs
-    found = judged.compare(old, (new,), results.load(new))
+    found = judged.compare(old, results.load(new))
     lines = run("compare", old, new).stdout.splitlines()
     terminal = [line for line in lines if re.match(r"(slower|faster)[ !]", line)]
     assert len(found.rows) == len(terminal) > 5
@@ -61,7 +61,7 @@ def test_environment_and_cases_that_cannot_be_compared(runs, tmp_path):
     made["benchmarks"] = [e for e in made["benchmarks"] if e["concur"]["workload"] == "primes"]
     path = tmp_path / "part.json"
     path.write_text(json.dumps(made))
-    found = judged.compare(old, (path,), results.load(path))
+    found = judged.compare(old, results.load(path))
     assert any("kernel" in text and "6.9 now" in text for text in found.environment)
     gone = [text for text in found.changed if text.startswith("ok before, not there now: echo, ")]
     assert gone and gone[0].endswith(": epoll, serial, poll, coroutine")

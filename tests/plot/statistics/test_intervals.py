@@ -155,3 +155,9 @@ def test_equal_values_are_within_their_interval(rounds):
     for value in (0.918, 1.53, 0.1, 1e-9, 3e12):
         found = intervals.median([value] * rounds)
         assert (found.low, found.value, found.high) == (value, value, value)
+
+
+def test_sets_without_any_agreement_have_an_interval_that_a_float_holds():
+    found = intervals.mean_of_logs([-400.0, 400.0])
+    assert 0 < found.low < found.value < found.high < math.inf
+    assert intervals.exp(1.5) == math.exp(1.5)

@@ -1,0 +1,50 @@
+"""Fields that have the right type, but no value that a document of concur can have."""
+
+import copy
+from pathlib import Path
+
+import pytest
+
+from concur.documents import results
+from concur.documents.input_file import DocumentError
+
+
+def refused(tiny, change):
+    made = copy.deepcopy(tiny)
+    change(made["benchmarks"][0])
+    with pytest.raises(DocumentError) as found:
+        results.read(made, Path("made.json"))
+    return str(found.value)
+
+
+@pytest.mark.parametrize("key", ["workload", "model"])
+@pytest.mark.parametrize("name", ["../elsewhere", "a/b", "", "a b", "$(reboot)", "x" * 200, "größe"])
+def test_names_become_names_of_files(tiny, key, name):
+    said = refused(tiny, lambda entry: entry["concur"].update({key: name}))
+    assert f"benchmarks[0]: '{key}' is no name" in said
+
+
+@pytest.mark.parametrize("key", ["arguments", "model_arguments"])
+def test_names_of_arguments_too(tiny, key):
+    said = refused(tiny, lambda entry: entry["concur"].update({key: {"tasks; reboot": 5}}))
+    assert f"'{key}' has something else than names" in said
+
+
+@pytest.mark.parametrize("time_ms", [1e-15, 1e300, 1e13])
+def test_times_out_of_range(tiny, time_ms):
+    assert "'real_time' is out of range" in refused(tiny, lambda entry: entry.update(real_time=time_ms))
+
+
+@pytest.mark.parametrize("number", [2**64, -(2**64), 10**400])
+def test_integers_that_no_program_has(tiny, number):
+    assert "'round' is too large" in refused(tiny, lambda entry: entry["concur"].update(round=number))
+
+
+@pytest.mark.parametrize(
+    "names", [{"baseline": "serial"}, {"baseline": ""}, {"cases": ["noop/serial", "noop"]}]
+)
+def test_groups_of_cases_without_models(tiny, names):
+    made = copy.deepcopy(tiny)
+    made["context"]["concur"]["groups"][0].update(names)
+    with pytest.raises(DocumentError, match="'groups' has a case without a model"):
+        results.read(made, Path("made.json"))
