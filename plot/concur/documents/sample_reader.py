@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from concur.documents.json_text import FieldError, get, get_or
+from concur.documents.json_text import INTEGER_MOST, FieldError, get, get_or
 from concur.documents.samples import (
     OK,
     OUTCOMES,
@@ -21,13 +21,25 @@ from concur.documents.samples import (
 )
 from concur.documents.units import NS_PER_UNIT
 
-NAME = re.compile(r"\w{1,100}", re.ASCII)
+NAME = re.compile(r"\w{1,200}", re.ASCII)
 # A femtosecond and 30 years.
 NS_LEAST, NS_MOST = 1e-6, 1e18
 
 OptionalInt = (int, type(None))
 OptionalString = (str, type(None))
 OptionalObject = (dict, type(None))
+
+
+def is_integer(value: Any) -> bool:
+    """In Python `true` is an integer, in this format it is not."""
+    return type(value) is int and abs(value) <= INTEGER_MOST
+
+
+def at_least(least: int, holder: Any, key: str) -> int:
+    found: int = get(holder, key, int)
+    if found < least:
+        raise FieldError(f"'{key}' is {found}, must be at least {least}")
+    return found
 
 
 def name(holder: Any, key: str) -> str:
@@ -42,7 +54,7 @@ def _arguments(holder: Any, key: str) -> Arguments:
     given = get(holder, key, dict)
     if not all(map(NAME.fullmatch, given)):
         raise FieldError(f"'{key}' has something else than names")
-    return tuple((name, int(get(given, name, int))) for name in sorted(given))
+    return tuple((name, at_least(0, given, name)) for name in sorted(given))
 
 
 def _symbols(holder: Any) -> Symbols:
@@ -51,8 +63,8 @@ def _symbols(holder: Any) -> Symbols:
 
 
 def _is_bucket(found: Any) -> bool:
-    """Whether this is a pair of integers: the highest value and the count (`true` is no integer here)."""
-    return isinstance(found, list) and len(found) == 2 and type(found[0]) is int and type(found[1]) is int
+    """Whether this is a pair of integers: the highest value and the count."""
+    return isinstance(found, list) and len(found) == 2 and all(map(is_integer, found))
 
 
 def _latency(found: Any, name: str) -> Latency | None:
@@ -76,7 +88,7 @@ def _memory(found: Any) -> Memory | None:
     if found is None:
         return None
     return Memory(
-        tasks=get(found, "tasks", int),
+        tasks=at_least(1, found, "tasks"),
         pss=get(found, "pss_bytes", int),
         kernel=get(found, "kernel_bytes", int),
     )
@@ -86,7 +98,7 @@ def _counts(found: Any) -> Counts | None:
     if found is None:
         return None
     return Counts(
-        units=get(found, "units", int),
+        units=at_least(1, found, "units"),
         system_calls=get(found, "system_calls", OptionalInt),
         switches=get(found, "switches", OptionalInt),
         migrations=get(found, "migrations", OptionalInt),
@@ -112,8 +124,7 @@ def _connections_by_acceptor(work: Any) -> tuple[int, ...]:
     found = None if work is None else work.get("connections_by_acceptor")
     if found is None:
         return ()
-    # In Python `true` is an integer, in this format it is not.
-    if not isinstance(found, list) or not all(type(count) is int for count in found):
+    if not isinstance(found, list) or not all(map(is_integer, found)):
         raise FieldError("'work.connections_by_acceptor' has the wrong type")
     return tuple(found)
 
@@ -124,8 +135,7 @@ def _slices(found: Any) -> Slices | None:
     columns = {}
     for name in ("start_ns", "wall_ns", "cpu_ns", "peer_cpu_ns", "units"):
         columns[name] = tuple(get(found, name, list))
-        # In Python `true` is an integer, in this format it is not.
-        if not all(type(value) is int for value in columns[name]):
+        if not all(map(is_integer, columns[name])):
             raise FieldError(f"'slices.{name}' has the wrong type")
     if len({len(column) for column in columns.values()}) > 1:
         raise FieldError("the arrays of 'slices' have different lengths")

@@ -18,7 +18,7 @@ def refused(tiny, change):
 
 
 @pytest.mark.parametrize("key", ["workload", "model"])
-@pytest.mark.parametrize("name", ["../elsewhere", "a/b", "", "a b", "$(reboot)", "x" * 200, "größe"])
+@pytest.mark.parametrize("name", ["../elsewhere", "a/b", "", "a b", "$(reboot)", "x" * 201, "größe"])
 def test_names_become_names_of_files(tiny, key, name):
     said = refused(tiny, lambda entry: entry["concur"].update({key: name}))
     assert f"benchmarks[0]: '{key}' is no name" in said
@@ -48,3 +48,19 @@ def test_groups_of_cases_without_models(tiny, names):
     made["context"]["concur"]["groups"][0].update(names)
     with pytest.raises(DocumentError, match="'groups' has a case without a model"):
         results.read(made, Path("made.json"))
+
+
+@pytest.mark.parametrize("key", ["arguments", "model_arguments"])
+def test_arguments_are_no_negative_numbers(tiny, key):
+    said = refused(tiny, lambda entry: entry["concur"].update({key: {"grain_us": -1}}))
+    assert "'grain_us' is -1, must be at least 0" in said
+
+
+@pytest.mark.parametrize("field", ["counts", "memory"])
+def test_events_and_memory_are_those_of_something(tiny, field):
+    of_nothing = {
+        "counts": {"units": 0, "system_calls": 1, "switches": 1, "migrations": 1, "reason": ""},
+        "memory": {"tasks": 0, "pss_bytes": 1, "kernel_bytes": 1},
+    }
+    said = refused(tiny, lambda entry: entry["concur"].update({field: of_nothing[field]}))
+    assert "is 0, must be at least 1" in said
