@@ -44,7 +44,7 @@ def test_series_names_its_workers():
 
 
 def test_an_axis_says_what_the_work_is():
-    assert labels.axis_name("work_us") == "CPU work"
+    assert labels.axis_name("work_us") == "nominal CPU work"
 
 
 def test_arguments_of_other_programs_are_written_exactly():
