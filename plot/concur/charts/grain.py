@@ -73,7 +73,7 @@ def grain_panel(workload: Workload, cases: list[Case], rows: list[Row]) -> Panel
         reference=1.0,
         shade=Shade(1.0, f"slower than {base.model}", f"faster than {base.model}"),
         crossings=crossings,
-        across=Across("CPU work of a task", lambda grain: labels.value(GRAIN, grain)),
+        across=Across("CPU work of a task (nominal)", lambda grain: labels.value(GRAIN, grain)),
     )
 
 

@@ -83,4 +83,4 @@ def test_findings_are_those_of_the_judge(runs, tmp_path):
 def test_findings_stand_on_the_page(quick):
     section = next(one for one in quick.all("section") if one.attributes["aria-labelledby"] == "findings")
     assert "confirmed" in section.first("p").text
-    assert len(list(section.first("tbody").all("tr"))) > 3
+    assert len(list(section.first("tbody").all("tr"))) > 1
