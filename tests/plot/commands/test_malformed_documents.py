@@ -1,4 +1,4 @@
-"""2,000 documents that are wrong somewhere: each program reads them, or refuses them in one line.
+"""500 documents that are wrong somewhere: each program reads them, or refuses them in one line.
 
 A warning of a library fails these tests as an exception does: conftest.py makes errors of both.
 """
@@ -18,7 +18,7 @@ from machine import MODELS
 
 SEED = 16
 # Of each kind.
-NUMBER, PORTIONS = 1000, 4
+NUMBER, PORTIONS = 250, 2
 # Charts take a second each, so that few are drawn. Tests of charts draw many documents that are right.
 DRAWN_OF = 50
 FOREIGN = "BM_(Copy|Two|Device|Windows|Sometimes|Queue.*threads:1|.*BigO)"
