@@ -10,7 +10,7 @@
 #include <cstddef>
 #include <exception>
 #include <optional>
-#include <ranges>
+#include <span>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -41,11 +41,10 @@ private:
         void wait_all() {
             for (std::size_t left = children_.size(), first = 0; left > 0; --left) {
                 while (children_[first].pid() == -1) ++first;
-                const auto rest =
-                    std::ranges::subrange(children_.begin() + static_cast<std::ptrdiff_t>(first), children_.end());
+                const std::span rest = std::span{children_}.subspan(first);
                 const auto ended = std::ranges::find(rest, sys::ChildProcess::wait_for_any(), &sys::ChildProcess::pid);
                 // If the peer has ended, all connections break: any order will do.
-                model_.require_success((ended != rest.end() ? *ended : children_[first]).wait());
+                model_.require_success((ended != rest.end() ? *ended : rest.front()).wait());
             }
             children_.clear();
         }
