@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ctypes
 import errno
+import json
 import os
 import platform
 import re
@@ -22,7 +23,7 @@ ERRNOS = (errno.ENOSYS, errno.EPERM)
 TIME_LIMIT_S = 60
 
 # Each waits in another way, and starts threads, processes or a peer.
-CASES = (
+ALL_CASES = (
     ("bench_io", "echo/epoll/connections:2/requests:10"),
     ("bench_io", "fetch/serial/clients:1/pages:1"),
     ("bench_io", "park/thread_per_task/tasks:3"),
@@ -30,6 +31,15 @@ CASES = (
     ("bench_io", "echo/io_uring/connections:2/requests:10"),
     ("bench_cpu", "noop/process_pool/tasks:4"),
 )
+
+
+def models_of_this_build() -> set[str]:
+    done = subprocess.run([BINARIES / "bench_io", "--describe"], capture_output=True, text=True, check=True)
+    return {model["name"] for model in json.loads(done.stdout)["models"] if model["available"]}
+
+
+# A build without optional libraries has fewer models.
+CASES = tuple(one for one in ALL_CASES if one[1].split("/")[1] in models_of_this_build())
 
 # Nothing, or only what a model says that it cannot do, depends on these.
 DISPENSABLE = (
