@@ -88,12 +88,6 @@ def by(parameter: str, found: Iterable[Place]) -> list[Place]:
     return sorted(found, key=lambda place: place.case.value(parameter))
 
 
-def of_model(ranked: Ranked, model: str) -> Estimate | None:
-    """The least ratio of this model, whatever its number of workers is."""
-    found = [ratio for series, ratio in ranked.ratios.items() if series.model == model]
-    return min(found, key=lambda ratio: ratio.value) if found else None
-
-
 def losers(
     place: Place, measure: Measure | None = None, leaders: Sequence[Series] = (), each: bool = False
 ) -> str:
