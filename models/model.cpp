@@ -82,8 +82,8 @@ Support threads_can_start() {
 Support enough_at_once(const tasks::Demand& demand, std::size_t at_once) {
     if (demand.together <= at_once) return Support::yes();
     if (!demand.together_are.empty()) {
-        return Support::no("keeps " + std::to_string(at_once) + " " + std::string{demand.together_are} + " open, " +
-                           std::to_string(demand.together) + " are needed");
+        return Support::no("keeps " + std::to_string(at_once) + " of the " + std::to_string(demand.together) + " " +
+                           std::string{demand.together_are} + " open that are needed");
     }
     return Support::no(std::to_string(demand.together) + " tasks wait for one another, and only " +
                        std::to_string(at_once) + " can be under way at once");
@@ -98,10 +98,16 @@ Support a_worker_for_spawned(const tasks::Demand& demand, std::size_t in_pool) {
                        (in_pool == 1 ? "is " : "are ") + std::to_string(in_pool));
 }
 
-Support no_events(const tasks::Demand& demand) {
-    if (demand.events == 0) return Support::yes();
-    return Support::no(std::to_string(demand.together) +
-                       " tasks wait for one another by events, which do not cross from one loop to another here");
+Support nothing_shared(const tasks::Demand& demand) {
+    if (!demand.shares()) return Support::yes();
+    return Support::no(
+        "tasks wait for one another by events, semaphores or channels, which do not cross from one loop to another "
+        "here");
+}
+
+Support spawned_run_inline(const tasks::Demand& demand) {
+    if (!demand.waits_for_spawned) return Support::yes();
+    return Support::no("a task waits for one that it has spawned, which runs here before its parent goes on");
 }
 
 Support support_one_process(const tasks::Demand& demand, const tasks::Arguments&) {
@@ -137,6 +143,12 @@ tasks::Arguments more_workers_to_wait(const Situation& situation) {
     if (situation.load == Load::computes) return a_worker_for_each_cpu(situation);
     if (situation.kept_open == 0) return {{"workers", workers_that_wait}};
     return {{"workers", std::min(static_cast<std::int64_t>(situation.kept_open), workers.most)}};
+}
+
+tasks::Arguments more_workers_for_calls(const Situation& situation) {
+    if (situation.kept_open == 0) return more_workers_to_wait(situation);
+    const auto in_calls = static_cast<std::int64_t>(std::max(situation.in_calls, situation.cpus));
+    return {{"workers", std::min(in_calls, workers.most)}};
 }
 
 }  // namespace models

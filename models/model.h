@@ -64,6 +64,7 @@ struct Situation {
     Load load;
     std::size_t cpus;
     std::size_t kept_open = 0;  // tasks that are all under way at once, because each keeps a connection; 0: none
+    std::size_t in_calls = 0;   // of these, those that wait in calls (sockets, sleeps), not for other tasks alone
 };
 
 // A line of the table.
@@ -125,8 +126,10 @@ inline constexpr std::size_t process_bytes_least = 80'000;
 [[nodiscard]] Support enough_at_once(const tasks::Demand& demand, std::size_t at_once);
 // For pools that queue spawned tasks: the root tasks that outlive them (acceptors) leave a worker free.
 [[nodiscard]] Support a_worker_for_spawned(const tasks::Demand& demand, std::size_t in_pool);
-// For models with several loops, each of which has its own events.
-[[nodiscard]] Support no_events(const tasks::Demand& demand);
+// For models with several loops, each of which has its own events, semaphores and channels.
+[[nodiscard]] Support nothing_shared(const tasks::Demand& demand);
+// For models that run a spawned task to its end before its parent goes on.
+[[nodiscard]] Support spawned_run_inline(const tasks::Demand& demand);
 
 // Whole support() functions. One process holds the descriptors of all tasks; and each task has a thread; or "workers"
 // threads serve all tasks; or each waiting task occupies one of those.
@@ -154,5 +157,7 @@ inline constexpr tasks::Parameter pool_parameters[] = {workers};
 // tasks that mostly wait, and one for each connection that is kept open.
 [[nodiscard]] tasks::Arguments a_worker_for_each_cpu(const Situation& situation);
 [[nodiscard]] tasks::Arguments more_workers_to_wait(const Situation& situation);
+// The same for a pool that parks tasks that wait for other tasks: only those that wait in calls need a worker each.
+[[nodiscard]] tasks::Arguments more_workers_for_calls(const Situation& situation);
 
 }  // namespace models

@@ -1,24 +1,16 @@
 #include "sys/event.h"
 
-#include <linux/futex.h>
-#include <sys/syscall.h>
-#include <unistd.h>
-
-#include <limits>
+#include "sys/futex.h"
 
 namespace sys {
 
 void Event::wait() noexcept {
-    // The kernel checks the value before it sleeps, so that an announce() in between is not missed. A wake-up may be
-    // spurious.
-    while (happened_.load(std::memory_order_acquire) == 0) {
-        ::syscall(SYS_futex, &happened_, FUTEX_WAIT, 0, nullptr, nullptr, 0);
-    }
+    while (happened_.load(std::memory_order_acquire) == 0) futex_wait(happened_, 0, Sharing::between_processes);
 }
 
 void Event::announce() noexcept {
     happened_.store(1, std::memory_order_release);
-    ::syscall(SYS_futex, &happened_, FUTEX_WAKE, std::numeric_limits<int>::max(), nullptr, nullptr, 0);
+    futex_wake_all(happened_, Sharing::between_processes);
 }
 
 void Event::clear() noexcept { happened_.store(0, std::memory_order_relaxed); }

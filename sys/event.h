@@ -23,8 +23,6 @@ public:
 
 private:
     std::atomic<std::uint32_t> happened_{0};
-    static_assert(sizeof(std::atomic<std::uint32_t>) == sizeof(std::uint32_t),
-                  "the kernel reads it as a 32-bit number");
 };
 
 }  // namespace sys

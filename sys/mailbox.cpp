@@ -1,17 +1,15 @@
 #include "sys/mailbox.h"
 
-#include <linux/futex.h>
-#include <sys/syscall.h>
-#include <unistd.h>
-
 #include <cassert>
+
+#include "sys/futex.h"
 
 namespace sys {
 
 void Mailbox::put(std::uint32_t number) noexcept {
     assert(number <= most);
     if (state_.exchange(number + first, std::memory_order_release) != awaited) return;
-    ::syscall(SYS_futex, &state_, FUTEX_WAKE, 1, nullptr, nullptr, 0);
+    futex_wake(state_, 1, Sharing::between_processes);
 }
 
 std::uint32_t Mailbox::take() noexcept {
@@ -19,9 +17,7 @@ std::uint32_t Mailbox::take() noexcept {
     while (state < first) {
         // If the number came meanwhile, the exchange fails, and `state` has it.
         if (state == empty && !state_.compare_exchange_strong(state, awaited, std::memory_order_acquire)) continue;
-        // The kernel checks the value before it sleeps, so that a put() in between is not missed. A wake-up may be
-        // spurious.
-        ::syscall(SYS_futex, &state_, FUTEX_WAIT, awaited, nullptr, nullptr, 0);
+        futex_wait(state_, awaited, Sharing::between_processes);
         state = state_.load(std::memory_order_acquire);
     }
     return state - first;

@@ -31,8 +31,6 @@ private:
     static constexpr std::uint32_t first = 2;
 
     std::atomic<std::uint32_t> state_{empty};
-    static_assert(sizeof(std::atomic<std::uint32_t>) == sizeof(std::uint32_t),
-                  "the kernel reads it as a 32-bit number");
 };
 
 }  // namespace sys

@@ -14,7 +14,7 @@ namespace sys {
 // even if the processes are killed. The kernel fills it with zeros, and allocates a page when it is first used.
 class SharedMapping {
 public:
-    // Throws std::system_error.
+    // Throws std::system_error. Of 0 bytes nothing is mapped: every mapping makes a fork dearer.
     explicit SharedMapping(std::size_t bytes);
     SharedMapping(SharedMapping&& other) noexcept
         : data_{std::exchange(other.data_, nullptr)}, bytes_{std::exchange(other.bytes_, 0)} {}
@@ -44,11 +44,12 @@ public:
         std::uninitialized_value_construct_n(static_cast<T*>(mapping_.data()), count);
     }
     [[nodiscard]] std::span<T> span() const noexcept {
+        if (count_ == 0) return {};
         return {std::launder(static_cast<T*>(mapping_.data())), count_};
     }
     [[nodiscard]] T& operator[](std::size_t index) const noexcept {
         assert(index < count_);
-        return span()[index];
+        return std::launder(static_cast<T*>(mapping_.data()))[index];
     }
     [[nodiscard]] std::size_t size() const noexcept { return count_; }
     [[nodiscard]] auto begin() const noexcept { return span().begin(); }

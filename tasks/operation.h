@@ -22,7 +22,10 @@ class Task;
 // A task keeps its sockets open until it finishes, so that an event loop can keep a registration as long as the task
 // lives. When the task finishes, bytes that arrived and were not received may be lost.
 // Buffers: the task owns them, and keeps them valid until it is resumed with the result.
-// Events: numbers from 0 to Demand::events - 1, because a number means the same in every process of the job.
+// Events, semaphores and channels: numbers from 0, in the order of the job's Demand, because a number means the same in
+// every process of the job. All three are made before the job runs, and are new in each run. Tasks that wait for a
+// semaphore or a channel go on in the order in which they came. If no task of the job can ever go on, because all wait
+// for one another, either each of these operations ends with -EDEADLK or the run ends with models::Deadlock.
 
 // Wait for a connection. Result: its descriptor, which the task owns from then on. The model decides whether it is
 // blocking.
@@ -52,13 +55,39 @@ struct Sleep {
 struct Compute {};
 // Let other tasks run. Result: 0.
 struct Yield {};
-// Wait until a task of the job has announced this event. Result: 0.
+// Wait until the tasks of the job have announced this event so many times in this run: no more than once more than they
+// had when the task asks. Result: 0.
 struct Await {
     int event;
+    std::uint32_t times = 1;
 };
-// The event has happened. Tasks that await it, now or later in this run, go on. Result: 0.
+// The event has happened once more. Tasks that await it, now or later in this run, go on. Result: 0.
 struct Announce {
     int event;
+};
+// Take a permit of a semaphore, or wait for one. A mutex is a semaphore with one permit. Result: 0.
+struct Acquire {
+    int semaphore;
+};
+// Give a permit to the task that has waited longest, or back to the semaphore. Any task may do it. Result: 0.
+struct Release {
+    int semaphore;
+};
+// Put a copy of these bytes, as many as fill a slot, into a bounded channel; wait while all slots are full. What one
+// task pushes is popped in the same order. Result: the number of bytes; -EPIPE if the channel is closed.
+struct Push {
+    int channel;
+    std::span<const std::byte> bytes;
+};
+// Take the oldest slot's bytes out of a channel, or wait for one. Result: the number of bytes; 0 if the channel is
+// empty and closed.
+struct Pop {
+    int channel;
+    std::span<std::byte> into;  // as many bytes as a slot has
+};
+// Nothing more comes through this channel. Tasks that wait in Push meanwhile end with -EPIPE. Result: 0.
+struct Close {
+    int channel;
 };
 // Start another task, which the model owns from then on. Result: 0, or a negative errno if the model could not start
 // it, and destroyed it.
@@ -73,7 +102,10 @@ struct Finish {
 };
 
 // A model visits it exhaustively: a new operation does not compile until every model handles it.
-using Operation = std::variant<Accept, Connect, Receive, Send, Sleep, Compute, Yield, Await, Announce, Spawn, Finish>;
+using Operation = std::variant<Accept, Connect, Receive, Send, Sleep, Compute, Yield, Await, Announce, Acquire, Release,
+                               Push, Pop, Close, Spawn, Finish>;
+// Every task that waits holds one. A point in time more in each operation that waits still fits.
+static_assert(sizeof(Operation) <= 40);
 
 // How an operation ended: a count or a descriptor, which are not negative, or a negative errno (the convention of the
 // kernel and of io_uring). Never an exception.

@@ -145,6 +145,11 @@ struct Entry {
     // are. A pool whose waiting tasks keep their worker gets as many workers. Null if runs are timed as a whole.
     std::size_t (*kept_open)(const tasks::Arguments& arguments) = nullptr;
     std::string_view kept_open_are = "connections";
+    // How many of these wait in calls (sockets, sleeps) at once; the others wait for one another by operations alone,
+    // so that a pool which parks waiting tasks needs no worker for each. Null: all of them.
+    std::size_t (*kept_in_calls)(const tasks::Arguments& arguments) = nullptr;
+    // Each of the participants does a unit in every window. False: some may find nothing to do in one.
+    bool serves_all = true;
     // Clients send at fixed times, whether answered or not. A queue needs a long run to build, so such a workload is
     // measured in whole samples, never in short slices.
     bool open_loop = false;

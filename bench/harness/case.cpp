@@ -20,10 +20,14 @@ Given defaults(const models::Entry& model, const workloads::Entry& workload, con
                std::size_t cpus) {
     const bool keeps_open = workload.kept_open != nullptr;
     const auto with = [&](std::size_t cpu_count, std::size_t kept_open) {
-        return model.default_arguments(
-            {.load = workload.group == workloads::Group::cpu ? models::Load::computes : models::Load::waits,
-             .cpus = cpu_count,
-             .kept_open = kept_open});
+        const std::size_t in_calls =
+            keeps_open && workload.kept_in_calls != nullptr ? workload.kept_in_calls(of_workload) : kept_open;
+        return model.default_arguments({.load = workload.group == workloads::Group::cpu && !keeps_open
+                                                    ? models::Load::computes
+                                                    : models::Load::waits,
+                                        .cpus = cpu_count,
+                                        .kept_open = kept_open,
+                                        .in_calls = in_calls});
     };
     const std::size_t kept_open = keeps_open ? workload.kept_open(of_workload) : 0;
     Given found{with(cpus, kept_open)};

@@ -17,14 +17,17 @@ namespace models {
 class BlockingModel : public Model {
 public:
     void run() final {
-        events_.clear();
+        primitives_.begin_run(job_.size());
         run_roots();
+        if (const auto waiting = primitives_.deadlocked()) throw Deadlock{*waiting};
     }
     static void yield() noexcept { std::this_thread::yield(); }
 
 protected:
-    BlockingModel(const tasks::Job& job, tasks::Ledger& ledger)
-        : job_{job}, ledger_{ledger}, events_{job.demand().events} {}
+    // `carriers`: how many tasks run at once.
+    BlockingModel(const tasks::Job& job, tasks::Ledger& ledger, sys::Sharing sharing,
+                  std::size_t carriers = BlockingPrimitives::any_number)
+        : job_{job}, ledger_{ledger}, primitives_{job.demand(), sharing, carriers} {}
 
     // Runs every root task; returns when they and the tasks that they spawned have finished.
     virtual void run_roots() = 0;
@@ -35,7 +38,7 @@ protected:
     // Each runs a task to its end on the calling thread.
     template <BlockingSpawner Spawner>
     void run_task(tasks::Task& task, tasks::TaskId id, Spawner& spawner) {
-        run_blocking(task, id, ledger_, events_, carriers_.abandonment(), spawner);
+        run_blocking(task, id, ledger_, primitives_, carriers_.abandonment(), spawner);
     }
     template <BlockingSpawner Spawner>
     void run_root(std::size_t index, Spawner& spawner) {
@@ -56,8 +59,8 @@ protected:
 private:
     const tasks::Job& job_;
     tasks::Ledger& ledger_;
-    BlockingEvents events_;
-    Carriers carriers_{[this] { events_.announce_all(); }};
+    BlockingPrimitives primitives_;
+    Carriers carriers_{[this] { primitives_.interrupt(); }};
 };
 
 }  // namespace models

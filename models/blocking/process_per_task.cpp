@@ -26,7 +26,8 @@ namespace {
 
 class ProcessPerTask final : public BlockingModel {
 public:
-    ProcessPerTask(const tasks::Job& job, tasks::Ledger& ledger) : BlockingModel{job, ledger} {}
+    ProcessPerTask(const tasks::Job& job, tasks::Ledger& ledger)
+        : BlockingModel{job, ledger, sys::Sharing::between_processes} {}
 
 private:
     // The children of one process. Each child has its own list: it forks and awaits the tasks that its task spawns.

@@ -18,7 +18,9 @@ namespace {
 class ProcessPool final : public BlockingModel {
 public:
     ProcessPool(const tasks::Job& job, tasks::Ledger& ledger, std::size_t workers)
-        : BlockingModel{job, ledger}, queue_{job.size(), workers}, workers_{workers, work_of_each()} {}
+        : BlockingModel{job, ledger, sys::Sharing::between_processes, workers},
+          queue_{job.size(), workers},
+          workers_{workers, work_of_each()} {}
 
     sys::ResourceUsage live_children() const override { return workers_.live_children(); }
 
@@ -59,7 +61,8 @@ extern constinit const Entry process_pool_entry{
     .support =
         [](const tasks::Demand& demand, const tasks::Arguments& arguments) {
             const std::size_t in_pool = arguments.count("workers");
-            return first_refusal({enough_at_once(demand, in_pool), enough_processes(in_pool, "processes"),
+            return first_refusal({enough_at_once(demand, in_pool), spawned_run_inline(demand),
+                                  enough_processes(in_pool, "processes"),
                                   enough_descriptors(demand.descriptors_per_task)});
         },
     .make = make_pool<ProcessPool>,

@@ -1,14 +1,14 @@
 #pragma once
 
-#include <cassert>
+#include <cerrno>
 #include <concepts>
 #include <memory>
 
 #include "models/abandonment.h"
+#include "models/blocking/blocking_primitives.h"
+#include "models/loop/primitives.h"
 #include "models/loop/socket_calls.h"
 #include "sys/clock.h"
-#include "sys/event.h"
-#include "sys/shared_memory.h"
 #include "tasks/ledger.h"
 #include "tasks/task.h"
 
@@ -21,31 +21,10 @@ concept BlockingSpawner = requires(Spawner spawner, std::unique_ptr<tasks::Task>
     {spawner.yield()};
 };
 
-// The events of a job, in shared memory: threads and processes use them alike.
-class BlockingEvents {
-public:
-    explicit BlockingEvents(std::size_t count) : events_{count} {}
-    // Before each run.
-    void clear() noexcept {
-        for (sys::Event& event : events_) event.clear();
-    }
-    // Wakes every task that waits for one.
-    void announce_all() noexcept {
-        for (sys::Event& event : events_) event.announce();
-    }
-    [[nodiscard]] sys::Event& operator[](int number) noexcept {
-        assert(number >= 0 && static_cast<std::size_t>(number) < events_.size());
-        return events_[static_cast<std::size_t>(number)];
-    }
-
-private:
-    sys::SharedArray<sys::Event> events_;
-};
-
 // Runs a task to its end on the calling thread: each operation is a call that blocks until the operation is done.
 // Enters the digest into the ledger. Throws RunAbandoned if the run was abandoned while the task waited.
 template <BlockingSpawner Spawner>
-void run_blocking(tasks::Task& task, tasks::TaskId id, tasks::Ledger& ledger, BlockingEvents& events,
+void run_blocking(tasks::Task& task, tasks::TaskId id, tasks::Ledger& ledger, BlockingPrimitives& primitives,
                   const Abandonment& abandonment, Spawner& spawner) {
     using tasks::Result;
     const BlockingCalls calls{abandonment};
@@ -71,18 +50,20 @@ void run_blocking(tasks::Task& task, tasks::TaskId id, tasks::Ledger& ledger, Bl
                                     abandonment.throw_if_begun();
                                     return Result{};
                                 },
-                                [&](const tasks::Await& await) {
-                                    events[await.event].wait();
-                                    abandonment.throw_if_begun();
-                                    return Result{};
+                                [&]<OnPrimitive Asked>(const Asked& asked) {
+                                    const auto outcome = primitives.perform(asked);
+                                    if (!outcome) abandonment.throw_if_begun();
+                                    return outcome.value_or(Result{-ECANCELED});
                                 },
-                                [&](const tasks::Announce& announce) {
-                                    events[announce.event].announce();
-                                    return Result{};
+                                [&](tasks::Spawn& spawn) {
+                                    primitives.task_begins();
+                                    const Result started = spawner.spawn(std::move(spawn.task));
+                                    if (started.failed()) primitives.task_ends();
+                                    return started;
                                 },
-                                [&](tasks::Spawn& spawn) { return spawner.spawn(std::move(spawn.task)); },
                                 [&](const tasks::Finish& finish) {
                                     ledger.finish(id, finish);
+                                    primitives.task_ends();
                                     finished = true;
                                     return Result{};
                                 },

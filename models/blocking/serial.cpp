@@ -10,7 +10,8 @@ namespace {
 
 class Serial final : public BlockingModel {
 public:
-    Serial(const tasks::Job& job, tasks::Ledger& ledger) : BlockingModel{job, ledger} {}
+    Serial(const tasks::Job& job, tasks::Ledger& ledger)
+        : BlockingModel{job, ledger, sys::Sharing::within_process, 1} {}
 
     tasks::Result spawn(std::unique_ptr<tasks::Task> task) {
         run_task(*task, tasks::TaskId::spawned, *this);
@@ -35,7 +36,8 @@ extern constinit const Entry serial_entry{
     .summary = "one task after another",
     .support =
         [](const tasks::Demand& demand, const tasks::Arguments&) {
-            return first_refusal({enough_at_once(demand, 1), enough_descriptors(demand.descriptors_per_task)});
+            return first_refusal({enough_at_once(demand, 1), spawned_run_inline(demand),
+                                  enough_descriptors(demand.descriptors_per_task)});
         },
     .make = make_model<Serial>,
     .classic = true,

@@ -17,7 +17,7 @@ namespace {
 
 class StdAsync final : public BlockingModel {
 public:
-    StdAsync(const tasks::Job& job, tasks::Ledger& ledger) : BlockingModel{job, ledger} {}
+    StdAsync(const tasks::Job& job, tasks::Ledger& ledger) : BlockingModel{job, ledger, sys::Sharing::within_process} {}
 
     tasks::Result spawn(std::unique_ptr<tasks::Task> task) {
         const std::scoped_lock lock{mutex_};

@@ -24,7 +24,7 @@ constexpr tasks::Parameter parameters[] = {stack_kib};
 class ThreadPerTask final : public BlockingModel {
 public:
     ThreadPerTask(const tasks::Job& job, tasks::Ledger& ledger, std::size_t stack_bytes)
-        : BlockingModel{job, ledger}, stack_bytes_{stack_bytes} {}
+        : BlockingModel{job, ledger, sys::Sharing::within_process}, stack_bytes_{stack_bytes} {}
 
     tasks::Result spawn(std::unique_ptr<tasks::Task> task) {
         return result_of(

@@ -19,7 +19,8 @@ namespace {
 class ThreadPool final : public BlockingModel {
 public:
     // If a thread does not start, the destructor stops the others: the constructor below has ended by then.
-    ThreadPool(const tasks::Job& job, tasks::Ledger& ledger, std::size_t workers) : ThreadPool{job, ledger} {
+    ThreadPool(const tasks::Job& job, tasks::Ledger& ledger, std::size_t workers)
+        : ThreadPool{job, ledger, sys::Sharing::within_process, workers} {
         workers_.reserve(workers);
         for (std::size_t i = 0; i < workers; ++i) workers_.emplace_back([this] { work(); });
     }
@@ -44,7 +45,7 @@ private:
         tasks::TaskId id;
     };
 
-    ThreadPool(const tasks::Job& job, tasks::Ledger& ledger) : BlockingModel{job, ledger} {}
+    using BlockingModel::BlockingModel;
 
     void run_roots() override {
         for (std::size_t index = 0; index < job().size(); ++index) submit({nullptr, tasks::root(index)});

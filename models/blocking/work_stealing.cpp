@@ -12,47 +12,33 @@
 #include <cassert>
 #include <cstddef>
 #include <deque>
-#include <latch>
 #include <memory>
-#include <thread>
-#include <vector>
 
 #include "models/blocking/blocking_model.h"
 #include "models/model.h"
+#include "models/workers/require_threads.h"
 
 namespace models {
 namespace {
 
-// The library ends the program if it cannot start a thread. So this throws std::system_error before, if there are not
-// so many.
-void require_threads(std::size_t count) {
-    std::vector<std::jthread> threads;
-    std::latch all_tried{1};
-    try {
-        for (std::size_t i = 0; i < count; ++i) threads.emplace_back([&] { all_tried.wait(); });
-    } catch (...) {
-        all_tried.count_down();
-        throw;
-    }
-    all_tried.count_down();
-}
-
 bool may_wait(const tasks::Demand& demand) {
-    return demand.together > 1 || demand.descriptors_per_task > 0 || demand.descriptors_lent > 0 || demand.events > 0 ||
+    return demand.together > 1 || demand.descriptors_per_task > 0 || demand.descriptors_lent > 0 || demand.shares() ||
            demand.sleeps;
 }
+
+// An arena has two places at least: a task that is enqueued gets a second thread, even beside a single worker.
+std::size_t places_for(std::size_t workers) { return std::max<std::size_t>(2, workers); }
 
 class WorkStealing final : public BlockingModel {
 public:
     WorkStealing(const tasks::Job& job, tasks::Ledger& ledger, std::size_t workers)
-        : BlockingModel{job, ledger},
+        : BlockingModel{job, ledger, sys::Sharing::within_process, places_for(workers)},
           tasks_wait_for_one_another_{job.demand().together > 1},
           tasks_may_wait_{may_wait(job.demand())},
           allowed_{oneapi::tbb::global_control::max_allowed_parallelism, workers},
           arena_{static_cast<int>(workers)} {
         require_threads(workers);
-        // An arena has two places at least.
-        for (std::size_t i = 0; i < std::max<std::size_t>(2, workers); ++i) carriers_by_place_.emplace_back(carriers());
+        for (std::size_t i = 0; i < places_for(workers); ++i) carriers_by_place_.emplace_back(carriers());
         // The threads start with the first tasks: in the run that is not timed, or before the first window.
         arena_.initialize();
     }

@@ -105,7 +105,7 @@ public:
                              Spawner& spawner) {
         prepare_for(continuation);
         return std::visit(tasks::Overloaded{
-                              LocalOperations{*ring_, task, continuation, spawner},
+                              LocalOperations{*ring_, task, continuation, spawner, result_},
                               [&](const tasks::Accept& accept) { return submit(accept); },
                               [&](const tasks::Connect& connect) { return submit(connect); },
                               [&](const tasks::Receive& receive) { return submit(receive); },

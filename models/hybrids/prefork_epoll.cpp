@@ -18,7 +18,7 @@ extern constinit const Entry prefork_epoll_entry{
     .parameters = pool_parameters,
     .support =
         [](const tasks::Demand& demand, const tasks::Arguments& arguments) {
-            return first_refusal({no_events(demand), enough_processes(arguments.count("workers"), "processes"),
+            return first_refusal({nothing_shared(demand), enough_processes(arguments.count("workers"), "processes"),
                                   support_one_process(demand, arguments)});
         },
     .make = [](const tasks::Job& job, tasks::Ledger& ledger,

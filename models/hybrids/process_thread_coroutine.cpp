@@ -29,7 +29,7 @@ extern constinit const Entry process_thread_coroutine_entry{
     .support =
         [](const tasks::Demand& demand, const tasks::Arguments& arguments) {
             return first_refusal(
-                {no_events(demand),
+                {nothing_shared(demand),
                  enough_processes((1 + threads_in_each) * arguments.count("workers"), "processes and threads"),
                  support_one_process(demand, arguments)});
         },

@@ -19,7 +19,7 @@ extern constinit const Entry reuseport_per_core_entry{
     .parameters = pool_parameters,
     .support =
         [](const tasks::Demand& demand, const tasks::Arguments& arguments) {
-            return first_refusal({no_events(demand), support_worker_threads(demand, arguments)});
+            return first_refusal({nothing_shared(demand), support_worker_threads(demand, arguments)});
         },
     .make = [](const tasks::Job& job, tasks::Ledger& ledger,
                const tasks::Arguments& arguments) -> std::unique_ptr<Model> {

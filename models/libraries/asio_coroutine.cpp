@@ -33,6 +33,7 @@ private:
         asio::steady_timer timer{context()};
         // Declared after the task: the sockets are released before the task closes them.
         AsioSockets sockets{context()};
+        Waiter waiter;
         tasks::Result result{};
         for (;;) {
             tasks::Operation next = task->resume(result);
@@ -40,7 +41,7 @@ private:
                 ledger().finish(id, *finish);
                 co_return;
             }
-            static_assert(std::variant_size_v<tasks::Operation> == 11, "a new operation has to be learnt here");
+            static_assert(std::variant_size_v<tasks::Operation> == 16, "a new operation has to be learnt here");
             asio::error_code error;
             auto token = asio::redirect_error(asio::use_awaitable, error);
             result = {};
@@ -69,26 +70,55 @@ private:
                 task->compute();
             } else if (std::holds_alternative<tasks::Yield>(next)) {
                 co_await asio::post(context(), asio::use_awaitable);
-            } else if (const auto* const await = std::get_if<tasks::Await>(&next)) {
-                co_await happened(await->event);
-            } else if (const auto* const announce = std::get_if<tasks::Announce>(&next)) {
-                events().announce(announce->event);
             } else if (auto* const spawn = std::get_if<tasks::Spawn>(&next)) {
                 start(std::move(spawn->task), tasks::TaskId::spawned);
+            } else {
+                const bool done = std::visit(
+                    [&]<class Asked>(const Asked& asked) {
+                        if constexpr (OnPrimitive<Asked>) {
+                            return primitives().start(asked, waiter, waiter.result);
+                        } else {
+                            return true;
+                        }
+                    },
+                    next);
+                if (!done) {
+                    task_waits();
+                    co_await waiter.resumed();
+                }
+                result = waiter.result;
             }
         }
     }
 
-    // Awaits an event in the library's way: a handler resumes the frame.
-    asio::awaitable<void> happened(int event) {
-        return asio::async_initiate<const asio::use_awaitable_t<>&, void()>(
-            [this, event](auto handler) {
-                // std::function must be copyable; the handler is called once.
-                auto shared = std::make_shared<decltype(handler)>(std::move(handler));
-                events().await(event, [shared] { std::move (*shared)(); });
-            },
-            asio::use_awaitable);
-    }
+    // A frame that waits for another task, in the library's way: its handler resumes the frame.
+    class Waiter final : public AsioWaiter {
+    public:
+        void resume() override { std::exchange(handler_, nullptr)->call(); }
+        // The frame, and this object in it, are destroyed with the handler.
+        void drop() noexcept override { const auto last = std::exchange(handler_, nullptr); }
+
+        [[nodiscard]] asio::awaitable<void> resumed() {
+            return asio::async_initiate<const asio::use_awaitable_t<>&, void()>(
+                [this](auto handler) { handler_ = std::make_unique<Kept<decltype(handler)>>(std::move(handler)); },
+                asio::use_awaitable);
+        }
+
+        tasks::Result result;
+
+    private:
+        struct AnyHandler {
+            virtual ~AnyHandler() = default;
+            virtual void call() = 0;
+        };
+        template <class Handler>
+        struct Kept final : AnyHandler {
+            explicit Kept(Handler handler) : kept{std::move(handler)} {}
+            void call() override { std::move(kept)(); }
+            Handler kept;
+        };
+        std::unique_ptr<AnyHandler> handler_;
+    };
 };
 
 }  // namespace

@@ -17,15 +17,16 @@ template <class Host>
 concept AsioHost = TaskSpawner<Host> && requires(Host& host) {
     { host.job() } -> std::same_as<const tasks::Job&>;
     { host.context() } -> std::same_as<asio::io_context&>;
-    { host.events() } -> std::same_as<AsioEvents&>;
+    { host.primitives() } -> std::same_as<AsioPrimitives&>;
     { host.ledger() } -> std::same_as<tasks::Ledger&>;
     host.task_ended();
+    host.task_waits();  // one more waits for another
 };
 
 // A task driven by Asio's completion handlers: the handler of each operation resumes the task. A task has one operation
 // at a time, so it needs no strand, even with many threads. Shared by asio and asio_pool.
 template <class Host>
-class AsioTask {
+class AsioTask final : public AsioWaiter {
 public:
     AsioTask(Host& host, std::unique_ptr<tasks::Task> task, tasks::TaskId id)
         : host_{host}, task_{std::move(task)}, id_{id}, timer_{host.context()}, sockets_{host.context()} {}
@@ -55,9 +56,12 @@ public:
                 return host.task_ended();
             }
             if (!task.perform(next, self)) return;
-            result = {};
+            result = task.result_;
         }
     }
+    // Another task has woken it.
+    void resume() override { go_on(std::unique_ptr<AsioTask>{this}, result_); }
+    void drop() noexcept override { delete this; }
 
 private:
     using Self = std::unique_ptr<AsioTask>;
@@ -71,6 +75,7 @@ private:
 
     // True: the operation is done, and `self` still owns the object. False: a handler owns it.
     bool perform(tasks::Operation& operation, Self& self) {
+        result_ = {};
         return std::visit(
             tasks::Overloaded{
                 [&](const tasks::Accept& accept) {
@@ -111,15 +116,13 @@ private:
                     asio::post(host_.context(), [self = std::move(self)]() mutable { go_on(std::move(self), {}); });
                     return false;
                 },
-                [&](const tasks::Await& await) {
-                    // std::function must be copyable; it is called once.
-                    auto shared = std::make_shared<Self>(std::move(self));
-                    host_.events().await(await.event, [shared] { go_on(std::move(*shared), {}); });
+                [&]<OnPrimitive Asked>(const Asked& asked) {
+                    Host& host = host_;
+                    if (host.primitives().start(asked, *this, result_)) return true;
+                    // The task may have gone on already, on another thread.
+                    (void)self.release();
+                    host.task_waits();
                     return false;
-                },
-                [&](const tasks::Announce& announce) {
-                    host_.events().announce(announce.event);
-                    return true;
                 },
                 [&](tasks::Spawn& spawn) {
                     host_.start(std::move(spawn.task), tasks::TaskId::spawned);
@@ -133,6 +136,7 @@ private:
     Host& host_;
     std::unique_ptr<tasks::Task> task_;
     tasks::TaskId id_;
+    tasks::Result result_;  // of an operation that needs no handler
     asio::steady_timer timer_;
     AsioSockets sockets_;  // destroyed before the task, which closes the descriptors
 };

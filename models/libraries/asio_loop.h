@@ -7,15 +7,17 @@
 #define ASIO_HAS_STD_COROUTINE 1
 #endif
 #include <asio.hpp>
+#include <atomic>
 #include <cstddef>
-#include <functional>
 #include <memory>
 #include <mutex>
-#include <stdexcept>
+#include <optional>
 #include <unordered_map>
 #include <utility>
 #include <vector>
 
+#include "models/deadlock.h"
+#include "models/loop/primitives.h"
 #include "models/model.h"
 #include "tasks/job.h"
 #include "tasks/ledger.h"
@@ -85,77 +87,120 @@ private:
     Known<Acceptor> acceptors_;
 };
 
-// Events by number, for one or many threads that run the context.
-class AsioEvents {
+// A task that waits for another one. Either resume() or drop() is called, once; the task may end in both.
+class AsioWaiter : public Continuation {
 public:
-    explicit AsioEvents(asio::io_context& context) : context_{context} {}
+    AsioWaiter() = default;
+    AsioWaiter(const AsioWaiter&) = delete;
+    AsioWaiter& operator=(const AsioWaiter&) = delete;
 
-    void clear() { events_.clear(); }
-    // Posts `go_on` when the event happens, or at once if it has happened already.
-    void await(int number, std::function<void()> go_on) {
+    // The run has failed: destroys the task and its carrier.
+    virtual void drop() noexcept = 0;
+
+    struct Drop {
+        void operator()(AsioWaiter* waiter) const noexcept { waiter->drop(); }
+    };
+
+protected:
+    ~AsioWaiter() = default;
+};
+
+// The primitives of a job, for one or many threads that run the context: what may go on is posted to it.
+class AsioPrimitives {
+public:
+    explicit AsioPrimitives(asio::io_context& context) : context_{context} {}
+    AsioPrimitives(const AsioPrimitives&) = delete;
+    AsioPrimitives& operator=(const AsioPrimitives&) = delete;
+    ~AsioPrimitives() {
+        primitives_.drop_waiting([](Continuation& waiter) { static_cast<AsioWaiter&>(waiter).drop(); });
+    }
+
+    // Before each run, after the end of the last one.
+    void begin_run(const tasks::Demand& demand) {
+        // A thread of the last run may still be in all_wait().
         const std::scoped_lock lock{mutex_};
-        Event& awaited = event(number);
-        if (awaited.happened) {
-            asio::post(context_, std::move(go_on));
-        } else {
-            awaited.waiting.push_back(std::move(go_on));
+        primitives_.begin_run(demand);
+    }
+    // As Primitives::start(). False: `waiter` belongs to this object until it is resumed, which
+    // may happen at once on another thread.
+    template <OnPrimitive Asked>
+    bool start(const Asked& asked, AsioWaiter& waiter, tasks::Result& result) {
+        const std::scoped_lock lock{mutex_};
+        const bool done = primitives_.start(asked, waiter, result);
+        try {
+            for (Continuation*& resumed : resumed_) {
+                Owned owned{static_cast<AsioWaiter*>(std::exchange(resumed, nullptr))};
+                asio::post(context_, [owned = std::move(owned)]() mutable { owned.release()->resume(); });
+            }
+        } catch (...) {
+            // There was no memory for a handler. The run fails, so nobody needs the others.
+            for (Continuation* const left : resumed_) Owned{static_cast<AsioWaiter*>(left)};
+            resumed_.clear();
+            throw;
         }
+        resumed_.clear();
+        return done;
     }
-    void announce(int number) {
+    // Those that wait now, if they are all of the `alive` tasks; nullopt if one does not wait.
+    [[nodiscard]] std::optional<WaitingTasks> all_wait(const std::atomic<std::size_t>& alive) {
+        // The count is read under the lock: no task that waits can end meanwhile.
         const std::scoped_lock lock{mutex_};
-        Event& announced = event(number);
-        announced.happened = true;
-        for (auto& go_on : announced.waiting) asio::post(context_, std::move(go_on));
-        announced.waiting.clear();
+        const std::size_t waiting = primitives_.waiting().total();
+        if (waiting == 0 || waiting < alive.load(std::memory_order_acquire)) return std::nullopt;
+        return primitives_.waiting();
     }
+    // The same for one thread.
+    [[nodiscard]] const WaitingTasks& waiting() const noexcept { return primitives_.waiting(); }
 
 private:
-    struct Event {
-        bool happened = false;
-        std::vector<std::function<void()>> waiting;
-    };
-    Event& event(int number) {
-        const auto index = static_cast<std::size_t>(number);
-        if (index >= events_.size()) events_.resize(index + 1);
-        return events_[index];
-    }
+    using Owned = std::unique_ptr<AsioWaiter, AsioWaiter::Drop>;
 
     asio::io_context& context_;
     std::mutex mutex_;
-    std::vector<Event> events_;
+    std::vector<Continuation*> resumed_;
+    Primitives primitives_{resumed_};
 };
 
 // What models share that run Asio on one thread.
 class AsioLoopModel : public Model {
 public:
-    // Starts every root task and runs the context until it has nothing left to do. Throws std::logic_error if tasks are
-    // alive then.
+    // Starts every root task and runs the context until it has nothing left to do. Throws Deadlock if tasks are alive
+    // then.
     void run() final {
-        events_.clear();
+        primitives_.begin_run(demand_);
         for (std::size_t index = 0; index < job_.size(); ++index) start_root(index);
         context_.restart();
         context_.run();
-        if (alive_ > 0) throw std::logic_error{"asio: every task waits, and nothing can resume one"};
+        if (alive_ > 0) throw Deadlock{primitives_.waiting()};
     }
     // The context will make this root task, and run it.
     virtual void start_root(std::size_t index) = 0;
-    void task_ended() noexcept { --alive_; }
+    void task_ended() {
+        --alive_;
+        task_waits();
+    }
+    // Ends the run if every task waits for another. A coroutine of the library that waits counts as work, so that the
+    // context would wait for ever.
+    void task_waits() {
+        if (alive_ > 0 && primitives_.waiting().total() == alive_) context_.stop();
+    }
     [[nodiscard]] const tasks::Job& job() const noexcept { return job_; }
     [[nodiscard]] asio::io_context& context() noexcept { return context_; }
-    [[nodiscard]] AsioEvents& events() noexcept { return events_; }
+    [[nodiscard]] AsioPrimitives& primitives() noexcept { return primitives_; }
     [[nodiscard]] tasks::Ledger& ledger() noexcept { return ledger_; }
 
 protected:
-    AsioLoopModel(const tasks::Job& job, tasks::Ledger& ledger) : job_{job}, ledger_{ledger} {}
+    AsioLoopModel(const tasks::Job& job, tasks::Ledger& ledger) : job_{job}, ledger_{ledger}, demand_{job.demand()} {}
     void task_started() noexcept { ++alive_; }
 
 private:
     const tasks::Job& job_;
     tasks::Ledger& ledger_;
+    tasks::Demand demand_;
     std::size_t alive_ = 0;
     // One thread: the library uses no locks. (The hint 1 would keep the locks and only save waking other threads.)
     asio::io_context context_{ASIO_CONCURRENCY_HINT_UNSAFE};
-    AsioEvents events_{context_};
+    AsioPrimitives primitives_{context_};
 };
 
 }  // namespace models

@@ -27,7 +27,7 @@ public:
     }
 
     void run() override {
-        events_.clear();
+        primitives_.begin_run(demand_);
         // One more for the caller: the count must not reach zero before all tasks have been started.
         alive_.store(1);
         for (std::size_t index = 0; index < job_.size(); ++index) {
@@ -38,7 +38,12 @@ public:
         std::unique_lock lock{mutex_};
         all_ended_.wait(lock, [this] { return ended_; });
         ended_ = false;
-        if (failure_) std::rethrow_exception(failure_);
+        if (!failure_) return;
+        lock.unlock();
+        // No task runs after this run, as in any model. The model will not run again.
+        context_.stop();
+        threads_.clear();
+        std::rethrow_exception(failure_);
     }
 
     void start(std::unique_ptr<tasks::Task> task, tasks::TaskId id) {
@@ -46,16 +51,19 @@ public:
         AsioTask<AsioPool>::post(*this, std::move(task), id);
     }
     void task_ended() {
-        if (alive_.fetch_sub(1, std::memory_order_acq_rel) == 1) end_run(nullptr);
+        const std::size_t left = alive_.fetch_sub(1, std::memory_order_acq_rel) - 1;
+        if (left == 0) return end_run(nullptr);
+        if (shares_) end_if_all_wait();
     }
+    void task_waits() { end_if_all_wait(); }
     [[nodiscard]] const tasks::Job& job() const noexcept { return job_; }
     [[nodiscard]] asio::io_context& context() noexcept { return context_; }
-    [[nodiscard]] AsioEvents& events() noexcept { return events_; }
+    [[nodiscard]] AsioPrimitives& primitives() noexcept { return primitives_; }
     [[nodiscard]] tasks::Ledger& ledger() noexcept { return ledger_; }
 
 private:
     AsioPool(const tasks::Job& job, tasks::Ledger& ledger, int threads)
-        : job_{job}, ledger_{ledger}, context_{threads} {}
+        : job_{job}, ledger_{ledger}, demand_{job.demand()}, context_{threads} {}
 
     void work() {
         try {
@@ -63,6 +71,10 @@ private:
         } catch (...) {
             end_run(std::current_exception());
         }
+    }
+    // Each task that is about to wait, or has ended, looks: so the last one sees all others wait.
+    void end_if_all_wait() {
+        if (const auto waiting = primitives_.all_wait(alive_)) end_run(std::make_exception_ptr(Deadlock{*waiting}));
     }
     void end_run(const std::exception_ptr& failure) {
         const std::scoped_lock lock{mutex_};
@@ -72,13 +84,15 @@ private:
     }
     const tasks::Job& job_;
     tasks::Ledger& ledger_;
+    tasks::Demand demand_;
+    bool shares_ = demand_.shares();
     std::atomic<std::size_t> alive_{0};
     std::mutex mutex_;
     std::condition_variable all_ended_;
     bool ended_ = false;  // this and the next are guarded by mutex_
     std::exception_ptr failure_;
     asio::io_context context_;
-    AsioEvents events_{context_};
+    AsioPrimitives primitives_{context_};
     asio::executor_work_guard<asio::io_context::executor_type> guard_ = asio::make_work_guard(context_);
     std::vector<std::jthread> threads_;  // destroyed first: they use the members above
 };

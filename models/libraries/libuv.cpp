@@ -26,7 +26,7 @@ public:
                              Spawner& spawner) {
         request_ = {.continuation = &continuation, .into = {}, .result = {}};
         return std::visit(tasks::Overloaded{
-                              LocalOperations{*loop_, task, continuation, spawner},
+                              LocalOperations{*loop_, task, continuation, spawner, request_.result},
                               [&](const tasks::Accept& accept) {
                                   touched_.note(accept.listener);
                                   UvListener* const found = loop_->listener_of(accept.listener, request_.result);

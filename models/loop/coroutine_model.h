@@ -15,6 +15,9 @@
 
 namespace models {
 
+// What the coroutine of a task awaits.
+struct NextWait {};
+
 // Carrier: a C++20 coroutine frame for each task. Shared by coroutine (over a Reactor) and coroutine_uring (over a
 // Ring).
 template <class Loop, TaskOperation<Loop> Operation>
@@ -27,35 +30,33 @@ public:
     ~CoroutineModel() override {
         // The loop first: until it is gone, the kernel may use the tasks' buffers.
         loop_.reset();
-        while (frames_ != nullptr)
-            std::coroutine_handle<typename Detached::promise_type>::from_promise(*frames_).destroy();
+        memory_.for_each_taken([](void* frame) { std::coroutine_handle<>::from_address(frame).destroy(); });
     }
 
     [[nodiscard]] Loop& loop() noexcept { return *loop_; }
     // Makes a frame for the task and runs it.
-    void carry(std::unique_ptr<tasks::Task> task, tasks::TaskId id) { drive(std::move(task), id); }
+    void carry(std::unique_ptr<tasks::Task> task, tasks::TaskId id) {
+        beginning_ = std::move(task);
+        beginning_id_ = id;
+        drive();
+    }
 
 private:
-    // A coroutine without a caller that awaits it: it starts at once and destroys its frame when it ends. Until then
-    // its frame is in the model's list.
+    // A coroutine without a caller that awaits it: it starts at once and destroys its frame when it ends. All that a
+    // task needs while it waits lies in its promise, so that a million waiting tasks fit into little memory: what the
+    // compiler would keep in the frame for each co_await, it keeps there once.
     struct Detached {
-        struct promise_type {
-            promise_type(CoroutineModel& model, const std::unique_ptr<tasks::Task>&, tasks::TaskId) noexcept
-                : model_{model}, next_{model.frames_} {
-                if (next_ != nullptr) next_->previous_ = this;
-                model.frames_ = this;
-            }
-            ~promise_type() {
-                (previous_ != nullptr ? previous_->next_ : model_.frames_) = next_;
-                if (next_ != nullptr) next_->previous_ = previous_;
-            }
+        class promise_type final : public Continuation {
+        public:
+            explicit promise_type(CoroutineModel& model) noexcept
+                : model_{model},
+                  task_{std::move(model.beginning_)},
+                  id_{model.beginning_id_},
+                  performer_{*model.loop_} {}
             promise_type(const promise_type&) = delete;
             promise_type& operator=(const promise_type&) = delete;
 
-            static void* operator new(std::size_t bytes, CoroutineModel& model, const std::unique_ptr<tasks::Task>&,
-                                      tasks::TaskId) {
-                return model.memory_.take(bytes);
-            }
+            static void* operator new(std::size_t bytes, CoroutineModel& model) { return model.memory_.take(bytes); }
             // Its matching operator new takes the coroutine's arguments.
             // NOLINTNEXTLINE(misc-new-delete-overloads)
             static void operator delete(void* frame) noexcept { FramePool::give_back(frame); }
@@ -66,50 +67,57 @@ private:
             static void return_void() noexcept {}
             static void unhandled_exception() { throw; }  // the exception reaches run() through the loop
 
+            // The operation that the task waits for has got on.
+            void resume() override {
+                if (performer_.go_on(*this)) std::coroutine_handle<promise_type>::from_promise(*this).resume();
+            }
+
+            // co_await NextWait{}: performs the task's operations up to the next one that has to wait, and suspends
+            // there; the result says whether the task has finished instead.
+            [[nodiscard]] auto await_transform(NextWait) noexcept { return Awaiter{*this}; }
+
         private:
+            struct Awaiter {
+                promise_type& promise;
+                bool await_ready() { return promise.run(); }
+                static void await_suspend(std::coroutine_handle<>) noexcept {}
+                [[nodiscard]] bool await_resume() const noexcept { return promise.finished_; }
+            };
+            // True: the task has finished. False: it waits.
+            bool run() {
+                for (;;) {
+                    tasks::Operation next = task_->resume(performer_.result());
+                    if (const auto* const finish = std::get_if<tasks::Finish>(&next)) {
+                        model_.enter(id_, *finish);
+                        performer_.forget_descriptors();
+                        model_.task_ended();
+                        return finished_ = true;
+                    }
+                    if (!performer_.start(next, *task_, *this, model_)) return false;
+                }
+            }
+
             CoroutineModel& model_;
-            promise_type* previous_ = nullptr;
-            promise_type* next_;
+            std::unique_ptr<tasks::Task> task_;
+            tasks::TaskId id_;
+            Operation performer_;
+            bool finished_ = false;
         };
     };
 
-    // Awaits one operation. The coroutine does not suspend if the operation is done at once.
-    struct Perform final : Continuation {
-        Perform(CoroutineModel& model, tasks::Task& task, Operation& performer, tasks::Operation& asked)
-            : model_{model}, task_{task}, performer_{performer}, asked_{asked} {}
-        bool await_ready() { return performer_.start(asked_, task_, *this, model_); }
-        void await_suspend(std::coroutine_handle<> handle) noexcept { parked_ = handle; }
-        [[nodiscard]] tasks::Result await_resume() const noexcept { return performer_.result(); }
-        void resume() override {
-            if (performer_.go_on(*this)) parked_.resume();
-        }
-
-    private:
-        CoroutineModel& model_;
-        tasks::Task& task_;
-        Operation& performer_;
-        tasks::Operation& asked_;
-        std::coroutine_handle<> parked_;
-    };
-
-    Detached drive(std::unique_ptr<tasks::Task> task, tasks::TaskId id) {
-        Operation performer{*loop_};
-        tasks::Result result{};
+    Detached drive() {
+        // Not in the loop's condition: g++ 12 compiles that to an illegal instruction.
         for (;;) {
-            tasks::Operation next = task->resume(result);
-            if (const auto* const finished = std::get_if<tasks::Finish>(&next)) {
-                this->enter(id, *finished);
-                break;
-            }
-            result = co_await Perform{*this, *task, performer, next};
+            const bool finished = co_await NextWait{};
+            if (finished) break;
         }
-        performer.forget_descriptors();
-        this->task_ended();
     }
 
     FramePool memory_;
     std::optional<Loop> loop_;
-    typename Detached::promise_type* frames_ = nullptr;
+    // What the next frame takes. Arguments of the coroutine would stay in its frame.
+    std::unique_ptr<tasks::Task> beginning_;
+    tasks::TaskId beginning_id_{};
 };
 
 }  // namespace models

@@ -4,6 +4,7 @@
 #include <memory>
 #include <new>
 #include <stdexcept>
+#include <utility>
 #include <vector>
 
 namespace models {
@@ -28,26 +29,39 @@ public:
     }
     static void give_back(void* frame) noexcept {
         Block* const block = static_cast<Block*>(frame) - 1;
-        FramePool& pool = *block->pool;
+        FramePool& pool = *std::exchange(block->pool, nullptr);
         block->next = pool.free_;
         pool.free_ = block;
+    }
+
+    // Calls `function` with each frame that was taken and not given back. It may give that frame back.
+    template <class Function>
+    void for_each_taken(Function function) {
+        for (const auto& chunk : chunks_) {
+            for (std::size_t i = 0; i < blocks_per_chunk; ++i) {
+                Block* const block = std::launder(reinterpret_cast<Block*>(chunk.get() + i * block_bytes()));
+                if (block->pool != nullptr) function(static_cast<void*>(block + 1));
+            }
+        }
     }
 
 private:
     // Stands before each frame.
     struct alignas(__STDCPP_DEFAULT_NEW_ALIGNMENT__) Block {
-        FramePool* pool;
-        Block* next;  // the next free block, while this one is free
+        FramePool* pool;  // null while the block is free
+        Block* next;      // the next free block, while this one is free
     };
     static constexpr std::size_t blocks_per_chunk = 64;
 
+    [[nodiscard]] std::size_t block_bytes() const noexcept {
+        return sizeof(Block) + (frame_bytes_ + alignof(Block) - 1) / alignof(Block) * alignof(Block);
+    }
+
     void grow(std::size_t bytes) {
         if (chunks_.empty()) frame_bytes_ = bytes;
-        const std::size_t block_bytes =
-            sizeof(Block) + (frame_bytes_ + alignof(Block) - 1) / alignof(Block) * alignof(Block);
-        chunks_.push_back(std::make_unique_for_overwrite<std::byte[]>(blocks_per_chunk * block_bytes));
+        chunks_.push_back(std::make_unique_for_overwrite<std::byte[]>(blocks_per_chunk * block_bytes()));
         for (std::size_t i = blocks_per_chunk; i > 0; --i) {
-            free_ = new (chunks_.back().get() + (i - 1) * block_bytes) Block{nullptr, free_};
+            free_ = new (chunks_.back().get() + (i - 1) * block_bytes()) Block{nullptr, free_};
         }
     }
 

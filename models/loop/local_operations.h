@@ -35,12 +35,14 @@ concept TaskOperation = std::constructible_from<Performer, Loop&> &&
 };
 
 // The operations that need no kernel, as a visitor for std::visit. Each returns what TaskOperation's start() returns.
+// `result` is the operation's, where TaskOperation's result() finds it; it was set to 0 before.
 template <TaskSpawner Spawner>
 struct LocalOperations {
     RunQueue& loop;
     tasks::Task& task;
     Continuation& continuation;
     Spawner& spawner;
+    tasks::Result& result;
 
     bool operator()(tasks::Compute) const {
         task.compute();
@@ -50,10 +52,9 @@ struct LocalOperations {
         loop.post(continuation);
         return false;
     }
-    bool operator()(const tasks::Await& await) const { return !loop.await(await.event, continuation); }
-    bool operator()(const tasks::Announce& announce) const {
-        loop.announce(announce.event);
-        return true;
+    template <OnPrimitive Asked>
+    bool operator()(const Asked& asked) const {
+        return loop.primitives().start(asked, continuation, result);
     }
     bool operator()(tasks::Spawn& spawn) const {
         spawner.start(std::move(spawn.task), tasks::TaskId::spawned);
@@ -63,6 +64,6 @@ struct LocalOperations {
 };
 // clang 14 has no deduction guides for aggregates.
 template <class Spawner>
-LocalOperations(RunQueue&, tasks::Task&, Continuation&, Spawner&) -> LocalOperations<Spawner>;
+LocalOperations(RunQueue&, tasks::Task&, Continuation&, Spawner&, tasks::Result&) -> LocalOperations<Spawner>;
 
 }  // namespace models

@@ -57,7 +57,7 @@ public:
     }
 
 protected:
-    LoopModel(const tasks::Job& job, tasks::Ledger& ledger) : job_{job}, ledger_{ledger} {}
+    LoopModel(const tasks::Job& job, tasks::Ledger& ledger) : job_{job}, ledger_{ledger}, demand_{job.demand()} {}
     void enter(tasks::TaskId id, const tasks::Finish& finish) noexcept { ledger_.finish(id, finish); }
     void task_ended() noexcept { --alive_; }
 
@@ -65,13 +65,14 @@ private:
     [[nodiscard]] Derived& derived() noexcept { return static_cast<Derived&>(*this); }
     void begin_part(std::size_t part, std::size_t parts) {
         static_assert(CarriesTasks<Derived>);
-        derived().loop().clear_events();
+        derived().loop().primitives().begin_run(demand_);
         const tasks::Block block = tasks::block_of(job_.size(), part, parts);
         for (std::size_t index = block.first; index < block.end; ++index) start(nullptr, tasks::root(index));
     }
 
     const tasks::Job& job_;
     tasks::Ledger& ledger_;
+    tasks::Demand demand_;
     std::size_t alive_ = 0;
     StartQueue<LoopModel> start_queue_{*this};
 };

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <concepts>
+#include <memory>
 
 #include "models/loop/local_operations.h"
 #include "models/loop/reactor.h"
@@ -33,7 +34,7 @@ public:
         result_ = {};
         return std::visit(
             tasks::Overloaded{
-                LocalOperations{*loop_, task, continuation, spawner},
+                LocalOperations{*loop_, task, continuation, spawner, result_},
                 [&](const tasks::Accept& accept) { return start_on(accept.listener, accept, continuation); },
                 [&](const tasks::Connect& connect) { return start_on(connect.socket, connect, continuation); },
                 [&](const tasks::Receive& receive) { return start_on(receive.socket, receive, continuation); },
@@ -47,41 +48,47 @@ public:
     }
 
     [[nodiscard]] bool go_on(Continuation& continuation) {
-        return !on_socket_ || settle(socket_operation_.attempt(), continuation);
+        return sockets_ == nullptr || !sockets_->waits || settle(sockets_->operation.attempt(), continuation);
     }
 
     [[nodiscard]] tasks::Result result() const noexcept { return result_; }
 
     // Afterwards it may be used for another task.
     void forget_descriptors() {
-        if (touched_.empty()) return;
-        touched_.for_each([this](int descriptor) { loop_->forget(descriptor); });
-        touched_ = {};
-        socket_operation_ = {};
+        if (sockets_ == nullptr) return;
+        sockets_->touched.for_each([this](int descriptor) { loop_->forget(descriptor); });
+        *sockets_ = {};
     }
 
 private:
+    // Most of the state of a task that waits, so only tasks that use sockets have it.
+    struct Sockets {
+        SocketOperation operation;
+        TouchedDescriptors touched;
+        bool waits = false;  // the operation does
+    };
+
     template <class SocketRequest>
     bool start_on(int descriptor, const SocketRequest& asked, Continuation& continuation) {
-        touched_.note(descriptor);
-        return settle(socket_operation_.start(asked), continuation);
+        if (sockets_ == nullptr) sockets_ = std::make_unique<Sockets>();
+        sockets_->touched.note(descriptor);
+        return settle(sockets_->operation.start(asked), continuation);
     }
     bool settle(Readiness readiness, Continuation& continuation) {
-        on_socket_ = readiness != Readiness::done;
-        if (on_socket_) {
-            loop_->wait_ready(readiness, socket_operation_.descriptor(), continuation);
+        SocketOperation& operation = sockets_->operation;
+        sockets_->waits = readiness != Readiness::done;
+        if (sockets_->waits) {
+            loop_->wait_ready(readiness, operation.descriptor(), continuation);
             return false;
         }
-        result_ = socket_operation_.result();
-        if (socket_operation_.is_accept()) loop_->mark_ready(socket_operation_.descriptor());
+        result_ = operation.result();
+        if (operation.is_accept()) loop_->mark_ready(operation.descriptor());
         return true;
     }
 
     Loop* loop_;
     tasks::Result result_;
-    bool on_socket_ = false;  // an operation waits in socket_operation_
-    SocketOperation socket_operation_;
-    TouchedDescriptors touched_;
+    std::unique_ptr<Sockets> sockets_;  // null: the task has used none
 };
 
 using LoopOperation = ReadinessOperation<Reactor>;

@@ -1,22 +1,19 @@
-// Carrier: a fiber with its own stack for each task, on Boost.Fiber's scheduler, sleep queue and condition variables.
+// Carrier: a fiber with its own stack for each task, on Boost.Fiber's scheduler and sleep queue.
 // Wait mechanism: epoll, level-triggered. The library has no sockets; this model adds them by its own scheduling
 // algorithm.
 //
 // If no fiber is ready, the algorithm waits in epoll until the library's next sleeper is due. Good for code that was
 // written for threads: mutexes, condition variables and futures look the same. Its weaknesses: a stack for each task
 // that lives, and everything may be resumed from other threads, which costs atomic operations.
-#include <boost/fiber/condition_variable.hpp>
 #include <boost/fiber/context.hpp>
 #include <boost/fiber/fiber.hpp>
-#include <boost/fiber/mutex.hpp>
 #include <boost/fiber/operations.hpp>
-#include <deque>
 #include <exception>
 #include <list>
-#include <mutex>
 #include <utility>
 
 #include "models/fiber_stacks.h"
+#include "models/loop/primitives.h"
 #include "models/loop/readiness_operation.h"
 #include "models/model.h"
 #include "models/readiness/boost_fiber_loop.h"
@@ -28,14 +25,14 @@ namespace fibers = boost::fibers;
 
 class BoostFiberModel final : public Model {
 public:
-    BoostFiberModel(const tasks::Job& job, tasks::Ledger& ledger) : job_{job}, ledger_{ledger} {
+    BoostFiberModel(const tasks::Job& job, tasks::Ledger& ledger) : job_{job}, ledger_{ledger}, demand_{job.demand()} {
         // Boost.Fiber makes the scheduler of this thread here.
         fibers::context::active();
     }
 
     void run() override {
         const BoostFiberLoop::Use use{loop_};
-        events_.clear();
+        loop_.reactor().primitives().begin_run(demand_);
         try {
             for (std::size_t index = 0; index < job_.size(); ++index) start(nullptr, tasks::root(index));
         } catch (...) {
@@ -85,14 +82,14 @@ private:
             }
             model_.end(*this);
         }
-        // Called by the reactor.
+        // Called by the reactor, or by a task that wakes this one.
         void resume() override {
-            in_reactor_ = false;
+            suspended_ = false;
             fibers::context::active()->schedule(fiber_);
         }
-        // Resumes the fiber early, whatever it waits for, except an event.
+        // Resumes the fiber early, whatever it waits for.
         void interrupt() {
-            if (in_reactor_ || (fiber_ != nullptr && fiber_->sleep_is_linked())) resume();
+            if (suspended_ || (fiber_ != nullptr && fiber_->sleep_is_linked())) resume();
         }
 
         std::list<Driver>::iterator place;  // its position in the model's list
@@ -124,25 +121,41 @@ private:
                 boost::this_fiber::sleep_until(sleep->until);
             } else if (std::holds_alternative<tasks::Yield>(asked)) {
                 boost::this_fiber::yield();
-            } else if (const auto* const await = std::get_if<tasks::Await>(&asked)) {
-                model_.await(await->event);
-            } else if (const auto* const announce = std::get_if<tasks::Announce>(&asked)) {
-                model_.announce(announce->event);
             } else {
-                return perform_in_reactor(asked);
+                return std::visit(
+                    [&]<class Asked>(const Asked& operation) {
+                        if constexpr (OnPrimitive<Asked>) {
+                            return perform_on_primitive(operation);
+                        } else {
+                            return perform_in_reactor(asked);
+                        }
+                    },
+                    asked);
             }
             require_no_failure();
             return {};
         }
+        // The library's mutexes belong to the fiber that locked them, and its channels hold one item less than a power
+        // of two. So semaphores, channels and events are our own, and a fiber that goes on is given to its scheduler.
+        template <OnPrimitive Asked>
+        tasks::Result perform_on_primitive(const Asked& operation) {
+            const bool done = model_.loop_.reactor().primitives().start(operation, *this, result_);
+            model_.loop_.reactor().resume_posted();
+            if (!done) suspend();
+            return result_;
+        }
         tasks::Result perform_in_reactor(tasks::Operation& asked) {
             bool done = operation_.start(asked, *task_, *this, model_);
             while (!done) {
-                in_reactor_ = true;
-                fibers::context::active()->suspend();
-                require_no_failure();
+                suspend();
                 done = operation_.go_on(*this);
             }
             return operation_.result();
+        }
+        void suspend() {
+            suspended_ = true;
+            fibers::context::active()->suspend();
+            require_no_failure();
         }
 
         BoostFiberModel& model_;
@@ -150,30 +163,10 @@ private:
         tasks::TaskId id_;
         LoopOperation operation_;
         fibers::context* fiber_ = nullptr;
-        bool in_reactor_ = false;
+        bool suspended_ = false;
+        tasks::Result result_;  // of an operation on a primitive
     };
 
-    struct Event {
-        bool happened = false;
-        fibers::condition_variable changed;
-    };
-
-    Event& event(int number) {
-        const auto index = static_cast<std::size_t>(number);
-        while (index >= events_.size()) events_.emplace_back();
-        return events_[index];
-    }
-    void await(int number) {
-        Event& awaited = event(number);
-        std::unique_lock lock{mutex_};
-        awaited.changed.wait(lock, [&] { return awaited.happened || loop_.failure(); });
-    }
-    void announce(int number) {
-        Event& announced = event(number);
-        const std::scoped_lock lock{mutex_};
-        announced.happened = true;
-        announced.changed.notify_all();
-    }
     // Each driver calls it last.
     void end(Driver& driver) noexcept {
         tasks_.erase(driver.place);
@@ -181,17 +174,15 @@ private:
     }
     // After a failed run: ends every fiber, and with it its task and the task's sockets.
     void unwind() {
-        for (Event& event : events_) event.changed.notify_all();
         for (Driver& driver : tasks_) driver.interrupt();
         while (!tasks_.empty()) loop_.wait_in_main();
     }
 
     const tasks::Job& job_;
     tasks::Ledger& ledger_;
+    tasks::Demand demand_;
     BoostFiberLoop loop_;
     FiberStacks stacks_;
-    fibers::mutex mutex_;
-    std::deque<Event> events_;  // by number; a deque, so that they never move
     std::list<Driver> tasks_;
 };
 

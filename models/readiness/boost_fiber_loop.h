@@ -18,7 +18,13 @@ namespace models {
 // once in each round.
 class BoostFiberLoop {
 public:
-    [[nodiscard]] Reactor& reactor() noexcept { return reactor_; }
+    // Fibers that may go on are in its run queue until somebody gives them to the library's scheduler.
+    class FiberReactor final : public Reactor {
+    public:
+        using Reactor::Reactor;
+        using RunQueue::resume_posted;
+    };
+    [[nodiscard]] FiberReactor& reactor() noexcept { return reactor_; }
     [[nodiscard]] std::exception_ptr& failure() noexcept { return failure_; }
 
     // While it lives, the algorithm schedules the fibers of this thread.
@@ -84,7 +90,7 @@ private:
         }
     }
 
-    Reactor reactor_{make_epoll_poller()};
+    FiberReactor reactor_{make_epoll_poller()};
     std::exception_ptr failure_;
     boost::fibers::context* main_ = nullptr;
     bool main_waits_ = false;

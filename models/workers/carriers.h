@@ -31,10 +31,13 @@ public:
         Carrier& operator=(const Carrier&) = delete;
         ~Carrier();
 
-        // Calls `body`, unless the run was abandoned before. If it throws, the run is abandoned.
+        // Calls `body`, unless the run was abandoned before. If it throws, the run is abandoned. A body may call
+        // carry() again on its thread (a task that runs inside of another one); afterwards it asks abandonment(),
+        // because a failure may have called the thread back already.
         template <class Body>
         void carry(Body&& body) noexcept {
             thread_.store(::pthread_self(), std::memory_order_relaxed);
+            const bool in_another = busy_.load(std::memory_order_relaxed);
             busy_.store(true, std::memory_order_relaxed);
             try {
                 carriers_.abandonment_.throw_if_begun();
@@ -43,7 +46,7 @@ public:
             } catch (...) {
                 carriers_.abandon(std::current_exception(), this);
             }
-            busy_.store(false, std::memory_order_release);
+            busy_.store(in_another, std::memory_order_release);
         }
 
     private:

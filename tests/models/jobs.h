@@ -50,24 +50,34 @@ inline std::unique_ptr<tasks::Task> make_finished(std::uint64_t digest) {
 class FunctionJob final : public tasks::Job {
 public:
     using Make = std::function<std::unique_ptr<tasks::Task>(std::size_t index)>;
-    FunctionJob(std::size_t size, Make make) : size_{size}, make_{std::move(make)} {}
+    FunctionJob(std::size_t size, Make make) : FunctionJob{size, std::move(make), {}} {}
+    // Demands the semaphores and channels, too, of `shared`.
+    FunctionJob(std::size_t size, Make make, tasks::Demand shared)
+        : size_{size}, make_{std::move(make)}, shared_{std::move(shared)} {}
 
     std::size_t size() const override { return size_; }
     std::unique_ptr<tasks::Task> make(std::size_t index) const override { return make_(index); }
     tasks::Demand demand() const override {
-        return {.tasks_at_once = size_, .descriptors_per_task = 1, .events = 2, .sleeps = true};
+        return {.tasks_at_once = size_,
+                .descriptors_per_task = 1,
+                .events = 2,
+                .sleeps = true,
+                .semaphores = shared_.semaphores,
+                .channels = shared_.channels};
     }
 
 private:
     std::size_t size_;
     Make make_;
+    tasks::Demand shared_;
 };
 
 // A model that runs a job, with the ledger.
 class Running {
 public:
-    Running(const Entry& entry, std::size_t size, FunctionJob::Make make, const tasks::Arguments& arguments = {})
-        : job_{size, std::move(make)},
+    Running(const Entry& entry, std::size_t size, FunctionJob::Make make, const tasks::Arguments& arguments = {},
+            tasks::Demand shared = {})
+        : job_{size, std::move(make), std::move(shared)},
           ledger_{size},
           model_{entry.make(job_, ledger_, tasks::complete(entry.parameters, arguments))} {}
 
@@ -114,6 +124,11 @@ inline bool runs_two_at_once(const Entry& entry) {
     return entry.tasks_at_once == nullptr || entry.tasks_at_once(tasks::complete(entry.parameters, {})) >= 2;
 }
 inline bool runs_two_with_events(const Entry& entry) { return runs_two_at_once(entry) && entry.shares_events; }
+// As many workers, if it has any.
+inline tasks::Arguments workers_for(const Entry& entry, std::int64_t count) {
+    return entry.parameters.empty() || entry.parameters[0].name != workers.name ? tasks::Arguments{}
+                                                                                : tasks::Arguments{{"workers", count}};
+}
 // Its descriptors may have numbers that do not fit into select's sets.
 inline bool takes_high_descriptors(const Entry& entry) {
     return static_cast<bool>(

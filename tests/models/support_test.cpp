@@ -54,12 +54,15 @@ TEST_P(SupportOf, RefusesMoreWaitingTasksThanItHoldsAtOnce) {
                                         .descriptors_per_task = 0,
                                         .descriptors_lent = 0,
                                         .together = 3,
+                                        .together_in_calls = 3,
                                         .together_are = {},
                                         .events = 1});
     const auto arguments = tasks::complete(entry().parameters, {});
     const std::size_t at_once = entry().tasks_at_once == nullptr ? 3 : entry().tasks_at_once(arguments);
     if (!entry().shares_events) {
-        EXPECT_TRUE(refusal.ends_with("events, which do not cross from one loop to another here")) << refusal;
+        EXPECT_TRUE(
+            refusal.ends_with("events, semaphores or channels, which do not cross from one loop to another here"))
+            << refusal;
     } else if (at_once < 3) {
         EXPECT_EQ(refusal,
                   "3 tasks wait for one another, and only " + std::to_string(at_once) + " can be under way at once");
@@ -68,11 +71,23 @@ TEST_P(SupportOf, RefusesMoreWaitingTasksThanItHoldsAtOnce) {
     }
 }
 
+// A pool that parks a task while it waits for another one needs no worker for it.
+TEST_P(SupportOf, HoldsAnyNumberOfTasksThatWaitByOperationsIfItParksThem) {
+    const std::string refusal = reason({.tasks_at_once = 3, .together = 3, .semaphores = {{1, 1, 3}}});
+    if (entry().name == "parking_pool") {
+        EXPECT_EQ(refusal, "");
+    } else if (!runs_two_at_once(entry())) {
+        EXPECT_NE(refusal, "");
+    }
+}
+
 TEST_P(SupportOf, RefusesMoreConnectionsThanItKeepsOpen) {
-    const std::string refusal = reason({.tasks_at_once = 4, .together = 3, .together_are = "connections"});
+    const std::string refusal =
+        reason({.tasks_at_once = 4, .together = 3, .together_in_calls = 3, .together_are = "connections"});
     const auto arguments = tasks::complete(entry().parameters, {});
     const std::size_t at_once = entry().tasks_at_once == nullptr ? 3 : entry().tasks_at_once(arguments);
-    EXPECT_EQ(refusal, at_once < 3 ? "keeps " + std::to_string(at_once) + " connections open, 3 are needed" : "");
+    EXPECT_EQ(refusal,
+              at_once < 3 ? "keeps " + std::to_string(at_once) + " of the 3 connections open that are needed" : "");
 }
 
 TEST_P(SupportOf, NeedsAFreeWorkerForSpawnedTasks) {

@@ -46,7 +46,7 @@ TEST_P(Table, ItsDefaultArgumentsFitItsParameters) {
     for (const Load load : {Load::computes, Load::waits}) {
         for (const std::size_t cpus : {1U, 2U, 64U, 1'024U}) {
             for (const std::size_t kept_open : {0U, 1U, 100'000U}) {
-                const tasks::Arguments arguments = entry().default_arguments({load, cpus, kept_open});
+                const tasks::Arguments arguments = entry().default_arguments({load, cpus, kept_open, kept_open});
                 EXPECT_NO_THROW((void)tasks::complete(entry().parameters, arguments)) << cpus << ", " << kept_open;
             }
         }
@@ -55,8 +55,9 @@ TEST_P(Table, ItsDefaultArgumentsFitItsParameters) {
 
 // Otherwise a server's window would never open.
 TEST_P(Table, ItsDefaultArgumentsHoldTheConnectionsThatAreKeptOpen) {
-    const tasks::Arguments arguments = tasks::complete(
-        entry().parameters, entry().default_arguments({.load = Load::waits, .cpus = 2, .kept_open = 100}));
+    const tasks::Arguments arguments =
+        tasks::complete(entry().parameters,
+                        entry().default_arguments({.load = Load::waits, .cpus = 2, .kept_open = 100, .in_calls = 100}));
     if (entry().tasks_at_once == nullptr || entry().parameters.empty()) return;
     EXPECT_GE(entry().tasks_at_once(arguments), 100U);
 }

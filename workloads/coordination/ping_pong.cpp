@@ -237,6 +237,7 @@ public:
                 .descriptors_per_task = 0,
                 .descriptors_lent = 2 * (2 * arguments_.pairs + arguments_.idle),
                 .together = size(),
+                .together_in_calls = size(),
                 .events = 0};
     }
     void begin() override { windows_.begin(); }

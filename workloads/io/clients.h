@@ -57,6 +57,7 @@ public:
         return {.tasks_at_once = size(),
                 .descriptors_per_task = 1,
                 .together = size(),
+                .together_in_calls = size(),
                 .events = windows_.gates(),
                 .sleeps = rate_ > 0};
     }

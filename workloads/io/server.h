@@ -35,6 +35,7 @@ public:
         return {.tasks_at_once = connections_ + size(),
                 .descriptors_per_task = 1,
                 .together = connections_,
+                .together_in_calls = connections_,
                 .together_are = "connections"};
     }
     void begin() final;

@@ -40,6 +40,13 @@ protected:
         }
         return make_case(*workload, *model, {smoke}, {model_arguments}, two_cpus);
     }
+    // The clocks are read in the model's own process if there is no peer. What that costs is left out, up to a few
+    // microseconds; some windows here are as short.
+    static void expect_cpu_time(Harness& harness, std::size_t window) {
+        const auto& [opened, closed, work, recorded] = (*harness.windows())[window];
+        if (closed - opened < std::chrono::milliseconds{1}) return;
+        EXPECT_GT(harness.meter().model_cpu(window).count(), 0);
+    }
     // Cases are so small that only these reasons to refuse one are accepted: of a model whose waiting tasks keep their
     // worker, and of a native control.
     static bool may_refuse(const Harness& harness) {
@@ -68,9 +75,9 @@ TEST_P(Matrix, DoesAllTheWorkAndBringsTheSerialDigests) {
             EXPECT_TRUE(recorded);
             EXPECT_LT(opened, closed);
             EXPECT_EQ(work.units, harness.workload().work().units / windows);
-            EXPECT_GT(work.fairness->least, 0U);
+            EXPECT_GE(work.fairness->least, std::get<0>(GetParam())->serves_all ? 1U : 0U);
             EXPECT_GT(work.fairness->jain, 0.0);
-            EXPECT_GT(harness.meter().model_cpu(window).count(), 0);
+            expect_cpu_time(harness, window);
         }
     }
 }
@@ -91,7 +98,7 @@ TEST_P(Matrix, TakesTurnsWithWindowsOfAnyLength) {
     ASSERT_EQ(harness.windows()->recorded(), 2U);
     EXPECT_EQ((*harness.windows())[0].work.units, 30U);
     EXPECT_EQ((*harness.windows())[1].work.units, 31U);
-    for (std::size_t window = 0; window < 2; ++window) EXPECT_GT(harness.meter().model_cpu(window).count(), 0);
+    for (std::size_t window = 0; window < 2; ++window) expect_cpu_time(harness, window);
     const workloads::ShardedHistogram* const latency = harness.workload().latency();
     EXPECT_TRUE(latency == nullptr || latency->count() == 61);
 }
@@ -102,10 +109,12 @@ TEST_P(Matrix, KeepsTheConnectionsOpenThatItHasCarriersFor) {
     const auto [workload, model] = GetParam();
     if (workload->kept_open == nullptr) GTEST_SKIP() << "timed as a whole";
     const Case what = smoke_case();
-    const Harness harness{what, cpu_plan()};
+    Harness harness{what, cpu_plan()};
     const std::string why = harness.support().reason;
     if (why.find("lacks the library") != std::string::npos) GTEST_SKIP() << why;
     if (why.empty()) return;
+    // Its loops share nothing.
+    if (!model->shares_events && harness.workload().demand().shares()) return;
     ASSERT_NE(model->tasks_at_once, nullptr) << why;
     EXPECT_LT(model->tasks_at_once(what.model_arguments), workload->kept_open(what.arguments));
 }

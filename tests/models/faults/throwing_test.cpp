@@ -99,7 +99,65 @@ TEST_P(ThrowingTask, EndsTheRunIfItCannotBeMade) {
                         Fault::task_throws);
 }
 
+// A job whose tasks never wait. A model may run it in another way, because no task has to be called back
+// (work_stealing does).
+class ComputingJob final : public tasks::Job {
+public:
+    explicit ComputingJob(FunctionJob::Make make_first) : make_first_{std::move(make_first)} {}
+    std::size_t size() const override { return 5; }
+    std::unique_ptr<tasks::Task> make(std::size_t index) const override {
+        return index == 0 ? make_first_(index) : make_finished(index);
+    }
+    tasks::Demand demand() const override { return {.tasks_at_once = size()}; }
+
+private:
+    FunctionJob::Make make_first_;
+};
+
+class ThrowingComputation : public FaultTest {
+protected:
+    // Root 0 is `make_first`; the others end at once.
+    static void expect_that_it_ends(FunctionJob::Make make_first, Fault fault) {
+        const ComputingJob job{std::move(make_first)};
+        tasks::Ledger ledger{job.size()};
+        const std::unique_ptr<Model> model =
+            entry().make(job, ledger, tasks::complete(entry().parameters, with_workers(2)));
+        const std::string thrown = message_of([&] { model->run(); });
+        if (outcome_of(entry(), fault) == outcome::throws) {
+            EXPECT_EQ(thrown, "it rains");
+        } else {
+            EXPECT_EQ(outcome_of(entry(), fault), outcome::tells);
+            EXPECT_TRUE(thrown.starts_with("a ") && thrown.ends_with(": it rains")) << thrown;
+        }
+    }
+    static std::unique_ptr<tasks::Task> make_computing() {
+        return make_task([](Result) -> Operation { return tasks::Compute{}; },
+                         [] { throw std::runtime_error{"it rains"}; });
+    }
+};
+
+TEST_P(ThrowingComputation, EndsTheRun) {
+    expect_that_it_ends([](std::size_t) { return make_computing(); }, Fault::compute_throws);
+}
+
+TEST_P(ThrowingComputation, EndsTheRunIfItWasSpawned) {
+    expect_that_it_ends(
+        [](std::size_t) {
+            return make_task([spawned = false](Result) mutable -> Operation {
+                if (std::exchange(spawned, true)) return Finish{1};
+                return tasks::Spawn{make_computing()};
+            });
+        },
+        Fault::spawned_task_throws);
+}
+
+TEST_P(ThrowingComputation, EndsTheRunIfItCannotBeMade) {
+    expect_that_it_ends([](std::size_t) -> std::unique_ptr<tasks::Task> { throw std::runtime_error{"it rains"}; },
+                        Fault::task_throws);
+}
+
 INSTANTIATE_TEST_SUITE_P(All, ThrowingTask, every_model(), name_of);
+INSTANTIATE_TEST_SUITE_P(All, ThrowingComputation, every_model(), name_of);
 
 }  // namespace
 }  // namespace models

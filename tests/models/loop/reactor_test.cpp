@@ -36,22 +36,27 @@ protected:
 TEST_F(ReactorOnEpoll, ResumesAllThatAwaitAnEventInTheNextRound) {
     FunctionContinuation first = letter('1');
     FunctionContinuation second = letter('2');
-    EXPECT_TRUE(reactor_.await(3, first));
-    EXPECT_TRUE(reactor_.await(3, second));
-    reactor_.announce(3);
+    tasks::Result result;
+    Primitives& primitives = reactor_.primitives();
+    primitives.begin_run({.events = 4});
+    EXPECT_FALSE(primitives.start(tasks::Await{3}, first, result));
+    EXPECT_FALSE(primitives.start(tasks::Await{3}, second, result));
+    EXPECT_TRUE(primitives.start(tasks::Announce{3}, first, result));
     EXPECT_EQ(order_, "");
     reactor_.run_once();
     EXPECT_EQ(order_, "12");
-    EXPECT_FALSE(reactor_.await(3, first)) << "the event has happened";
-    EXPECT_TRUE(reactor_.await(2, first)) << "another event has not";
-    reactor_.clear_events();
-    EXPECT_TRUE(reactor_.await(3, first));
+    EXPECT_TRUE(primitives.start(tasks::Await{3}, first, result)) << "the event has happened";
+    EXPECT_FALSE(primitives.start(tasks::Await{2}, first, result)) << "another event has not";
+    primitives.begin_run({.events = 4});
+    EXPECT_FALSE(primitives.start(tasks::Await{3}, first, result));
 }
 
 TEST_F(ReactorOnEpoll, ThrowsIfNoTaskCanAnnounceAnEvent) {
     FunctionContinuation continuation = letter('w');
-    EXPECT_TRUE(reactor_.await(0, continuation));
-    EXPECT_THROW(reactor_.run_once(), std::logic_error);
+    tasks::Result result;
+    reactor_.primitives().begin_run({.events = 1});
+    EXPECT_FALSE(reactor_.primitives().start(tasks::Await{0}, continuation, result));
+    EXPECT_THROW(reactor_.run_once(), Deadlock);
 }
 
 TEST_F(ReactorOnEpoll, ResumesAReaderOnce) {

@@ -53,6 +53,26 @@ TEST(Carriers, CallBackThreadsThatWaitInASystemCall) {
     EXPECT_THROW(carriers.rethrow_failure(), std::runtime_error);
 }
 
+// A task that runs inside of another one ends; then the other one waits.
+TEST(Carriers, CallBackAThreadThatHasCarriedATaskInsideOfAnother) {
+    const Pipe silent;
+    Carriers carriers;
+    std::latch waits{1};
+    std::jthread thread{[&] {
+        Carriers::Carrier carrier{carriers};
+        carrier.carry([&] {
+            carrier.carry([] {});
+            waits.count_down();
+            char byte = 0;
+            while (::read(silent.out.get(), &byte, 1) == -1) carriers.abandonment().throw_if_begun();
+        });
+    }};
+    waits.wait();
+    carriers.abandon(std::make_exception_ptr(std::runtime_error{"it rains"}));
+    thread.join();
+    EXPECT_THROW(carriers.rethrow_failure(), std::runtime_error);
+}
+
 TEST(Carriers, KeepTheFirstFailureAndWakeOnce) {
     int wakes = 0;
     Carriers carriers{[&] { ++wakes; }};
