@@ -121,9 +121,8 @@ Plan make_plan(const Suite& suite, const Selection& selection, int rounds) {
     std::vector<std::string> controls;
     for (const Case& control : suite.controls) controls.push_back(control.name());
     for (const Point& point : suite.points) {
-        const bool computes = point.workload->group == workloads::Group::cpu;
         add(std::string{point.workload->name} + point.arguments.arguments.path(), suite.cases(point), point.iterations,
-            point.count_rounds, controls, computes ? suite.cpu_baseline : suite.io_baseline);
+            point.count_rounds, controls, point.baseline);
     }
     for (const NamedGroup& group : suite.groups) {
         add(group.name, group.cases, group.iterations, group.count_rounds, group.repeated, "");

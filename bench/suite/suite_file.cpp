@@ -33,14 +33,32 @@ bool is_merged(std::vector<Point>& points, const workloads::Entry& workload, con
     return equal != points.end() && takes_symbols(equal->arguments.symbols, arguments.symbols);
 }
 
+// The name of a model under `key`; empty if there is none, or if this build lacks the model.
+std::string parse_model(const JsonReader& reader, std::string_view key) {
+    if (reader.find(key) == nullptr) return {};
+    const std::string name = reader.text(key);
+    try {
+        return std::string{located(reader, [&]() -> const models::Entry& { return find_model(name); }).name};
+    } catch (const models::AbsentModel&) {
+        return {};
+    }
+}
+
+// The baseline of a group of workloads; empty if the suite names none.
+std::string parse_baseline(const JsonReader& suite, std::string_view group) {
+    if (suite.find("baseline") == nullptr) return {};
+    return parse_model({suite.at("baseline"), suite.where() + ": baseline", {"cpu", "io"}}, group);
+}
+
 std::vector<Point> parse_points(const JsonReader& suite, const Suite& so_far) {
     const ModelCpus model_cpus = count_model_cpus(so_far.cpus);
     std::vector<Point> points;
     if (suite.find("cases") == nullptr) return points;
     const json& cases = suite.array("cases");
     for (std::size_t i = 0; i < cases.size(); ++i) {
-        const JsonReader reader{
-            cases[i], suite.element("cases", i), {"workload", "arguments", "iterations", "count_rounds", "models"}};
+        const JsonReader reader{cases[i],
+                                suite.element("cases", i),
+                                {"workload", "arguments", "iterations", "count_rounds", "models", "baseline"}};
         const workloads::Entry& workload =
             located(reader, [&]() -> const workloads::Entry& { return workloads::find(reader.text("workload")); });
         const std::size_t cpus = model_cpus.of(workload.group);
@@ -52,6 +70,9 @@ std::vector<Point> parse_points(const JsonReader& suite, const Suite& so_far) {
             models != nullptr ? parse_series(*models, reader, "models", cpus) : (cpu ? so_far.cpu : so_far.io);
         const int count_rounds =
             reader.find("count_rounds") != nullptr ? reader.positive_integer("count_rounds") : so_far.count_rounds;
+        const std::string baseline = reader.find("baseline") != nullptr
+                                         ? parse_model(reader, "baseline")
+                                         : (cpu ? so_far.cpu_baseline : so_far.io_baseline);
         const json* const iterations = reader.find("iterations");
         zip.add(reader, "iterations", iterations != nullptr ? *iterations : json(1));
         for (std::size_t at = 0; at < zip.size(); ++at) {
@@ -63,7 +84,7 @@ std::vector<Point> parse_points(const JsonReader& suite, const Suite& so_far) {
                 if (workload.check != nullptr) workload.check(given.arguments);
             });
             if (is_merged(points, workload, given)) continue;
-            points.push_back({&workload, std::move(given), static_cast<int>(count), count_rounds, series});
+            points.push_back({&workload, std::move(given), static_cast<int>(count), count_rounds, series, baseline});
         }
     }
     return points;
@@ -137,19 +158,6 @@ std::vector<NamedGroup> parse_groups(const JsonReader& suite, int count_rounds, 
         if (!names.insert(groups.back().name).second) reader.fail("there is another group of this name");
     }
     return groups;
-}
-
-// The baseline of a group of workloads: the name of a model; empty if the suite names none.
-std::string parse_baseline(const JsonReader& suite, std::string_view group) {
-    if (suite.find("baseline") == nullptr) return {};
-    const JsonReader reader{suite.at("baseline"), suite.where() + ": baseline", {"cpu", "io"}};
-    if (reader.find(group) == nullptr) return {};
-    const std::string name = reader.text(group);
-    try {
-        return std::string{located(reader, [&]() -> const models::Entry& { return find_model(name); }).name};
-    } catch (const models::AbsentModel&) {
-        return {};
-    }
 }
 
 std::vector<Case> parse_controls(const JsonReader& suite, const std::set<std::string>& planned,

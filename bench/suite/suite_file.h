@@ -19,6 +19,7 @@ struct Point {
     int iterations;    // runs, or windows
     int count_rounds;  // system calls are counted in the first `count_rounds` rounds
     std::vector<Series> series;
+    std::string baseline;  // the model with which the others are compared; may be empty
 };
 
 // A list of cases that are measured together and compared with the first one.
@@ -36,7 +37,7 @@ struct Suite {
     int rounds;        // sets of the first pass
     int count_rounds;  // the default of the points
     std::optional<double> budget_s;
-    // The models with which the others of a point are compared, by the group of its workload; may be empty.
+    // The baselines of points that name none of their own, by the group of their workload; may be empty.
     std::string cpu_baseline;
     std::string io_baseline;
     double time_limit_s;

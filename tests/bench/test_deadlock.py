@@ -1,6 +1,7 @@
-"""Philosophers who each hold one fork and want the next one: every model tells the deadlock, and none waits for ever.
+"""Philosophers who each hold one fork and want the next one: every model tells the deadlock.
 
-Each model runs in a process of its own. It ends the case long before its time limit, with the word in its outcome.
+Each model runs in a process of its own. It ends the case long before its time limit, with the word in its
+outcome.
 """
 
 from __future__ import annotations

@@ -13,7 +13,10 @@ from concur.documents.samples import ITERATIONS, Arguments, Sample
 # The main parameter is the first of these, if several have equally many arguments.
 MAIN_FIRST = ("clients", "connections", "grain_us", "tasks", "slices", "naps", "payload", "work_us")
 # These say how often the same work is repeated. They are an axis only where no other parameter changes.
-AMOUNTS = ("requests", "round_trips", "pages", "naps", "rows")
+AMOUNTS = (
+    *("requests", "round_trips", "hand_overs", "passengers", "items", "stays", "tickets"),
+    *("pages", "naps", "rows", "meals"),
+)
 # The models that others are compared with if no comparison group says otherwise.
 BASELINES = {"cpu": "serial", "io": "epoll"}
 

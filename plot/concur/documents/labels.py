@@ -21,6 +21,13 @@ CPUS = re.compile(r"(?:(\d+)\*)?cpus")
 NAMELESS = re.compile(r"argument(?:_\d+)?")
 NO_ARGUMENTS = "no arguments"
 CPU_OF_BENCHMARK = "CPU time: without threads that a benchmark starts itself"
+# Arguments that stand for a choice.
+CHOICES = {
+    "way": {0: "a collector at the end", 1: "each task parses", 2: "a collector as they come"},
+    "ordered": {0: "forks without an order", 1: "forks in order"},
+}
+# Names that are not written with a space.
+SPELLINGS = {"hand_overs": "hand-overs"}
 # Names on an axis that say more than the name of the parameter.
 AXIS_NAMES = {"grain_us": "nominal grain of a task", "work_us": "nominal CPU work"}
 
@@ -36,6 +43,8 @@ def time_suffix(name: str) -> str:
 
 def bare_name(name: str) -> str:
     """The name of a parameter without its unit: grain_us is a grain."""
+    if name in SPELLINGS:
+        return SPELLINGS[name]
     return name.removesuffix(time_suffix(name)).removesuffix("_bytes").replace("_", " ")
 
 
@@ -60,11 +69,13 @@ def _nameless(name: str) -> str:
 
 
 def argument(name: str, number: int, symbol: str = "") -> str:
-    """100 connections, payload 64 B, grain 1 ms, 20k per second, 32 tasks (16*cpus)"""
+    """100 connections, grain 1 ms, 20k per second, way 1 (each task parses), 32 tasks (16*cpus)"""
     if symbol:
         return f"{argument(name, number)} ({symbol})"
     if name == "rate":
         return f"{value(name, number)} per second"
+    if choice := CHOICES.get(name, {}).get(number):
+        return f"{bare_name(name)} {value(name, number)} ({choice})"
     if is_bytes(name) or time_suffix(name):
         return f"{bare_name(name)} {value(name, number)}"
     noun = bare_name(name)
@@ -162,7 +173,8 @@ def fixed(workload: Workload) -> str:
 
 def per_window(workload: Workload, name: str) -> str:
     """An amount of work is that of one window, not of the whole run of the server."""
-    return " per window" if workload.in_windows and name in AMOUNTS else ""
+    # The rows of tickets are not used up.
+    return " per window" if workload.in_windows and name in AMOUNTS and name != "rows" else ""
 
 
 def cpus(origin: Origin) -> str:

@@ -68,6 +68,8 @@ def shorten(text: str, size: float, width: float, weight: str = "normal") -> str
 
 
 NUMBER = re.compile(r"\d+(?:\.\d+)?[kM]?")
+# A number, or the range of several: 3 to 40
+RANGE = re.compile(rf"({NUMBER.pattern})(?: to ({NUMBER.pattern}))?")
 FACTORS = {"k": 1e3, "M": 1e6}
 
 
@@ -79,12 +81,13 @@ def parse_number(text: str) -> float:
 def together(texts: Sequence[str]) -> str:
     """One text for texts that differ only in their numbers: it has the range of each number."""
 
-    def span(found: Sequence[str]) -> str:
-        low, high = min(found, key=parse_number), max(found, key=parse_number)
-        return low if low == high else f"{low} to {high}"
+    def span(found: Sequence[tuple[str, str]]) -> str:
+        ends = [end for low, high in found for end in (low, high or low)]
+        least, most = min(ends, key=parse_number), max(ends, key=parse_number)
+        return least if least == most else f"{least} to {most}"
 
-    spans = iter([span(found) for found in zip(*(NUMBER.findall(text) for text in texts))])
-    return NUMBER.sub(lambda _: next(spans), texts[0])
+    spans = iter([span(found) for found in zip(*(RANGE.findall(text) for text in texts))])
+    return RANGE.sub(lambda _: next(spans), texts[0])
 
 
 @dataclass
@@ -99,7 +102,7 @@ class Footnotes:
     most: int = 14
 
     def number(self, text: str) -> int:
-        shape = NUMBER.sub("#", text)
+        shape = RANGE.sub("#", text)
         texts = self.groups.setdefault(shape, [])
         if text not in texts:
             texts.append(text)

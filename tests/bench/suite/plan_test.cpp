@@ -51,6 +51,16 @@ TEST(Plan, ASuiteNamesTheBaselineOfItsPoints) {
     EXPECT_EQ(models(without, "echo/connections:100/payload:64/requests:200/work_us:0"), Names{"poll!"});
 }
 
+TEST(Plan, ACaseMayNameABaselineOfItsOwn) {
+    nlohmann::json suite = test::small_suite_json();
+    suite["baseline"] = {{"io", "poll"}};
+    suite["cases"][1]["baseline"] = "epoll";
+    suite["cases"].push_back({{"workload", "echo"}, {"arguments", {{"connections", 7}}}});
+    const Plan plan = make_plan(parse_suite(suite, "small.json", machine_cpus()), {}, 1);
+    EXPECT_EQ(models(plan, "echo/connections:100/payload:64/requests:200/work_us:0"), (Names{"poll", "epoll!"}));
+    EXPECT_EQ(models(plan, plan.groups.back().name), (Names{"poll!", "epoll"}));
+}
+
 TEST(Plan, ANamedGroupIsComparedWithItsFirstCase) {
     nlohmann::json suite = test::small_suite_json();
     suite["groups"] = nlohmann::json::parse(

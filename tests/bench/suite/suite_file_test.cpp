@@ -248,6 +248,8 @@ INSTANTIATE_TEST_SUITE_P(
                      s["baseline"] = {{"io", "kqueue"}};
                  },
                  "baseline: unknown model 'kqueue'"},
+        BadSuite{"baseline_of_a_case", [](json& s) { s["cases"][1]["baseline"] = "kqueue"; },
+                 "cases[1]: unknown model 'kqueue'"},
         BadSuite{"no_budget", [](json& s) { s["budget_s"] = 0; }, "'budget_s' must be a number above 0"},
         BadSuite{"unknown_case",
                  [](json& s) { s["groups"] = json::parse(R"([{"name": "a", "cases": ["echo/kqueue"]}])"); },

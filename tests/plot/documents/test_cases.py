@@ -46,6 +46,11 @@ def test_telling_parameters():
     grid = [arguments(connections=c, payload=p, requests=r) for c, p, r in uneven]
     assert tell_apart(grid) == ("connections", "payload")
     assert tell_apart([arguments(requests=1), arguments(requests=2)]) == ("requests",)
+    # The tickets of a window follow from how long each takes.
+    waits = [
+        arguments(wait_us=w, rows=r, tickets=4000 if r == 64 else 1000 + w) for w in (0, 100) for r in (1, 64)
+    ]
+    assert tell_apart(waits) == ("wait_us", "rows")
 
 
 def test_parameters_in_another_order_are_the_same_case(small):

@@ -22,6 +22,9 @@ from concur.documents.cases import Series
         ("work_us", 0, "work 0"),
         ("tasks", 1024, "1.024k tasks"),
         ("tasks", 512, "512 tasks"),
+        ("hand_overs", 20000, "20k hand-overs"),
+        ("way", 1, "way 1 (each task parses)"),
+        ("way", 7, "way 7"),
     ],
 )
 def test_arguments(name, number, words):

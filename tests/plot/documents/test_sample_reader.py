@@ -1,12 +1,18 @@
 """Fields that have the right type, but no value that a document of concur can have."""
 
 import copy
+import json
 from pathlib import Path
 
+import jsonschema
 import pytest
 
 from concur.documents import results
 from concur.documents.input_file import DocumentError
+from programs import ROOT
+
+SCHEMA = jsonschema.Draft202012Validator(json.loads((ROOT / "results" / "schema.json").read_text()))
+NO_NAMES = ["../elsewhere", "a/b", "", "a b", "$(reboot)", "x" * 201, "größe", "line\n"]
 
 
 def refused(tiny, change):
@@ -17,17 +23,38 @@ def refused(tiny, change):
     return str(found.value)
 
 
+def refused_by_the_schema_too(tiny, change):
+    made = copy.deepcopy(tiny)
+    SCHEMA.validate(made)
+    change(made["benchmarks"][0])
+    assert not SCHEMA.is_valid(made)
+    return refused(tiny, change)
+
+
 @pytest.mark.parametrize("key", ["workload", "model"])
-@pytest.mark.parametrize("name", ["../elsewhere", "a/b", "", "a b", "$(reboot)", "x" * 201, "größe"])
+@pytest.mark.parametrize("name", NO_NAMES)
 def test_names_become_names_of_files(tiny, key, name):
-    said = refused(tiny, lambda entry: entry["concur"].update({key: name}))
+    said = refused_by_the_schema_too(tiny, lambda entry: entry["concur"].update({key: name}))
     assert f"benchmarks[0]: '{key}' is no name" in said
 
 
 @pytest.mark.parametrize("key", ["arguments", "model_arguments"])
-def test_names_of_arguments_too(tiny, key):
-    said = refused(tiny, lambda entry: entry["concur"].update({key: {"tasks; reboot": 5}}))
+@pytest.mark.parametrize("name", NO_NAMES)
+def test_names_of_arguments_too(tiny, key, name):
+    said = refused_by_the_schema_too(tiny, lambda entry: entry["concur"].update({key: {name: 5}}))
     assert f"'{key}' has something else than names" in said
+
+
+@pytest.mark.parametrize("name", ["x", "X_9", "x" * 200])
+def test_the_schema_allows_the_names_that_can_be_read(tiny, name):
+    made = copy.deepcopy(tiny)
+    made["benchmarks"] = made["benchmarks"][:1]
+    sample = made["benchmarks"][0]["concur"]
+    sample |= {"workload": name, "model": name, "arguments": {name: 5}, "model_arguments": {name: 5}}
+    SCHEMA.validate(made)
+    (found,) = results.read(made, Path("made.json")).samples
+    assert (found.workload, found.model) == (name, name)
+    assert found.arguments == found.model_arguments == ((name, 5),)
 
 
 @pytest.mark.parametrize("time_ms", [1e-15, 1e300, 1e13])

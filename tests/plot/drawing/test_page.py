@@ -25,6 +25,13 @@ def test_figures_are_ordered_by_what_they_mean():
     assert together(["9.5 % of a CPU", "12 % of a CPU"]) == "9.5 to 12 % of a CPU"
 
 
+def test_ranges_become_one_range():
+    notes = Footnotes()
+    said = ("used 182 to 184 % of a CPU", "used 185 % of a CPU", "used 9 to 183 % of a CPU")
+    assert [notes.number(text) for text in said] == [1, 1, 1]
+    assert notes.lines() == ["[1] used 9 to 185 % of a CPU"]
+
+
 def test_what_is_the_same_in_all_stays_as_it_is():
     assert together(["descriptor 5 does not fit 1024", "descriptor 7 does not fit 1024"]) == (
         "descriptor 5 to 7 does not fit 1024"
