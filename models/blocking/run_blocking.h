@@ -29,9 +29,12 @@ void run_blocking(tasks::Task& task, tasks::TaskId id, tasks::Ledger& ledger, Bl
     using tasks::Result;
     const BlockingCalls calls{abandonment};
     Result result{};
-    bool finished = false;
-    while (!finished) {
+    for (;;) {
         tasks::Operation operation = task.resume(result);
+        if (const auto* const finish = std::get_if<tasks::Finish>(&operation)) {
+            ledger.finish(id, *finish);
+            return primitives.task_ends();
+        }
         result = std::visit(tasks::Overloaded{
                                 [&](const tasks::Accept& accept) { return calls.accept(accept); },
                                 [&](const tasks::Connect& connect) { return calls.connect(connect); },
@@ -61,12 +64,7 @@ void run_blocking(tasks::Task& task, tasks::TaskId id, tasks::Ledger& ledger, Bl
                                     if (started.failed()) primitives.task_ends();
                                     return started;
                                 },
-                                [&](const tasks::Finish& finish) {
-                                    ledger.finish(id, finish);
-                                    primitives.task_ends();
-                                    finished = true;
-                                    return Result{};
-                                },
+                                [](const tasks::Finish&) { return Result{}; },
                             },
                             operation);
     }
