@@ -15,7 +15,7 @@ from machine import LATER_MODELS, MODELS
 from programs import ROOT
 
 HOSTILE = "<img/src=x&onerror=alert(1)>\"'</script><script>{{7*7}}"
-SMALLEST_BYTES, QUICK_MOST_BYTES, FULL_MOST_BYTES = 20_000, 400_000, 3_000_000
+SMALLEST_BYTES, QUICK_MOST_BYTES, FULL_MOST_BYTES = 20_000, 500_000, 3_000_000
 FULL_CASES = 60
 
 
