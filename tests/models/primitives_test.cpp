@@ -1,16 +1,14 @@
 // The contract of every model for events, semaphores and channels: whoever waits for another task.
+#include "primitives.h"
+
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
-#include <bit>
 #include <cerrno>
-#include <csignal>
-#include <string>
-#include <vector>
+#include <utility>
 
-#include "jobs.h"
-#include "models/deadlock.h"
 #include "sys/shared_memory.h"
 
 namespace models {
@@ -28,20 +26,7 @@ using tasks::Release;
 using tasks::Result;
 using tasks::Yield;
 
-// A number of four bytes, which fills a slot.
-using Item = std::array<std::byte, 4>;
-constexpr std::uint32_t item_bytes = sizeof(Item);
-std::uint32_t number_in(const Item& item) { return std::bit_cast<std::uint32_t>(item); }
-Item item_of(std::uint32_t number) { return std::bit_cast<Item>(number); }
-
-// As many tasks at once as these jobs need.
-class Primitives : public ModelTest {
-protected:
-    // A job of `size` tasks that all wait for one another.
-    static Running make(std::size_t size, FunctionJob::Make make_root, const tasks::Demand& shared) {
-        return {entry(), size, std::move(make_root), workers_for(entry(), static_cast<std::int64_t>(size)), shared};
-    }
-};
+class Primitives : public PrimitivesTest {};
 
 TEST_P(Primitives, AMutexExcludes) {
     constexpr std::size_t count = 6;
@@ -193,19 +178,11 @@ TEST_P(Primitives, AChannelKeepsTheOrderOfEachProducer) {
 // One task pushes until it has to wait; another closes the channel, then empties it.
 TEST_P(Primitives, AClosedChannelEndsPushesAndIsEmptied) {
     const auto push = [] {
-        return make_task([pushed = 0, item = Item{}](Result result) mutable -> Operation {
-            if (result.value == -EPIPE) {
-                // Once more, after the end.
-                if (pushed < 100) {
-                    pushed += 100;
-                    return Push{0, item};
-                }
-                return Finish{static_cast<std::uint64_t>(pushed - 100)};
-            }
-            if (result.failed()) return Finish{0, result.error()};
-            item = item_of(7);
-            if (pushed == 2) return Push{0, item};
-            return ++pushed < 3 ? Operation{Push{0, item}} : Operation{Push{0, item}};
+        return make_task([item = item_of(7), refused = 0](Result result) mutable -> Operation {
+            // Once more, after the end.
+            if (result.value == -EPIPE && ++refused == 2) return Finish{0};
+            if (result.failed() && result.value != -EPIPE) return Finish{0, result.error()};
+            return Push{0, item};
         });
     };
     const auto close = [] {
@@ -265,102 +242,7 @@ TEST_P(Primitives, AnEventHappensAgainAndAgain) {
     }
 }
 
-// What run() throws if `count` tasks begin with these operations.
-template <class First>
-std::string message_of_deadlock(const Entry& entry, std::size_t count, const tasks::Demand& shared, First first) {
-    Running running{entry, count,
-                    [&](std::size_t index) {
-                        return make_task([first, index, step = 0](Result result) mutable -> Operation {
-                            // A model may tell every task, and throw when all have ended.
-                            if (result.failed()) return Finish{0, result.error()};
-                            return first(index, step++);
-                        });
-                    },
-                    workers_for(entry, static_cast<std::int64_t>(count)), shared};
-    try {
-        running.run();
-    } catch (const Deadlock& deadlock) {
-        return deadlock.what();
-    }
-    return "no deadlock";
-}
-
-TEST_P(Primitives, ADeadlockIsToldOfTasksThatHoldWhatOthersWant) {
-    const std::string message = message_of_deadlock(entry(), 2, {.semaphores = {{1, 1, 2}, {1, 1, 2}, {0, 2, 2}}},
-                                                    [](std::size_t index, int step) -> Operation {
-                                                        // Each takes its own, tells the other so, and waits to be told;
-                                                        // then wants the other's.
-                                                        const auto own = static_cast<int>(index);
-                                                        switch (step) {
-                                                            case 0: return Acquire{own};
-                                                            case 1: return Announce{own};
-                                                            case 2: return Await{1 - own};
-                                                            case 3: return Acquire{1 - own};
-                                                            default: return Finish{0};
-                                                        }
-                                                    });
-    EXPECT_EQ(message, "deadlock: every task waits, and nothing can resume one (they wait for semaphores: 2)");
-}
-
-TEST_P(Primitives, ADeadlockIsToldWhenTheLastThatCouldGoOnEnds) {
-    const std::string message =
-        message_of_deadlock(entry(), 3, {.semaphores = {{0, 1, 3}}, .channels = {{1, item_bytes}}},
-                            [item = Item{}](std::size_t index, int step) mutable -> Operation {
-                                if (index == 0) return step < 20 ? Operation{Yield{}} : Operation{Finish{0}};
-                                return index == 1 ? Operation{Acquire{0}} : Operation{Pop{0, item}};
-                            });
-    EXPECT_EQ(message,
-              "deadlock: every task waits, and nothing can resume one (they wait for semaphores: 1, channels: 1)");
-}
-
-TEST_P(Primitives, ADeadlockIsToldOfAnEventThatNobodyAnnounces) {
-    const std::string message =
-        message_of_deadlock(entry(), 2, {}, [](std::size_t, int) -> Operation { return Await{1}; });
-    EXPECT_EQ(message, "deadlock: every task waits, and nothing can resume one (they wait for events: 2)");
-}
-
-// A task that throws ends the run for those that would wait for it for ever.
-TEST_P(Primitives, ATaskThatThrowsEndsTheWaitsOfOthers) {
-    Item item{};
-    Running running = make(3,
-                           [&](std::size_t index) {
-                               return make_task([&item, index, step = 0](Result result) mutable -> Operation {
-                                   if (result.failed()) return Finish{0, result.error()};
-                                   if (index == 0) return Acquire{0};
-                                   if (index == 1) return Pop{0, item};
-                                   if (step++ < 10) return Yield{};
-                                   throw std::runtime_error{"thrown by a task"};
-                               });
-                           },
-                           {.semaphores = {{0, 1, 3}}, .channels = {{1, item_bytes}}});
-    EXPECT_THROW(running.run(), std::runtime_error);
-}
-
-// It holds what the others wait for, and nobody else would ever release it.
-class PrimitivesOfProcesses : public Primitives {};
-
-TEST_P(PrimitivesOfProcesses, AKilledProcessEndsTheWaitsOfOthers) {
-    Item item{};
-    Running running = make(3,
-                           [&](std::size_t index) {
-                               return make_task([&item, index, step = 0](Result result) mutable -> Operation {
-                                   if (result.failed()) return Finish{0, result.error()};
-                                   if (index == 0) return Acquire{0};
-                                   if (index == 1) return Pop{0, item};
-                                   if (step++ < 10) return Yield{};
-                                   ::raise(SIGKILL);
-                                   return Finish{0};
-                               });
-                           },
-                           {.semaphores = {{0, 1, 3}}, .channels = {{1, item_bytes}}});
-    EXPECT_THROW(running.run(), std::runtime_error);
-}
-
-constexpr auto name_of_model = [](const auto& model) { return std::string{model.param->name}; };
 INSTANTIATE_TEST_SUITE_P(All, Primitives, models_that(runs_two_with_events), name_of_model);
-INSTANTIATE_TEST_SUITE_P(All, PrimitivesOfProcesses,
-                         models_that([](const Entry& entry) { return forks(entry) && runs_two_with_events(entry); }),
-                         name_of_model);
 
 }  // namespace
 }  // namespace models
