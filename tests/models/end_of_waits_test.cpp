@@ -77,41 +77,37 @@ TEST_P(EndOfWaits, ADeadlockIsToldOfAnEventThatNobodyAnnounces) {
     EXPECT_EQ(message, "deadlock: every task waits, and nothing can resume one (they wait for events: 2)");
 }
 
-// A task that throws ends the run for those that would wait for it for ever.
-TEST_P(EndOfWaits, ATaskThatThrowsEndsTheWaitsOfOthers) {
+// Runs two tasks that wait for ever, for a semaphore and for a channel, and a third one that yields a few times, so
+// that the others wait, and then calls `end`, which does not return.
+template <class End>
+void run_beside_waiting_tasks(const Entry& entry, End end) {
     Item item{};
-    Running running = make(3,
-                           [&](std::size_t index) {
-                               return make_task([&item, index, step = 0](Result result) mutable -> Operation {
-                                   if (result.failed()) return Finish{0, result.error()};
-                                   if (index == 0) return Acquire{0};
-                                   if (index == 1) return Pop{0, item};
-                                   if (step++ < 10) return Yield{};
-                                   throw std::runtime_error{"thrown by a task"};
-                               });
-                           },
-                           {.semaphores = {{0, 1, 3}}, .channels = {{1, item_bytes}}});
-    EXPECT_THROW(running.run(), std::runtime_error);
+    Running running{entry,
+                    3,
+                    [&](std::size_t index) {
+                        return make_task([&item, index, end, step = 0](Result result) mutable -> Operation {
+                            if (result.failed()) return Finish{0, result.error()};
+                            if (index == 0) return Acquire{0};
+                            if (index == 1) return Pop{0, item};
+                            if (step++ == 10) end();
+                            return Yield{};
+                        });
+                    },
+                    workers_for(entry, 3),
+                    {.semaphores = {{0, 1, 3}}, .channels = {{1, item_bytes}}}};
+    running.run();
 }
 
-// It holds what the others wait for, and nobody else would ever release it.
+TEST_P(EndOfWaits, ATaskThatThrowsEndsTheWaitsOfOthers) {
+    EXPECT_THROW(run_beside_waiting_tasks(entry(), [] { throw std::runtime_error{"thrown by a task"}; }),
+                 std::runtime_error);
+}
+
+// Nobody else would ever wake the others.
 class EndOfWaitsInProcesses : public PrimitivesTest {};
 
 TEST_P(EndOfWaitsInProcesses, AKilledProcessEndsTheWaitsOfOthers) {
-    Item item{};
-    Running running = make(3,
-                           [&](std::size_t index) {
-                               return make_task([&item, index, step = 0](Result result) mutable -> Operation {
-                                   if (result.failed()) return Finish{0, result.error()};
-                                   if (index == 0) return Acquire{0};
-                                   if (index == 1) return Pop{0, item};
-                                   if (step++ < 10) return Yield{};
-                                   ::raise(SIGKILL);
-                                   return Finish{0};
-                               });
-                           },
-                           {.semaphores = {{0, 1, 3}}, .channels = {{1, item_bytes}}});
-    EXPECT_THROW(running.run(), std::runtime_error);
+    EXPECT_THROW(run_beside_waiting_tasks(entry(), [] { ::raise(SIGKILL); }), std::runtime_error);
 }
 
 INSTANTIATE_TEST_SUITE_P(All, EndOfWaits, models_that(runs_two_with_events), name_of_model);

@@ -86,8 +86,7 @@ TEST_P(Primitives, PermitsGoToThoseThatWaitLongest) {
                 switch (step++) {
                     case 0: return index == 0 ? Operation{Acquire{0}} : Operation{Acquire{static_cast<int>(index)}};
                     case 1:
-                        // The next one asks after this one. It cannot be seen from outside whether a task waits
-                        // already, so each asks again and again for other things first.
+                        // Lets the next task begin, so that the tasks ask for semaphore 0 one after another.
                         if (index == 0) return Release{next};
                         board->asked.fetch_add(1);
                         return index + 1 < count ? Operation{Release{next}} : Operation{Yield{}};
