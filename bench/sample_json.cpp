@@ -60,7 +60,13 @@ json to_json(const std::optional<Latency>& latency) {
 
 json to_json(const std::optional<workloads::Memory>& memory) {
     if (!memory) return nullptr;
-    return {{"tasks", memory->tasks}, {"pss_bytes", memory->pss_bytes}, {"kernel_bytes", memory->kernel_bytes}};
+    const bool waiting = memory->when == workloads::Memory::When::waiting;
+    return {{"when", waiting ? "waiting" : "peak"},
+            {"tasks", memory->tasks},
+            {"pss_bytes", waiting ? json(memory->process_bytes) : json()},
+            {"rss_bytes", waiting ? json() : json(memory->process_bytes)},
+            {"kernel_bytes", or_null(memory->kernel_bytes)},
+            {"noise_bytes", memory->noise_bytes}};
 }
 
 std::string_view to_string(sys::ProcessFamily::Rest rest) noexcept {

@@ -1,11 +1,23 @@
 #include "sys/memory_usage.h"
 
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
 #include <filesystem>
 #include <fstream>
 #include <string>
 #include <string_view>
 #include <system_error>
 #include <vector>
+
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
+
+#include "sys/unique_fd.h"
 
 namespace sys {
 namespace {
@@ -34,6 +46,18 @@ void add_children(pid_t parent, std::vector<pid_t>& processes) {
     }
 }
 
+// Of a text of lines "Name:   123 kB". In bytes; nullopt without such a line.
+std::optional<std::int64_t> field_of(std::string_view text, std::string_view line_begin) noexcept {
+    const std::size_t line = text.find(line_begin);
+    if (line == std::string_view::npos) return std::nullopt;
+    text.remove_prefix(line + line_begin.size());
+    text.remove_prefix(std::min(text.find_first_not_of(" \t"), text.size()));
+    std::int64_t kilobytes = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), kilobytes);
+    if (error != std::errc{}) return std::nullopt;
+    return kilobytes * 1024;
+}
+
 }  // namespace
 
 MemoryUsage memory_usage_of_tree(pid_t root) {
@@ -45,6 +69,38 @@ MemoryUsage memory_usage_of_tree(pid_t root) {
     }
     usage.kernel_bytes = sum_of_fields("/proc/meminfo", "PageTables", "KernelStack", "Slab");
     return usage;
+}
+
+// Without an allocation, which would change what is read.
+std::optional<ResidentSet> resident_set(const char* status) noexcept {
+    const UniqueFd file{::open(status, O_RDONLY | O_CLOEXEC)};
+    if (!file) return std::nullopt;
+    std::array<char, 4096> buffer{};  // the lines on memory are in the first 2,000 bytes
+    const ssize_t size = ::read(file.get(), buffer.data(), buffer.size());
+    if (size < 0) return std::nullopt;
+    const std::string_view text{buffer.data(), static_cast<std::size_t>(size)};
+    const auto now = field_of(text, "\nVmRSS:");
+    const auto peak = field_of(text, "\nVmHWM:");
+    if (!now || !peak) return std::nullopt;
+    return ResidentSet{.bytes = *now, .peak_bytes = *peak};
+}
+
+bool reset_resident_peak(const char* clear_refs) noexcept {
+    const UniqueFd file{::open(clear_refs, O_WRONLY | O_CLOEXEC)};
+    return file && ::write(file.get(), "5", 1) == 1;
+}
+
+void release_free_memory() noexcept {
+#ifdef __GLIBC__
+    (void)::malloc_trim(0);
+#endif
+}
+
+std::int64_t resident_peak_error_bytes() noexcept {
+    // percpu_counter_batch in the kernel's lib/percpu_counter.c, but not less than the 64 pages of Linux before 6.2.
+    const std::int64_t cpus = std::max(1L, ::sysconf(_SC_NPROCESSORS_ONLN));
+    const std::int64_t batch = std::max<std::int64_t>(64, 2 * cpus);
+    return batch * cpus * ::sysconf(_SC_PAGESIZE);
 }
 
 }  // namespace sys

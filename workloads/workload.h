@@ -44,11 +44,21 @@ struct Work {
     std::optional<Fairness> fairness;
 };
 
-// The memory that tasks hold while all of them wait, without the memory that was used before they were made.
+// The memory that tasks hold together, without the memory that was used before they were made.
 struct Memory {
-    std::size_t tasks = 0;
-    std::int64_t pss_bytes = 0;
-    std::int64_t kernel_bytes = 0;  // of the whole machine
+    enum class When {
+        waiting,  // while all tasks wait
+        peak,     // when it was the largest in the run, however many of the tasks existed at that moment
+    };
+    When when = When::waiting;
+    std::size_t tasks = 0;  // waiting: those that wait; peak: all tasks of the run
+    // waiting: proportional set size of all processes of the model. peak: resident set of this process, in which a
+    // shared page counts in full, because the kernel keeps a peak of nothing else.
+    std::int64_t process_bytes = 0;
+    // Of the whole machine. nullopt at a peak: the kernel keeps none of its own memory. So the kernel's part of a model
+    // with many threads is missing, which is not the same as 0.
+    std::optional<std::int64_t> kernel_bytes;
+    std::int64_t noise_bytes = 0;  // process_bytes says nothing unless it is larger
 };
 
 class Windows;

@@ -262,6 +262,7 @@ TEST(SampleAsJson, HasEveryFigure) {
     EXPECT_EQ(text["counts"], json::parse(R"({"units": 7, "system_calls": 8, "switches": 9, "migrations": null,
                                               "reason": "because"})"));
     EXPECT_EQ(to_json(to_counts(text["counts"])), text["counts"]);
+    EXPECT_TRUE(text["memory"].is_null());
     EXPECT_EQ(text["latency"]["what"], "time");
     EXPECT_EQ(text["latency"]["p999_ns"], 999);
     EXPECT_EQ(text["latency"]["buckets"], json::parse("[[60, 1], [1023, 1]]"));
@@ -287,6 +288,19 @@ TEST(SampleAsJson, SaysForWhatAPoolsWorkersStand) {
     EXPECT_EQ(to_json(sample)["timed"], "runs");
     EXPECT_TRUE(to_json(sample)["slices"].is_null());
     EXPECT_TRUE(to_json(sample)["evidence"]["listen_overflows"].is_null()) << "null if the kernel does not tell";
+}
+
+TEST(SampleAsJson, SaysWhichMemoryWasRead) {
+    using workloads::Memory;
+    Sample sample;
+    sample.what = case_named("park/epoll");
+    sample.memory = Memory{.when = Memory::When::waiting, .tasks = 2, .process_bytes = 3, .kernel_bytes = -4};
+    EXPECT_EQ(to_json(sample)["memory"], json::parse(R"({"when": "waiting", "tasks": 2, "pss_bytes": 3,
+                                                         "rss_bytes": null, "kernel_bytes": -4, "noise_bytes": 0})"));
+    sample.memory = Memory{
+        .when = Memory::When::peak, .tasks = 2, .process_bytes = 3, .kernel_bytes = std::nullopt, .noise_bytes = 5};
+    EXPECT_EQ(to_json(sample)["memory"], json::parse(R"({"when": "peak", "tasks": 2, "pss_bytes": null,
+                                                         "rss_bytes": 3, "kernel_bytes": null, "noise_bytes": 5})"));
 }
 
 TEST(SampleAsJson, HasOnlyTheSumOfTheCpuTimeOfWindows) {

@@ -10,6 +10,7 @@
 #include "measured.h"
 #include "models/table.h"
 #include "simple_workload.h"
+#include "sys/memory_usage.h"
 #include "turn_giver.h"
 #include "workloads/table.h"
 
@@ -169,8 +170,27 @@ TEST(Sample, HasTheMemoryOfTasksThatWait) {
     ASSERT_TRUE(sample.memory);
     EXPECT_EQ(sample.memory->tasks, 200U);
     // A thread's stack has at least one page of its own.
-    EXPECT_GE(sample.memory->pss_bytes, 200 * 4096);
+    EXPECT_GE(sample.memory->process_bytes, 200 * 4096);
     EXPECT_FALSE(measured(case_named("timers/epoll/tasks:2/naps:1/nap_us:1")).sample.memory);
+}
+
+TEST(Sample, HasTheMemoryAtThePeakOfARun) {
+    if (!sys::reset_resident_peak()) GTEST_SKIP() << "this system does not let a peak begin again";
+    constexpr std::int64_t tasks = 111'111;
+    // Breadth first: all of them exist at once. Twice, because the second case finds the free memory of the first.
+    for (int turn = 0; turn < 2; ++turn) {
+        const Sample breadth_first = measured(case_named("fork_join/epoll/leaves:100000")).sample;
+        ASSERT_EQ(breadth_first.outcome, Outcome::ok) << breadth_first.reason;
+        ASSERT_TRUE(breadth_first.memory);
+        EXPECT_EQ(breadth_first.memory->tasks, static_cast<std::size_t>(tasks));
+        EXPECT_GE(breadth_first.memory->process_bytes, tasks * 24);
+    }
+    const Sample one_after_the_other = measured(case_named("fork_join/serial/leaves:100000")).sample;
+    ASSERT_TRUE(one_after_the_other.memory);
+    EXPECT_LT(one_after_the_other.memory->process_bytes, tasks * 24);
+    const Sample processes = measured(case_named("fork_join/process_per_task/leaves:10")).sample;
+    ASSERT_EQ(processes.outcome, Outcome::ok) << processes.reason;
+    EXPECT_FALSE(processes.memory) << "the tasks are in other processes";
 }
 
 TEST(Sample, HasBothLatenciesOfAnOpenLoop) {

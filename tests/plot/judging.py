@@ -87,5 +87,5 @@ def counted(calls: int | None, reason: str = "", switches: int | None = None) ->
     return Counts(units=10, system_calls=calls, switches=switches, migrations=0, reason=reason)
 
 
-def held(bytes_: int) -> Memory:
-    return Memory(tasks=10, pss=bytes_, kernel=bytes_)
+def held(bytes_: int, kernel: int | None = 0, noise: int = 0) -> Memory:
+    return Memory(tasks=10, processes=bytes_, kernel=kernel, noise=noise)

@@ -93,6 +93,7 @@ WORKLOADS = {
     "switching": Workload("cpu", "slice"),
     "timers": Workload("io", "nap"),
     "park": Workload("io", "task"),
+    "fork_join": Workload("cpu", "task"),
     "echo": Workload("io", "request", "windows", True, "connections"),
     "open_echo": Workload("io", "request", "windows", True, "connections"),
     "churn": Workload("io", "connection", "runs", True, "clients"),

@@ -47,6 +47,7 @@ CASES: dict[str, list[dict[str, int]]] = {
 # Those with figures of their own; drawn only where a test asks for them.
 MORE_CASES: dict[str, list[dict[str, int]]] = {
     "park": [{"tasks": tasks} for tasks in (10, 1000, 100_000)],
+    "fork_join": [{"leaves": 1000}, {"leaves": 1_000_000}],
     "open_echo": [
         {"connections": 100, "payload": 64, "rate": rate, "requests": rate // 5}
         for rate in (5000, 20_000, 80_000, 320_000)
@@ -105,6 +106,19 @@ def cost(info: Workload, row: Model, n: int, cpu_ns: int) -> Json:
         "faults_major": 0,
     }
     return {**(dict.fromkeys(of_runs) if info.timed == "windows" else of_runs), "cpu_ns": cpu_ns}
+
+
+def memory_at_the_peak(model: str, tasks: int) -> Json:
+    """A model that runs one task to its end before the next has no more than the noise of the process."""
+    each = {"serial": 0, "thread_per_task": 9000, "coroutine": 240}.get(model, 120)
+    return {
+        "when": "peak",
+        "tasks": tasks,
+        "pss_bytes": None,
+        "rss_bytes": 200_000 + each * tasks,
+        "kernel_bytes": None,
+        "noise_bytes": 512 << 10,
+    }
 
 
 def entry(
@@ -195,6 +209,8 @@ def entry(
             "pss_bytes": p["tasks"] * (200 + round(row.spawn_ns * 0.1)),
             "kernel_bytes": p["tasks"] * kernel,
         }
+    if workload == "fork_join":
+        made["concur"]["memory"] = memory_at_the_peak(model, units(workload, p))
     if counted:
         made["concur"]["counts"] = {
             "units": n // 2,

@@ -20,6 +20,7 @@ def units(workload: str, p: dict[str, int]) -> int:
         "open_echo": p.get("requests", 0),
         "churn": p.get("connections", 0),
         "park": p.get("tasks", 0),
+        "fork_join": (p.get("leaves", 0) * 10 - 1) // 9,
         "fetch": p.get("pages", 0),
     }[workload]
 
@@ -38,7 +39,7 @@ def truth_ns(workload: str, model: str, workers: int, p: dict[str, int]) -> floa
         width = 1 if model == "serial" else min(workers or p["tasks"], p["tasks"])
         lanes = p["tasks"] / width
         return lanes * p["naps"] * p["nap_us"] * NS_PER_US + n * row.switch_ns
-    if workload == "park":
+    if workload in ("park", "fork_join"):
         return n * (row.spawn_ns + row.switch_ns) + FIXED_NS
     crowd = p[WORKLOADS[workload].crowd or "clients"]
     each = row.request_ns + row.idle_ns * crowd + p.get("payload", 64) * 0.12

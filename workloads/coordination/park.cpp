@@ -76,8 +76,9 @@ public:
     Work work() const override { return {.units = tasks_, .bytes = 0, .fairness = {}}; }
     std::optional<Memory> memory() const override {
         if (!board_->read) return std::nullopt;
-        return Memory{.tasks = tasks_,
-                      .pss_bytes = board_->parked.pss_bytes - board_->before.pss_bytes,
+        return Memory{.when = Memory::When::waiting,
+                      .tasks = tasks_,
+                      .process_bytes = board_->parked.pss_bytes - board_->before.pss_bytes,
                       .kernel_bytes = board_->parked.kernel_bytes - board_->before.kernel_bytes};
     }
 

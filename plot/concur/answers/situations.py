@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from concur.answers import words
+from concur.answers import memory_texts, words
 from concur.documents import labels, units
 from concur.documents.cases import Case, Series, Workload
 from concur.documents.results import Document
@@ -171,4 +171,4 @@ def memory_words(place: Place, leaders: Sequence[Series], measure: Measure) -> s
     most = max(others, key=lambda series: known[series].value, default=None)
     shown = [series for series in (*leaders, most) if series in known]
     said = [f"{series.model} {measure.written(known[series].value)}" for series in shown if series]
-    return f"memory of a waiting task: {words.listed(said)}" if said else ""
+    return f"{memory_texts.name(place.workload)}: {words.listed(said)}" if said else ""

@@ -9,7 +9,7 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from concur.answers import words
+from concur.answers import memory_texts, words
 from concur.documents import labels, units
 from concur.documents.cases import Case, Row, Series, Workload
 from concur.statistics.axes import shared_baseline
@@ -166,13 +166,16 @@ def memory(workload: Workload, cases: Iterable[Case]) -> str:
     """Of 10k tasks that wait, each takes 310 B under epoll and 22 kB, 70 times as much, under fiber"""
     known = [case for case in cases if len(to_baseline(case, MEMORY).absolute) > 0]
     if not known:
-        return f"Memory of each waiting {workload.unit}"
-    case = max(known, key=lambda case: (len(to_baseline(case, MEMORY).absolute) > 1, case.value("tasks")))
+        name = memory_texts.name(workload)
+        return name[:1].upper() + name[1:]
+    case = max(
+        known, key=lambda case: (len(to_baseline(case, MEMORY).absolute) > 1, case.value(workload.main or ""))
+    )
     found = to_baseline(case, MEMORY).absolute
     order: list[Series] = sorted(found, key=lambda series: found[series].value)
     least, most = order[0], order[-1]
-    where = f"Of {labels.case(workload, case)} that wait, each"
-    first = f"{where} takes {MEMORY.written(found[least].value)} under {least.model}"
+    begin = memory_texts.fill(memory_texts.of(workload).each_takes, workload, case)
+    first = f"{begin} {MEMORY.written(found[least].value)} under {least.model}"
     ratio = MEMORY.ratio(case.cells[most], case.cells[least])
     if ratio is None or is_tie(ratio):
         return first

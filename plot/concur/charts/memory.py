@@ -1,17 +1,18 @@
-"""Memory for each waiting task: what does a task cost that does nothing?
+"""Memory for each task: of one that waits and does nothing, or at the peak of a run.
 
 Three sizes or more are lines over the number of tasks. Fewer are bars, with a panel for each size.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
-from concur.answers import statements
+from concur.answers import memory_texts, statements
+from concur.answers.memory_texts import Part
 from concur.documents import labels, units
 from concur.documents.cases import Case, Cell, Row, Series, Workload
 from concur.documents.results import Document
+from concur.documents.samples import OK
 from concur.drawing import disturbance, ticks
 from concur.drawing.bar_panels import Bar, BarColumn, BarPanel, BarSheet, end_of
 from concur.drawing.line_sheet import LineSheet
@@ -23,7 +24,6 @@ from concur.drawing.small_multiples import SmallMultiples, cell_of, others_note,
 from concur.drawing.standing import COLOURS, SAME
 from concur.statistics.axes import POINTS_LEAST, along_main
 from concur.statistics.intervals import Estimate
-from concur.statistics.measures import MEMORY, memory_of
 
 INTERVAL_NOTE = "{marks}: median over sets, whiskers: 95 % interval of the median"
 BEFORE = "Without the memory that was in use before the tasks began"
@@ -32,41 +32,22 @@ SPREAD_MOST = 20.0
 ROW_HEIGHT = 0.19
 
 
-@dataclass(frozen=True)
-class Part:
-    """A part of the memory of a model, or all of it."""
-
-    name: str
-    title: str
-    of: Callable[[Cell], Estimate | None]
-
-
-TOGETHER = Part("together", "memory of the processes and of the kernel together", MEMORY.absolute)
-PROCESSES = Part(
-    "of the processes",
-    "memory of all processes of the model (proportional set size)",
-    lambda cell: memory_of(cell, lambda s: None if s.memory is None else s.memory.pss),
-)
-KERNEL = Part(
-    "of the kernel",
-    "memory of the kernel: page tables, kernel stacks and slab of the whole machine",
-    lambda cell: memory_of(cell, lambda s: None if s.memory is None else s.memory.kernel),
-)
-PARTS = (TOGETHER, PROCESSES, KERNEL)
-# That of the processes is the difference.
-PARTS_AS_LINES = (TOGETHER, KERNEL)
-
-
 def figures(case: Case, rows: tuple[Row, ...], part: Part) -> dict[Row, Estimate]:
     shown = {row: series for row in rows if (series := row.series_of(case)) and case.cells[series].ok}
     found = {row: part.of(case.cells[series]) for row, series in shown.items()}
     return {row: estimate for row, estimate in found.items() if estimate is not None}
 
 
+def known_cases(workload: Workload, rows: tuple[Row, ...]) -> list[Case]:
+    parts = memory_texts.of(workload).parts
+    return [case for case in workload.cases if any(figures(case, rows, part) for part in parts)]
+
+
 def lines_of(workload: Workload, cases: list[Case], rows: tuple[Row, ...]) -> list[Panel]:
-    across = Across(f"{labels.plural(workload.unit)} that wait at the same time", units.count)
+    said = memory_texts.of(workload)
+    across = Across(memory_texts.fill(said.across, workload), units.count)
     found = []
-    for part in PARTS_AS_LINES:
+    for part in said.parts_as_lines:
 
         def point(case: Case, series: Series, part: Part = part) -> Estimate | None:
             return part.of(case.cells[series])
@@ -79,9 +60,9 @@ def lines_of(workload: Workload, cases: list[Case], rows: tuple[Row, ...]) -> li
     return found
 
 
-def is_line(cases: list[Case], rows: tuple[Row, ...]) -> bool:
+def is_line(cases: list[Case], rows: tuple[Row, ...], parts: Sequence[Part]) -> bool:
     """Whether some model has enough sizes."""
-    points = [sum(row in figures(case, rows, part) for case in cases) for row in rows for part in PARTS]
+    points = [sum(row in figures(case, rows, part) for case in cases) for row in rows for part in parts]
     return max(points, default=0) >= POINTS_LEAST
 
 
@@ -109,18 +90,34 @@ def was_measured_or_failed(row: Row, cases: Sequence[Case]) -> bool:
     return any(sample.memory or not cell.ok for cell in cells for sample in cell.samples)
 
 
-def unmeasured_note(workload: Workload, rows: Sequence[Row]) -> str:
-    shown = {row.model for row in rows}
+def unmeasured_note(workload: Workload) -> str:
+    known = {sample.model for sample in workload.samples if sample.memory or sample.outcome != OK}
     names = [
-        model for model in dict.fromkeys(series.model for series in workload.series) if model not in shown
+        model for model in dict.fromkeys(series.model for series in workload.series) if model not in known
     ]
     return f"The memory of these models was not measured: {', '.join(names)}" if names else ""
 
 
+def noise_note(workload: Workload, rows: tuple[Row, ...]) -> str:
+    """Which cases are not shown, though their memory was measured."""
+    known = known_cases(workload, rows)
+    names = [
+        labels.case(workload, case)
+        for case in workload.cases
+        if case not in known and any(s.memory for cell in case.cells.values() for s in cell.samples)
+    ]
+    return f"Not shown, because all memory is less than the noise: {'; '.join(names)}" if names else ""
+
+
+def notes_of(workload: Workload, rows: tuple[Row, ...]) -> list[str]:
+    return list(filter(None, [others_note(workload, rows), noise_note(workload, rows)]))
+
+
 def draw_bars(document: Document, output: Output, name: str, workload: Workload, cases: list[Case]) -> None:
-    rows = [row for row in rows_of(document, workload) if was_measured_or_failed(row, cases)]
+    rows = tuple(row for row in rows_of(document, workload) if was_measured_or_failed(row, cases))
     multiples = SmallMultiples.of(workload, rows, ROW_HEIGHT, 1, cases)
-    panels = [BarPanel(case, [column_of(case, multiples.rows, part) for part in PARTS]) for case in cases]
+    parts = memory_texts.of(workload).parts
+    panels = [BarPanel(case, [column_of(case, multiples.rows, part) for part in parts]) for case in cases]
     sheet = BarSheet(multiples, panels)
     notes = sheet.notes()
     page = Page(
@@ -129,7 +126,7 @@ def draw_bars(document: Document, output: Output, name: str, workload: Workload,
         subtitle(workload, *said(workload), f"Bars longer than {SPREAD_MOST:.0f} times the shortest are cut"),
         multiples.height,
         INTERVAL_NOTE.format(marks="bars"),
-        [*notes.lines(), *filter(None, [others_note(workload, rows), unmeasured_note(workload, rows)])],
+        [*notes.lines(), *notes_of(workload, rows), *filter(None, [unmeasured_note(workload)])],
         kicker=kicker(workload),
     )
     sheet.draw(page, notes)
@@ -144,19 +141,16 @@ def draw_lines(document: Document, output: Output, name: str, workload: Workload
         INTERVAL_NOTE.format(marks="points"),
     )
     rows = rows_of(document, workload)
-    notes = [others_note(workload, rows), *disturbance.warnings(workload)]
-    LineSheet(document).save(output, name, head, lines_of(workload, cases, rows), list(filter(None, notes)))
+    notes = [*notes_of(workload, rows), *disturbance.warnings(workload)]
+    LineSheet(document).save(output, name, head, lines_of(workload, cases, rows), notes)
 
 
 def kicker(workload: Workload) -> str:
-    return f"{workload.name}: memory per waiting {workload.unit}"
+    return f"{workload.name}: {memory_texts.name(workload)}"
 
 
 def said(workload: Workload) -> list[str]:
-    return [
-        f"Less is better. {BEFORE}",
-        "Kernel: page tables, kernel stacks and slab of the whole machine",
-    ]
+    return [f"Less is better. {BEFORE}", *memory_texts.measured(workload)]
 
 
 def has_memory(workload: Workload) -> bool:
@@ -165,11 +159,11 @@ def has_memory(workload: Workload) -> bool:
 
 def draw(document: Document, output: Output) -> None:
     for name, workload in output.wanted_workloads(document, "memory", has_memory):
-        rows = rows_of(document, workload)
-        known = [case for case in workload.cases if any(figures(case, rows, part) for part in PARTS)]
+        rows, parts = rows_of(document, workload), memory_texts.of(workload).parts
+        known = known_cases(workload, rows)
         if not known:
             output.skip(name, "the memory of the tasks is less than its noise")
-        elif is_line(along := along_main(workload, known), rows):
+        elif is_line(along := along_main(workload, known), rows, parts):
             draw_lines(document, output, name, workload, along)
         else:
             draw_bars(document, output, name, workload, known)

@@ -9,7 +9,9 @@ from concur.documents.json_text import INTEGER_MOST, FieldError, get, get_or
 from concur.documents.samples import (
     OK,
     OUTCOMES,
+    PEAK,
     TIMED,
+    WAITING,
     Arguments,
     Counts,
     Evidence,
@@ -87,10 +89,15 @@ def _latency(found: Any, name: str) -> Latency | None:
 def _memory(found: Any) -> Memory | None:
     if found is None:
         return None
+    when = get_or(found, "when", str, WAITING)
+    if when not in (WAITING, PEAK):
+        raise FieldError("'memory.when' is unknown")
     return Memory(
         tasks=at_least(1, found, "tasks"),
-        pss=get(found, "pss_bytes", int),
-        kernel=get(found, "kernel_bytes", int),
+        processes=get(found, "rss_bytes" if when == PEAK else "pss_bytes", int),
+        kernel=get(found, "kernel_bytes", OptionalInt),
+        when=when,
+        noise=at_least(0, found, "noise_bytes") if "noise_bytes" in found else 0,
     )
 
 

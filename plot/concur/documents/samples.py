@@ -13,6 +13,8 @@ OUTCOMES = (OK, "skipped", "did_not_finish", "invalid")
 # What one iteration is: a window in which a server that runs already answers, or a whole run of the job.
 WINDOWS, RUNS = "windows", "runs"
 TIMED = (WINDOWS, RUNS)
+# When the memory of the tasks was read: while all of them waited, or when it was the largest in a run.
+WAITING, PEAK = "waiting", "peak"
 # In documents that concur did not write, it is what the author of the benchmark has put into its loop.
 ITERATIONS = "iterations"
 
@@ -40,11 +42,22 @@ class Latency:
 
 @dataclass(frozen=True)
 class Memory:
-    """The memory that `tasks` waiting tasks use together, in bytes."""
+    """The memory that `tasks` tasks use together, in bytes."""
 
     tasks: int
-    pss: int
-    kernel: int
+    # Of tasks that wait: the proportional set size of all processes of the model. At a peak: the resident set
+    # of the only process.
+    processes: int
+    # Of the whole machine. None: it is not known, as at a peak.
+    kernel: int | None
+    when: str = WAITING
+    # What is not larger is noise.
+    noise: int = 0
+
+    @property
+    def known(self) -> int:
+        """All that is known of it."""
+        return self.processes + (self.kernel or 0)
 
 
 @dataclass(frozen=True)

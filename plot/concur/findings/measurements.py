@@ -28,7 +28,10 @@ def _p50(sample: Sample) -> float | None:
 
 def _memory(sample: Sample) -> float | None:
     memory = sample.memory
-    return None if memory is None else (memory.pss + memory.kernel) / memory.tasks
+    # Where no noise is known, a figure below 0 counts too.
+    if memory is None or (memory.noise > 0 and memory.known <= memory.noise):
+        return None
+    return memory.known / memory.tasks
 
 
 METRICS: dict[str, Callable[[Sample], float | None]] = {

@@ -19,7 +19,7 @@ from concur.report.embedded import Embedded
 from concur.report.judged import Compare, Findings
 from concur.report.matrix import Matrix
 from concur.report.origin import Origin, origin
-from concur.report.sections import MemoryPanel, Section
+from concur.report.sections import MemoryOfWorkload, Section
 from concur.statistics.measures import MEASURES, Measure, measures_of
 
 FOLDER = Path(__file__).resolve().parent / "page"
@@ -46,7 +46,7 @@ class Page:
     doubts: tuple[Doubt, ...]
     matrix: Matrix
     sections: tuple[Section, ...]
-    memory: tuple[MemoryPanel, ...]
+    memory: tuple[MemoryOfWorkload, ...]
     findings: Findings | None
     compare: Compare | None
     glossary: tuple[tuple[str, str], ...]

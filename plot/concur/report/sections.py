@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from concur.answers import headlines
+from concur.answers import headlines, memory_texts
 from concur.documents import labels, units
 from concur.documents.cases import Case, Series, Workload
 from concur.documents.results import Document
@@ -231,11 +231,24 @@ class MemoryPanel:
     chart: Chart
 
 
-def memory(sections: Sections) -> tuple[MemoryPanel, ...]:
+@dataclass(frozen=True)
+class MemoryOfWorkload:
+    # What the figures are, and what was measured.
+    name: str
+    said: str
+    panels: tuple[MemoryPanel, ...]
+
+
+def memory(sections: Sections) -> tuple[MemoryOfWorkload, ...]:
     """A chart of each case whose memory was measured."""
     found = []
     for workload in sections.document.workloads:
-        for case in workload.cases:
-            if (chart := sections.plain_chart(workload, case, MEMORY)) is not None:
-                found.append(MemoryPanel(sections.anchors.full_name(workload, case), chart))
+        charts = ((case, sections.plain_chart(workload, case, MEMORY)) for case in workload.cases)
+        panels = tuple(
+            MemoryPanel(sections.anchors.full_name(workload, case), chart) for case, chart in charts if chart
+        )
+        if panels:
+            name = memory_texts.name(workload)
+            said = f"{workload.name}: {'. '.join([name, *memory_texts.measured(workload)])}."
+            found.append(MemoryOfWorkload(name, said, panels))
     return tuple(found)

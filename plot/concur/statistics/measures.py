@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from concur.documents import units
 from concur.documents.cases import Case, Cell
-from concur.documents.samples import Sample
+from concur.documents.samples import Memory, Sample
 from concur.statistics import intervals, latencies, turns
 from concur.statistics.intervals import Estimate
 from concur.statistics.turns import Metric
@@ -21,7 +21,7 @@ class Measure:
     key: str
     name: str
     # Wall and CPU time: nanoseconds for each unit of work. Latency: nanoseconds. Memory: bytes for each
-    # waiting task. None: it is not known.
+    # task. None: it is not known.
     absolute: Callable[[Cell], Estimate | None]
     # How many times as much the first cell takes as the second. None: one of the two is not known.
     ratio: Callable[[Cell, Cell], Estimate | None]
@@ -58,24 +58,25 @@ def _p99(cell: Cell) -> Estimate | None:
     return latencies.percentiles(cell).get("p99")
 
 
-def memory_of(cell: Cell, part: Callable[[Sample], int | None]) -> Estimate | None:
-    """A part of the memory, for each waiting task. None if it is not positive.
+def memory_of(cell: Cell, part: Callable[[Memory], int | None]) -> Estimate | None:
+    """A part of the memory, for each task. None if it is not larger than the noise.
 
-    Few tasks use less memory than other programs return in the meantime.
+    Without a noise that is known, it has to be positive: few tasks use less memory than other programs return
+    in the meantime.
     """
-    known = cell.by_round(
-        lambda sample: (
-            None
-            if sample.memory is None or (of := part(sample)) is None
-            else of / max(1, sample.memory.tasks)
-        )
-    )
+
+    def of_a_task(sample: Sample) -> float | None:
+        memory = sample.memory
+        return None if memory is None or (found := part(memory)) is None else found / memory.tasks
+
+    known = cell.by_round(of_a_task)
     found = intervals.median(known.values()) if known else None
-    return found if found is not None and found.low > 0 else None
+    noise = max((one.memory.noise / one.memory.tasks for one in cell.samples if one.memory), default=0.0)
+    return found if found is not None and found.low > noise else None
 
 
 def _memory(cell: Cell) -> Estimate | None:
-    return memory_of(cell, lambda s: None if s.memory is None else s.memory.pss + s.memory.kernel)
+    return memory_of(cell, lambda memory: memory.known)
 
 
 WALL = _timed("wall", turns.WALL)

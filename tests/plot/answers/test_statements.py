@@ -143,9 +143,18 @@ def test_memory_compares_least_and_most(served):
     )
 
 
+def test_memory_of_the_largest_case_whatever_its_parameter_is_called():
+    made = document(rounds=3, models=THREE, only=("fork_join",))
+    reverse = {**made, "benchmarks": made["benchmarks"][::-1]}
+    for (workload,) in (workloads_of(made), workloads_of(reverse)):
+        assert statements.memory(workload, workload.cases).startswith(
+            "At the peak with 1M leaves, each task takes 120 B"
+        )
+
+
 @pytest.mark.parametrize(
     "of", (statements.latency, lambda workload: statements.memory(workload, workload.cases))
 )
 def test_what_was_not_measured_is_not_stated(small, of):
     workload = workloads_of(small)[0]
-    assert of(workload) in ("No latency was measured", "Memory of each waiting task")
+    assert of(workload) in ("No latency was measured", "Memory of a waiting task")

@@ -1,8 +1,10 @@
-"""Memory of waiting tasks: bars, or lines for three sizes or more."""
+"""Memory of waiting tasks, or at the peak of a run: bars, or lines for three sizes or more."""
 
 import pytest
 
+import synthetic
 from drawn import figures, overlaps, words
+from machine import MODELS
 from synthetic import changed, leave
 
 
@@ -66,3 +68,62 @@ def test_a_model_whose_memory_was_not_measured_has_no_row(served):
     assert "epoll" in said and "coroutine" not in said
     assert "The memory of these models was not measured: coroutine" in said
     assert not any("not shown" in line for line in said)
+
+
+def peaks():
+    models = {name: MODELS[name] for name in ("serial", "thread_per_task", "coroutine", "epoll")}
+    return synthetic.document(rounds=3, models=models, only=("fork_join",))
+
+
+def test_a_peak_is_not_called_waiting():
+    figure = figures(peaks(), "memory").figures["memory_fork_join"]
+    assert overlaps(figure) == []
+    said = " ".join(words(figure).split())
+    assert "fork_join: memory at the peak, for each task" in said
+    assert (
+        "At the peak with 1M leaves, each task takes 120 B under epoll and 9 kB, 74.9 times as much" in said
+    )
+    assert "wait" not in said
+
+
+def test_a_peak_has_no_part_of_the_kernel():
+    figure = figures(peaks(), "memory").figures["memory_fork_join"]
+    # One column for each size.
+    assert len(figure.axes) == 2
+    said = " ".join(words(figure).split())
+    assert "of the process" in said and "of the kernel" not in said.replace(
+        "Memory of the kernel is not in it", ""
+    )
+    assert "Memory of the kernel is not in it" in said
+
+
+def test_a_peak_within_its_noise_is_no_figure():
+    said = words(figures(peaks(), "memory").figures["memory_fork_join"])
+    # 1,111 tasks of all models but thread_per_task, and a million tasks of serial.
+    assert said.count("less than the noise") == 3 + 1
+    (alone,) = figures(changed(peaks(), leave, lambda s: s["model"] == "serial"), "memory").skipped.values()
+    assert alone == "the memory of the tasks is less than its noise"
+
+
+def test_a_case_within_the_noise_is_named():
+    made = changed(
+        peaks(), leave, lambda s: s["model"] != "thread_per_task" or s["arguments"]["leaves"] == 1000
+    )
+
+    def shrink(sample):
+        if sample["model"] == "thread_per_task":
+            sample["memory"] |= {"rss_bytes": 4096}
+
+    said = words(figures(changed(made, shrink), "memory").figures["memory_fork_join"])
+    assert "Not shown, because all memory is less than the noise: 1k leaves" in said
+    # That of thread_per_task was, in the other case.
+    assert "not measured" not in said
+
+
+def test_peaks_of_three_sizes_are_lines(monkeypatch):
+    sizes = [{"leaves": leaves} for leaves in (10_000, 100_000, 1_000_000)]
+    monkeypatch.setitem(synthetic.MORE_CASES, "fork_join", sizes)
+    figure = figures(peaks(), "memory").figures["memory_fork_join"]
+    assert overlaps(figure) == []
+    (axes,) = figure.axes
+    assert (axes.get_xscale(), axes.get_xlabel()) == ("log", "leaves")

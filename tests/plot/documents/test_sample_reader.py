@@ -9,6 +9,7 @@ import pytest
 
 from concur.documents import results
 from concur.documents.input_file import DocumentError
+from concur.documents.samples import PEAK, WAITING
 from programs import ROOT
 
 SCHEMA = jsonschema.Draft202012Validator(json.loads((ROOT / "results" / "schema.json").read_text()))
@@ -91,3 +92,50 @@ def test_events_and_memory_are_those_of_something(tiny, field):
     }
     said = refused(tiny, lambda entry: entry["concur"].update({field: of_nothing[field]}))
     assert "is 0, must be at least 1" in said
+
+
+def memory_of(tiny, found):
+    made = copy.deepcopy(tiny)
+    made["benchmarks"][0]["concur"]["memory"] = found
+    SCHEMA.validate(made)
+    return results.read(made, Path("made.json")).samples[0].memory
+
+
+def test_memory_of_older_documents_is_that_of_waiting_tasks(tiny):
+    of_old = memory_of(tiny, {"tasks": 2, "pss_bytes": 30, "kernel_bytes": -4})
+    assert (of_old.when, of_old.processes, of_old.kernel, of_old.known, of_old.noise) == (
+        WAITING,
+        30,
+        -4,
+        26,
+        0,
+    )
+
+
+PEAK_MEMORY = {
+    "when": "peak",
+    "tasks": 2,
+    "pss_bytes": None,
+    "rss_bytes": 30,
+    "kernel_bytes": None,
+    "noise_bytes": 5,
+}
+
+
+def test_memory_at_a_peak_has_no_part_of_the_kernel(tiny):
+    found = memory_of(tiny, PEAK_MEMORY)
+    assert (found.when, found.processes, found.kernel, found.known, found.noise) == (PEAK, 30, None, 30, 5)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"when": "later"}, "'memory.when' is unknown"),
+        ({"rss_bytes": None}, "'rss_bytes' has the wrong type"),
+        ({"when": "waiting"}, "'pss_bytes' has the wrong type"),
+        ({"noise_bytes": -1}, "'noise_bytes' is -1, must be at least 0"),
+    ],
+)
+def test_memory_says_when_it_was_read_and_has_its_figure(tiny, change, said):
+    wrong = {**PEAK_MEMORY, **change}
+    assert said in refused_by_the_schema_too(tiny, lambda entry: entry["concur"].update(memory=wrong))

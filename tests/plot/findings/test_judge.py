@@ -160,7 +160,7 @@ def test_an_order():
 
 
 def test_bounds_of_each_metric():
-    epoll = series(EPOLL, 100, counts=counted(40, switches=20), switches=None, memory=held(500))
+    epoll = series(EPOLL, 100, counts=counted(40, switches=20), switches=None, memory=held(500, 500))
     for metric, limits, expected in (
         ("wall_ms", {"above": 90, "below": 110}, CONFIRMED),
         ("wall_per_unit", {"above": 9e6, "below": 11e6}, CONFIRMED),
@@ -173,6 +173,13 @@ def test_bounds_of_each_metric():
     ):
         found = finding(assertion="bound", of=[EPOLL], metric=metric, **limits)
         assert verdict(found, epoll).verdict == expected, metric
+
+
+def test_memory_within_its_noise_is_not_judged():
+    found = finding(assertion="bound", of=[EPOLL], metric="memory_per_task", above=59, below=61)
+    for bytes_, expected in ((600, CONFIRMED), (599, NOT_APPLICABLE)):
+        one = verdict(found, series(EPOLL, 100, memory=held(bytes_, None, noise=599)))
+        assert one.verdict == expected
 
 
 def test_what_the_kernel_does_not_permit():

@@ -256,6 +256,17 @@ def test_memory_and_events(make_page, served, tmp_path):
     assert any(text.text == "memory, in B" for text in section.all("text"))
 
 
+def test_memory_is_named_by_when_it_was_read(make_page, tmp_path):
+    models = {name: MODELS[name] for name in ("serial", "thread_per_task", "epoll")}
+    made = synthetic.document(rounds=2, models=models, only=("park", "fork_join"))
+    page = html_page.read(make_page(write(made, tmp_path)))
+    section = next(one for one in page.all("section") if one.attributes["aria-labelledby"] == "memory")
+    said = [one.text for one in section.all("p")]
+    assert any(text.startswith("park: memory of a waiting task. Kernel: page tables") for text in said)
+    (peak,) = (text for text in said if text.startswith("fork_join: memory at the peak, for each task. "))
+    assert "wait" not in peak and "Memory of the kernel is not in it" in peak
+
+
 def test_disturbed_figures_are_marked(make_page, small, tmp_path):
     def disturb(sample):
         sample["evidence"] = {**sample["evidence"], "elapsed_ns": 10**9, "others_cpu_ns": 5 * 10**8}

@@ -49,6 +49,8 @@ TEST_F(Park, TheLastReadsTheMemoryWhileTheOthersWait) {
     EXPECT_TRUE(park_->verify(ledger_));
     ASSERT_TRUE(park_->memory());
     EXPECT_EQ(park_->memory()->tasks, tasks_count);
+    EXPECT_EQ(park_->memory()->when, Memory::When::waiting);
+    EXPECT_TRUE(park_->memory()->kernel_bytes);
 
     park_->begin();
     EXPECT_TRUE(start_all()[2].asks<tasks::Announce>()) << "only one run is observed";
