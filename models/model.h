@@ -126,6 +126,10 @@ inline constexpr std::size_t process_bytes_least = 80'000;
 [[nodiscard]] Support enough_at_once(const tasks::Demand& demand, std::size_t at_once);
 // For pools that queue spawned tasks: the root tasks that outlive them (acceptors) leave a worker free.
 [[nodiscard]] Support a_worker_for_spawned(const tasks::Demand& demand, std::size_t in_pool);
+// For pools in which a task that waits for its children holds a worker: one is left for the children.
+[[nodiscard]] Support a_worker_for_children(const tasks::Demand& demand, std::size_t in_pool);
+// For pools whose workers run other tasks while a task waits for its children.
+[[nodiscard]] Support parents_wait_for_children_only(const tasks::Demand& demand);
 // For models with several loops, each of which has its own events, semaphores and channels.
 [[nodiscard]] Support nothing_shared(const tasks::Demand& demand);
 // For models that run a spawned task to its end before its parent goes on.

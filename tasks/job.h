@@ -35,7 +35,8 @@ struct Demand {
     bool sleeps = false;      // a task may use Sleep: only then does a library have to provide precise timers
     std::vector<SemaphoreShape> semaphores = {};  // of Acquire and Release, numbered from 0
     std::vector<ChannelShape> channels = {};      // of Push, Pop and Close, numbered from 0
-    bool waits_for_spawned = false;               // a task may wait for one that it has spawned
+    bool waits_for_spawned = false;               // a task may wait for one that it has spawned, by anything but Join
+    std::size_t parents = 0;                      // tasks of a run that spawn children (joined tasks)
 
     // The tasks share something, so they must all run on one loop, or on several that share it too.
     [[nodiscard]] bool shares() const noexcept { return events > 0 || !semaphores.empty() || !channels.empty(); }

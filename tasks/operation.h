@@ -89,11 +89,17 @@ struct Pop {
 struct Close {
     int channel;
 };
-// Start another task, which the model owns from then on. Result: 0, or a negative errno if the model could not start
-// it, and destroyed it.
+// Start another task, which the model owns from then on. A joined task is a child of the task that asks: its digest
+// goes to that task and not to the ledger. Result: 0, or a negative errno if the model could not start it, and
+// destroyed it.
 struct Spawn {
     std::unique_ptr<Task> task;
+    bool joined = false;
 };
+// Wait until all children of this task have finished. A task with children must do so before it finishes; otherwise the
+// run ends with std::logic_error. Result: the sum, modulo 2^63, of the digests of the children that were spawned since
+// the last Join; or the negative errno of one that failed.
+struct Join {};
 // The task has ended. The workload compares the digest with the serial answer. `error` is a negative errno if the task
 // failed.
 struct Finish {
@@ -103,7 +109,7 @@ struct Finish {
 
 // A model visits it exhaustively: a new operation does not compile until every model handles it.
 using Operation = std::variant<Accept, Connect, Receive, Send, Sleep, Compute, Yield, Await, Announce, Acquire, Release,
-                               Push, Pop, Close, Spawn, Finish>;
+                               Push, Pop, Close, Spawn, Join, Finish>;
 // Every task that waits holds one. A point in time more in each operation that waits still fits.
 static_assert(sizeof(Operation) <= 40);
 

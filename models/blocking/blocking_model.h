@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cerrno>
 #include <memory>
 #include <system_error>
 #include <thread>
@@ -35,14 +36,35 @@ protected:
     [[nodiscard]] const tasks::Job& job() const noexcept { return job_; }
     // For models with threads: each thread runs its tasks in Carrier::carry().
     [[nodiscard]] Carriers& carriers() noexcept { return carriers_; }
-    // Each runs a task to its end on the calling thread.
+    [[nodiscard]] BlockingPrimitives& primitives() noexcept { return primitives_; }
+    // Each runs a task to its end on the calling thread, and reports it to the ledger.
     template <BlockingSpawner Spawner>
-    void run_task(tasks::Task& task, tasks::TaskId id, Spawner& spawner) {
-        run_blocking(task, id, ledger_, primitives_, carriers_.abandonment(), spawner);
+    void run_task(tasks::Task& task, tasks::TaskId id, typename Spawner::Children& children, Spawner& spawner) {
+        run_blocking(task, children, primitives_, carriers_.abandonment(), spawner,
+                     [&](const tasks::Finish& finish) { ledger_.finish(id, finish); });
     }
     template <BlockingSpawner Spawner>
-    void run_root(std::size_t index, Spawner& spawner) {
-        run_task(*job_.make(index), tasks::root(index), spawner);
+    void run_root(std::size_t index, typename Spawner::Children& children, Spawner& spawner) {
+        run_task(*job_.make(index), tasks::root(index), children, spawner);
+    }
+    // Runs a child to its end on the calling thread, and reports it by report(finish).
+    template <BlockingSpawner Spawner, class Report>
+    void run_child(tasks::Task& task, typename Spawner::Children& children, Spawner& spawner, Report report) {
+        run_blocking(task, children, primitives_, carriers_.abandonment(), spawner, report);
+    }
+    // Carries a child and reports it to its parent, also if the run has failed: then the parent waits all the same.
+    template <BlockingSpawner Spawner>
+    void carry_child(Carriers::Carrier& carrier, tasks::Task& task, typename Spawner::Children& siblings,
+                     Spawner& spawner) {
+        bool reported = false;
+        typename Spawner::Children children;
+        carrier.carry([&] {
+            run_child(task, children, spawner, [&](const tasks::Finish& finish) {
+                reported = true;
+                siblings.child_ends(finish);
+            });
+        });
+        if (!reported) siblings.child_ends({0, -ECANCELED});
     }
 
     // The result of a Spawn: `start` throws std::system_error if the machine has no thread or process left.

@@ -43,6 +43,13 @@ public:
     // A task is about to spawn another; it cannot be started after all; a task has finished.
     void task_begins() noexcept;
     void task_ends() noexcept;
+    // A task is about to wait for its children; before the end of the last child: it will go on.
+    void parent_waits() noexcept {
+        if (shares_) one_sleeps();
+    }
+    void parent_goes_on() noexcept {
+        if (shares_) one_is_able();
+    }
 
     // Each performs an operation; nullopt: the run was interrupted.
     using Outcome = std::optional<tasks::Result>;

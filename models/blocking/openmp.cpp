@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cassert>
 #include <condition_variable>
 #include <cstddef>
@@ -106,13 +107,48 @@ public:
         run_asked_.notify_one();
     }
 
+    // Waits for children that the task has not joined because the run has failed.
+    struct Children {
+        Children() = default;
+        Children(const Children&) = delete;
+        Children& operator=(const Children&) = delete;
+        ~Children() {
+            if (unjoined) wait();
+        }
+        // The thread runs them meanwhile, if no other does.
+        void wait() {
+            unjoined = false;
+#pragma omp taskwait
+        }
+        JoinSum<std::atomic> sum;
+        bool unjoined = false;
+    };
+    tasks::Result spawn_child(std::unique_ptr<tasks::Task> task, Children& siblings) {
+        siblings.unjoined = true;
+        tasks::Task* const given = task.release();
+        Children* const reports_to = &siblings;
+#pragma omp task firstprivate(given, reports_to)
+        {
+            const std::unique_ptr<tasks::Task> owned{given};
+            carry([&](Children& children) {
+                run_child(*owned, children, *this, [&](const tasks::Finish& finish) { reports_to->sum.add(finish); });
+            });
+        }
+        carriers().abandonment().throw_if_begun();
+        return {};
+    }
+    tasks::Result join(Children& children) {
+        carriers_by_thread_[Team::own_number()].wait_for_tasks([&] { children.wait(); });
+        return children.sum.take();
+    }
+
     tasks::Result spawn(std::unique_ptr<tasks::Task> task) {
         // A task of OpenMP cannot take a unique_ptr along. It always runs, so it always deletes what it got.
         tasks::Task* const given = task.release();
 #pragma omp task firstprivate(given)
         {
             const std::unique_ptr<tasks::Task> owned{given};
-            carry([&] { run_task(*owned, tasks::TaskId::spawned, *this); });
+            carry([&](Children& children) { run_task(*owned, tasks::TaskId::spawned, children, *this); });
         }
         // If it ran at once, and a failure has called this thread back, then that call was for the parent too.
         carriers().abandonment().throw_if_begun();
@@ -156,13 +192,14 @@ private:
     void submit_roots() {
         for (std::size_t index = 0; index < job().size(); ++index) {
 #pragma omp task firstprivate(index)
-            carry([this, index] { run_root(index, *this); });
+            carry([this, index](Children& children) { run_root(index, children, *this); });
         }
     }
     // No exception leaves a task of OpenMP: it would end the program.
     template <class Body>
     void carry(Body body) noexcept {
-        carriers_by_thread_[Team::own_number()].carry(body);
+        Children children;
+        carriers_by_thread_[Team::own_number()].carry([&] { body(children); });
     }
 
     std::deque<Carriers::Carrier> carriers_by_thread_;
@@ -201,8 +238,8 @@ Support enough_by_limit(std::size_t workers) {
 
 Support support_openmp(const tasks::Demand& demand, const tasks::Arguments& arguments) {
     const std::size_t in_team = arguments.count("workers");
-    return first_refusal(
-        {support_blocking_workers(demand, arguments), enough_by_limit(in_team), none_inside_another(demand, in_team)});
+    return first_refusal({parents_wait_for_children_only(demand), support_blocking_workers(demand, arguments),
+                          enough_by_limit(in_team), none_inside_another(demand, in_team)});
 }
 
 }  // namespace

@@ -1,11 +1,11 @@
 // Carrier: N threads that take tasks from one queue; a task that waits for another one is parked. Wait mechanism:
 // blocking in the call.
 //
-// As thread_pool, but a task that waits for a semaphore, a channel or an event gives its worker back, and so does one
-// that yields: the worker goes on with another task, and whoever wakes the first one queues it again. So a few threads
-// carry any number of tasks that wait for one another (the executors of C++26, Java's and Rust's do the same with
-// coroutines). Sockets and sleeps still hold the worker. Its weakness: a mutex around all primitives, and a task goes
-// on at the end of the queue.
+// As thread_pool, but a task that waits for a semaphore, a channel, an event or its children gives its worker back, and
+// so does one that yields: the worker goes on with another task, and whoever wakes the first one queues it again. So a
+// few threads carry any number of tasks that wait for one another (the executors of C++26, Java's and Rust's do the
+// same with coroutines). Sockets and sleeps still hold the worker. Its weakness: a mutex around all primitives, and a
+// task goes on at the end of the queue.
 #include <atomic>
 #include <condition_variable>
 #include <deque>
@@ -17,6 +17,7 @@
 
 #include "models/deadlock.h"
 #include "models/loop/primitives.h"
+#include "models/loop/reports_to.h"
 #include "models/loop/socket_calls.h"
 #include "models/model.h"
 #include "models/workers/carriers.h"
@@ -41,7 +42,7 @@ public:
         task_queued_.notify_all();
         workers_.clear();
         // What a run left that has failed.
-        primitives_.drop_waiting([](Continuation& parked) { delete static_cast<Carried*>(&parked); });
+        primitives_.drop_waiting([](Continuation& parked) { static_cast<Carried&>(parked).drop(); });
     }
 
     void run() override {
@@ -63,14 +64,20 @@ public:
     }
 
 private:
+    class Carried;
+    using PoolReportsTo = OwnsParent<SharedJoinCounter, Carried>;
+
     // A task that has begun.
     class Carried final : public Continuation {
     public:
-        Carried(ParkingPool& pool, std::unique_ptr<tasks::Task> task, tasks::TaskId id)
-            : pool_{pool}, task_{std::move(task)}, id_{id} {}
+        Carried(ParkingPool& pool, std::unique_ptr<tasks::Task> task, PoolReportsTo reports_to)
+            : pool_{pool}, task_{std::move(task)}, reports_to_{std::move(reports_to)} {}
 
         // Another task has woken it.
         void resume() override { pool_.queue_again(std::unique_ptr<Carried>{this}); }
+
+        // The run has failed.
+        void drop() noexcept { delete this; }
 
         // Runs the task until it has finished or given its worker back; true: it has finished.
         static bool run(std::unique_ptr<Carried> self) {
@@ -78,7 +85,9 @@ private:
             for (;;) {
                 tasks::Operation next = self->task_->resume(self->result);
                 if (const auto* const finish = std::get_if<tasks::Finish>(&next)) {
-                    self->pool_.ledger_.finish(self->id_, *finish);
+                    self->children_.require_joined();
+                    Continuation* const parent = self->reports_to_.report(*finish, self->pool_.ledger_);
+                    if (parent != nullptr) parent->resume();
                     return true;
                 }
                 self->result = {};
@@ -118,8 +127,16 @@ private:
                                       return done;
                                   },
                                   [&](tasks::Spawn& spawn) {
-                                      self->pool_.submit({std::move(spawn.task), tasks::TaskId::spawned});
+                                      self->pool_.submit({std::move(spawn.task),
+                                                          spawn.joined ? PoolReportsTo{self->children_.child_begins()}
+                                                                       : PoolReportsTo{tasks::TaskId::spawned}});
                                       return true;
+                                  },
+                                  [&](tasks::Join) {
+                                      const bool done = self->children_.join(*self, self->result);
+                                      // The last child owns the task already.
+                                      if (!done) (void)self.release();
+                                      return done;
                                   },
                                   [](const tasks::Finish&) { return true; },
                               },
@@ -132,13 +149,14 @@ private:
 
         ParkingPool& pool_;
         std::unique_ptr<tasks::Task> task_;
-        tasks::TaskId id_;
+        PoolReportsTo reports_to_;
+        OwningChildren<SharedJoinCounter> children_;
     };
 
     // What a worker takes: a root task by its index alone, which the worker makes; a spawned task; or one that goes on.
     struct Queued {
         std::unique_ptr<tasks::Task> task;
-        tasks::TaskId id{};
+        PoolReportsTo reports_to = tasks::TaskId::spawned;
         std::unique_ptr<Carried> again = {};
     };
 
@@ -151,7 +169,7 @@ private:
     }
     void queue_again(std::unique_ptr<Carried> task) {
         const std::scoped_lock lock{mutex_};
-        queue({nullptr, {}, std::move(task)});
+        queue({nullptr, tasks::TaskId::spawned, std::move(task)});
     }
     // Under the lock.
     void queue(Queued next) {
@@ -168,7 +186,7 @@ private:
             for (Continuation*& resumed : resumed_) std::exchange(resumed, nullptr)->resume();
         } catch (...) {
             // There was no memory for the queue. The run fails, so nobody needs the others.
-            for (Continuation* const left : resumed_) delete static_cast<Carried*>(left);
+            for (Continuation* const left : resumed_) static_cast<Carried*>(left)->drop();
             resumed_.clear();
             throw;
         }
@@ -200,8 +218,8 @@ private:
             bool finished = true;  // also if it throws
             carrier.carry([&] {
                 if (!next.again) {
-                    if (!next.task) next.task = job_.make(static_cast<std::size_t>(next.id));
-                    next.again = std::make_unique<Carried>(*this, std::move(next.task), next.id);
+                    if (!next.task) next.task = job_.make(static_cast<std::size_t>(next.reports_to.id()));
+                    next.again = std::make_unique<Carried>(*this, std::move(next.task), std::move(next.reports_to));
                 }
                 finished = Carried::run(std::move(next.again));
             });

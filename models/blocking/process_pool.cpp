@@ -26,9 +26,18 @@ public:
 
     // In the child: the process that accepted a connection serves it.
     tasks::Result spawn(std::unique_ptr<tasks::Task> task) {
-        run_task(*task, tasks::TaskId::spawned, *this);
+        Children children;
+        run_task(*task, tasks::TaskId::spawned, children, *this);
         return {};
     }
+    // A child has ended before its parent goes on.
+    using Children = JoinSum<PlainNumber>;
+    tasks::Result spawn_child(std::unique_ptr<tasks::Task> task, Children& siblings) {
+        Children own;
+        run_child(*task, own, *this, [&](const tasks::Finish& finish) { siblings.add(finish); });
+        return {};
+    }
+    static tasks::Result join(Children& children) noexcept { return children.take(); }
 
 private:
     void run_roots() override {
@@ -42,7 +51,10 @@ private:
         return [this](std::size_t) { return [this] { work(); }; };
     }
     void work() {
-        while (const std::optional<std::size_t> index = queue_.take()) run_root(*index, *this);
+        while (const std::optional<std::size_t> index = queue_.take()) {
+            Children children;
+            run_root(*index, children, *this);
+        }
     }
 
     IndexQueue queue_;

@@ -14,15 +14,27 @@ public:
         : BlockingModel{job, ledger, sys::Sharing::within_process, 1} {}
 
     tasks::Result spawn(std::unique_ptr<tasks::Task> task) {
-        run_task(*task, tasks::TaskId::spawned, *this);
+        Children children;
+        run_task(*task, tasks::TaskId::spawned, children, *this);
         return {};
     }
+    // A child has ended before its parent goes on.
+    using Children = JoinSum<PlainNumber>;
+    tasks::Result spawn_child(std::unique_ptr<tasks::Task> task, Children& siblings) {
+        Children own;
+        run_child(*task, own, *this, [&](const tasks::Finish& finish) { siblings.add(finish); });
+        return {};
+    }
+    static tasks::Result join(Children& children) noexcept { return children.take(); }
     // No other task could run meanwhile.
     static void yield() noexcept {}
 
 private:
     void run_roots() override {
-        for (std::size_t index = 0; index < job().size(); ++index) run_root(index, *this);
+        for (std::size_t index = 0; index < job().size(); ++index) {
+            Children children;
+            run_root(index, children, *this);
+        }
     }
 };
 

@@ -10,15 +10,25 @@
 #include <vector>
 
 #include "models/blocking/blocking_model.h"
+#include "models/blocking/counted_children.h"
 #include "models/model.h"
 
 namespace models {
 namespace {
 
 class StdAsync final : public BlockingModel {
+    using Future = std::future<void>;
+
 public:
     StdAsync(const tasks::Job& job, tasks::Ledger& ledger) : BlockingModel{job, ledger, sys::Sharing::within_process} {}
 
+    // The futures of the task's children; and their counter, because a wait for a future cannot be called back if the
+    // run fails.
+    struct Children {
+        void child_ends(const tasks::Finish& finish) noexcept { counted.child_ends(finish); }
+        std::vector<Future> ends;
+        ThreadChildren counted;
+    };
     tasks::Result spawn(std::unique_ptr<tasks::Task> task) {
         const std::scoped_lock lock{mutex_};
         drop_ended();
@@ -26,21 +36,45 @@ public:
             spawned_.push_back(std::async(std::launch::async, [this, given = std::move(task)]() mutable {
                 // Moved out: the future would keep the task, and the task its sockets.
                 const std::unique_ptr<tasks::Task> owned = std::move(given);
-                carry([&] { run_task(*owned, tasks::TaskId::spawned, *this); });
+                Children children;
+                carry([&] { run_task(*owned, tasks::TaskId::spawned, children, *this); });
             }));
         });
     }
+    tasks::Result spawn_child(std::unique_ptr<tasks::Task> task, Children& siblings) {
+        // First the place of the future: it cannot be missing once the child runs.
+        Future& end = siblings.ends.emplace_back();
+        const tasks::Result started = result_of([&] {
+            end = std::async(std::launch::async, [this, &siblings, given = std::move(task)]() mutable {
+                const std::unique_ptr<tasks::Task> owned = std::move(given);
+                Carriers::Carrier carrier{carriers()};
+                carry_child(carrier, *owned, siblings, *this);
+            });
+        });
+        if (started.failed()) {
+            siblings.ends.pop_back();
+        } else {
+            siblings.counted.child_started(primitives());
+        }
+        return started;
+    }
+    tasks::Result join(Children& children) {
+        const tasks::Result result = children.counted.join(carriers().abandonment());
+        for (Future& end : children.ends) end.get();
+        children.ends.clear();
+        return result;
+    }
 
 private:
-    using Future = std::future<void>;
-
     void run_roots() override {
         std::vector<Future> roots;
         roots.reserve(job().size());
         try {
             for (std::size_t index = 0; index < job().size(); ++index) {
-                roots.push_back(
-                    std::async(std::launch::async, [this, index] { carry([&] { run_root(index, *this); }); }));
+                roots.push_back(std::async(std::launch::async, [this, index] {
+                    Children children;
+                    carry([&] { run_root(index, children, *this); });
+                }));
             }
         } catch (...) {
             // Those that run may wait for the task that has no thread.

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "models/blocking/blocking_model.h"
+#include "models/blocking/counted_children.h"
 #include "models/model.h"
 #include "sys/thread.h"
 
@@ -26,10 +27,25 @@ public:
     ThreadPerTask(const tasks::Job& job, tasks::Ledger& ledger, std::size_t stack_bytes)
         : BlockingModel{job, ledger, sys::Sharing::within_process}, stack_bytes_{stack_bytes} {}
 
+    using Children = ThreadChildren;
     tasks::Result spawn(std::unique_ptr<tasks::Task> task) {
-        return result_of(
-            [&] { start([this, owned = std::move(task)] { run_task(*owned, tasks::TaskId::spawned, *this); }); });
+        return result_of([&] {
+            start([this, owned = std::move(task)](Carriers::Carrier& carrier) {
+                Children children;
+                carrier.carry([&] { run_task(*owned, tasks::TaskId::spawned, children, *this); });
+            });
+        });
     }
+    tasks::Result spawn_child(std::unique_ptr<tasks::Task> task, Children& siblings) {
+        const tasks::Result started = result_of([&] {
+            start([this, owned = std::move(task), &siblings](Carriers::Carrier& carrier) {
+                carry_child(carrier, *owned, siblings, *this);
+            });
+        });
+        if (!started.failed()) siblings.child_started(primitives());
+        return started;
+    }
+    tasks::Result join(Children& children) { return children.join(carriers().abandonment()); }
 
 private:
     using Threads = std::list<sys::Thread>;
@@ -37,7 +53,10 @@ private:
     void run_roots() override {
         try {
             for (std::size_t index = 0; index < job().size(); ++index) {
-                start([this, index] { run_root(index, *this); });
+                start([this, index](Carriers::Carrier& carrier) {
+                    Children children;
+                    carrier.carry([&] { run_root(index, children, *this); });
+                });
             }
         } catch (...) {
             // Those that run may wait for the task that has no thread.
@@ -50,7 +69,7 @@ private:
         carriers().rethrow_failure();
     }
 
-    // `body` makes a root task, or owns a spawned one, and runs it.
+    // `body` makes a root task, or owns a spawned one, and carries it.
     template <class Body>
     void start(Body body) {
         // Threads that have ended are joined as others start: a thread keeps its stack until it is joined, and the
@@ -61,7 +80,8 @@ private:
         const auto place = threads_.emplace(threads_.end());
         try {
             *place = sys::Thread{stack_bytes_, [this, place, body = std::move(body)] {
-                                     Carriers::Carrier{carriers()}.carry(body);
+                                     Carriers::Carrier carrier{carriers()};
+                                     body(carrier);
                                      end(place);
                                  }};
         } catch (...) {

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "models/blocking/blocking_model.h"
+#include "models/blocking/counted_children.h"
 #include "models/model.h"
 
 namespace models {
@@ -33,16 +34,24 @@ public:
         workers_.clear();
     }
 
+    using Children = ThreadChildren;
     tasks::Result spawn(std::unique_ptr<tasks::Task> task) {
         submit({std::move(task), tasks::TaskId::spawned});
         return {};
     }
+    tasks::Result spawn_child(std::unique_ptr<tasks::Task> task, Children& siblings) {
+        submit({std::move(task), tasks::TaskId::spawned, &siblings});
+        siblings.child_started(primitives());
+        return {};
+    }
+    tasks::Result join(Children& children) { return children.join(carriers().abandonment()); }
 
 private:
     // A root task is queued by its index alone: the worker makes it.
     struct Queued {
         std::unique_ptr<tasks::Task> task;
         tasks::TaskId id;
+        Children* siblings = nullptr;  // null: it is no child
     };
 
     using BlockingModel::BlockingModel;
@@ -74,14 +83,20 @@ private:
             Queued next = std::move(queue_.front());
             queue_.pop_front();
             lock.unlock();
-            carrier.carry([&] {
-                if (!next.task) next.task = job().make(static_cast<std::size_t>(next.id));
-                run_task(*next.task, next.id, *this);
-            });
+            carry(carrier, next);
             next.task.reset();
             lock.lock();
             if (--unfinished_ == 0) all_finished_.notify_one();
         }
+    }
+
+    void carry(Carriers::Carrier& carrier, Queued& next) {
+        if (next.siblings != nullptr) return carry_child(carrier, *next.task, *next.siblings, *this);
+        Children children;
+        carrier.carry([&] {
+            if (!next.task) next.task = job().make(static_cast<std::size_t>(next.id));
+            run_task(*next.task, next.id, children, *this);
+        });
     }
 
     std::mutex mutex_;
@@ -103,7 +118,11 @@ extern constinit const Entry thread_pool_entry{
     .wait_mechanism = "blocking",
     .summary = "workers take tasks from one queue",
     .parameters = pool_parameters,
-    .support = support_blocking_workers,
+    .support =
+        [](const tasks::Demand& demand, const tasks::Arguments& arguments) {
+            return first_refusal({a_worker_for_children(demand, arguments.count("workers")),
+                                  support_blocking_workers(demand, arguments)});
+        },
     .make = make_pool<ThreadPool>,
     .default_arguments = more_workers_to_wait,
     .classic = true,

@@ -116,16 +116,15 @@ public:
     explicit MultishotOperation(MultishotRing& ring) : RingOperation{ring}, multishots_{&ring} {}
 
     template <TaskSpawner Spawner>
-    [[nodiscard]] bool start(tasks::Operation& operation, tasks::Task& task, Continuation& continuation,
-                             Spawner& spawner) {
+    [[nodiscard]] bool start(tasks::Operation& operation, CarriedTask& carried, Spawner& spawner) {
         if (const auto* const accept = std::get_if<tasks::Accept>(&operation)) {
-            return take_from(Multishot::Kind::accept, accept->listener, {}, continuation);
+            return take_from(Multishot::Kind::accept, accept->listener, {}, carried);
         }
         if (const auto* const receive = std::get_if<tasks::Receive>(&operation)) {
-            return take_from(Multishot::Kind::receive, receive->socket, receive->into, continuation);
+            return take_from(Multishot::Kind::receive, receive->socket, receive->into, carried);
         }
         from_ = nullptr;
-        return RingOperation::start(operation, task, continuation, spawner);
+        return RingOperation::start(operation, carried, spawner);
     }
     [[nodiscard]] bool go_on(Continuation& continuation) {
         if (from_ == nullptr) return RingOperation::go_on(continuation);

@@ -101,11 +101,10 @@ public:
     explicit RingOperation(Ring& ring) : ring_{&ring} {}
 
     template <TaskSpawner Spawner>
-    [[nodiscard]] bool start(tasks::Operation& operation, tasks::Task& task, Continuation& continuation,
-                             Spawner& spawner) {
-        prepare_for(continuation);
+    [[nodiscard]] bool start(tasks::Operation& operation, CarriedTask& carried, Spawner& spawner) {
+        prepare_for(carried);
         return std::visit(tasks::Overloaded{
-                              LocalOperations{*ring_, task, continuation, spawner, result_},
+                              LocalOperations{*ring_, carried, spawner, result_},
                               [&](const tasks::Accept& accept) { return submit(accept); },
                               [&](const tasks::Connect& connect) { return submit(connect); },
                               [&](const tasks::Receive& receive) { return submit(receive); },

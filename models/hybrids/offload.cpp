@@ -40,12 +40,12 @@ public:
         threads_.clear();
     }
 
-    // A thread computes; then the loop resumes the continuation.
-    void compute(tasks::Task& task, Continuation& continuation) {
+    // A thread computes; then the loop resumes the carrier.
+    void compute(CarriedTask& carried) {
         if (outstanding_++ == 0) wait_ready(Readiness::readable, returned_fd_.get(), *this);
         {
             const std::scoped_lock lock{mutex_};
-            jobs_.push_back({&task, &continuation});
+            jobs_.push_back(&carried);
         }
         handed_out_.notify_one();
     }
@@ -53,21 +53,17 @@ public:
 private:
     OffloadLoop() : Reactor{make_epoll_poller()} {}
 
-    struct Job {
-        tasks::Task* task;
-        Continuation* continuation;
-    };
     void work() {
         std::unique_lock lock{mutex_};
         for (;;) {
             handed_out_.wait(lock, [this] { return stopping_ || !jobs_.empty(); });
             if (stopping_) return;
-            const Job job = jobs_.front();
+            CarriedTask& carried = *jobs_.front();
             jobs_.pop_front();
             lock.unlock();
             std::exception_ptr failure;
             try {
-                job.task->compute();
+                carried.task().compute();
             } catch (...) {
                 failure = std::current_exception();
             }
@@ -75,7 +71,7 @@ private:
             if (failure) failure_ = failure;
             // If the list is not empty, the loop was signalled already and will take the whole list.
             if (returned_.empty()) signal_loop();
-            returned_.push_back(job.continuation);
+            returned_.push_back(&carried);
         }
     }
     void signal_loop() const {
@@ -101,7 +97,7 @@ private:
     std::size_t outstanding_ = 0;  // used by the loop's thread only
     std::mutex mutex_;
     std::condition_variable handed_out_;
-    std::deque<Job> jobs_;  // this and the next three are guarded by mutex_
+    std::deque<CarriedTask*> jobs_;  // this and the next three are guarded by mutex_
     std::vector<Continuation*> returned_;
     std::exception_ptr failure_;
     bool stopping_ = false;
@@ -113,11 +109,10 @@ public:
     explicit OffloadOperation(OffloadLoop& loop) : ReadinessOperation{loop}, offload_{&loop} {}
 
     template <TaskSpawner Spawner>
-    [[nodiscard]] bool start(tasks::Operation& operation, tasks::Task& task, Continuation& continuation,
-                             Spawner& spawner) {
+    [[nodiscard]] bool start(tasks::Operation& operation, CarriedTask& carried, Spawner& spawner) {
         computing_ = std::holds_alternative<tasks::Compute>(operation);
-        if (!computing_) return ReadinessOperation::start(operation, task, continuation, spawner);
-        offload_->compute(task, continuation);
+        if (!computing_) return ReadinessOperation::start(operation, carried, spawner);
+        offload_->compute(carried);
         return false;
     }
     [[nodiscard]] bool go_on(Continuation& continuation) {

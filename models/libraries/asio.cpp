@@ -18,9 +18,9 @@ public:
         task_started();
         AsioTask<AsioModel>::post_root(*this, index);
     }
-    void start(std::unique_ptr<tasks::Task> task, tasks::TaskId id) {
+    void start(std::unique_ptr<tasks::Task> task, ReportsTo reports_to) {
         task_started();
-        AsioTask<AsioModel>::post(*this, std::move(task), id);
+        AsioTask<AsioModel>::post(*this, std::move(task), std::move(reports_to));
     }
 };
 

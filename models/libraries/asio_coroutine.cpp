@@ -5,6 +5,7 @@
 // and the code reads from top to bottom. Its weakness: each resumption goes through the library's executor, which costs
 // more than a bare coroutine.
 #include <exception>
+#include <optional>
 #include <stdexcept>
 
 #include "models/libraries/asio_loop.h"
@@ -20,58 +21,75 @@ public:
     void start_root(std::size_t index) override { start(nullptr, tasks::root(index)); }
 
 private:
-    // Null: a root task, which the coroutine makes.
-    void start(std::unique_ptr<tasks::Task> task, tasks::TaskId id) {
+    // Null: a root task, which the coroutine makes. co_spawn runs a spawned task at once, inside its parent, until the
+    // task waits for the first time. So the tasks of a tree begin depth first.
+    void start(std::unique_ptr<tasks::Task> task, ReportsTo reports_to) {
         task_started();
-        asio::co_spawn(context(), drive(std::move(task), id), [this](const std::exception_ptr& failure) {
-            if (failure) std::rethrow_exception(failure);
-            task_ended();
-        });
+        asio::co_spawn(context(), drive(std::move(task), std::move(reports_to)),
+                       [this](const std::exception_ptr& failure) {
+                           if (failure) std::rethrow_exception(failure);
+                           task_ended();
+                       });
     }
-    asio::awaitable<void> drive(std::unique_ptr<tasks::Task> task, tasks::TaskId id) {
-        if (!task) task = job().make(static_cast<std::size_t>(id));
-        asio::steady_timer timer{context()};
-        // Declared after the task: the sockets are released before the task closes them.
-        AsioSockets sockets{context()};
+    asio::awaitable<void> drive(std::unique_ptr<tasks::Task> task, ReportsTo reports_to) {
+        if (!task) task = job().make(static_cast<std::size_t>(reports_to.id()));
+        // Declared after the task: the sockets are released before the task closes them. Empty if the task uses none.
+        std::optional<AsioIo> used;
+        const auto io = [this, &used]() -> AsioIo& { return used ? *used : used.emplace(context()); };
         Waiter waiter;
+        OwningChildren<JoinCounter> children;
         tasks::Result result{};
         for (;;) {
             tasks::Operation next = task->resume(result);
             if (const auto* const finish = std::get_if<tasks::Finish>(&next)) {
-                ledger().finish(id, *finish);
+                children.require_joined();
+                if (Continuation* const parent = reports_to.report(*finish, ledger())) {
+                    task_joined();
+                    AsioWaiter::post(context(), parent);
+                }
                 co_return;
             }
-            static_assert(std::variant_size_v<tasks::Operation> == 16, "a new operation has to be learnt here");
+            static_assert(std::variant_size_v<tasks::Operation> == 17, "a new operation has to be learnt here");
             asio::error_code error;
             auto token = asio::redirect_error(asio::use_awaitable, error);
             result = {};
             // Instead of std::visit, since co_await cannot stand in its lambdas.
             if (const auto* const accept = std::get_if<tasks::Accept>(&next)) {
-                auto connection = co_await sockets.acceptor(accept->listener).async_accept(token);
+                auto connection = co_await io().sockets.acceptor(accept->listener).async_accept(token);
                 result = error ? to_result(error) : tasks::Result{connection.release()};
             } else if (const auto* const connect = std::get_if<tasks::Connect>(&next)) {
                 const asio::ip::tcp::endpoint where{asio::ip::address_v4{ntohl(connect->address.sin_addr.s_addr)},
                                                     ntohs(connect->address.sin_port)};
-                co_await sockets.stream(connect->socket).async_connect(where, token);
+                co_await io().sockets.stream(connect->socket).async_connect(where, token);
                 result = to_result(error);
             } else if (const auto* const receive = std::get_if<tasks::Receive>(&next)) {
                 const auto into = asio::buffer(receive->into.data(), receive->into.size());
-                result = to_result(error, co_await sockets.stream(receive->socket).async_read_some(into, token));
+                result = to_result(error, co_await io().sockets.stream(receive->socket).async_read_some(into, token));
                 if (error) result = to_result(error);
             } else if (const auto* const send = std::get_if<tasks::Send>(&next)) {
                 const auto bytes = asio::buffer(send->bytes.data(), send->bytes.size());
-                const std::size_t sent = co_await asio::async_write(sockets.stream(send->socket), bytes, token);
+                const std::size_t sent = co_await asio::async_write(io().sockets.stream(send->socket), bytes, token);
                 result = to_result(error, sent);
             } else if (const auto* const sleep = std::get_if<tasks::Sleep>(&next)) {
-                timer.expires_at(sleep->until);
-                co_await timer.async_wait(token);
+                io().timer.expires_at(sleep->until);
+                co_await io().timer.async_wait(token);
                 result = to_result(error);
             } else if (std::holds_alternative<tasks::Compute>(next)) {
                 task->compute();
             } else if (std::holds_alternative<tasks::Yield>(next)) {
                 co_await asio::post(context(), asio::use_awaitable);
             } else if (auto* const spawn = std::get_if<tasks::Spawn>(&next)) {
-                start(std::move(spawn->task), tasks::TaskId::spawned);
+                if (spawn->joined) {
+                    start(std::move(spawn->task), ReportsTo{children.child_begins()});
+                } else {
+                    start(std::move(spawn->task), tasks::TaskId::spawned);
+                }
+            } else if (std::holds_alternative<tasks::Join>(next)) {
+                if (!children.join(waiter, waiter.result)) {
+                    task_joins();
+                    co_await waiter.resumed();
+                }
+                result = waiter.result;
             } else {
                 const bool done = std::visit(
                     [&]<class Asked>(const Asked& asked) {

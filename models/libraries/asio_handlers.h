@@ -3,10 +3,10 @@
 #include <concepts>
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <utility>
 
 #include "models/libraries/asio_loop.h"
-#include "models/loop/local_operations.h"
 #include "tasks/ledger.h"
 #include "tasks/task.h"
 
@@ -14,13 +14,17 @@ namespace models {
 
 // The model that runs AsioTasks.
 template <class Host>
-concept AsioHost = TaskSpawner<Host> && requires(Host& host) {
+concept AsioHost = requires(Host& host, std::unique_ptr<tasks::Task> task,
+                            AsioReportsTo<typename Host::JoinCounter> reports_to) {
+    host.start(std::move(task), std::move(reports_to));
     { host.job() } -> std::same_as<const tasks::Job&>;
     { host.context() } -> std::same_as<asio::io_context&>;
     { host.primitives() } -> std::same_as<AsioPrimitives&>;
     { host.ledger() } -> std::same_as<tasks::Ledger&>;
     host.task_ended();
-    host.task_waits();  // one more waits for another
+    host.task_waits();   // one more waits for another
+    host.task_joins();   // one more waits for its children
+    host.task_joined();  // one of these goes on
 };
 
 // A task driven by Asio's completion handlers: the handler of each operation resumes the task. A task has one operation
@@ -28,8 +32,10 @@ concept AsioHost = TaskSpawner<Host> && requires(Host& host) {
 template <class Host>
 class AsioTask final : public AsioWaiter {
 public:
-    AsioTask(Host& host, std::unique_ptr<tasks::Task> task, tasks::TaskId id)
-        : host_{host}, task_{std::move(task)}, id_{id}, timer_{host.context()}, sockets_{host.context()} {}
+    using ReportsTo = AsioReportsTo<typename Host::JoinCounter>;
+
+    AsioTask(Host& host, std::unique_ptr<tasks::Task> task, ReportsTo reports_to)
+        : host_{host}, task_{std::move(task)}, reports_to_{std::move(reports_to)} {}
 
     // The host's context will make root task `index`, and run it.
     static void post_root(Host& host, std::size_t index) {
@@ -38,9 +44,10 @@ public:
         });
     }
     // The host's context will run the task.
-    static void post(Host& host, std::unique_ptr<tasks::Task> task, tasks::TaskId id) {
-        auto made = std::make_unique<AsioTask>(host, std::move(task), id);
-        asio::post(host.context(), [made = std::move(made)]() mutable { go_on(std::move(made), {}); });
+    static void post(Host& host, std::unique_ptr<tasks::Task> task, ReportsTo reports_to) {
+        asio::post(host.context(), [&host, task = std::move(task), reports_to = std::move(reports_to)]() mutable {
+            go_on(std::make_unique<AsioTask>(host, std::move(task), std::move(reports_to)), {});
+        });
     }
 
     // Resumes the task until it has to wait or has finished; then this object is destroyed.
@@ -51,7 +58,10 @@ public:
             tasks::Operation next = task.task_->resume(result);
             if (const auto* const finish = std::get_if<tasks::Finish>(&next)) {
                 Host& host = task.host_;
-                host.ledger().finish(task.id_, *finish);
+                task.children_.require_joined();
+                Continuation* const parent = task.reports_to_.report(*finish, host.ledger());
+                if (parent != nullptr) host.task_joined();
+                AsioWaiter::post(host.context(), parent);
                 self.reset();
                 return host.task_ended();
             }
@@ -79,7 +89,7 @@ private:
         return std::visit(
             tasks::Overloaded{
                 [&](const tasks::Accept& accept) {
-                    auto& acceptor = sockets_.acceptor(accept.listener);
+                    auto& acceptor = io().sockets.acceptor(accept.listener);
                     acceptor.async_accept([self = std::move(self)](const asio::error_code& error,
                                                                    asio::ip::tcp::socket connection) mutable {
                         const int descriptor = error ? 0 : connection.release();
@@ -90,22 +100,23 @@ private:
                 [&](const tasks::Connect& connect) {
                     const asio::ip::tcp::endpoint where{asio::ip::address_v4{ntohl(connect.address.sin_addr.s_addr)},
                                                         ntohs(connect.address.sin_port)};
-                    sockets_.stream(connect.socket).async_connect(where, completion(self));
+                    io().sockets.stream(connect.socket).async_connect(where, completion(self));
                     return false;
                 },
                 [&](const tasks::Receive& receive) {
-                    auto& stream = sockets_.stream(receive.socket);
+                    auto& stream = io().sockets.stream(receive.socket);
                     stream.async_read_some(asio::buffer(receive.into.data(), receive.into.size()), completion(self));
                     return false;
                 },
                 [&](const tasks::Send& send) {
-                    auto& stream = sockets_.stream(send.socket);
+                    auto& stream = io().sockets.stream(send.socket);
                     asio::async_write(stream, asio::buffer(send.bytes.data(), send.bytes.size()), completion(self));
                     return false;
                 },
                 [&](const tasks::Sleep& sleep) {
-                    timer_.expires_at(sleep.until);
-                    timer_.async_wait(completion(self));
+                    asio::steady_timer& timer = io().timer;
+                    timer.expires_at(sleep.until);
+                    timer.async_wait(completion(self));
                     return false;
                 },
                 [&](tasks::Compute) {
@@ -125,20 +136,38 @@ private:
                     return false;
                 },
                 [&](tasks::Spawn& spawn) {
-                    host_.start(std::move(spawn.task), tasks::TaskId::spawned);
+                    if (!spawn.joined) {
+                        host_.start(std::move(spawn.task), tasks::TaskId::spawned);
+                    } else {
+                        host_.start(std::move(spawn.task), ReportsTo{children_.child_begins()});
+                    }
                     return true;
+                },
+                [&](tasks::Join) {
+                    Host& host = host_;
+                    if (children_.join(*this, result_)) return true;
+                    // The task may have gone on already, on another thread.
+                    (void)self.release();
+                    host.task_joins();
+                    return false;
                 },
                 [](const tasks::Finish&) { return true; },
             },
             operation);
     }
 
+    [[nodiscard]] AsioIo& io() {
+        if (!io_) io_.emplace(host_.context());
+        return *io_;
+    }
+
     Host& host_;
     std::unique_ptr<tasks::Task> task_;
-    tasks::TaskId id_;
+    ReportsTo reports_to_;
+    OwningChildren<typename Host::JoinCounter> children_;
     tasks::Result result_;  // of an operation that needs no handler
-    asio::steady_timer timer_;
-    AsioSockets sockets_;  // destroyed before the task, which closes the descriptors
+    // Destroyed before the task, which closes the descriptors. Empty if the task has used none: many tasks never do.
+    std::optional<AsioIo> io_;
 };
 
 }  // namespace models

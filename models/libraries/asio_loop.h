@@ -17,7 +17,9 @@
 #include <vector>
 
 #include "models/deadlock.h"
+#include "models/loop/join_counter.h"
 #include "models/loop/primitives.h"
+#include "models/loop/reports_to.h"
 #include "models/model.h"
 #include "tasks/job.h"
 #include "tasks/ledger.h"
@@ -87,6 +89,13 @@ private:
     Known<Acceptor> acceptors_;
 };
 
+// What a task needs of the library to wait for the kernel.
+struct AsioIo {
+    explicit AsioIo(asio::io_context& context) : timer{context}, sockets{context} {}
+    asio::steady_timer timer;
+    AsioSockets sockets;
+};
+
 // A task that waits for another one. Either resume() or drop() is called, once; the task may end in both.
 class AsioWaiter : public Continuation {
 public:
@@ -100,10 +109,22 @@ public:
     struct Drop {
         void operator()(AsioWaiter* waiter) const noexcept { waiter->drop(); }
     };
+    using Owned = std::unique_ptr<AsioWaiter, Drop>;
+
+    // The context will resume the waiter, which it owns until then. Null: nobody is to be resumed.
+    static void post(asio::io_context& context, Continuation* waiter) {
+        if (waiter == nullptr) return;
+        Owned owned{static_cast<AsioWaiter*>(waiter)};
+        asio::post(context, [owned = std::move(owned)]() mutable { owned.release()->resume(); });
+    }
 
 protected:
     ~AsioWaiter() = default;
 };
+
+// To whom an Asio task reports its end. SharedJoinCounter if many threads run the context.
+template <class Counter>
+using AsioReportsTo = OwnsParent<Counter, AsioWaiter>;
 
 // The primitives of a job, for one or many threads that run the context: what may go on is posted to it.
 class AsioPrimitives {
@@ -128,33 +149,28 @@ public:
         const std::scoped_lock lock{mutex_};
         const bool done = primitives_.start(asked, waiter, result);
         try {
-            for (Continuation*& resumed : resumed_) {
-                Owned owned{static_cast<AsioWaiter*>(std::exchange(resumed, nullptr))};
-                asio::post(context_, [owned = std::move(owned)]() mutable { owned.release()->resume(); });
-            }
+            for (Continuation*& resumed : resumed_) AsioWaiter::post(context_, std::exchange(resumed, nullptr));
         } catch (...) {
             // There was no memory for a handler. The run fails, so nobody needs the others.
-            for (Continuation* const left : resumed_) Owned{static_cast<AsioWaiter*>(left)};
+            for (Continuation* const left : resumed_) AsioWaiter::Owned{static_cast<AsioWaiter*>(left)};
             resumed_.clear();
             throw;
         }
         resumed_.clear();
         return done;
     }
-    // Those that wait now, if they are all of the `alive` tasks; nullopt if one does not wait.
-    [[nodiscard]] std::optional<WaitingTasks> all_wait(const std::atomic<std::size_t>& alive) {
+    // Those that wait now, if they are all of the `able` tasks; nullopt if one does not wait.
+    [[nodiscard]] std::optional<WaitingTasks> all_wait(const std::atomic<std::size_t>& able) {
         // The count is read under the lock: no task that waits can end meanwhile.
         const std::scoped_lock lock{mutex_};
         const std::size_t waiting = primitives_.waiting().total();
-        if (waiting == 0 || waiting < alive.load(std::memory_order_acquire)) return std::nullopt;
+        if (waiting == 0 || waiting < able.load(std::memory_order_acquire)) return std::nullopt;
         return primitives_.waiting();
     }
     // The same for one thread.
     [[nodiscard]] const WaitingTasks& waiting() const noexcept { return primitives_.waiting(); }
 
 private:
-    using Owned = std::unique_ptr<AsioWaiter, AsioWaiter::Drop>;
-
     asio::io_context& context_;
     std::mutex mutex_;
     std::vector<Continuation*> resumed_;
@@ -179,15 +195,23 @@ public:
         --alive_;
         task_waits();
     }
-    // Ends the run if every task waits for another. A coroutine of the library that waits counts as work, so that the
-    // context would wait for ever.
+    // Ends the run if every task waits for another, or for its children. A coroutine of the library that waits counts
+    // as work, so that the context would wait for ever.
     void task_waits() {
-        if (alive_ > 0 && primitives_.waiting().total() == alive_) context_.stop();
+        if (alive_ > 0 && primitives_.waiting().total() + joining_ == alive_) context_.stop();
     }
+    void task_joins() {
+        ++joining_;
+        task_waits();
+    }
+    void task_joined() noexcept { --joining_; }
     [[nodiscard]] const tasks::Job& job() const noexcept { return job_; }
     [[nodiscard]] asio::io_context& context() noexcept { return context_; }
     [[nodiscard]] AsioPrimitives& primitives() noexcept { return primitives_; }
     [[nodiscard]] tasks::Ledger& ledger() noexcept { return ledger_; }
+
+    using JoinCounter = LocalJoinCounter;
+    using ReportsTo = AsioReportsTo<JoinCounter>;
 
 protected:
     AsioLoopModel(const tasks::Job& job, tasks::Ledger& ledger) : job_{job}, ledger_{ledger}, demand_{job.demand()} {}
@@ -198,6 +222,7 @@ private:
     tasks::Ledger& ledger_;
     tasks::Demand demand_;
     std::size_t alive_ = 0;
+    std::size_t joining_ = 0;  // of these, those that wait for their children
     // One thread: the library uses no locks. (The hint 1 would keep the locks and only save waking other threads.)
     asio::io_context context_{ASIO_CONCURRENCY_HINT_UNSAFE};
     AsioPrimitives primitives_{context_};

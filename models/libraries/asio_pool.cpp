@@ -29,9 +29,9 @@ public:
     void run() override {
         primitives_.begin_run(demand_);
         // One more for the caller: the count must not reach zero before all tasks have been started.
-        alive_.store(1);
+        able_.store(1);
         for (std::size_t index = 0; index < job_.size(); ++index) {
-            alive_.fetch_add(1, std::memory_order_relaxed);
+            able_.fetch_add(1, std::memory_order_relaxed);
             AsioTask<AsioPool>::post_root(*this, index);
         }
         task_ended();
@@ -46,16 +46,20 @@ public:
         std::rethrow_exception(failure_);
     }
 
-    void start(std::unique_ptr<tasks::Task> task, tasks::TaskId id) {
-        alive_.fetch_add(1, std::memory_order_relaxed);
-        AsioTask<AsioPool>::post(*this, std::move(task), id);
+    using JoinCounter = SharedJoinCounter;
+    void start(std::unique_ptr<tasks::Task> task, AsioReportsTo<JoinCounter> reports_to) {
+        able_.fetch_add(1, std::memory_order_relaxed);
+        AsioTask<AsioPool>::post(*this, std::move(task), std::move(reports_to));
     }
     void task_ended() {
-        const std::size_t left = alive_.fetch_sub(1, std::memory_order_acq_rel) - 1;
+        const std::size_t left = able_.fetch_sub(1, std::memory_order_acq_rel) - 1;
         if (left == 0) return end_run(nullptr);
         if (shares_) end_if_all_wait();
     }
     void task_waits() { end_if_all_wait(); }
+    // It may have gone on already, and may even be the last task of the run that ends.
+    void task_joins() { task_ended(); }
+    void task_joined() noexcept { able_.fetch_add(1, std::memory_order_relaxed); }
     [[nodiscard]] const tasks::Job& job() const noexcept { return job_; }
     [[nodiscard]] asio::io_context& context() noexcept { return context_; }
     [[nodiscard]] AsioPrimitives& primitives() noexcept { return primitives_; }
@@ -74,7 +78,7 @@ private:
     }
     // Each task that is about to wait, or has ended, looks: so the last one sees all others wait.
     void end_if_all_wait() {
-        if (const auto waiting = primitives_.all_wait(alive_)) end_run(std::make_exception_ptr(Deadlock{*waiting}));
+        if (const auto waiting = primitives_.all_wait(able_)) end_run(std::make_exception_ptr(Deadlock{*waiting}));
     }
     void end_run(const std::exception_ptr& failure) {
         const std::scoped_lock lock{mutex_};
@@ -86,7 +90,7 @@ private:
     tasks::Ledger& ledger_;
     tasks::Demand demand_;
     bool shares_ = demand_.shares();
-    std::atomic<std::size_t> alive_{0};
+    std::atomic<std::size_t> able_{0};  // tasks that are alive and do not wait for their children
     std::mutex mutex_;
     std::condition_variable all_ended_;
     bool ended_ = false;  // this and the next are guarded by mutex_

@@ -22,11 +22,10 @@ public:
     explicit UvOperation(UvSocketLoop& loop) : loop_{&loop} {}
 
     template <TaskSpawner Spawner>
-    [[nodiscard]] bool start(tasks::Operation& operation, tasks::Task& task, Continuation& continuation,
-                             Spawner& spawner) {
-        request_ = {.continuation = &continuation, .into = {}, .result = {}};
+    [[nodiscard]] bool start(tasks::Operation& operation, CarriedTask& carried, Spawner& spawner) {
+        request_ = {.continuation = &carried, .into = {}, .result = {}};
         return std::visit(tasks::Overloaded{
-                              LocalOperations{*loop_, task, continuation, spawner, request_.result},
+                              LocalOperations{*loop_, carried, spawner, request_.result},
                               [&](const tasks::Accept& accept) {
                                   touched_.note(accept.listener);
                                   UvListener* const found = loop_->listener_of(accept.listener, request_.result);
@@ -47,7 +46,7 @@ public:
                                   return stream == nullptr || stream->send(request_, send.bytes);
                               },
                               [&](const tasks::Sleep& sleep) {
-                                  loop_->wait_until(sleep.until, continuation);
+                                  loop_->wait_until(sleep.until, carried);
                                   return false;
                               },
                           },

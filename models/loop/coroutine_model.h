@@ -35,9 +35,9 @@ public:
 
     [[nodiscard]] Loop& loop() noexcept { return *loop_; }
     // Makes a frame for the task and runs it.
-    void carry(std::unique_ptr<tasks::Task> task, tasks::TaskId id) {
+    void carry(std::unique_ptr<tasks::Task> task, LoopReportsTo reports_to) {
         beginning_ = std::move(task);
-        beginning_id_ = id;
+        beginning_reports_to_ = reports_to;
         drive();
     }
 
@@ -46,12 +46,11 @@ private:
     // task needs while it waits lies in its promise, so that a million waiting tasks fit into little memory: what the
     // compiler would keep in the frame for each co_await, it keeps there once.
     struct Detached {
-        class promise_type final : public Continuation {
+        class promise_type final : public CarriedTask {
         public:
             explicit promise_type(CoroutineModel& model) noexcept
-                : model_{model},
-                  task_{std::move(model.beginning_)},
-                  id_{model.beginning_id_},
+                : CarriedTask{std::move(model.beginning_), model.beginning_reports_to_},
+                  model_{model},
                   performer_{*model.loop_} {}
             promise_type(const promise_type&) = delete;
             promise_type& operator=(const promise_type&) = delete;
@@ -81,27 +80,25 @@ private:
                 promise_type& promise;
                 bool await_ready() { return promise.run(); }
                 static void await_suspend(std::coroutine_handle<>) noexcept {}
-                [[nodiscard]] bool await_resume() const noexcept { return promise.finished_; }
+                [[nodiscard]] bool await_resume() const noexcept { return !promise.has_task(); }
             };
             // True: the task has finished. False: it waits.
             bool run() {
                 for (;;) {
-                    tasks::Operation next = task_->resume(performer_.result());
+                    tasks::Operation next = task().resume(performer_.result());
                     if (const auto* const finish = std::get_if<tasks::Finish>(&next)) {
-                        model_.enter(id_, *finish);
+                        report(*finish, model_.ledger(), *model_.loop_);
                         performer_.forget_descriptors();
+                        destroy_task();
                         model_.task_ended();
-                        return finished_ = true;
+                        return true;
                     }
-                    if (!performer_.start(next, *task_, *this, model_)) return false;
+                    if (!performer_.start(next, *this, model_)) return false;
                 }
             }
 
             CoroutineModel& model_;
-            std::unique_ptr<tasks::Task> task_;
-            tasks::TaskId id_;
             Operation performer_;
-            bool finished_ = false;
         };
     };
 
@@ -117,7 +114,7 @@ private:
     std::optional<Loop> loop_;
     // What the next frame takes. Arguments of the coroutine would stay in its frame.
     std::unique_ptr<tasks::Task> beginning_;
-    tasks::TaskId beginning_id_{};
+    LoopReportsTo beginning_reports_to_ = tasks::TaskId::spawned;
 };
 
 }  // namespace models

@@ -4,8 +4,8 @@
 #include <memory>
 #include <utility>
 
+#include "models/loop/carried_task.h"
 #include "models/loop/run_queue.h"
-#include "tasks/ledger.h"
 #include "tasks/operation.h"
 #include "tasks/task.h"
 
@@ -13,23 +13,22 @@ namespace models {
 
 // Starts a spawned task.
 template <class Spawner>
-concept TaskSpawner = requires(Spawner& spawner, std::unique_ptr<tasks::Task> task, tasks::TaskId id) {
-    spawner.start(std::move(task), id);
+concept TaskSpawner = requires(Spawner& spawner, std::unique_ptr<tasks::Task> task, LoopReportsTo reports_to) {
+    spawner.start(std::move(task), reports_to);
 };
 // A spawner for the concepts below: they ask whether a template accepts some spawner.
 struct AnySpawner {
-    void start(std::unique_ptr<tasks::Task> task, tasks::TaskId id);
+    void start(std::unique_ptr<tasks::Task> task, LoopReportsTo reports_to);
 };
 
 // Performs one task's operations on a loop. start() takes up an operation (never Finish); true: it is done, and
-// result() is there. False: the loop will resume the continuation, which then calls go_on() (the same meaning).
+// result() is there. False: the loop will resume the carrier, which then calls go_on() (the same meaning).
 // forget_descriptors() is called before the task, and with it its sockets, is destroyed.
 template <class Performer, class Loop>
 concept TaskOperation = std::constructible_from<Performer, Loop&> &&
-    requires(Performer performer, tasks::Operation& operation, tasks::Task& task, Continuation& continuation,
-             AnySpawner& spawner) {
-    { performer.start(operation, task, continuation, spawner) } -> std::same_as<bool>;
-    { performer.go_on(continuation) } -> std::same_as<bool>;
+    requires(Performer performer, tasks::Operation& operation, CarriedTask& carried, AnySpawner& spawner) {
+    { performer.start(operation, carried, spawner) } -> std::same_as<bool>;
+    { performer.go_on(carried) } -> std::same_as<bool>;
     { performer.result() } -> std::same_as<tasks::Result>;
     performer.forget_descriptors();
 };
@@ -39,31 +38,31 @@ concept TaskOperation = std::constructible_from<Performer, Loop&> &&
 template <TaskSpawner Spawner>
 struct LocalOperations {
     RunQueue& loop;
-    tasks::Task& task;
-    Continuation& continuation;
+    CarriedTask& carried;
     Spawner& spawner;
     tasks::Result& result;
 
     bool operator()(tasks::Compute) const {
-        task.compute();
+        carried.task().compute();
         return true;
     }
     bool operator()(tasks::Yield) const {
-        loop.post(continuation);
+        loop.post(carried);
         return false;
     }
     template <OnPrimitive Asked>
     bool operator()(const Asked& asked) const {
-        return loop.primitives().start(asked, continuation, result);
+        return loop.primitives().start(asked, carried, result);
     }
     bool operator()(tasks::Spawn& spawn) const {
-        spawner.start(std::move(spawn.task), tasks::TaskId::spawned);
+        spawner.start(std::move(spawn.task), spawn.joined ? carried.child_begins() : tasks::TaskId::spawned);
         return true;
     }
+    bool operator()(tasks::Join) const { return carried.join(result); }
     bool operator()(const tasks::Finish&) const { return true; }
 };
 // clang 14 has no deduction guides for aggregates.
 template <class Spawner>
-LocalOperations(RunQueue&, tasks::Task&, Continuation&, Spawner&, tasks::Result&) -> LocalOperations<Spawner>;
+LocalOperations(RunQueue&, CarriedTask&, Spawner&, tasks::Result&) -> LocalOperations<Spawner>;
 
 }  // namespace models

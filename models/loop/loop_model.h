@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "models/abandonment.h"
+#include "models/loop/carried_task.h"
 #include "models/loop/run_queue.h"
 #include "models/loop/start_queue.h"
 #include "models/model.h"
@@ -25,9 +26,9 @@ concept TaskLoop = std::derived_from<std::remove_reference_t<Loop>, RunQueue> &&
 
 // carry() gives a task its carrier (an entry of a table, a frame, a stack) and runs it until it waits.
 template <class Model>
-concept CarriesTasks = requires(Model& model, std::unique_ptr<tasks::Task> task, tasks::TaskId id) {
+concept CarriesTasks = requires(Model& model, std::unique_ptr<tasks::Task> task, LoopReportsTo reports_to) {
     { model.loop() } -> TaskLoop;
-    model.carry(std::move(task), id);
+    model.carry(std::move(task), reports_to);
 };
 
 // The base of models with one loop: it starts tasks and runs the loop until no task is left. The derived class must
@@ -46,19 +47,22 @@ public:
         begin_part(part, parts);
         while (alive_ > 0 && !abandonment.has_begun()) derived().loop().run_once();
     }
+    // Before the first run. Breadth first if nobody calls it.
+    void set_order(StartOrder order) noexcept { start_queue_.set_order(order); }
     // Null: a root task, which is made when it begins.
-    void start(std::unique_ptr<tasks::Task> task, tasks::TaskId id) {
+    void start(std::unique_ptr<tasks::Task> task, LoopReportsTo reports_to) {
         ++alive_;
-        start_queue_.add(derived().loop(), std::move(task), id);
+        start_queue_.add(std::move(task), reports_to);
     }
-    void begin(std::unique_ptr<tasks::Task> task, tasks::TaskId id) {
-        if (!task) task = job_.make(static_cast<std::size_t>(id));
-        derived().carry(std::move(task), id);
+    [[nodiscard]] RunQueue& run_queue() noexcept { return derived().loop(); }
+    void begin(std::unique_ptr<tasks::Task> task, LoopReportsTo reports_to) {
+        if (!task) task = job_.make(static_cast<std::size_t>(reports_to.id()));
+        derived().carry(std::move(task), reports_to);
     }
 
 protected:
     LoopModel(const tasks::Job& job, tasks::Ledger& ledger) : job_{job}, ledger_{ledger}, demand_{job.demand()} {}
-    void enter(tasks::TaskId id, const tasks::Finish& finish) noexcept { ledger_.finish(id, finish); }
+    [[nodiscard]] tasks::Ledger& ledger() noexcept { return ledger_; }
     void task_ended() noexcept { --alive_; }
 
 private:

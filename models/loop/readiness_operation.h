@@ -7,7 +7,6 @@
 #include "models/loop/reactor.h"
 #include "models/loop/socket_calls.h"
 #include "models/loop/touched_descriptors.h"
-#include "tasks/task.h"
 
 namespace models {
 
@@ -29,22 +28,20 @@ public:
     explicit ReadinessOperation(Loop& loop) : loop_{&loop} {}
 
     template <TaskSpawner Spawner>
-    [[nodiscard]] bool start(tasks::Operation& operation, tasks::Task& task, Continuation& continuation,
-                             Spawner& spawner) {
+    [[nodiscard]] bool start(tasks::Operation& operation, CarriedTask& carried, Spawner& spawner) {
         result_ = {};
-        return std::visit(
-            tasks::Overloaded{
-                LocalOperations{*loop_, task, continuation, spawner, result_},
-                [&](const tasks::Accept& accept) { return start_on(accept.listener, accept, continuation); },
-                [&](const tasks::Connect& connect) { return start_on(connect.socket, connect, continuation); },
-                [&](const tasks::Receive& receive) { return start_on(receive.socket, receive, continuation); },
-                [&](const tasks::Send& send) { return start_on(send.socket, send, continuation); },
-                [&](const tasks::Sleep& sleep) {
-                    loop_->wait_until(sleep.until, continuation);
-                    return false;
-                },
-            },
-            operation);
+        return std::visit(tasks::Overloaded{
+                              LocalOperations{*loop_, carried, spawner, result_},
+                              [&](const tasks::Accept& accept) { return start_on(accept.listener, accept, carried); },
+                              [&](const tasks::Connect& connect) { return start_on(connect.socket, connect, carried); },
+                              [&](const tasks::Receive& receive) { return start_on(receive.socket, receive, carried); },
+                              [&](const tasks::Send& send) { return start_on(send.socket, send, carried); },
+                              [&](const tasks::Sleep& sleep) {
+                                  loop_->wait_until(sleep.until, carried);
+                                  return false;
+                              },
+                          },
+                          operation);
     }
 
     [[nodiscard]] bool go_on(Continuation& continuation) {

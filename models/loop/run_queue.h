@@ -17,11 +17,12 @@ public:
     // Resumes the continuation after all that are in the queue already.
     void post(Continuation& continuation) { posted_.push_back(&continuation); }
 
+    [[nodiscard]] bool has_posted() const noexcept { return !posted_.empty(); }
+
     // Those that it resumes join the queue.
     [[nodiscard]] Primitives& primitives() noexcept { return primitives_; }
 
 protected:
-    [[nodiscard]] bool has_posted() const noexcept { return !posted_.empty(); }
     // `waiting`: a continuation waits for something outside the queue. Throws Deadlock if none does and the queue is
     // empty: no continuation can ever be resumed.
     void require_progress(bool waiting) const;

@@ -23,15 +23,16 @@ public:
 
     [[nodiscard]] Loop& loop() noexcept { return loop_; }
     // Puts a task into the table and runs it.
-    void carry(std::unique_ptr<tasks::Task> task, tasks::TaskId id) { slots_.take(*this).begin(std::move(task), id); }
+    void carry(std::unique_ptr<tasks::Task> task, LoopReportsTo reports_to) {
+        slots_.take(*this).begin(std::move(task), reports_to);
+    }
 
 private:
-    class Slot final : public Continuation {
+    class Slot final : public CarriedTask {
     public:
         explicit Slot(TableModel& model) : model_{model}, operation_{model.loop_} {}
-        void begin(std::unique_ptr<tasks::Task> task, tasks::TaskId id) {
-            task_ = std::move(task);
-            id_ = id;
+        void begin(std::unique_ptr<tasks::Task> task, LoopReportsTo reports_to) {
+            take(std::move(task), reports_to);
             operation_ = Operation{model_.loop_};
             run_task();
         }
@@ -43,22 +44,20 @@ private:
         // Returns when the task has to wait, or has finished.
         void run_task() {
             for (;;) {
-                tasks::Operation next = task_->resume(operation_.result());
+                tasks::Operation next = task().resume(operation_.result());
                 if (const auto* const finished = std::get_if<tasks::Finish>(&next)) return finish(*finished);
-                if (!operation_.start(next, *task_, *this, model_)) return;
+                if (!operation_.start(next, *this, model_)) return;
             }
         }
         void finish(const tasks::Finish& finish) {
-            model_.enter(id_, finish);
+            report(finish, model_.ledger(), model_.loop_);
             operation_.forget_descriptors();
-            task_.reset();
+            destroy_task();
             model_.slots_.give_back(*this);
             model_.task_ended();
         }
 
         TableModel& model_;
-        std::unique_ptr<tasks::Task> task_;
-        tasks::TaskId id_{};
         Operation operation_;
     };
 
@@ -71,8 +70,11 @@ extern template class TableModel<Reactor, LoopOperation>;
 
 // For Entry::make: an event loop over a poller of this type.
 template <class AnyPoller>
-std::unique_ptr<Model> make_event_loop(const tasks::Job& job, tasks::Ledger& ledger, const tasks::Arguments&) {
-    return std::make_unique<EventLoop>(job, ledger, std::make_unique<AnyPoller>());
+std::unique_ptr<Model> make_event_loop(const tasks::Job& job, tasks::Ledger& ledger,
+                                       const tasks::Arguments& arguments) {
+    auto model = std::make_unique<EventLoop>(job, ledger, std::make_unique<AnyPoller>());
+    model->set_order(start_order(arguments));
+    return model;
 }
 
 }  // namespace models

@@ -45,8 +45,8 @@ public:
     }
 
     // Null: a root task, which its fiber makes.
-    void start(std::unique_ptr<tasks::Task> task, tasks::TaskId id) {
-        Driver& driver = tasks_.emplace_front(*this, std::move(task), id);
+    void start(std::unique_ptr<tasks::Task> task, LoopReportsTo reports_to) {
+        Driver& driver = tasks_.emplace_front(*this, std::move(task), reports_to);
         driver.place = tasks_.begin();
         try {
             fibers::fiber{std::allocator_arg, stacks_, [&driver] { driver.live(); }}.detach();
@@ -62,10 +62,10 @@ private:
     struct Unwound {};
 
     // One task on its fiber.
-    class Driver final : public Continuation {
+    class Driver final : public CarriedTask {
     public:
-        Driver(BoostFiberModel& model, std::unique_ptr<tasks::Task> task, tasks::TaskId id)
-            : model_{model}, task_{std::move(task)}, id_{id}, operation_{model.loop_.reactor()} {}
+        Driver(BoostFiberModel& model, std::unique_ptr<tasks::Task> task, LoopReportsTo reports_to)
+            : CarriedTask{std::move(task), reports_to}, model_{model}, operation_{model.loop_.reactor()} {}
 
         void live() noexcept {
             fiber_ = fibers::context::active();
@@ -97,12 +97,13 @@ private:
     private:
         void live_and_throw() {
             require_no_failure();
-            if (!task_) task_ = model_.job_.make(static_cast<std::size_t>(id_));
+            if (!has_task()) make_root(model_.job_);
             tasks::Result result{};
             for (;;) {
-                tasks::Operation next = task_->resume(result);
+                tasks::Operation next = task().resume(result);
                 if (const auto* const finish = std::get_if<tasks::Finish>(&next)) {
-                    model_.ledger_.finish(id_, *finish);
+                    report(*finish, model_.ledger_, model_.loop_.reactor());
+                    model_.loop_.reactor().resume_posted();
                     break;
                 }
                 result = perform(next);
@@ -145,7 +146,7 @@ private:
             return result_;
         }
         tasks::Result perform_in_reactor(tasks::Operation& asked) {
-            bool done = operation_.start(asked, *task_, *this, model_);
+            bool done = operation_.start(asked, *this, model_);
             while (!done) {
                 suspend();
                 done = operation_.go_on(*this);
@@ -159,8 +160,6 @@ private:
         }
 
         BoostFiberModel& model_;
-        std::unique_ptr<tasks::Task> task_;
-        tasks::TaskId id_;
         LoopOperation operation_;
         fibers::context* fiber_ = nullptr;
         bool suspended_ = false;

@@ -17,9 +17,13 @@ extern constinit const Entry coroutine_entry{
     .carrier = "coroutine frame",
     .wait_mechanism = "epoll, level-triggered",
     .summary = "a C++20 coroutine for each task, on the epoll loop",
+    .parameters = parameters_of_order,
     .support = support_one_process,
-    .make = [](const tasks::Job& job, tasks::Ledger& ledger, const tasks::Arguments&) -> std::unique_ptr<Model> {
-        return std::make_unique<CoroutineModel<Reactor, LoopOperation>>(job, ledger, make_epoll_poller());
+    .make = [](const tasks::Job& job, tasks::Ledger& ledger,
+               const tasks::Arguments& arguments) -> std::unique_ptr<Model> {
+        auto model = std::make_unique<CoroutineModel<Reactor, LoopOperation>>(job, ledger, make_epoll_poller());
+        model->set_order(start_order(arguments));
+        return model;
     },
     .classic = true,
 };

@@ -22,6 +22,7 @@ extern constinit const Entry epoll_entry{
     .carrier = "loop's table",
     .wait_mechanism = "epoll, level-triggered",
     .summary = "one thread, event loop over epoll",
+    .parameters = parameters_of_order,
     .support = support_one_process,
     .make = make_event_loop<EpollPoller<Trigger::level>>,
     .classic = true,

@@ -28,12 +28,14 @@ public:
 
     [[nodiscard]] Reactor& loop() noexcept { return reactor_; }
     // Gives a task a fiber and runs it.
-    void carry(std::unique_ptr<tasks::Task> task, tasks::TaskId id) { fibers_.take(*this).begin(std::move(task), id); }
+    void carry(std::unique_ptr<tasks::Task> task, LoopReportsTo reports_to) {
+        fibers_.take(*this).begin(std::move(task), reports_to);
+    }
 
 private:
     // A fiber: it runs one task after another on its stack, and leaves the stack when the task waits. The reactor
     // resumes it.
-    class Fiber final : public Continuation {
+    class Fiber final : public CarriedTask {
     public:
         explicit Fiber(FiberModel& model)
             : model_{model}, stack_{std::allocator_arg, model.stacks_, [this](context::fiber&& loop) {
@@ -47,12 +49,11 @@ private:
             // Without a task: live() returns. With a task (the run has failed): the library ends live() by an exception
             // through the stack, while the members that live() uses still exist; then the task and its sockets are
             // destroyed.
-            if (!task_) stack_ = std::move(stack_).resume();
+            if (!has_task()) stack_ = std::move(stack_).resume();
         }
 
-        void begin(std::unique_ptr<tasks::Task> task, tasks::TaskId id) {
-            task_ = std::move(task);
-            id_ = id;
+        void begin(std::unique_ptr<tasks::Task> task, LoopReportsTo reports_to) {
+            take(std::move(task), reports_to);
             resume();
         }
         void resume() override {
@@ -61,7 +62,7 @@ private:
             if (!finished_) return;
             // Here, not on the fiber's own stack: the less of each stack is touched, the more fibers fit into the
             // cache.
-            task_.reset();
+            destroy_task();
             model_.fibers_.give_back(*this);
             model_.task_ended();
         }
@@ -71,7 +72,7 @@ private:
         void live() {
             // One for all tasks: most of it is for sockets, and a task without sockets does not touch it.
             LoopOperation operation{model_.reactor_};
-            while (task_) {
+            while (has_task()) {
                 try {
                     run_task(operation);
                 } catch (const context::detail::forced_unwind&) {
@@ -86,12 +87,12 @@ private:
             finished_ = false;
             tasks::Result result{};
             for (;;) {
-                tasks::Operation next = task_->resume(result);
+                tasks::Operation next = task().resume(result);
                 if (const auto* const finish = std::get_if<tasks::Finish>(&next)) {
-                    model_.enter(id_, *finish);
+                    report(*finish, model_.ledger(), model_.reactor_);
                     break;
                 }
-                bool done = operation.start(next, *task_, *this, model_);
+                bool done = operation.start(next, *this, model_);
                 while (!done) {
                     wait();
                     done = operation.go_on(*this);
@@ -104,8 +105,6 @@ private:
         void wait() { loop_ = std::move(loop_).resume(); }
 
         FiberModel& model_;
-        std::unique_ptr<tasks::Task> task_;
-        tasks::TaskId id_{};
         bool finished_ = false;
         std::exception_ptr failure_;
         context::fiber loop_;

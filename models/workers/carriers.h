@@ -48,6 +48,15 @@ public:
             }
             busy_.store(in_another, std::memory_order_release);
         }
+        // In a body: calls `wait`, which waits for other tasks and may carry them. No signal ends such a wait, so a run
+        // that is abandoned does not wait for this thread; afterwards the body ends.
+        template <class Wait>
+        void wait_for_tasks(Wait&& wait) {
+            busy_.store(false, std::memory_order_release);
+            std::forward<Wait>(wait)();
+            busy_.store(true, std::memory_order_relaxed);
+            carriers_.abandonment_.throw_if_begun();
+        }
 
     private:
         friend class Carriers;

@@ -77,6 +77,28 @@ TEST_P(ProcessFailure, AKilledProcessThatWasSpawnedEndsTheRun) {
     EXPECT_EQ(running.ledger().spawned_finished(), 0U);
 }
 
+// Its parent waits for it, and its sibling for what nobody announces.
+TEST_P(ProcessFailure, AKilledChildEndsTheRun) {
+    Running running{
+        entry(),
+        1,
+        [](std::size_t) {
+            return make_task([step = 0](Result) mutable -> Operation {
+                switch (step++) {
+                    case 0: return tasks::Spawn{make_computing([] { ::raise(SIGKILL); }), true};
+                    case 1: return tasks::Spawn{make_task([](Result) -> Operation { return tasks::Await{0}; }), true};
+                    case 2: return tasks::Join{};
+                    default: return Finish{1};
+                }
+            });
+        },
+        {},
+        {.parents = 1}};
+    const std::string thrown = thrown_by(running);
+    EXPECT_NE(thrown.find("ended with "), std::string::npos) << thrown;
+    EXPECT_EQ(running.ledger().times_finished(0), 0U);
+}
+
 TEST_P(LoopFailure, AnExceptionPassesThroughRun) {
     Running running{entry(), 2, [](std::size_t) {
                         return make_task([yields = 0](Result) mutable -> Operation {

@@ -51,7 +51,7 @@ class FunctionJob final : public tasks::Job {
 public:
     using Make = std::function<std::unique_ptr<tasks::Task>(std::size_t index)>;
     FunctionJob(std::size_t size, Make make) : FunctionJob{size, std::move(make), {}} {}
-    // Demands the semaphores and channels, too, of `shared`.
+    // Demands the semaphores, channels and parents, too, of `shared`.
     FunctionJob(std::size_t size, Make make, tasks::Demand shared)
         : size_{size}, make_{std::move(make)}, shared_{std::move(shared)} {}
 
@@ -63,7 +63,8 @@ public:
                 .events = 2,
                 .sleeps = true,
                 .semaphores = shared_.semaphores,
-                .channels = shared_.channels};
+                .channels = shared_.channels,
+                .parents = shared_.parents};
     }
 
 private:
@@ -124,10 +125,12 @@ inline bool runs_two_at_once(const Entry& entry) {
     return entry.tasks_at_once == nullptr || entry.tasks_at_once(tasks::complete(entry.parameters, {})) >= 2;
 }
 inline bool runs_two_with_events(const Entry& entry) { return runs_two_at_once(entry) && entry.shares_events; }
+inline bool has_workers(const Entry& entry) {
+    return std::ranges::find(entry.parameters, workers.name, &tasks::Parameter::name) != entry.parameters.end();
+}
 // As many workers, if it has any.
 inline tasks::Arguments workers_for(const Entry& entry, std::int64_t count) {
-    return entry.parameters.empty() || entry.parameters[0].name != workers.name ? tasks::Arguments{}
-                                                                                : tasks::Arguments{{"workers", count}};
+    return has_workers(entry) ? tasks::Arguments{{"workers", count}} : tasks::Arguments{};
 }
 // Its descriptors may have numbers that do not fit into select's sets.
 inline bool takes_high_descriptors(const Entry& entry) {
@@ -142,13 +145,13 @@ inline bool is_loop(const Entry& entry) {
 }
 // A thread or a process for each task.
 inline bool has_a_carrier_for_each_task(const Entry& entry) {
-    return entry.parameters.empty() && (entry.family == Family::threads || entry.family == Family::processes);
+    return !has_workers(entry) && (entry.family == Family::threads || entry.family == Family::processes);
 }
 // The thread that calls run() carries tasks too: models with one loop, among them offload, and oneTBB's arena, which
 // the caller enters.
 inline bool caller_carries(const Entry& entry) {
     if (entry.name == "offload" || entry.name == "work_stealing") return true;
-    return entry.parameters.empty() && !has_a_carrier_for_each_task(entry);
+    return !has_workers(entry) && !has_a_carrier_for_each_task(entry);
 }
 // A duplicate of the socket, with the lowest free number that does not fit into select's sets.
 inline sys::UniqueFd with_high_number(const sys::UniqueFd& socket) {

@@ -71,6 +71,19 @@ TEST_P(SupportOf, RefusesMoreWaitingTasksThanItHoldsAtOnce) {
     }
 }
 
+// A parent that waits for its children holds a worker, beside the tasks that wait for one another.
+TEST(SupportOfThreadPool, CountsTheWorkersThatParentsHold) {
+    const auto pool = std::ranges::find(table(), "thread_pool", &Entry::name);
+    const auto refuses = [&](std::size_t parents, std::int64_t workers) {
+        const tasks::Demand demand{.tasks_at_once = 4, .together = 2, .events = 1, .parents = parents};
+        return !(*pool)->support(demand, tasks::complete((*pool)->parameters, workers_for(**pool, workers)));
+    };
+    EXPECT_FALSE(refuses(0, 2));
+    EXPECT_TRUE(refuses(1, 2));
+    EXPECT_FALSE(refuses(1, 3));
+    EXPECT_TRUE(refuses(2, 3));
+}
+
 // A pool that parks a task while it waits for another one needs no worker for it.
 TEST_P(SupportOf, HoldsAnyNumberOfTasksThatWaitByOperationsIfItParksThem) {
     const std::string refusal = reason({.tasks_at_once = 3, .together = 3, .semaphores = {{1, 1, 3}}});

@@ -32,7 +32,7 @@ TEST_P(Table, ItsParametersAreSound) {
 
 // If workers cannot hand over a connection, each accepts for itself.
 TEST_P(Table, EachWorkerThatSharesNothingAccepts) {
-    const bool pool = !entry().parameters.empty();
+    const bool pool = has_workers(entry());
     const std::size_t acceptors = entry().acceptors(pool ? tasks::Arguments{{"workers", 5}} : tasks::Arguments{});
     if (pool && (entry().forks || !entry().shares_events)) {
         EXPECT_GE(acceptors, 5U);
@@ -58,7 +58,7 @@ TEST_P(Table, ItsDefaultArgumentsHoldTheConnectionsThatAreKeptOpen) {
     const tasks::Arguments arguments =
         tasks::complete(entry().parameters,
                         entry().default_arguments({.load = Load::waits, .cpus = 2, .kept_open = 100, .in_calls = 100}));
-    if (entry().tasks_at_once == nullptr || entry().parameters.empty()) return;
+    if (entry().tasks_at_once == nullptr || !has_workers(entry())) return;
     EXPECT_GE(entry().tasks_at_once(arguments), 100U);
 }
 

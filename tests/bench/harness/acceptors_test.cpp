@@ -18,7 +18,8 @@ constexpr std::int64_t workers = 8;
 std::vector<const models::Entry*> models_with_several_acceptors() {
     std::vector<const models::Entry*> found;
     for (const models::Entry* const model : models::table()) {
-        const bool is_pool = !model->parameters.empty();
+        const bool is_pool =
+            std::ranges::find(model->parameters, "workers", &tasks::Parameter::name) != model->parameters.end();
         if (is_pool && model->acceptors({{"workers", workers}}) > 1) found.push_back(model);
     }
     return found;

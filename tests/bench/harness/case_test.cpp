@@ -110,6 +110,8 @@ TEST(Case, ANativeControlRunsOnlyItsWorkload) {
     EXPECT_EQ(refusal("fetch/native_epoll"), "'native_epoll' is a native control and runs only the workload echo");
     EXPECT_EQ(refusal("echo/bare_thread"), "'bare_thread' is a native control and runs only the workload park");
     EXPECT_EQ(refusal("park/bare_onetbb"), "'bare_onetbb' is a native control and runs only the workload noop");
+    EXPECT_EQ(refusal("noop/bare_onetbb_join"),
+              "'bare_onetbb_join' is a native control and runs only the workload fork_join");
 }
 
 TEST(MakeCase, CompletesTheArgumentsOfBoth) {

@@ -52,6 +52,7 @@ protected:
     static bool may_refuse(const Harness& harness) {
         const std::string& why = harness.support().reason;
         return why.find("wait for one another") != std::string::npos || why.ends_with(" are needed") ||
+               why.find("may wait for their children at once") != std::string::npos ||
                why.find("occupies a worker") != std::string::npos || why.find("lacks the library") != std::string::npos;
     }
 };
