@@ -76,6 +76,7 @@ private:
     struct Pool;
     std::unique_ptr<Pool> pool_;
 };
+struct TwoOneTbbThreads;
 class SpawnInOneTbb {
 public:
     SpawnInOneTbb();
@@ -83,8 +84,7 @@ public:
     void run(std::size_t tasks, const Ended& ended);
 
 private:
-    struct Arena;
-    std::unique_ptr<Arena> arena_;
+    std::unique_ptr<TwoOneTbbThreads> threads_;
 };
 
 }  // namespace bench

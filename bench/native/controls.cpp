@@ -5,8 +5,10 @@
 #include <algorithm>
 #include <array>
 #include <stdexcept>
+#include <utility>
 
 #include "bench/native/bare_tasks.h"
+#include "bench/native/bare_trees.h"
 #include "bench/native/echo_servers.h"
 #include "models/table.h"
 #include "sys/check.h"
@@ -77,6 +79,41 @@ private:
 };
 std::uint64_t digest_of_noop(std::size_t index, std::size_t) { return tasks::mix(index, 0); }
 std::uint64_t digest_of_park(std::size_t index, std::size_t tasks) { return tasks::mix(index, tasks); }
+
+// The n of fib(n) whose tree has so many leaves. It has as many as those of fib(n-1) and fib(n-2) together.
+std::uint32_t fib_with_leaves(std::size_t leaves) {
+    std::uint32_t n = 1;
+    for (std::size_t of_n = 1, of_next = 2; of_n < leaves; ++n) of_next += std::exchange(of_n, of_next);
+    return n;
+}
+
+// A tree of plain function calls, or of a library's tasks, in place of a model. The numbers of tasks and parents tell
+// which tree it is, because all parents of a tree have the same number of children.
+template <class Trees>
+class NativeTree final : public models::Model {
+public:
+    NativeTree(const tasks::Job& job, tasks::Ledger& ledger) : demand_{job.demand()}, ledger_{ledger} {}
+    void run() override { ledger_.finish(tasks::root(0), {.digest = value()}); }
+
+private:
+    std::uint64_t value() {
+        const std::size_t leaves = demand_.tasks_at_once - demand_.parents;
+        const std::size_t children = demand_.tasks_at_once - 1;
+        if (children == 10 * demand_.parents) return trees_.skynet(leaves);
+        if (children == 2 * demand_.parents) return trees_.fib(fib_with_leaves(leaves));
+        throw std::invalid_argument{"this native control can run the workload fork_join only"};
+    }
+
+    tasks::Demand demand_;
+    tasks::Ledger& ledger_;
+    Trees trees_;
+};
+
+// A root without children does not tell of which tree it is.
+models::Support with_children(const tasks::Demand& demand, const tasks::Arguments&) {
+    return demand.parents > 0 ? models::Support::yes()
+                              : models::Support::no("this native control runs trees of more than one task");
+}
 
 models::Support with_threads(const tasks::Demand& demand, const tasks::Arguments& arguments) {
     const models::Support threads = models::enough_processes(demand.tasks_at_once, "threads");
@@ -166,6 +203,11 @@ constexpr std::array controls{
     control_of<Noop<SpawnInOneTbb>, CONCUR_HAS_ONETBB>("noop", "bare_onetbb", "2 threads with a deque each",
                                                        "oneTBB's task_group",
                                                        "control of work_stealing: functions run in a task_group"),
+    control_of<NativeTree<JoinInOneTbb>, CONCUR_HAS_ONETBB>(
+        "fork_join", "bare_onetbb_join", "2 threads with a deque each", "oneTBB's task_group",
+        "control of work_stealing: a task_group for each parent of a tree", with_children),
+    control_of<NativeTree<Recursion>>("fork_join", "bare_recursion", "the caller's stack", "none: calls return",
+                                      "control of serial: a tree of function calls, without tasks", with_children),
 };
 
 constexpr const models::Entry* entry_of(const Control& control) { return &control.entry; }

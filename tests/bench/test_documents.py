@@ -86,9 +86,25 @@ def test_counts_memory_and_both_latencies(tmp_path: Path) -> None:
     ping_pong, park, open_echo = (entry["concur"] for entry in valid_document(out)["benchmarks"])
     for sample in (ping_pong, park, open_echo):
         assert (sample["counts"]["system_calls"] is None) == bool(sample["counts"]["reason"])
-    assert ping_pong["memory"] is None and park["memory"]["tasks"] == 100
+    assert ping_pong["memory"] is None and (park["memory"]["when"], park["memory"]["tasks"]) == (
+        "waiting",
+        100,
+    )
     assert ping_pong["latency"] is None
     assert open_echo["latency"]["count"] == open_echo["latency_uncorrected"]["count"] == 5
+
+
+def test_memory_at_the_peak_of_a_run(tmp_path: Path) -> None:
+    out = tmp_path / "x.json"
+    models = ("epoll", "process_per_task")
+    cases = [word for model in models for word in ("--case", f"fork_join/{model}/leaves:100")]
+    done = call(BINARIES / "bench_cpu", *cases, f"--benchmark_out={out}")
+    assert done.returncode == 0, done.stderr
+    here, elsewhere = (entry["concur"]["memory"] for entry in valid_document(out)["benchmarks"])
+    assert elsewhere is None
+    # Some systems do not show it.
+    if here is not None:
+        assert (here["when"], here["tasks"], here["kernel_bytes"]) == ("peak", 111, None)
 
 
 def start(*words: str | Path) -> subprocess.Popen[bytes]:
