@@ -13,7 +13,8 @@ namespace {
 constexpr double bytes_of_program = 30e6;
 constexpr double bytes_of_process = 300e3;
 constexpr double bytes_of_thread = 50e3;
-constexpr double bytes_of_task = 12e3;
+constexpr double bytes_of_fiber = 12e3;
+constexpr double bytes_of_task = 3e3;
 constexpr double bytes_of_descriptor = 10e3;
 
 double free_descriptors() {
@@ -23,6 +24,11 @@ double free_descriptors() {
     double unused = 0;
     double most = 0;
     return file >> allocated >> unused >> most ? most - allocated : std::numeric_limits<double>::max();
+}
+
+// Each task has a stack in user space, or may have one: a native control can be of any kind.
+bool needs_stacks(const models::Entry& model) {
+    return model.family == models::Family::fibers || model.family == models::Family::native;
 }
 
 }  // namespace
@@ -48,6 +54,7 @@ const BlockRoom::Need& BlockRoom::need_of(const Case& what) {
     const auto tasks = static_cast<double>(demand.tasks_at_once);
     const bool forks = what.model->forks;
     const bool threads = what.model->family == models::Family::threads;
+    const double of_each = needs_stacks(*what.model) ? bytes_of_fiber : bytes_of_task;
     const auto& given = what.model_arguments.items();
     const auto workers = std::ranges::find(given, models::workers.name, &tasks::Arguments::Item::first);
     const double carriers = workers != given.end() ? static_cast<double>(workers->second) : tasks;
@@ -62,7 +69,7 @@ const BlockRoom::Need& BlockRoom::need_of(const Case& what) {
     }
     place->second = {.processes = (forks || threads ? carriers : 1) + 2 * peers,
                      .descriptors = descriptors,
-                     .memory_bytes = bytes_of_program + peers * bytes_of_process + of_carriers + tasks * bytes_of_task +
+                     .memory_bytes = bytes_of_program + peers * bytes_of_process + of_carriers + tasks * of_each +
                                      descriptors * bytes_of_descriptor};
     return place->second;
 }
