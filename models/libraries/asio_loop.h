@@ -96,6 +96,10 @@ struct AsioIo {
     AsioSockets sockets;
 };
 
+// Makes the parts of the context that wait for the kernel (its epoll instance, its timer), as the first socket would.
+// By then, the tasks may have used up the descriptors.
+inline void open_kernel_parts(asio::io_context& context) { const AsioIo first{context}; }
+
 // A task that waits for another one. Either resume() or drop() is called, once; the task may end in both.
 class AsioWaiter : public Continuation {
 public:
@@ -214,7 +218,9 @@ public:
     using ReportsTo = AsioReportsTo<JoinCounter>;
 
 protected:
-    AsioLoopModel(const tasks::Job& job, tasks::Ledger& ledger) : job_{job}, ledger_{ledger}, demand_{job.demand()} {}
+    AsioLoopModel(const tasks::Job& job, tasks::Ledger& ledger) : job_{job}, ledger_{ledger}, demand_{job.demand()} {
+        open_kernel_parts(context_);
+    }
     void task_started() noexcept { ++alive_; }
 
 private:

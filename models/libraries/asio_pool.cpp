@@ -67,7 +67,9 @@ public:
 
 private:
     AsioPool(const tasks::Job& job, tasks::Ledger& ledger, int threads)
-        : job_{job}, ledger_{ledger}, demand_{job.demand()}, context_{threads} {}
+        : job_{job}, ledger_{ledger}, demand_{job.demand()}, context_{threads} {
+        open_kernel_parts(context_);
+    }
 
     void work() {
         try {
