@@ -63,7 +63,9 @@ class Published:
             for case, series in _cases(self._workload(document, workload, name))
             if series.model == model and given <= _arguments(case, series)
         ]
-        return _only(found, f"{document}: {name}")
+        # A model's optional argument stands in the name of a case only if it is not the usual one.
+        usual = [one for one in found if not _arguments_of_model(one) - given]
+        return _only(usual if len(usual) == 1 else found, f"{document}: {name}")
 
     def beside(self, document: str, found: Found, other: str) -> Found:
         """Another case, or another model in the same case if `other` is only the name of a model."""
@@ -98,6 +100,11 @@ def _cases(workload: Workload) -> Iterator[tuple[Case, Series]]:
 def _arguments(case: Case, series: Series) -> set[str]:
     numbers = (*case.arguments, *case.cells[series].model_arguments)
     given = (*numbers, *case.symbolic_arguments, *series.arguments)
+    return {f"{name}:{number}" for name, number in given}
+
+
+def _arguments_of_model(found: Found) -> set[str]:
+    given = found.case.cells[found.series].model_arguments
     return {f"{name}:{number}" for name, number in given}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -106,6 +107,20 @@ def test_no_model_is_faster_than_all_cpus(functions: Functions) -> None:
 )
 def test_a_price_says_no_more_than_its_interval(low: float, high: float, text: str) -> None:
     assert figures.with_interval(Estimate((low + high) / 2, low, high, 6)) == text
+
+
+def test_an_optional_argument_that_is_left_out_has_its_usual_value(documents: Path, tmp_path: Path) -> None:
+    made = json.loads((documents / "quick.json").read_text())
+    for entry in [one for one in made["benchmarks"] if one.get("concur", {}).get("model") == "epoll"]:
+        other = json.loads(json.dumps(entry).replace("/epoll/", "/epoll/depth_first:1/"))
+        other["concur"]["model_arguments"] = {"depth_first": 1}
+        made["benchmarks"].append(other)
+    (tmp_path / "quick.json").write_text(json.dumps(made))
+    published = Published(tmp_path)
+    case = "connections:100/work_us:0"
+    usual = published.find("quick", f"echo/epoll/{case}")
+    other = published.find("quick", f"echo/epoll/depth_first:1/{case}")
+    assert [one.cell.model_arguments for one in (usual, other)] == [(), (("depth_first", 1),)]
 
 
 def test_models_that_were_not_measured_are_left_out(functions: Functions) -> None:
