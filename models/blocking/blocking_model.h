@@ -57,13 +57,17 @@ protected:
     void carry_child(Carriers::Carrier& carrier, tasks::Task& task, typename Spawner::Children& siblings,
                      Spawner& spawner) {
         bool reported = false;
-        typename Spawner::Children children;
-        carrier.carry([&] {
-            run_child(task, children, spawner, [&](const tasks::Finish& finish) {
-                reported = true;
-                siblings.child_ends(finish);
+        {
+            typename Spawner::Children children;
+            carrier.carry([&] {
+                run_child(task, children, spawner, [&](const tasks::Finish& finish) {
+                    reported = true;
+                    siblings.child_ends(finish);
+                });
             });
-        });
+        }
+        // Not before its own children have ended: the parent may wait for this thread in a way that nobody calls back,
+        // and the child that fails waits until no parent is busy.
         if (!reported) siblings.child_ends({0, -ECANCELED});
     }
 
