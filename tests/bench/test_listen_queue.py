@@ -60,7 +60,7 @@ def samples(tmp_path_factory: pytest.TempPathFactory) -> Any:
         BINARIES / "bench_io",
         *("--case", "churn/serial/clients:6/payload:64/connections:6"),
         *("--case", "timers/epoll/tasks:1/naps:1/nap_us:1"),
-        *("--case", "echo/thread_per_task/connections:20/payload:64/requests:200"),
+        *("--case", "echo/thread_per_task/connections:8/payload:64/requests:200"),
         f"--benchmark_out={out}",
     )
     document = json.loads(out.read_text())
