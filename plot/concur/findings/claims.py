@@ -6,9 +6,11 @@ from concur.findings.definitions import ModelCase
 
 
 def short(case: ModelCase) -> str:
-    """The model with its workers; the arguments of the workload are left out."""
-    workers = "".join(f" of {value}" for _, value in case.model_arguments)
-    return f"{case.model}{workers}"
+    """The model with its own arguments; those of the workload are left out."""
+    given = "".join(
+        f" of {value}" if name == "workers" else f" {name} {value}" for name, value in case.model_arguments
+    )
+    return f"{case.model}{given}"
 
 
 def versus(case: ModelCase, other: ModelCase) -> str:

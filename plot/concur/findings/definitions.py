@@ -82,7 +82,7 @@ class Finding:
 
 
 # These parameters belong to the model; all others belong to the workload.
-MODEL_PARAMETERS = ("workers", "stack_kib")
+MODEL_PARAMETERS = ("workers", "stack_kib", "depth_first")
 
 
 def parse_case(name: str) -> ModelCase:
