@@ -53,7 +53,7 @@ public:
         Children& operator=(const Children&) = delete;
         // If the task has not joined them, the run has failed: those that have not begun are dropped, the others are
         // awaited. The group's own destructor would end the program, by an exception.
-        ~Children() {
+        ~Children() noexcept {
             if (!published) return;
             try {
                 group->cancel();
