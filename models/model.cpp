@@ -100,12 +100,11 @@ Support a_worker_for_spawned(const tasks::Demand& demand, std::size_t in_pool) {
 
 Support a_worker_for_children(const tasks::Demand& demand, std::size_t in_pool) {
     // Besides the parents, the tasks that wait for one another need their workers at the same time.
-    if (demand.parents == 0 || demand.parents + std::max<std::size_t>(1, demand.together) <= in_pool) {
-        return Support::yes();
-    }
+    const std::size_t needed = demand.parents + std::max<std::size_t>(1, demand.together);
+    if (demand.parents == 0 || needed <= in_pool) return Support::yes();
     return Support::no(std::to_string(demand.parents) +
                        " tasks may wait for their children at once, and each holds a worker meanwhile: needs " +
-                       std::to_string(demand.parents + 1) + " workers, there " + (in_pool == 1 ? "is " : "are ") +
+                       std::to_string(needed) + " workers, there " + (in_pool == 1 ? "is " : "are ") +
                        std::to_string(in_pool));
 }
 

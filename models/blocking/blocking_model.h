@@ -52,6 +52,14 @@ protected:
     void run_child(tasks::Task& task, typename Spawner::Children& children, Spawner& spawner, Report report) {
         run_blocking(task, children, primitives_, carriers_.abandonment(), spawner, report);
     }
+    // The same for models in which a child has ended before its parent goes on.
+    using InlineChildren = JoinSum<PlainNumber>;
+    template <BlockingSpawner Spawner>
+    tasks::Result run_child_inline(tasks::Task& task, InlineChildren& siblings, Spawner& spawner) {
+        InlineChildren children;
+        run_child(task, children, spawner, [&](const tasks::Finish& finish) { siblings.add(finish); });
+        return {};
+    }
     // Carries a child and reports it to its parent, also if the run has failed: then the parent waits all the same.
     template <BlockingSpawner Spawner>
     void carry_child(Carriers::Carrier& carrier, tasks::Task& task, typename Spawner::Children& siblings,

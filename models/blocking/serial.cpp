@@ -18,12 +18,9 @@ public:
         run_task(*task, tasks::TaskId::spawned, children, *this);
         return {};
     }
-    // A child has ended before its parent goes on.
-    using Children = JoinSum<PlainNumber>;
+    using Children = InlineChildren;
     tasks::Result spawn_child(std::unique_ptr<tasks::Task> task, Children& siblings) {
-        Children own;
-        run_child(*task, own, *this, [&](const tasks::Finish& finish) { siblings.add(finish); });
-        return {};
+        return run_child_inline(*task, siblings, *this);
     }
     static tasks::Result join(Children& children) noexcept { return children.take(); }
     // No other task could run meanwhile.

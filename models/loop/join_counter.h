@@ -51,9 +51,9 @@ private:
     Number<int> error_{};  // a negative errno; 0: none has failed
 };
 
-// The children of one task, and how the last one wakes it. The parent calls child_begins() and join(),
-// whoever runs a child calls child_ends(). The parent is not touched while it runs: it counts the children that it has
-// spawned, and only its Join puts that number against the number of those that have ended.
+// The children of one task, and how the last one wakes it. The parent calls child_begins() and join(); whoever runs a
+// child calls child_ends(). Until it joins, the parent counts its children for itself, and the others count those that
+// have ended; join() adds the two numbers up. So a spawn needs no atomic operation.
 template <template <class> class Number>
 class JoinCounter {
 public:

@@ -20,16 +20,6 @@ using tasks::Result;
 class ProcessFailure : public ModelTest {};
 class LoopFailure : public ModelTest {};
 
-// The message of the exception that run() throws.
-std::string thrown_by(Running& running) {
-    try {
-        running.run();
-    } catch (const std::exception& error) {
-        return error.what();
-    }
-    return "nothing";
-}
-
 // Has one Compute, which calls `compute`.
 template <class Compute>
 std::unique_ptr<tasks::Task> make_computing(Compute compute) {

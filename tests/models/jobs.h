@@ -5,6 +5,7 @@
 #include <sys/select.h>
 
 #include <algorithm>
+#include <exception>
 #include <functional>
 #include <iterator>
 #include <memory>
@@ -105,6 +106,16 @@ private:
     tasks::Ledger ledger_;
     std::unique_ptr<Model> model_;
 };
+
+// The message of the exception that run() throws.
+inline std::string thrown_by(Running& running) {
+    try {
+        running.run();
+    } catch (const std::exception& error) {
+        return error.what();
+    }
+    return "nothing";
+}
 
 // A test that runs with one model of the table and its default arguments (pools: two workers).
 class ModelTest : public testing::TestWithParam<const Entry*> {

@@ -152,15 +152,6 @@ TEST_P(Joins, AChildThatFailsFailsTheJoin) {
     EXPECT_EQ(running.ledger().first_error(), -ENODATA);
 }
 
-std::string thrown_by(Running& running) {
-    try {
-        running.run();
-    } catch (const std::exception& error) {
-        return error.what();
-    }
-    return "nothing";
-}
-
 TEST_P(Joins, ATaskMustJoinBeforeItFinishes) {
     Running running = make(
         1,
