@@ -160,9 +160,9 @@ struct Entry {
     std::size_t (*kept_in_calls)(const tasks::Arguments& arguments) = nullptr;
     // Each of the participants does a unit in every window. False: some may find nothing to do in one.
     bool serves_all = true;
-    // Clients send at fixed times, whether answered or not. A queue needs a long run to build, so such a workload is
-    // measured in whole samples, never in short slices.
-    bool open_loop = false;
+    // Measured in turns with other models, in short slices. False if a slice would be too short: where clients send at
+    // fixed times, a queue needs a long run to build; and tasks that rest by sleeps would disturb the others' turns.
+    bool in_turns = true;
     // Makes a task that owns a connection and serves it to its end, for the program `serve`, whose clients come from
     // outside. Any thread or process may call it. Null if the workload has no server.
     std::unique_ptr<tasks::Task> (*make_handler)(sys::UniqueFd connection) = nullptr;

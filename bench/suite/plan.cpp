@@ -92,7 +92,7 @@ Group make_group(std::string name, std::vector<PlannedCase> cases, const std::ve
 
 PlannedCase planned(Case what, int iterations, int count_rounds) {
     std::string name = what.name();
-    const bool in_turns = !what.workload->open_loop;
+    const bool in_turns = what.workload->in_turns;
     return {std::move(what), std::move(name), iterations, count_rounds, /*control=*/false, in_turns};
 }
 

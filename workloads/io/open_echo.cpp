@@ -37,7 +37,7 @@ extern constinit const Entry open_echo_entry{
     },
     .check = require_a_request_for_each,
     .kept_open = connections_of,
-    .open_loop = true,
+    .in_turns = false,
 };
 
 }  // namespace workloads
