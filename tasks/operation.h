@@ -3,6 +3,7 @@
 #include <netinet/in.h>
 
 #include <cassert>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -21,6 +22,8 @@ class Task;
 // the socket non-blocking. Exception: the two ends of a socketpair() need neither, if both are used inside the job.
 // A task keeps its sockets open until it finishes, so that an event loop can keep a registration as long as the task
 // lives. When the task finishes, bytes that arrived and were not received may be lost.
+// Files: a task reads and writes regular files, which it has opened itself or which belong to the job. Each operation
+// names its offset, so that any number of tasks, in any processes, may use the same open file.
 // Buffers: the task owns them, and keeps them valid until it is resumed with the result.
 // Events, semaphores and channels: numbers from 0, in the order of the job's Demand, because a number means the same in
 // every process of the job. All three are made before the job runs, and are new in each run. Tasks that wait for a
@@ -46,6 +49,24 @@ struct Receive {
 struct Send {
     int socket;
     std::span<const std::byte> bytes;
+};
+// Fill `into` from the file, from this byte on. Result: the number of bytes, which are fewer only at the end of the
+// file, and 0 beyond it.
+struct Read {
+    int file;
+    std::uint64_t offset;  // less than 2^63
+    std::span<std::byte> into;
+};
+// Write all bytes into the file, from this byte on. They are then in the kernel's cache, and not yet on the device.
+// Result: the number of bytes.
+struct Write {
+    int file;
+    std::uint64_t offset;  // less than 2^63
+    std::span<const std::byte> bytes;
+};
+// Wait until all that was written to the file before is on the device (fdatasync). Result: 0.
+struct Sync {
+    int file;
 };
 // Wait until a point in time. It is absolute, so that delays do not add up over many sleeps. Result: 0.
 struct Sleep {
@@ -108,10 +129,13 @@ struct Finish {
 };
 
 // A model visits it exhaustively: a new operation does not compile until every model handles it.
-using Operation = std::variant<Accept, Connect, Receive, Send, Sleep, Compute, Yield, Await, Announce, Acquire, Release,
-                               Push, Pop, Close, Spawn, Join, Finish>;
-// Every task that waits holds one. A point in time more in each operation that waits still fits.
+using Operation = std::variant<Accept, Connect, Receive, Send, Read, Write, Sync, Sleep, Compute, Yield, Await,
+                               Announce, Acquire, Release, Push, Pop, Close, Spawn, Join, Finish>;
+// Every task that waits holds one. A point in time more in each operation on a socket still fits.
 static_assert(sizeof(Operation) <= 40);
+
+template <class Asked>
+concept OnFile = std::same_as<Asked, Read> || std::same_as<Asked, Write> || std::same_as<Asked, Sync>;
 
 // How an operation ended: a count or a descriptor, which are not negative, or a negative errno (the convention of the
 // kernel and of io_uring). Never an exception.

@@ -84,6 +84,10 @@ struct Acceptors {
 // A job whose work can be checked. It knows no model.
 class Workload : public tasks::Job {
 public:
+    // Why this machine cannot run it; empty: it can. Called before all others, by who wants to run it. Throws
+    // std::system_error.
+    [[nodiscard]] virtual std::string refusal() { return {}; }
+
     // Called before each run, in the process that made the workload, while none of its tasks is alive.
     virtual void begin() {}
     // Called after each run. Compares the digests with the serial answer, and counts the tasks.

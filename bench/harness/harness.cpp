@@ -6,6 +6,7 @@
 #include <stdexcept>
 #include <string>
 #include <system_error>
+#include <utility>
 
 #include "models/table.h"
 #include "sys/epoll_wait.h"
@@ -35,6 +36,7 @@ Harness::~Harness() {
 models::Support Harness::support() const {
     models::Support support = case_.model->support(workload_->demand(), case_.model_arguments);
     if (!support) return support;
+    if (std::string refusal = workload_->refusal(); !refusal.empty()) return models::Support::no(std::move(refusal));
     return peer_support();
 }
 

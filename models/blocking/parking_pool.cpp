@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "models/deadlock.h"
+#include "models/loop/file_calls.h"
 #include "models/loop/primitives.h"
 #include "models/loop/reports_to.h"
 #include "models/loop/socket_calls.h"
@@ -105,6 +106,11 @@ private:
                                   [&](const tasks::Connect& connect) { return self->set(calls.connect(connect)); },
                                   [&](const tasks::Receive& receive) { return self->set(calls.receive(receive)); },
                                   [&](const tasks::Send& send) { return self->set(calls.send_all(send)); },
+                                  [&]<tasks::OnFile Asked>(const Asked& asked) {
+                                      const tasks::Result done = call_on_file(asked);
+                                      self->pool_.carriers_.abandonment().throw_if_begun();
+                                      return self->set(done);
+                                  },
                                   [&](const tasks::Sleep& sleep) {
                                       const Abandonment& abandonment = self->pool_.carriers_.abandonment();
                                       while (!sys::sleep_until_signal(sleep.until)) abandonment.throw_if_begun();

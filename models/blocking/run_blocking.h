@@ -8,6 +8,7 @@
 
 #include "models/abandonment.h"
 #include "models/blocking/blocking_primitives.h"
+#include "models/loop/file_calls.h"
 #include "models/loop/join_counter.h"
 #include "models/loop/primitives.h"
 #include "models/loop/socket_calls.h"
@@ -73,6 +74,11 @@ void run_blocking(tasks::Task& task, typename Spawner::Children& children, Block
                                 [&](const tasks::Connect& connect) { return calls.connect(connect); },
                                 [&](const tasks::Receive& receive) { return calls.receive(receive); },
                                 [&](const tasks::Send& send) { return calls.send_all(send); },
+                                [&]<tasks::OnFile Asked>(const Asked& asked) {
+                                    const Result done = call_on_file(asked);
+                                    abandonment.throw_if_begun();
+                                    return done;
+                                },
                                 [&](const tasks::Sleep& sleep) {
                                     while (!sys::sleep_until_signal(sleep.until)) abandonment.throw_if_begun();
                                     return Result{};

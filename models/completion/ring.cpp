@@ -30,6 +30,12 @@ int open_ring(io_uring& ring, std::size_t completions, unsigned setup_flags) {
     return ::io_uring_queue_init_params(entries, &ring, &parameters);
 }
 
+// An entry has 32 bits for a length. What does not fit follows in another request.
+unsigned length(std::size_t bytes) {
+    constexpr std::size_t most = std::size_t{1} << 30;
+    return static_cast<unsigned>(std::min(bytes, most));
+}
+
 }  // namespace
 
 std::size_t completions_at_once(const tasks::Demand& demand) noexcept {
@@ -171,19 +177,28 @@ bool RingOperation::submit(const tasks::Receive& receive) {
     });
 }
 
-bool RingOperation::submit(const tasks::Send& send) {
-    asked_ = send;
-    sending_ = true;
-    sent_ = 0;
-    return submit_rest();
-}
+bool RingOperation::submit(const tasks::Send& send) { return submit_all(send); }
+bool RingOperation::submit(const tasks::Read& read) { return submit_all(read); }
+bool RingOperation::submit(const tasks::Write& write) { return submit_all(write); }
 
 bool RingOperation::submit_rest() {
-    const auto& send = std::get<tasks::Send>(asked_);
-    const auto rest = send.bytes.subspan(sent_);
     return submit([&](io_uring_sqe& entry) {
-        ::io_uring_prep_send(&entry, send.socket, rest.data(), rest.size(), MSG_NOSIGNAL | MSG_WAITALL);
+        if (const auto* const send = std::get_if<tasks::Send>(&asked_)) {
+            const auto rest = send->bytes.subspan(moved_);
+            ::io_uring_prep_send(&entry, send->socket, rest.data(), rest.size(), MSG_NOSIGNAL | MSG_WAITALL);
+        } else if (const auto* const read = std::get_if<tasks::Read>(&asked_)) {
+            const auto rest = read->into.subspan(moved_);
+            ::io_uring_prep_read(&entry, read->file, rest.data(), length(rest.size()), read->offset + moved_);
+        } else {
+            const auto& write = std::get<tasks::Write>(asked_);
+            const auto rest = write.bytes.subspan(moved_);
+            ::io_uring_prep_write(&entry, write.file, rest.data(), length(rest.size()), write.offset + moved_);
+        }
     });
+}
+
+bool RingOperation::submit(const tasks::Sync& sync) {
+    return submit([&](io_uring_sqe& entry) { ::io_uring_prep_fsync(&entry, sync.file, IORING_FSYNC_DATASYNC); });
 }
 
 bool RingOperation::submit(const tasks::Sleep& sleep) {
@@ -194,11 +209,21 @@ bool RingOperation::submit(const tasks::Sleep& sleep) {
                   -ETIME);
 }
 
+std::size_t RingOperation::bytes_to_move() const {
+    if (const auto* const send = std::get_if<tasks::Send>(&asked_)) return send->bytes.size();
+    if (const auto* const read = std::get_if<tasks::Read>(&asked_)) return read->into.size();
+    return std::get<tasks::Write>(asked_).bytes.size();
+}
+
 bool RingOperation::take_result() {
-    if (!sending_ || result_.failed()) return true;
-    sent_ += result_.bytes();
-    if (sent_ < std::get<tasks::Send>(asked_).bytes.size()) return submit_rest();
-    result_ = {static_cast<std::int64_t>(sent_)};
+    if (!moves_bytes_) return true;
+    // A signal may interrupt a worker of the kernel that waits for a file.
+    if (result_.value == -EINTR) return submit_rest();
+    if (result_.failed()) return true;
+    moved_ += result_.bytes();
+    // No byte more: the end of the file.
+    if (result_.bytes() > 0 && moved_ < bytes_to_move()) return submit_rest();
+    result_ = {static_cast<std::int64_t>(moved_)};
     return true;
 }
 

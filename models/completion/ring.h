@@ -109,12 +109,13 @@ public:
                               [&](const tasks::Connect& connect) { return submit(connect); },
                               [&](const tasks::Receive& receive) { return submit(receive); },
                               [&](const tasks::Send& send) { return submit(send); },
+                              [&]<tasks::OnFile Asked>(const Asked& asked) { return submit(asked); },
                               [&](const tasks::Sleep& sleep) { return submit(sleep); },
                           },
                           operation);
     }
 
-    // Called after a completion. Returns false if the operation goes on: a short send submits the rest.
+    // Called after a completion. Returns false if the operation goes on: a short one submits the rest.
     [[nodiscard]] bool go_on(Continuation&) { return !submitted_ || take_result(); }
 
     [[nodiscard]] tasks::Result result() const noexcept { return result_; }
@@ -134,7 +135,7 @@ private:
         result_ = {};
         continuation_ = &continuation;
         submitted_ = false;
-        sending_ = false;
+        moves_bytes_ = false;
     }
     void complete(int value, unsigned flags) override;
     // `success`: a negative errno that means success for this operation (-ETIME for a timeout); 0 if there is none.
@@ -150,19 +151,31 @@ private:
     bool submit(const tasks::Connect& connect);
     bool submit(const tasks::Receive& receive);
     bool submit(const tasks::Send& send);
+    bool submit(const tasks::Read& read);
+    bool submit(const tasks::Write& write);
+    bool submit(const tasks::Sync& sync);
     bool submit(const tasks::Sleep& sleep);
+    // Of an operation that ends when all of its bytes have been moved.
+    template <class Moves>
+    bool submit_all(const Moves& moves) {
+        asked_ = moves;
+        moves_bytes_ = true;
+        moved_ = 0;
+        return submit_rest();
+    }
     bool submit_rest();
+    [[nodiscard]] std::size_t bytes_to_move() const;
     bool take_result();
 
     Ring* ring_;
     Continuation* continuation_ = nullptr;
     bool submitted_ = false;
-    bool sending_ = false;
+    bool moves_bytes_ = false;
     int success_ = 0;
     tasks::Result result_;
     // The kernel reads the members below until the operation has completed.
     tasks::Operation asked_ = tasks::Yield{};
-    std::size_t sent_ = 0;
+    std::size_t moved_ = 0;
     __kernel_timespec until_{};
 };
 

@@ -9,6 +9,7 @@
 #include <stdexcept>
 
 #include "models/libraries/asio_loop.h"
+#include "models/loop/file_calls.h"
 #include "models/model.h"
 
 namespace models {
@@ -49,7 +50,7 @@ private:
                 }
                 co_return;
             }
-            static_assert(std::variant_size_v<tasks::Operation> == 17, "a new operation has to be learnt here");
+            static_assert(std::variant_size_v<tasks::Operation> == 20, "a new operation has to be learnt here");
             asio::error_code error;
             auto token = asio::redirect_error(asio::use_awaitable, error);
             result = {};
@@ -96,6 +97,8 @@ private:
                         if constexpr (OnPrimitive<Asked>) {
                             return primitives().start(asked, waiter, waiter.result);
                         } else {
+                            // Over epoll, the library has no operations on files.
+                            if constexpr (tasks::OnFile<Asked>) waiter.result = call_on_file(asked);
                             return true;
                         }
                     },

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "models/libraries/asio_loop.h"
+#include "models/loop/file_calls.h"
 #include "tasks/ledger.h"
 #include "tasks/task.h"
 
@@ -112,6 +113,11 @@ private:
                     auto& stream = io().sockets.stream(send.socket);
                     asio::async_write(stream, asio::buffer(send.bytes.data(), send.bytes.size()), completion(self));
                     return false;
+                },
+                // Over epoll, the library has no operations on files.
+                [&]<tasks::OnFile Asked>(const Asked& asked) {
+                    result_ = call_on_file(asked);
+                    return true;
                 },
                 [&](const tasks::Sleep& sleep) {
                     asio::steady_timer& timer = io().timer;

@@ -1,4 +1,5 @@
-// Carrier: the loop's table. Wait mechanism: libuv's loop (level-triggered epoll inside), with its streams and timers.
+// Carrier: the loop's table. Wait mechanism: libuv's loop (level-triggered epoll inside), with its streams
+// and timers, and with its pool of threads for files.
 //
 // The base of node.js. A stream reads into a buffer that it asks for and passes the data to a callback (uv_read_start);
 // it tries a write at once (uv_try_write) and queues the rest (uv_write). Good for portable programs, with files, names
@@ -16,7 +17,7 @@
 namespace models {
 namespace {
 
-// A TaskOperation with libuv's streams and timers. It lives as long as the task.
+// A TaskOperation with libuv's streams, timers and calls on files. It lives as long as the task.
 class UvOperation {
 public:
     explicit UvOperation(UvSocketLoop& loop) : loop_{&loop} {}
@@ -44,6 +45,10 @@ public:
                               [&](const tasks::Send& send) {
                                   UvStream* const stream = stream_of(send.socket);
                                   return stream == nullptr || stream->send(request_, send.bytes);
+                              },
+                              [&]<tasks::OnFile Asked>(const Asked& asked) {
+                                  loop_->files().start(asked, request_);
+                                  return false;
                               },
                               [&](const tasks::Sleep& sleep) {
                                   loop_->wait_until(sleep.until, carried);

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "models/libraries/uv_files.h"
 #include "models/libraries/uv_listener.h"
 #include "models/libraries/uv_loop.h"
 #include "models/libraries/uv_stream.h"
@@ -13,11 +14,12 @@
 
 namespace models {
 
-// libuv's loop with a stream or a listener for each descriptor that the tasks use.
+// libuv's loop with a stream or a listener for each socket that the tasks use, and with their files.
 class UvSocketLoop final : public UvLoop {
 public:
     UvSocketLoop() = default;
     ~UvSocketLoop() {
+        files_.abandon();
         for (const Sockets& sockets : by_descriptor_) {
             if (sockets.stream != nullptr) sockets.stream->close();
             if (sockets.listener != nullptr) sockets.listener->close();
@@ -25,6 +27,7 @@ public:
         finish_closing();
     }
 
+    [[nodiscard]] UvFiles& files() noexcept { return files_; }
     // Null if libuv cannot make one: `result` then says why.
     [[nodiscard]] UvStream* stream_of(int descriptor, tasks::Result& result) {
         return open_once(of(descriptor).stream, streams_, descriptor, result);
@@ -59,6 +62,7 @@ private:
         return place;
     }
 
+    UvFiles files_{*this};
     ObjectPool<UvStream> streams_;
     ObjectPool<UvListener> listeners_;
     std::vector<Sockets> by_descriptor_;

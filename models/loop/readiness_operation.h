@@ -3,6 +3,7 @@
 #include <concepts>
 #include <memory>
 
+#include "models/loop/file_calls.h"
 #include "models/loop/local_operations.h"
 #include "models/loop/reactor.h"
 #include "models/loop/socket_calls.h"
@@ -36,6 +37,11 @@ public:
                               [&](const tasks::Connect& connect) { return start_on(connect.socket, connect, carried); },
                               [&](const tasks::Receive& receive) { return start_on(receive.socket, receive, carried); },
                               [&](const tasks::Send& send) { return start_on(send.socket, send, carried); },
+                              // A regular file is always ready: nothing can be waited for.
+                              [&]<tasks::OnFile Asked>(const Asked& asked) {
+                                  result_ = call_on_file(asked);
+                                  return true;
+                              },
                               [&](const tasks::Sleep& sleep) {
                                   loop_->wait_until(sleep.until, carried);
                                   return false;

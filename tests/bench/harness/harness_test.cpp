@@ -214,6 +214,16 @@ TEST(Harness, SaysWhyTheModelCannot) {
     EXPECT_TRUE(support.reason.starts_with("needs 100000")) << support.reason;
 }
 
+class Refusing final : public SimpleWorkload {
+public:
+    std::string refusal() override { return "no disk today"; }
+};
+constexpr workloads::Entry refusing = make_entry<Refusing>("refusing");
+
+TEST(Harness, SaysWhyTheWorkloadCannot) {
+    EXPECT_EQ((Harness{case_of(refusing), cpu_plan()}.support().reason), "no disk today");
+}
+
 constexpr workloads::Entry with_demanding_peer = make_entry<WithPeer<Demanding>>("with_demanding_peer");
 
 TEST(Harness, SaysWhyThePeerCannot) {
