@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <bit>
 #include <cerrno>
 #include <cstring>
 #include <span>
@@ -131,22 +132,29 @@ void Multishot::drop_first() {
     first_ = 0;
 }
 
-MultishotRing::MultishotRing(std::size_t completions) : Ring{completions, setup_flags} {
-    const std::size_t bytes = buffers * sizeof(io_uring_buf);
+unsigned MultishotRing::buffers_for(std::size_t loops) noexcept {
+    // The kernel wants a power of two.
+    const auto part = std::bit_floor(buffers_of_all / std::min<std::size_t>(loops, buffers_of_all));
+    return std::max(buffers_least, static_cast<unsigned>(part));
+}
+
+MultishotRing::MultishotRing(std::size_t completions, std::size_t loops)
+    : Ring{completions, setup_flags}, loops_{loops}, buffers_{buffers_for(loops)} {
+    const std::size_t bytes = buffers_ * sizeof(io_uring_buf);
     void* const mapped = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_ANONYMOUS | MAP_PRIVATE, -1, 0);
     if (mapped == MAP_FAILED) throw std::system_error{errno, std::system_category(), "mmap"};
-    ring_of_buffers_.reset(static_cast<io_uring_buf_ring*>(mapped));
+    ring_of_buffers_ = {static_cast<io_uring_buf_ring*>(mapped), Unmapped{bytes}};
     io_uring_buf_reg registered{};
     registered.ring_addr = reinterpret_cast<std::uintptr_t>(mapped);
-    registered.ring_entries = buffers;
+    registered.ring_entries = buffers_;
     registered.bgid = group;
     if (const int result = ::io_uring_register_buf_ring(&native(), &registered, 0); result < 0) {
         throw std::system_error{-result, std::system_category(), "io_uring_register_buf_ring"};
     }
-    memory_ = std::make_unique_for_overwrite<std::byte[]>(buffers * buffer_bytes);
-    use_once({memory_.get(), buffers * buffer_bytes});
+    memory_ = std::make_unique_for_overwrite<std::byte[]>(buffers_ * buffer_bytes);
+    use_once({memory_.get(), buffers_ * buffer_bytes});
     ::io_uring_buf_ring_init(ring_of_buffers_.get());
-    for (unsigned number = 0; number < buffers; ++number) give_back(static_cast<int>(number));
+    for (unsigned number = 0; number < buffers_; ++number) give_back(static_cast<int>(number));
     // The kernel need not look up the ring by its descriptor at every call.
     ::io_uring_register_ring_fd(&native());
 }
@@ -159,9 +167,7 @@ MultishotRing::~MultishotRing() {
     ::io_uring_unregister_buf_ring(&native(), static_cast<int>(group));
 }
 
-void MultishotRing::Unmapped::operator()(io_uring_buf_ring* mapped) const noexcept {
-    ::munmap(mapped, buffers * sizeof(io_uring_buf));
-}
+void MultishotRing::Unmapped::operator()(io_uring_buf_ring* mapped) const noexcept { ::munmap(mapped, bytes); }
 
 Multishot& MultishotRing::of(Multishot::Kind kind, int descriptor) {
     const auto index = static_cast<std::size_t>(descriptor);
@@ -188,7 +194,7 @@ const std::byte* MultishotRing::buffer(int number) const noexcept {
 void MultishotRing::give_back(int number) noexcept {
     std::byte* const at = memory_.get() + static_cast<std::size_t>(number) * buffer_bytes;
     ::io_uring_buf_ring_add(ring_of_buffers_.get(), at, buffer_bytes, static_cast<unsigned short>(number),
-                            ::io_uring_buf_ring_mask(buffers), 0);
+                            ::io_uring_buf_ring_mask(buffers_), 0);
     ::io_uring_buf_ring_advance(ring_of_buffers_.get(), 1);
     ++free_buffers_;
 }

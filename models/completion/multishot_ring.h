@@ -69,8 +69,8 @@ private:
 // it may use it.
 class MultishotRing : public Ring {
 public:
-    // As Ring.
-    explicit MultishotRing(std::size_t completions);
+    // As Ring. `loops`: how many loops share the listeners of the job, each with a ring; it is not 0.
+    explicit MultishotRing(std::size_t completions, std::size_t loops = 1);
     ~MultishotRing();
 
     [[nodiscard]] Multishot& of(Multishot::Kind kind, int descriptor);
@@ -79,6 +79,9 @@ public:
     void forget(int descriptor);
 
     [[nodiscard]] const std::byte* buffer(int number) const noexcept;
+    // Whether a request may accept all connections of a listener. Where loops share it, a request accepts one: no loop
+    // may take a connection for which a task of another loop waits.
+    [[nodiscard]] bool accepts_ahead() const noexcept { return loops_ == 1; }
     // The kernel has filled a buffer; a task gives it back.
     void count_filled() noexcept { --free_buffers_; }
     void give_back(int number) noexcept;
@@ -93,16 +96,25 @@ public:
     [[nodiscard]] static std::size_t completions_for(const tasks::Demand& demand) noexcept {
         return 2 * completions_at_once(demand);
     }
+    // Real memory of the buffers of each of so many loops.
+    [[nodiscard]] static std::size_t memory_of_each(std::size_t loops) noexcept {
+        return buffers_for(loops) * buffer_bytes;
+    }
 
 private:
-    // Enough for a thousand requests at once, and a large request needs few buffers. A page of a buffer becomes real
-    // memory only when it is filled.
-    static constexpr unsigned buffers = 1024;
+    // Enough for a thousand requests at once, and a large request needs few buffers. Loops divide the connections among
+    // them, and so the buffers.
+    static constexpr unsigned buffers_of_all = 1024;
+    static constexpr unsigned buffers_least = 32;
     static constexpr std::size_t buffer_bytes = std::size_t{32} * 1024;
+    [[nodiscard]] static unsigned buffers_for(std::size_t loops) noexcept;
 
     struct Unmapped {
+        std::size_t bytes;
         void operator()(io_uring_buf_ring* mapped) const noexcept;
     };
+    std::size_t loops_;
+    unsigned buffers_;  // a power of two
     std::unique_ptr<io_uring_buf_ring, Unmapped> ring_of_buffers_;
     std::size_t free_buffers_ = 0;  // buffers that the kernel can fill
     std::unique_ptr<std::byte[]> memory_;
@@ -117,7 +129,8 @@ public:
 
     template <TaskSpawner Spawner>
     [[nodiscard]] bool start(tasks::Operation& operation, CarriedTask& carried, Spawner& spawner) {
-        if (const auto* const accept = std::get_if<tasks::Accept>(&operation)) {
+        if (const auto* const accept = std::get_if<tasks::Accept>(&operation);
+            accept != nullptr && multishots_->accepts_ahead()) {
             return take_from(Multishot::Kind::accept, accept->listener, {}, carried);
         }
         if (const auto* const receive = std::get_if<tasks::Receive>(&operation)) {

@@ -116,12 +116,12 @@ io_uring_sqe& Ring::free_entry() {
 }
 
 void Ring::enter(unsigned completions) {
-    for (;;) {
-        const int result = ::io_uring_submit_and_wait(&ring_, completions);
-        if (result >= 0) return;
-        // EBUSY: completions that did not fit must be taken first.
-        if (result == -EBUSY || result == -EAGAIN) return take_completions();
-        if (result != -EINTR) throw std::system_error{-result, std::system_category(), "io_uring_submit_and_wait"};
+    const int result = ::io_uring_submit_and_wait(&ring_, completions);
+    // EBUSY: completions that did not fit must be taken first.
+    if (result == -EBUSY || result == -EAGAIN) return take_completions();
+    // EINTR: another thread may want this one to end its run. Who waits for a completion calls again.
+    if (result < 0 && result != -EINTR) {
+        throw std::system_error{-result, std::system_category(), "io_uring_submit_and_wait"};
     }
 }
 

@@ -37,10 +37,9 @@ extern constinit const Entry process_thread_coroutine_entry{
                const tasks::Arguments& arguments) -> std::unique_ptr<Model> {
         const std::size_t count = arguments.count("workers");
         return std::make_unique<ForkedWorkers>(count, [&](std::size_t worker) {
-            auto loops =
-                std::make_shared<LoopThreads<CoroutineLoop>>(threads_in_each, [&](std::deque<CoroutineLoop>& added) {
-                    added.emplace_back(job, ledger, make_sharing_epoll_poller());
-                });
+            auto loops = std::make_shared<LoopThreads<CoroutineLoop>>(threads_in_each, [&] {
+                return std::make_unique<CoroutineLoop>(job, ledger, make_sharing_epoll_poller());
+            });
             return [loops, worker, count] { loops->run_part(worker, count); };
         });
     },

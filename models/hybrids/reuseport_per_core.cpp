@@ -23,9 +23,8 @@ extern constinit const Entry reuseport_per_core_entry{
         },
     .make = [](const tasks::Job& job, tasks::Ledger& ledger,
                const tasks::Arguments& arguments) -> std::unique_ptr<Model> {
-        return std::make_unique<LoopThreads<EventLoop>>(arguments.count("workers"), [&](std::deque<EventLoop>& loops) {
-            loops.emplace_back(job, ledger, make_epoll_poller());
-        });
+        return std::make_unique<LoopThreads<EventLoop>>(
+            arguments.count("workers"), [&] { return std::make_unique<EventLoop>(job, ledger, make_epoll_poller()); });
     },
     .acceptors = as_many_as_workers,
     .default_arguments = a_worker_for_each_cpu,

@@ -4,27 +4,10 @@
 // The proactor style of most C++ services: start an operation with a handler, which is called when the operation is
 // done. Timers, sockets and posted work share one queue. Good wherever an event loop is, and portable. Its weaknesses:
 // each operation costs an object and an indirect call, and error handling and lifetimes are spread over handlers.
-#include "models/libraries/asio_handlers.h"
+#include "models/libraries/asio_model.h"
 #include "models/model.h"
 
 namespace models {
-namespace {
-
-class AsioModel final : public AsioLoopModel {
-public:
-    AsioModel(const tasks::Job& job, tasks::Ledger& ledger) : AsioLoopModel{job, ledger} {}
-
-    void start_root(std::size_t index) override {
-        task_started();
-        AsioTask<AsioModel>::post_root(*this, index);
-    }
-    void start(std::unique_ptr<tasks::Task> task, ReportsTo reports_to) {
-        task_started();
-        AsioTask<AsioModel>::post(*this, std::move(task), std::move(reports_to));
-    }
-};
-
-}  // namespace
 
 extern constinit const Entry asio_entry{
     .name = "asio",

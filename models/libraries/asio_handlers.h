@@ -12,6 +12,7 @@
 #include "tasks/task.h"
 
 namespace models {
+inline namespace over_asio {
 
 // The model that runs AsioTasks.
 template <class Host>
@@ -29,7 +30,7 @@ concept AsioHost = requires(Host& host, std::unique_ptr<tasks::Task> task,
 };
 
 // A task driven by Asio's completion handlers: the handler of each operation resumes the task. A task has one operation
-// at a time, so it needs no strand, even with many threads. Shared by asio and asio_pool.
+// at a time, so it needs no strand, even with many threads. Shared by asio, asio_uring and asio_pool.
 template <class Host>
 class AsioTask final : public AsioWaiter {
 public:
@@ -176,4 +177,5 @@ private:
     std::optional<AsioIo> io_;
 };
 
+}  // namespace over_asio
 }  // namespace models

@@ -26,7 +26,10 @@
 #include "tasks/operation.h"
 #include "tasks/task.h"
 
+// What has objects of the library in it. asio_uring.cpp, for which the library is built in another way, gives this
+// namespace and the library's another name, so that no name has two definitions in the program.
 namespace models {
+inline namespace over_asio {
 
 // How an operation ended, in Asio's terms and in ours.
 [[nodiscard]] inline tasks::Result to_result(const asio::error_code& error, std::size_t bytes = 0) {
@@ -234,4 +237,5 @@ private:
     AsioPrimitives primitives_{context_};
 };
 
+}  // namespace over_asio
 }  // namespace models

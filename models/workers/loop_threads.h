@@ -2,8 +2,8 @@
 
 #include <condition_variable>
 #include <cstddef>
-#include <deque>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <stop_token>
 #include <thread>
@@ -25,11 +25,17 @@ concept LoopPart = requires(Loop& loop, std::size_t part, std::size_t parts, con
 template <LoopPart Loop>
 class LoopThreads final : public Model {
 public:
-    LoopThreads(std::size_t count, const std::function<void(std::deque<Loop>&)>& add_loop) {
-        for (std::size_t i = 0; i < count; ++i) add_loop(loops_);
+    using MakeLoop = std::function<std::unique_ptr<Loop>()>;
+
+    // `make_loop` is called once on each thread. A loop is made, used and destroyed by its thread alone: a ring of
+    // io_uring may belong to one thread. Throws what make_loop() throws, and std::system_error if a thread cannot be
+    // had.
+    LoopThreads(std::size_t count, const MakeLoop& make_loop) : working_{count} {
         for (std::size_t i = 0; i < count; ++i) {
-            threads_.emplace_back([this, i](const std::stop_token& stop) { work(stop, i); });
+            threads_.emplace_back([this, &make_loop, i](const std::stop_token& stop) { live(stop, i, make_loop); });
         }
+        std::unique_lock lock{mutex_};
+        wait_for_all(lock);
     }
 
     void run() override { run_part(0, 1); }
@@ -38,32 +44,37 @@ public:
         std::unique_lock lock{mutex_};
         part_ = part;
         parts_ = parts;
-        working_ = loops_.size();
+        working_ = threads_.size();
         ++run_;
         begun_.notify_all();
+        wait_for_all(lock);
+    }
+
+private:
+    void wait_for_all(std::unique_lock<std::mutex>& lock) {
         ended_.wait(lock, [this] { return working_ == 0; });
         lock.unlock();
         carriers_.rethrow_failure();
     }
-
-private:
-    void work(const std::stop_token& stop, std::size_t number) {
+    void live(const std::stop_token& stop, std::size_t number, const MakeLoop& make_loop) {
         std::size_t done = 0;
         Carriers::Carrier carrier{carriers_};
+        std::unique_ptr<Loop> loop;
+        carrier.carry([&] { loop = make_loop(); });
         std::unique_lock lock{mutex_};
-        while (begun_.wait(lock, stop, [&] { return run_ != done; })) {
+        for (;;) {
+            if (--working_ == 0) ended_.notify_one();
+            if (!begun_.wait(lock, stop, [&] { return run_ != done; })) return;
             done = run_;
             // Every loop of every such object has a block of its own.
-            const std::size_t part = part_ * loops_.size() + number;
-            const std::size_t parts = parts_ * loops_.size();
+            const std::size_t part = part_ * threads_.size() + number;
+            const std::size_t parts = parts_ * threads_.size();
             lock.unlock();
-            carrier.carry([&] { loops_[number].run_part(part, parts, carriers_.abandonment()); });
+            carrier.carry([&] { loop->run_part(part, parts, carriers_.abandonment()); });
             lock.lock();
-            if (--working_ == 0) ended_.notify_one();
         }
     }
 
-    std::deque<Loop> loops_;
     Carriers carriers_;
     std::mutex mutex_;
     std::condition_variable_any begun_;
@@ -71,7 +82,7 @@ private:
     std::size_t run_ = 0;  // this and the next three are guarded by mutex_
     std::size_t part_ = 0;
     std::size_t parts_ = 1;
-    std::size_t working_ = 0;
+    std::size_t working_;                // threads that make their loop, or run it
     std::vector<std::jthread> threads_;  // destroyed first: they use the members above
 };
 

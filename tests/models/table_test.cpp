@@ -30,11 +30,13 @@ TEST_P(Table, ItsParametersAreSound) {
     }
 }
 
-// If workers cannot hand over a connection, each accepts for itself.
-TEST_P(Table, EachWorkerThatSharesNothingAccepts) {
+// If workers do not hand over a connection, each accepts for itself.
+TEST_P(Table, EachWorkerThatHandsNothingOverAccepts) {
     const bool pool = has_workers(entry());
-    const std::size_t acceptors = entry().acceptors(pool ? tasks::Arguments{{"workers", 5}} : tasks::Arguments{});
-    if (pool && (entry().forks || !entry().shares_events)) {
+    const tasks::Arguments arguments = tasks::complete(entry().parameters, workers_for(entry(), 5));
+    const std::size_t acceptors = entry().acceptors(arguments);
+    const bool runs_spawned_inline = !entry().support({.tasks_at_once = 1, .waits_for_spawned = true}, arguments);
+    if (pool && (runs_spawned_inline || !entry().shares_events)) {
         EXPECT_GE(acceptors, 5U);
         EXPECT_EQ(acceptors % 5, 0U);
     } else {

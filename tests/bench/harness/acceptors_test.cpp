@@ -59,7 +59,8 @@ INSTANTIATE_TEST_SUITE_P(All, SeveralAcceptors, testing::ValuesIn(models_with_se
 TEST(ModelsWithSeveralAcceptors, AreThoseOfPreforkedWorkersAndOfLoops) {
     std::vector<std::string_view> names;
     for (const models::Entry* const model : models_with_several_acceptors()) names.push_back(model->name);
-    for (const std::string_view name : {"process_pool", "epoll_per_core", "reuseport_per_core", "prefork_epoll"}) {
+    for (const std::string_view name :
+         {"blocking_accept", "process_pool", "epoll_per_core", "reuseport_per_core", "prefork_epoll"}) {
         EXPECT_NE(std::ranges::find(names, name), names.end()) << name;
     }
 }

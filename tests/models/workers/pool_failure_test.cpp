@@ -96,8 +96,8 @@ TEST_P(PoolFailure, AMutexIsNoDeadlockForOneWorker) {
 }
 
 INSTANTIATE_TEST_SUITE_P(All, PoolFailure, models_that([](const Entry& entry) {
-                             constexpr std::string_view pools[] = {"asio_pool", "parking_pool", "thread_pool",
-                                                                   "thread_per_task", "work_stealing"};
+                             constexpr std::string_view pools[] = {"asio_pool",   "blocking_accept", "parking_pool",
+                                                                   "thread_pool", "thread_per_task", "work_stealing"};
                              return std::ranges::find(pools, entry.name) != std::end(pools);
                          }),
                          name_of);
