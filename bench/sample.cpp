@@ -94,6 +94,7 @@ void drop_figures(Sample& sample) {
     sample.cost.reset();
     sample.latency.reset();
     sample.latency_uncorrected.reset();
+    sample.other_latencies.clear();
     sample.memory.reset();
     sample.counts.reset();
     sample.slices.reset();
@@ -111,6 +112,11 @@ void read_latency(const workloads::Workload& workload, Sample& sample) {
     if (const auto* const histogram = workload.latency()) sample.latency = to_latency(*histogram->merged(), meaning);
     if (const auto* const histogram = workload.latency_uncorrected()) {
         sample.latency_uncorrected = to_latency(*histogram->merged(), meaning);
+    }
+    for (const workloads::OtherLatency& other : workload.other_latencies()) {
+        // Small windows may have no unit of this class.
+        if (other.times->count() == 0) continue;
+        sample.other_latencies.push_back({std::string{other.name}, to_latency(*other.times->merged(), other.meaning)});
     }
 }
 

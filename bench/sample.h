@@ -39,6 +39,11 @@ struct Latency {
     std::uint64_t max;
     std::vector<workloads::Histogram::Bucket> buckets;
 };
+// Of a class of units that Sample::latency leaves out.
+struct OtherLatency {
+    std::string name;
+    Latency latency;
+};
 
 // Signs that something disturbed a sample; nullopt if the kernel does not tell.
 struct Evidence {
@@ -108,6 +113,7 @@ struct Sample {
     std::optional<Cost> cost;
     std::optional<Latency> latency;
     std::optional<Latency> latency_uncorrected;
+    std::vector<OtherLatency> other_latencies{};
     std::optional<workloads::Memory> memory;
     std::optional<Counts> counts;
     std::optional<Slices> slices{};  // nullopt if it was not taken in turns

@@ -49,22 +49,37 @@ json to_json(const std::optional<Cost>& cost) {
             {"faults_major", part(&sys::ResourceUsage::faults_major)}};
 }
 
-json to_json(const std::optional<Latency>& latency) {
-    if (!latency) return nullptr;
+json to_json(const Latency& latency) {
     json buckets = json::array();
-    for (const auto& bucket : latency->buckets) buckets.push_back({bucket.highest_ns, bucket.count});
-    return {{"what", latency->meaning},     {"count", latency->count},  {"p50_ns", latency->p50},
-            {"p99_ns", latency->p99},       {"p999_ns", latency->p999}, {"max_ns", latency->max},
+    for (const auto& bucket : latency.buckets) buckets.push_back({bucket.highest_ns, bucket.count});
+    return {{"what", latency.meaning},      {"count", latency.count},  {"p50_ns", latency.p50},
+            {"p99_ns", latency.p99},        {"p999_ns", latency.p999}, {"max_ns", latency.max},
             {"buckets", std::move(buckets)}};
+}
+json to_json(const std::optional<Latency>& latency) { return latency ? to_json(*latency) : json(); }
+
+json to_json(const std::vector<OtherLatency>& others) {
+    json by_name = json::object();
+    for (const OtherLatency& other : others) by_name[other.name] = to_json(other.latency);
+    return by_name;
+}
+
+std::string_view to_string(workloads::Memory::When when) noexcept {
+    switch (when) {
+        case workloads::Memory::When::waiting: return "waiting";
+        case workloads::Memory::When::connected: return "connected";
+        case workloads::Memory::When::peak: return "peak";
+    }
+    return "unknown";
 }
 
 json to_json(const std::optional<workloads::Memory>& memory) {
     if (!memory) return nullptr;
-    const bool waiting = memory->when == workloads::Memory::When::waiting;
-    return {{"when", waiting ? "waiting" : "peak"},
+    const bool peak = memory->when == workloads::Memory::When::peak;
+    return {{"when", to_string(memory->when)},
             {"tasks", memory->tasks},
-            {"pss_bytes", waiting ? json(memory->process_bytes) : json()},
-            {"rss_bytes", waiting ? json() : json(memory->process_bytes)},
+            {"pss_bytes", peak ? json() : json(memory->process_bytes)},
+            {"rss_bytes", peak ? json(memory->process_bytes) : json()},
             {"kernel_bytes", or_null(memory->kernel_bytes)},
             {"noise_bytes", memory->noise_bytes}};
 }
@@ -158,6 +173,7 @@ json to_json(const Sample& sample) {
             {"cost", to_json(sample.cost)},
             {"latency", to_json(sample.latency)},
             {"latency_uncorrected", to_json(sample.latency_uncorrected)},
+            {"other_latencies", to_json(sample.other_latencies)},
             {"memory", to_json(sample.memory)},
             {"counts", sample.counts ? to_json(*sample.counts) : json()},
             {"slices", to_json(sample.slices)},

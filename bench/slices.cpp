@@ -41,6 +41,7 @@ std::string take_windows(Harness& harness, Sample& sample) {
     sample.work = windows.work();
     sample.cost = {cpu.count(), std::nullopt};
     sample.evidence.at_gates = harness.meter().rest();
+    sample.memory = harness.meter().memory();
     return {};
 }
 

@@ -66,6 +66,7 @@ std::string measure_windows(benchmark::State& state, Harness& harness, Sample& s
     sample.work = windows.work();
     sample.cost = {model_cpu.count(), std::nullopt};
     sample.evidence.at_gates = harness.meter().rest();
+    sample.memory = harness.meter().memory();
     if (harness.has_peer()) sample.evidence.set_peer(harness.meter().peer().used_by_process(), wall);
     return {};
 }

@@ -61,11 +61,15 @@ std::optional<std::int64_t> field_of(std::string_view text, std::string_view lin
 }  // namespace
 
 MemoryUsage memory_usage_of_tree(pid_t root) {
-    MemoryUsage usage;
     std::vector<pid_t> processes{root};
-    for (std::size_t i = 0; i < processes.size(); ++i) {
-        usage.pss_bytes += sum_of_fields("/proc/" + std::to_string(processes[i]) + "/smaps_rollup", "Pss");
-        add_children(processes[i], processes);
+    for (std::size_t i = 0; i < processes.size(); ++i) add_children(processes[i], processes);
+    return memory_usage_of(processes);
+}
+
+MemoryUsage memory_usage_of(std::span<const pid_t> processes) {
+    MemoryUsage usage;
+    for (const pid_t process : processes) {
+        usage.pss_bytes += sum_of_fields("/proc/" + std::to_string(process) + "/smaps_rollup", "Pss");
     }
     usage.kernel_bytes = sum_of_fields("/proc/meminfo", "PageTables", "KernelStack", "Slab");
     return usage;

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 
 namespace sys {
 
@@ -15,6 +16,8 @@ struct MemoryUsage {
 // The memory of process `root` and all its descendants, and of the kernel. A process that ends meanwhile counts as 0.
 // Reads /proc, which takes 50 us or more for each process.
 [[nodiscard]] MemoryUsage memory_usage_of_tree(pid_t root);
+// The same of these processes alone.
+[[nodiscard]] MemoryUsage memory_usage_of(std::span<const pid_t> processes);
 
 // The pages of this process that are in memory (RSS). A page that it shares with other processes counts in full; memory
 // of the kernel (page tables, kernel stacks) does not count.

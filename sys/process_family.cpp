@@ -79,6 +79,14 @@ ProcessFamily::Clocks ProcessFamily::read() {
     return clocks;
 }
 
+std::vector<pid_t> ProcessFamily::pids() const {
+    std::vector<pid_t> found;
+    for (const Member& member : members_.span().first(std::min(size(), capacity))) {
+        if (member.pid != 0) found.push_back(member.pid);
+    }
+    return found;
+}
+
 void ProcessFamily::continue_stopped() noexcept { signal_spinning(SIGCONT); }
 
 // However a reading ends, no member stays stopped.

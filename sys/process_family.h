@@ -62,6 +62,8 @@ public:
     [[nodiscard]] Reading read_over(const std::function<void()>& pause);
     // Any process may call it: continues members that a reading stopped, if the process that read has died.
     void continue_stopped() noexcept;
+    // Of all members so far, dead or alive; without one that was forked just now.
+    [[nodiscard]] std::vector<pid_t> pids() const;
     // The number of members so far, dead or alive.
     [[nodiscard]] std::size_t size() const noexcept { return table_->size.load(std::memory_order_acquire); }
 

@@ -78,6 +78,14 @@ void bind_source(int socket, std::uint32_t address) {
     bind_to(socket, {address, 0});
 }
 
+void limit_send_buffer(int socket, int bytes) noexcept {
+    (void)::setsockopt(socket, SOL_SOCKET, SO_SNDBUF, &bytes, sizeof bytes);
+}
+
+void limit_receive_buffer(int socket, int bytes) noexcept {
+    (void)::setsockopt(socket, SOL_SOCKET, SO_RCVBUF, &bytes, sizeof bytes);
+}
+
 void set_nonblocking(int descriptor) noexcept {
     int on = 1;
     ::ioctl(descriptor, FIONBIO, &on);

@@ -37,6 +37,12 @@ void listen_again(int listener, int backlog);
 // that is free for this destination. So each address 127.0.0.x adds 28,000 ephemeral ports.
 void bind_source(int socket, std::uint32_t address);
 
+// What the kernel buffers of a connection: about twice so many bytes, and no more, however fast the connection is.
+// Otherwise it adapts that to the connection, up to some megabytes. A receive buffer has to be set before the socket
+// connects. Both report no error: without the limit the kernel buffers more.
+void limit_send_buffer(int socket, int bytes) noexcept;
+void limit_receive_buffer(int socket, int bytes) noexcept;
+
 // Applies to the open file description, so to all processes that share it. Reports no error: if the descriptor is not
 // valid, the next call that uses it fails.
 void set_nonblocking(int descriptor) noexcept;

@@ -15,7 +15,11 @@ std::int64_t to_ns(sys::TimePoint time) noexcept { return sys::Nanoseconds{time.
 
 }  // namespace
 
-Windows::Windows(std::size_t participants, std::uint64_t units) : units_{units}, counts_{participants} {
+Windows::Windows(std::size_t participants, std::uint64_t units, Bystanders bystanders)
+    : units_{units},
+      participants_{participants},
+      attendants_{bystanders.attendants},
+      counts_{participants + bystanders.silent} {
     assert(participants > 0 && units >= participants);
 }
 
@@ -57,7 +61,7 @@ Windows::Arrival Windows::arrive(sys::TimePoint now) noexcept {
     std::int64_t last_ns = board_->last_done_ns.load(relaxed);
     while (now_ns > last_ns && !board_->last_done_ns.compare_exchange_weak(last_ns, now_ns, relaxed)) {
     }
-    const bool last = board_->arrived.fetch_add(1, std::memory_order_acq_rel) + 1 == counts_.size();
+    const bool last = board_->arrived.fetch_add(1, std::memory_order_acq_rel) + 1 == counts_.size() + attendants_;
     return {last, gate};
 }
 
@@ -68,10 +72,10 @@ void Windows::turn() {
     const Gate gate = close();
     board_->open.store(false, relaxed);
     const std::optional<NextWindow> following = next(gate);
-    board_->arrived.store(0, relaxed);
+    board_->arrived.store(counts_.size() - participants_, relaxed);
     board_->drawn.store(0, relaxed);
     if (following) {
-        board_->units.store(std::max<std::uint64_t>(following->units, counts_.size()), relaxed);
+        board_->units.store(std::max<std::uint64_t>(following->units, participants_), relaxed);
         board_->records.store(following->recorded, relaxed);
     }
     board_->ended.store(!following, relaxed);
@@ -111,7 +115,7 @@ std::optional<NextWindow> Windows::next(const Gate& gate) {
 sys::TimePoint Windows::opened() const noexcept { return to_time(board_->opened_ns.load(relaxed)); }
 
 std::optional<std::uint64_t> Windows::draw() noexcept {
-    const std::uint64_t number = counts_.size() + board_->drawn.fetch_add(1, relaxed);
+    const std::uint64_t number = participants_ + board_->drawn.fetch_add(1, relaxed);
     if (number >= board_->units.load(relaxed) || board_->failed.load(relaxed)) return std::nullopt;
     return number;
 }
@@ -125,7 +129,7 @@ std::optional<std::uint64_t> Windows::draw(std::size_t shard, std::uint64_t batc
 
 bool Windows::refill(Batch& batch, std::uint64_t batch_most) noexcept {
     // The quota may not have room for more than the first units.
-    const std::uint64_t drawable = board_->units.load(relaxed) - counts_.size();
+    const std::uint64_t drawable = board_->units.load(relaxed) - participants_;
     std::uint64_t drawn = board_->drawn.load(relaxed);
     std::uint64_t size = 0;
     do {
@@ -133,7 +137,7 @@ bool Windows::refill(Batch& batch, std::uint64_t batch_most) noexcept {
         const std::uint64_t fair_share = (drawable - drawn) / batches_.size();
         size = std::clamp<std::uint64_t>(fair_share / 2, 1, batch_most);
     } while (!board_->drawn.compare_exchange_weak(drawn, drawn + size, relaxed));
-    batch.next = counts_.size() + drawn;
+    batch.next = participants_ + drawn;
     batch.end = batch.next + size;
     return true;
 }
@@ -159,13 +163,14 @@ std::size_t Windows::fail() noexcept {
 Verdict Windows::verify(std::string_view participants) const {
     if (board_->ended.load(relaxed)) return Verdict::valid();
     const std::size_t turned = board_->turned.load(relaxed);
+    const auto served = counts_.span().first(turned == 0 ? counts_.size() : participants_);
     const auto unserved =
-        std::ranges::count_if(counts_, [](const Count& count) { return count.in_window.load(relaxed) == 0; });
+        std::ranges::count_if(served, [](const Count& count) { return count.in_window.load(relaxed) == 0; });
     const std::string where =
         turned == 0 ? "in the first round, before the window opens" : "in window " + std::to_string(turned);
     std::string who{participants};
     if (unserved == 0) return Verdict::invalid(who + " failed " + where);
-    return Verdict::invalid(std::to_string(unserved) + " of " + std::to_string(counts_.size()) + " " + who +
+    return Verdict::invalid(std::to_string(unserved) + " of " + std::to_string(served.size()) + " " + who +
                             " got no answer " + where);
 }
 
@@ -185,14 +190,14 @@ std::uint64_t Windows::units_of(std::size_t participant) const noexcept {
     return counts_[participant].before.load(relaxed) + counts_[participant].in_window.load(relaxed);
 }
 
-// The work since the last gate; the next window counts from 0. The fairness is Jain's index: R. Jain, D. Chiu, W. Hawe,
-// A Quantitative Measure of Fairness and Discrimination, DEC TR-301, 1984.
+// The work of the participants since the last gate; the next window counts from 0. The fairness is Jain's index: R.
+// Jain, D. Chiu, W. Hawe, A Quantitative Measure of Fairness and Discrimination, DEC TR-301, 1984.
 Work Windows::cut() noexcept {
     Work work{.units = 0, .bytes = 0, .fairness = Fairness{}};
     std::uint64_t least = std::numeric_limits<std::uint64_t>::max();
     std::uint64_t most = 0;
     double sum_of_squares = 0;
-    for (Count& count : counts_) {
+    for (Count& count : counts_.span().first(participants_)) {
         const std::uint64_t units = count.in_window.load(relaxed);
         count.before.store(count.before.load(relaxed) + units, relaxed);
         count.in_window.store(0, relaxed);
@@ -204,7 +209,7 @@ Work Windows::cut() noexcept {
         sum_of_squares += static_cast<double>(units) * static_cast<double>(units);
     }
     const auto sum = static_cast<double>(work.units);
-    const double jain = sum == 0 ? 0 : sum * sum / (static_cast<double>(counts_.size()) * sum_of_squares);
+    const double jain = sum == 0 ? 0 : sum * sum / (static_cast<double>(participants_) * sum_of_squares);
     work.fairness = Fairness{.least = least, .most = most, .jain = jain};
     return work;
 }

@@ -44,6 +44,14 @@ public:
     [[nodiscard]] virtual std::optional<NextWindow> at_gate(const Gate& gate) = 0;
 };
 
+// Who comes to gates and does no units in windows.
+struct Bystanders {
+    // With the numbers after those of the participants: each does a unit of the first round and arrives at gate 0.
+    std::size_t silent = 0;
+    // They arrive at each gate, and do no units.
+    std::size_t attendants = 0;
+};
+
 // The windows of a server's run. To start and end a server costs more than a few thousand requests, so only windows are
 // timed: a window opens when every participant (a connection, or a pair of tasks) has done one unit of work, and closes
 // with the last unit of its quota. The participants draw their units from one quota, because with a fixed number for
@@ -53,12 +61,15 @@ public:
 //
 //   set-up, one unit each | gate 0 | window 0 | gate 1 | window 1 | gate 2 | end
 //
+// Attendants come to the gates like participants, so that nothing goes on there, but do no units: what they do in a
+// window is there to be noticed by the participants.
+//
 // The figures lie in shared memory: participants may be in other processes than the workload.
 class Windows {
 public:
     // `units`: the nominal quota of a window, at least `participants`; `participants` is not 0. Throws
     // std::system_error.
-    Windows(std::size_t participants, std::uint64_t units);
+    Windows(std::size_t participants, std::uint64_t units, Bystanders bystanders = {});
 
     // How many windows of a run are recorded (at first: 1), who decides about them, and how many others there may be
     // before them. Called before any process of the run is forked. The gatekeeper outlives all runs. It may be null:
@@ -84,7 +95,8 @@ public:
         bool last;         // this participant must call turn(), and then wake the others
         std::size_t gate;  // its number: 0 before the first window
     };
-    // A participant has nothing to do until the next gate has turned. `now`: when its last unit was done.
+    // A participant has nothing to do until the next gate has turned. `now`: when its last unit was done; {} of an
+    // attendant.
     [[nodiscard]] Arrival arrive(sys::TimePoint now) noexcept;
     // Closes the window that is open, and opens the next one. After the last window, none is open.
     void turn();
@@ -99,9 +111,15 @@ public:
     // The same for a participant of a shard, after divide(). `batch_most`: the units of a batch; with 1 the numbers
     // ascend over all shards.
     [[nodiscard]] std::optional<std::uint64_t> draw(std::size_t shard, std::uint64_t batch_most) noexcept;
-    // All participants wait at the next gate, so somebody must turn it.
+    // Nobody can draw a unit of this window any more; the last ones may be under way. Attendants arrive then.
+    [[nodiscard]] bool is_used_up() const noexcept {
+        return participants_ + board_->drawn.load(std::memory_order_relaxed) >=
+               board_->units.load(std::memory_order_relaxed);
+    }
+    // All participants and attendants wait at the next gate, so somebody must turn it. (The silent ones wait at gate 0,
+    // and are taken to be there from then on.)
     [[nodiscard]] bool all_arrived() const noexcept {
-        return board_->arrived.load(std::memory_order_acquire) == counts_.size();
+        return board_->arrived.load(std::memory_order_acquire) == counts_.size() + attendants_;
     }
     // How many gates have turned.
     [[nodiscard]] std::size_t turned() const noexcept { return board_->turned.load(std::memory_order_acquire); }
@@ -166,8 +184,10 @@ private:
     [[nodiscard]] std::optional<NextWindow> next(const Gate& gate);
 
     std::uint64_t units_;
+    std::size_t participants_;
+    std::size_t attendants_;
     sys::Shared<Board> board_;
-    sys::SharedArray<Count> counts_;  // by participant
+    sys::SharedArray<Count> counts_;  // by participant; those of the silent ones follow
     sys::SharedArray<Window> windows_{1};
     sys::SharedArray<Batch> batches_{1};  // by shard
     Gatekeeper* gatekeeper_ = nullptr;

@@ -18,6 +18,7 @@ void clear_latency(const Workload& workload) {
     for (ShardedHistogram* const one : {workload.latency(), workload.latency_uncorrected()}) {
         if (one != nullptr) one->clear();
     }
+    for (const OtherLatency& other : workload.other_latencies()) other.times->clear();
 }
 
 Verdict verify_finished(const tasks::Ledger& ledger) {

@@ -47,18 +47,26 @@ struct Work {
 // The memory that tasks hold together, without the memory that was used before they were made.
 struct Memory {
     enum class When {
-        waiting,  // while all tasks wait
-        peak,     // when it was the largest in the run, however many of the tasks existed at that moment
+        waiting,    // while all tasks wait
+        connected,  // while all connections of a server are open and silent, before the first window
+        peak,       // when it was the largest in the run, however many of the tasks existed at that moment
     };
     When when = When::waiting;
-    std::size_t tasks = 0;  // waiting: those that wait; peak: all tasks of the run
-    // waiting: proportional set size of all processes of the model. peak: resident set of this process, in which a
-    // shared page counts in full, because the kernel keeps a peak of nothing else.
+    std::size_t tasks = 0;  // waiting: those that wait; connected: connections; peak: all tasks of the run
+    // waiting, connected: proportional set size of all processes of the model. peak: resident set of this process, in
+    // which a shared page counts in full, because the kernel keeps a peak of nothing else.
     std::int64_t process_bytes = 0;
-    // Of the whole machine. nullopt at a peak: the kernel keeps none of its own memory. So the kernel's part of a model
-    // with many threads is missing, which is not the same as 0.
+    // Of the whole machine: also of the clients' ends of connections. nullopt at a peak: the kernel keeps none of its
+    // own memory. So the kernel's part of a model with many threads is missing, which is not the same as 0.
     std::optional<std::int64_t> kernel_bytes;
     std::int64_t noise_bytes = 0;  // process_bytes says nothing unless it is larger
+};
+
+// Times of a class of units that Workload::latency() leaves out.
+struct OtherLatency {
+    std::string_view name;     // of the class: "long"
+    std::string_view meaning;  // of one time: a label for an axis
+    ShardedHistogram* times;   // belongs to the workload
 };
 
 class Windows;
@@ -110,6 +118,9 @@ public:
 
     // The parts of a run that are timed; null if runs are timed as a whole. They belong to the workload.
     [[nodiscard]] virtual Windows* windows() const { return nullptr; }
+    // Of a server that is timed in windows: so many connections are open and silent at the first gate, and the memory
+    // of the model is read there. 0: it is not read.
+    [[nodiscard]] virtual std::size_t waiting_at_gate() const { return 0; }
 
     // How many connections each acceptor took in the last run. Empty if this workload accepts none.
     [[nodiscard]] virtual std::vector<std::uint64_t> connections_by_acceptor() const { return {}; }
@@ -126,6 +137,8 @@ public:
     [[nodiscard]] virtual ShardedHistogram* latency_uncorrected() const { return nullptr; }
     // What latency() is, as a label for an axis.
     [[nodiscard]] virtual std::string_view latency_meaning() const { return {}; }
+    // If units are of several classes, latency() is that of the main class, and here are the others.
+    [[nodiscard]] virtual std::vector<OtherLatency> other_latencies() const { return {}; }
 };
 
 // Forgets the times that were measured so far.

@@ -45,10 +45,10 @@ Given defaults(const models::Entry& model, const workloads::Entry& workload, con
 
 void check_control(const models::Entry& model, const workloads::Entry& workload, const tasks::Arguments& arguments) {
     if (model.family != models::Family::native) return;
-    if (workload.name != workload_of_control(model)) {
-        throw std::invalid_argument{"'" + std::string{model.name} +
-                                    "' is a native control and runs only the workload " +
-                                    std::string{workload_of_control(model)}};
+    if (!control_runs(model, workload.name)) {
+        throw std::invalid_argument{
+            "'" + std::string{model.name} + "' is a native control and runs only the workload " +
+            std::string{workload_of_control(model)} + (control_runs(model, "idle_crowd") ? " (and idle_crowd)" : "")};
     }
     if (workload.name == "echo" && arguments.at("work_us") != 0) {
         throw std::invalid_argument{"'" + std::string{model.name} +

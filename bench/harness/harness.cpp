@@ -114,7 +114,10 @@ workloads::Verdict Harness::after_run() {
 }
 
 void Harness::make_model() {
-    if (windows() != nullptr) membership_.emplace(meter_.model());
+    if (windows() != nullptr) {
+        membership_.emplace(meter_.model());
+        meter_.read_memory_before_model();
+    }
     model_ = case_.model->make(*workload_, ledger_, case_.model_arguments);
 }
 

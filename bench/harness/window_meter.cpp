@@ -8,6 +8,9 @@ namespace {
 
 using Event = sys::PerfCounter::Event;
 
+// The slab of the whole machine, and the pages that model and peer share, change by some hundred kilobytes meanwhile.
+constexpr std::int64_t memory_noise_bytes = 1 << 20;
+
 }  // namespace
 
 Counters::Counters(pid_t thread)
@@ -40,11 +43,28 @@ Counts difference(const Counts& before, const Counts& after) {
 WindowMeter::WindowMeter(const workloads::Workload& workload, std::size_t windows, Turns* turns, std::size_t peers_most)
     : workload_{workload}, turns_{turns}, readings_{windows}, peer_{windows, peers_most} {}
 
+void WindowMeter::read_memory_before_model() {
+    if (workload_.waiting_at_gate() > 0) memory_before_model_ = sys::memory_usage_of(model_.pids());
+}
+
+std::optional<workloads::Memory> WindowMeter::memory() const noexcept {
+    const std::size_t connections = workload_.waiting_at_gate();
+    if (connections == 0) return std::nullopt;
+    return workloads::Memory{.when = workloads::Memory::When::connected,
+                             .tasks = connections,
+                             .process_bytes = memory_at_first_gate_->pss_bytes - memory_before_model_.pss_bytes,
+                             .kernel_bytes = memory_at_first_gate_->kernel_bytes - memory_before_model_.kernel_bytes,
+                             .noise_bytes = memory_noise_bytes};
+}
+
 std::optional<workloads::NextWindow> WindowMeter::at_gate(const workloads::Gate& gate) {
     std::optional<workloads::NextWindow> next;
     Used closing = used();
     peer_.before_pause();
-    if (!gate.closed) *tcp_at_first_gate_ = sys::tcp_statistics();
+    if (!gate.closed) {
+        *tcp_at_first_gate_ = sys::tcp_statistics();
+        if (workload_.waiting_at_gate() > 0) *memory_at_first_gate_ = sys::memory_usage_of(model_.pids());
+    }
     sys::ProcessFamily::Reading model{};
     if (turns_ == nullptr) {
         next = next_of_plan(gate);

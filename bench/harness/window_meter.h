@@ -10,6 +10,7 @@
 #include "bench/harness/peer_clocks.h"
 #include "bench/harness/turns.h"
 #include "sys/clock.h"
+#include "sys/memory_usage.h"
 #include "sys/perf_counter.h"
 #include "sys/process_family.h"
 #include "sys/shared_memory.h"
@@ -62,6 +63,9 @@ public:
     // Called in the process in which the gates will turn, before the model is made.
     void count(pid_t thread_of_model) { counters_.emplace(thread_of_model); }
 
+    // Called when the peer exists, and before the model is made: the memory of the model is what comes on top.
+    void read_memory_before_model();
+
     [[nodiscard]] std::optional<workloads::NextWindow> at_gate(const workloads::Gate& gate) override;
 
     // After a run: of the recorded window `window`, from 0.
@@ -71,6 +75,9 @@ public:
     [[nodiscard]] sys::ProcessFamily::Rest rest() const noexcept;
     // What TCP had counted when all connections were up. Nullopt before that, or if the kernel does not tell.
     [[nodiscard]] std::optional<sys::TcpStatistics> tcp_at_first_gate() const noexcept { return *tcp_at_first_gate_; }
+    // Of the model with its connections, as it was at the first gate of the last run; nullopt if the workload does not
+    // ask for it.
+    [[nodiscard]] std::optional<workloads::Memory> memory() const noexcept;
 
 private:
     // What was used until a moment.
@@ -95,6 +102,8 @@ private:
     sys::SharedArray<Reading> readings_;  // by window
     PeerClocks peer_;
     sys::Shared<std::optional<sys::TcpStatistics>> tcp_at_first_gate_;
+    sys::MemoryUsage memory_before_model_;
+    sys::Shared<sys::MemoryUsage> memory_at_first_gate_;
     std::optional<std::uint64_t> quota_;
     std::optional<Counters> counters_;
 };

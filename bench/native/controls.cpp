@@ -137,7 +137,7 @@ models::Support as_model(const tasks::Demand& demand, const tasks::Arguments& ar
 
 struct Control {
     models::Entry entry;
-    std::string_view workload;  // the only one that it can run
+    std::string_view workload;  // that it is made for
 };
 
 // Without its optional library a control stands in the table, but support() refuses every job, so make() is never
@@ -184,6 +184,9 @@ constexpr std::array controls{
     control_of<NativeEcho<serve_echo_by_asio>, CONCUR_HAS_ASIO>(
         "echo", "native_asio", "session object", "Asio's io_context",
         "control of asio: an echo server as its examples have it"),
+    control_of<NativeEcho<serve_echo_by_libevent>, CONCUR_HAS_LIBEVENT>(
+        "echo", "native_libevent", "hand-written state", "libevent (epoll inside)",
+        "control of libevent: an echo server with plain events, as in libevent's bench"),
     control_of<Park<ParkCoroutines>>("park", "bare_coroutine", "coroutine frame", "caller resumes",
                                      "control of coroutine: frames started, parked and ended"),
     control_of<Park<ParkFibers>, CONCUR_HAS_BOOST_CONTEXT>(
@@ -226,6 +229,11 @@ std::span<const models::Entry* const> native_controls() noexcept {
 std::string_view workload_of_control(const models::Entry& control) noexcept {
     const auto* const found = std::ranges::find(controls, &control, entry_of);
     return found != controls.end() ? found->workload : std::string_view{};
+}
+
+bool control_runs(const models::Entry& control, std::string_view workload) noexcept {
+    const std::string_view made_for = workload_of_control(control);
+    return workload == made_for || (made_for == "echo" && workload == "idle_crowd");
 }
 
 const models::Entry& find_model(std::string_view name) {

@@ -5,7 +5,8 @@
 #include <cstdint>
 #include <functional>
 
-// Native controls of the workload echo: servers that are written by hand, without concur's tasks and models.
+// Native controls of the workloads echo and idle_crowd: servers that are written by hand, without concur's tasks and
+// models.
 namespace bench {
 
 // The answers of one connection.
@@ -48,9 +49,11 @@ void serve_echo_by_coroutines(const EchoSetup& setup);
 // One thread, io_uring by liburing, without its optimisations: each accept, receive and send is a request. One system
 // call for each turn of the loop submits all requests and waits.
 void serve_echo_by_uring(const EchoSetup& setup);
-// As the documentation of each library writes an echo server; one thread. Both make the listener non-blocking.
+// As the documentation of each library writes an echo server; one thread. All make the listener non-blocking.
 void serve_echo_by_libuv(const EchoSetup& setup);
 void serve_echo_by_asio(const EchoSetup& setup);
+// With plain events, as libevent's own benchmark uses them.
+void serve_echo_by_libevent(const EchoSetup& setup);
 
 // After a call that failed: the descriptor is not ready, or a signal came. The caller repeats the call later.
 inline bool would_block() { return errno == EAGAIN || errno == EINTR; }

@@ -115,11 +115,7 @@ private:
                     asio::async_write(stream, asio::buffer(send.bytes.data(), send.bytes.size()), completion(self));
                     return false;
                 },
-                // Over epoll, the library has no operations on files.
-                [&]<tasks::OnFile Asked>(const Asked& asked) {
-                    result_ = call_on_file(asked);
-                    return true;
-                },
+                [&]<tasks::OnFile Asked>(const Asked& asked) { return perform_on_file(asked, self); },
                 [&](const tasks::Sleep& sleep) {
                     asio::steady_timer& timer = io().timer;
                     timer.expires_at(sleep.until);
@@ -162,6 +158,33 @@ private:
             },
             operation);
     }
+
+    // As perform(). Over epoll, the library has no operations on files; and over io_uring, it waits for `Sync` by a
+    // call.
+    template <tasks::OnFile Asked>
+    bool perform_on_file(const Asked& asked, Self&) {
+        result_ = call_on_file(asked);
+        return true;
+    }
+#if defined(ASIO_HAS_FILE)
+    bool perform_on_file(const tasks::Read& read, Self& self) {
+        asio::async_read_at(io().sockets.file(read.file), read.offset, asio::buffer(read.into.data(), read.into.size()),
+                            end_on_file(self));
+        return false;
+    }
+    bool perform_on_file(const tasks::Write& write, Self& self) {
+        asio::async_write_at(io().sockets.file(write.file), write.offset,
+                             asio::buffer(write.bytes.data(), write.bytes.size()), end_on_file(self));
+        return false;
+    }
+    // As completion(); at the end of a file, the bytes before it count.
+    static auto end_on_file(Self& self) {
+        return [self = std::move(self)](const asio::error_code& error, std::size_t bytes) mutable {
+            const bool at_end = error == asio::error::eof;
+            go_on(std::move(self), at_end ? tasks::Result{static_cast<std::int64_t>(bytes)} : to_result(error, bytes));
+        };
+    }
+#endif
 
     [[nodiscard]] AsioIo& io() {
         if (!io_) io_.emplace(host_.context());

@@ -50,21 +50,29 @@ public:
     ~AsioSockets() {
         streams_.release_all();
         acceptors_.release_all();
+#if defined(ASIO_HAS_FILE)
+        files_.release_all();
+#endif
     }
 
     [[nodiscard]] Stream& stream(int descriptor) {
         return streams_.of(descriptor, context_, asio::generic::stream_protocol{AF_INET, 0});
     }
     [[nodiscard]] Acceptor& acceptor(int listener) { return acceptors_.of(listener, context_, asio::ip::tcp::v4()); }
+#if defined(ASIO_HAS_FILE)
+    [[nodiscard]] asio::random_access_file& file(int descriptor) { return files_.of(descriptor, context_); }
+#endif
 
 private:
     // By descriptor. A task nearly always uses the same one again.
     template <class Socket>
     class Known {
     public:
-        template <class Protocol>
-        Socket& of(int descriptor, asio::io_context& context, const Protocol& protocol) {
-            return last_descriptor_ == descriptor ? *last_ : another(descriptor, context, protocol);
+        // `protocol`: of a socket; a file has none.
+        template <class... Protocol>
+        Socket& of(int descriptor, asio::io_context& context, const Protocol&... protocol) {
+            return last_ != nullptr && last_descriptor_ == descriptor ? *last_
+                                                                      : another(descriptor, context, protocol...);
         }
         void release_all() {
             asio::error_code ignored;
@@ -72,24 +80,27 @@ private:
         }
 
     private:
-        template <class Protocol>
-        Socket& another(int descriptor, asio::io_context& context, const Protocol& protocol) {
+        template <class... Protocol>
+        Socket& another(int descriptor, asio::io_context& context, const Protocol&... protocol) {
             const auto [place, is_new] = sockets_.try_emplace(descriptor, context);
             Socket& made = place->second;
-            if (is_new) made.assign(protocol, descriptor);
+            if (is_new) made.assign(protocol..., descriptor);
             last_descriptor_ = descriptor;
             last_ = &made;
             return made;
         }
 
         std::unordered_map<int, Socket> sockets_;  // a node-based map: the library keeps the addresses
-        int last_descriptor_ = -1;                 // -1: there is none
-        Socket* last_ = nullptr;
+        int last_descriptor_ = -1;
+        Socket* last_ = nullptr;  // null: there is none
     };
 
     asio::io_context& context_;
     Known<Stream> streams_;
     Known<Acceptor> acceptors_;
+#if defined(ASIO_HAS_FILE)
+    Known<asio::random_access_file> files_;
+#endif
 };
 
 // What a task needs of the library to wait for the kernel.

@@ -229,6 +229,7 @@ TEST(SampleAsJson, HasEveryFigure) {
     sample.cost = Cost{3, sys::ResourceUsage{1, 2, 3, 4, 5, 6}};
     sample.counts = Counts{.units = 7, .system_calls = 8, .switches = 9, .migrations = {}, .reason = {"because"}};
     sample.latency = Latency{"time", 2, 50, 99, 999, 1000, {{60, 1}, {1023, 1}}};
+    sample.other_latencies.push_back({"long", Latency{"long time", 1, 70, 70, 70, 70, {{70, 1}}}});
     sample.evidence.steal = sys::Nanoseconds{7};
     sample.evidence.peer_cpu_share = 0.25;
     sample.evidence.throttled = sys::Nanoseconds{11};
@@ -266,6 +267,9 @@ TEST(SampleAsJson, HasEveryFigure) {
     EXPECT_EQ(text["latency"]["what"], "time");
     EXPECT_EQ(text["latency"]["p999_ns"], 999);
     EXPECT_EQ(text["latency"]["buckets"], json::parse("[[60, 1], [1023, 1]]"));
+    EXPECT_EQ(text["other_latencies"].size(), 1U);
+    EXPECT_EQ(text["other_latencies"]["long"]["what"], "long time");
+    EXPECT_EQ(text["other_latencies"]["long"]["buckets"], json::parse("[[70, 1]]"));
     EXPECT_EQ(text["evidence"]["steal_ns"], 7);
     EXPECT_EQ(text["evidence"]["throttled_ns"], 11);
     EXPECT_EQ(text["evidence"]["listen_overflows"], 12);
@@ -296,6 +300,9 @@ TEST(SampleAsJson, SaysWhichMemoryWasRead) {
     sample.what = case_named("park/epoll");
     sample.memory = Memory{.when = Memory::When::waiting, .tasks = 2, .process_bytes = 3, .kernel_bytes = -4};
     EXPECT_EQ(to_json(sample)["memory"], json::parse(R"({"when": "waiting", "tasks": 2, "pss_bytes": 3,
+                                                         "rss_bytes": null, "kernel_bytes": -4, "noise_bytes": 0})"));
+    sample.memory->when = Memory::When::connected;
+    EXPECT_EQ(to_json(sample)["memory"], json::parse(R"({"when": "connected", "tasks": 2, "pss_bytes": 3,
                                                          "rss_bytes": null, "kernel_bytes": -4, "noise_bytes": 0})"));
     sample.memory = Memory{
         .when = Memory::When::peak, .tasks = 2, .process_bytes = 3, .kernel_bytes = std::nullopt, .noise_bytes = 5};

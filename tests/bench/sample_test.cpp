@@ -204,6 +204,25 @@ TEST(Sample, HasBothLatenciesOfAnOpenLoop) {
     EXPECT_FALSE(measured(case_named("echo/epoll/connections:3/payload:10/requests:12")).sample.latency_uncorrected);
 }
 
+TEST(Sample, HasALatencyForEachClassOfUnits) {
+    const Case what = case_named(
+        "head_of_line/epoll/connections:4/inline_us:1/long_percent:10/long_us:20/rate:20000/requests:200/short_us:1");
+    const Sample sample = measured(what).sample;
+    ASSERT_EQ(sample.outcome, Outcome::ok) << sample.reason;
+    ASSERT_EQ(sample.other_latencies.size(), 1U);
+    const auto& [name, latency] = sample.other_latencies.front();
+    EXPECT_EQ(name, "long");
+    EXPECT_EQ(latency.count, 20U);
+    EXPECT_EQ(sample.latency->count, 180U);
+    EXPECT_NE(latency.meaning, sample.latency->meaning);
+}
+
+TEST(Sample, HasNoLatencyOfAClassWithoutUnits) {
+    const Sample sample = measured(case_named("head_of_line/epoll/connections:2/long_percent:0/requests:20")).sample;
+    ASSERT_EQ(sample.outcome, Outcome::ok) << sample.reason;
+    EXPECT_TRUE(sample.other_latencies.empty());
+}
+
 class Demanding final : public SimpleWorkload {
 public:
     tasks::Demand demand() const override { return {std::size_t{1} << 40, 1}; }

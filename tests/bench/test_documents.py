@@ -80,17 +80,19 @@ def test_counts_memory_and_both_latencies(tmp_path: Path) -> None:
         *("--case", "ping_pong/thread_per_task/pairs:2/round_trips:50"),
         *("--case", "park/epoll/tasks:100"),
         *("--case", "open_echo/epoll/connections:2/rate:10000/requests:5"),
+        *("--case", "idle_crowd/epoll/connections:6/active:2/requests:10"),
         f"--benchmark_out={out}",
     )
     assert done.returncode == 0, done.stderr
-    ping_pong, park, open_echo = (entry["concur"] for entry in valid_document(out)["benchmarks"])
-    for sample in (ping_pong, park, open_echo):
+    ping_pong, park, open_echo, crowd = (entry["concur"] for entry in valid_document(out)["benchmarks"])
+    for sample in (ping_pong, park, open_echo, crowd):
         assert (sample["counts"]["system_calls"] is None) == bool(sample["counts"]["reason"])
     assert ping_pong["memory"] is None and (park["memory"]["when"], park["memory"]["tasks"]) == (
         "waiting",
         100,
     )
     assert ping_pong["latency"] is None
+    assert (crowd["memory"]["when"], crowd["memory"]["tasks"]) == ("connected", 6)
     assert open_echo["latency"]["count"] == open_echo["latency_uncorrected"]["count"] == 5
 
 

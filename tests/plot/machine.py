@@ -96,6 +96,7 @@ WORKLOADS = {
     "fork_join": Workload("cpu", "task"),
     "echo": Workload("io", "request", "windows", True, "connections"),
     "open_echo": Workload("io", "request", "windows", True, "connections"),
+    "idle_crowd": Workload("io", "request", "windows", True, "connections"),
     "churn": Workload("io", "connection", "runs", True, "clients"),
     "fetch": Workload("io", "page", "runs", True),
 }

@@ -52,6 +52,9 @@ MORE_CASES: dict[str, list[dict[str, int]]] = {
         {"connections": 100, "payload": 64, "rate": rate, "requests": rate // 5}
         for rate in (5000, 20_000, 80_000, 320_000)
     ],
+    "idle_crowd": [
+        {"connections": connections, "active": 10, "requests": 20000} for connections in (100, 900, 10_000)
+    ],
     "churn": [{"clients": clients, "payload": 64, "connections": 2000} for clients in (1, 10, 100)],
 }
 
@@ -141,6 +144,8 @@ def entry(
     n = units(workload, p) * iterations
     work_us = p.get("grain_us", 0) + (p.get("work_us", 0) if info.timed == "windows" else 0)
     per_unit = 150_000 if workload == "mandelbrot" else work_us * 1000 + row.cpu_ns
+    if workload == "idle_crowd":
+        per_unit += row.idle_ns * p["connections"]
     cpu = float(n * per_unit) * float(np.exp(rng.normal(0, 0.03)))
     model_arguments = {"workers": workers} if workers else {}
     given = "".join(f"/{name}:{value}" for name, value in {**model_arguments, **p}.items())
@@ -208,6 +213,15 @@ def entry(
             "tasks": p["tasks"],
             "pss_bytes": p["tasks"] * (200 + round(row.spawn_ns * 0.1)),
             "kernel_bytes": p["tasks"] * kernel,
+        }
+    if workload == "idle_crowd":
+        made["concur"]["memory"] = {
+            "when": "connected",
+            "tasks": p["connections"],
+            "pss_bytes": p["connections"] * (300 + round(row.spawn_ns * 0.1)),
+            "rss_bytes": None,
+            "kernel_bytes": p["connections"] * 9000,
+            "noise_bytes": 1 << 20,
         }
     if workload == "fork_join":
         made["concur"]["memory"] = memory_at_the_peak(model, units(workload, p))

@@ -18,6 +18,7 @@ def units(workload: str, p: dict[str, int]) -> int:
         "timers": p.get("tasks", 0) * p.get("naps", 0),
         "echo": p.get("requests", 0),
         "open_echo": p.get("requests", 0),
+        "idle_crowd": p.get("requests", 0),
         "churn": p.get("connections", 0),
         "park": p.get("tasks", 0),
         "fork_join": (p.get("leaves", 0) * 10 - 1) // 9,
@@ -58,7 +59,7 @@ def outcome(workload: str, model: str, p: dict[str, int]) -> tuple[str, str]:
     crowd = p.get(WORKLOADS[workload].crowd or "clients", 0)
     if model == "select" and crowd >= 1000:
         return "skipped", "descriptor 1024 does not fit FD_SETSIZE 1024"
-    if workload == "echo" and model == "serial" and crowd > 1:
+    if workload in ("echo", "idle_crowd") and model == "serial" and crowd > 1:
         return "skipped", "one connection after the other would starve the rest"
     if model == "process_per_task" and crowd >= 10000:
         return "did_not_finish", "fork: Resource temporarily unavailable after 7,913 processes"

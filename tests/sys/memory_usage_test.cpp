@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <array>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
@@ -52,6 +53,28 @@ TEST(MemoryUsage, SeesChildrenOfChildren) {
     board->leave.post();
     EXPECT_EQ(child.wait(), 0);
     EXPECT_LT(memory_usage_of_tree(::getpid()).pss_bytes - before, static_cast<std::int64_t>(some_bytes) / 2);
+}
+
+TEST(MemoryUsage, OfSomeProcessesIsTheirsAlone) {
+    struct Board {
+        Semaphore ready;
+        Semaphore leave;
+    };
+    const Shared<Board> board;
+    const pid_t self = ::getpid();
+    const std::int64_t before = memory_usage_of(std::array{self}).pss_bytes;
+    ChildProcess child = ChildProcess::fork([&] {
+        const SharedMapping mapping{some_bytes};
+        std::memset(mapping.data(), 1, some_bytes);
+        board->ready.post();
+        board->leave.wait();
+    });
+    board->ready.wait();
+    EXPECT_LT(memory_usage_of(std::array{self}).pss_bytes - before, static_cast<std::int64_t>(some_bytes) / 2);
+    EXPECT_GE(memory_usage_of(std::array{self, child.pid()}).pss_bytes - before,
+              static_cast<std::int64_t>(some_bytes) * 9 / 10);
+    board->leave.post();
+    EXPECT_EQ(child.wait(), 0);
 }
 
 TEST(MemoryUsage, OfAProcessThatHasEndedIsZero) {

@@ -1,6 +1,7 @@
 #include "sys/process_family.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
@@ -80,6 +81,10 @@ TEST_F(ProcessFamilyTest, HasTheChildrenOfItsChildren) {
     let_work();
     EXPECT_GE(family_.read_at_rest().before - before, work);
     EXPECT_EQ(family_.size(), 3U);
+    const std::vector<pid_t> pids = family_.pids();
+    EXPECT_EQ(pids.size(), 3U);
+    EXPECT_EQ(pids[0], ::getpid());
+    EXPECT_EQ(pids[1], child.pid());
 }
 
 TEST_F(ProcessFamilyTest, KeepsWhatADeadMemberUsed) {

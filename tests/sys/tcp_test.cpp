@@ -43,6 +43,17 @@ TEST(TcpSocket, IsBlockingAndCloseOnExecAndHasNoDelay) {
     EXPECT_EQ(::fcntl(socket.get(), F_GETFL) & O_NONBLOCK, 0);
 }
 
+TEST(TcpSocket, TakesLimitsOfItsBuffers) {
+    const UniqueFd socket = tcp_socket();
+    const int bytes = 16 << 10;
+    limit_send_buffer(socket.get(), bytes);
+    limit_receive_buffer(socket.get(), bytes);
+    // The kernel doubles them, for its own bookkeeping.
+    EXPECT_EQ(option_of(socket.get(), SOL_SOCKET, SO_SNDBUF), 2 * bytes);
+    EXPECT_EQ(option_of(socket.get(), SOL_SOCKET, SO_RCVBUF), 2 * bytes);
+    limit_send_buffer(-1, bytes);
+}
+
 TEST(ListenOn, TakesAPortThatIsFree) {
     const UniqueFd listener = listen_on({}, 4);
     const Endpoint endpoint = local_endpoint(listener.get());

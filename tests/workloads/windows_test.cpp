@@ -338,6 +338,33 @@ TEST(Windows, SayWhoWasNotServedAndWhen) {
     EXPECT_EQ(windows.verify("pairs").reason, "");
 }
 
+TEST(Windows, WaitForTheSilentOnesAtTheFirstGateOnly) {
+    Windows windows{2, 5, {.silent = 3}};
+    windows.plan(2, nullptr);
+    windows.begin();
+    serve(windows, {1, 1, 1, 1, 0});
+    EXPECT_EQ(windows.verify("connections").reason,
+              "1 of 5 connections got no answer in the first round, before the window opens");
+    serve(windows, {0, 0, 0, 0, 1});
+    EXPECT_EQ(pass_gate(windows, 5), 0U);
+    for (int window = 0; window < 2; ++window) {
+        // The first units of the two that take part are not drawn, and the silent ones have none.
+        for (std::uint64_t number = 2; number <= 4; ++number) EXPECT_EQ(windows.draw(), number);
+        EXPECT_EQ(windows.draw(), std::nullopt);
+        EXPECT_EQ(windows.verify("connections").reason.substr(0, 6), "2 of 2");
+        serve(windows, {4, 1});
+        (void)pass_gate(windows, 2);
+        EXPECT_EQ(windows[static_cast<std::size_t>(window)].work.units, 5U);
+        EXPECT_EQ(windows[static_cast<std::size_t>(window)].work.fairness->least, 1U);
+        EXPECT_DOUBLE_EQ(windows[static_cast<std::size_t>(window)].work.fairness->jain, 25.0 / (2 * 17));
+    }
+    EXPECT_EQ(windows.verify("connections").reason, "");
+    EXPECT_EQ(windows.units_of(4), 1U);
+    windows.done(4, 10);
+    EXPECT_EQ(windows.units_of(4), 2U) << "the last round";
+    EXPECT_EQ(windows.work().units, 10U);
+}
+
 TEST(Windows, AreSharedWithOtherProcesses) {
     Windows windows{2, 6};
     windows.begin();
@@ -365,6 +392,36 @@ TEST(Windows, AreSharedWithOtherProcesses) {
     EXPECT_EQ(windows[0].work.units, 6U);
     EXPECT_EQ(windows.work().fairness->most, 4U);
     EXPECT_EQ(windows.units_of(1), 5U);
+}
+
+TEST(Windows, AttendantsComeToTheGatesAndDoNoUnits) {
+    Windows windows{2, 3, {.attendants = 1}};
+    windows.plan(1, nullptr);
+    windows.begin();
+    EXPECT_EQ(pass_gate(windows, 3), 0U);
+    EXPECT_FALSE(windows.is_used_up());
+    EXPECT_TRUE(windows.draw());
+    EXPECT_TRUE(windows.is_used_up());
+    serve(windows, {2, 1});
+    const sys::TimePoint last = sys::now();
+    EXPECT_FALSE(windows.arrive(last).last);
+    EXPECT_FALSE(windows.arrive({}).last) << "the attendant";
+    EXPECT_FALSE(windows.all_arrived());
+    EXPECT_TRUE(windows.arrive({}).last);
+    EXPECT_TRUE(windows.all_arrived());
+    windows.turn();
+    EXPECT_EQ(windows.verify("connections").reason, "");
+    EXPECT_EQ(windows[0].closed, last);
+    EXPECT_EQ(windows.work().units, 3U);
+    EXPECT_EQ(windows.work().fairness->least, 1U) << "of the participants";
+}
+
+TEST(Windows, AQuotaOfFirstUnitsAloneIsUsedUpAtOnce) {
+    Windows windows{2, 2};
+    windows.plan(1, nullptr);
+    windows.begin();
+    (void)pass_gate(windows, 2);
+    EXPECT_TRUE(windows.is_used_up());
 }
 
 }  // namespace

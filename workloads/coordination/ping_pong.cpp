@@ -1,6 +1,5 @@
 // I/O: pairs of tasks send a byte back and forth over a pair of sockets, and wait for each other. The measured time is
-// that of waking a task. Idle tasks wait at the same time for a byte that comes only at the end, so that their cost for
-// the active tasks can be measured. It is timed in windows: a referee, a task of its own, keeps the gates.
+// that of waking a task. It is timed in windows: a referee, a task of its own, keeps the gates.
 #include <sys/socket.h>
 
 #include <array>
@@ -19,14 +18,13 @@ namespace {
 
 struct PingPongArguments {
     explicit PingPongArguments(const tasks::Arguments& arguments)
-        : pairs{arguments.count("pairs")}, idle{arguments.count("idle")}, round_trips{arguments.count("round_trips")} {}
+        : pairs{arguments.count("pairs")}, round_trips{arguments.count("round_trips")} {}
     std::size_t pairs;
-    std::size_t idle;
     std::uint64_t round_trips;  // of all pairs in a window
 };
 
 // All tasks, with the referee.
-std::size_t task_count(const PingPongArguments& arguments) { return arguments.idle + 1 + 2 * arguments.pairs; }
+std::size_t task_count(const PingPongArguments& arguments) { return 1 + 2 * arguments.pairs; }
 
 // Two connected sockets. They are blocking; an event loop uses MSG_DONTWAIT.
 struct SocketPair {
@@ -41,17 +39,15 @@ struct SocketPair {
 };
 
 struct Sockets {
-    explicit Sockets(const PingPongArguments& arguments)
-        : active(arguments.pairs), gates(arguments.pairs), idle(arguments.idle) {}
+    explicit Sockets(std::size_t pairs) : active(pairs), gates(pairs) {}
     std::vector<SocketPair> active;
     // Between the referee (left) and each server (right). Not events: those do not cross from one loop to another in
     // every model. Each end is used by one task only, as an event loop expects it.
     std::vector<SocketPair> gates;
-    std::vector<SocketPair> idle;
 
     // Every task then receives the end of the stream, and fails too.
     void shut_down() const noexcept {
-        for (const auto* const pairs : {&active, &gates, &idle}) {
+        for (const auto* const pairs : {&active, &gates}) {
             for (const SocketPair& pair : *pairs) {
                 ::shutdown(pair.left.get(), SHUT_RDWR);
                 ::shutdown(pair.right.get(), SHUT_RDWR);
@@ -154,8 +150,7 @@ private:
     std::uint64_t digest_ = 0;
 };
 
-// Keeps the gates: waits until every server has arrived, turns the gate, and tells the servers. After the last gate it
-// sends the idle tasks their byte.
+// Keeps the gates: waits until every server has arrived, turns the gate, and tells the servers.
 class RefereeTask final : public GameTask<RefereeTask> {
 public:
     RefereeTask(const Sockets& sockets, Windows& windows)
@@ -179,12 +174,7 @@ private:
         if (result.failed()) return fail(result);
         if (++next_ < sockets_.gates.size()) return tell_next();
         next_ = 0;
-        return finished_ ? idle_task_released({}) : await_next();
-    }
-    tasks::Operation idle_task_released(tasks::Result result) {
-        if (result.failed()) return fail(result);
-        if (next_ == sockets_.idle.size()) return tasks::Finish{0};
-        return then(&RefereeTask::idle_task_released, tasks::Send{sockets_.idle[next_++].left.get(), signal});
+        return finished_ ? tasks::Finish{0} : await_next();
     }
 
     tasks::Operation await_next() {
@@ -200,34 +190,16 @@ private:
     bool finished_ = false;
 };
 
-class WaitingTask final : public GameTask<WaitingTask> {
-public:
-    WaitingTask(std::size_t index, const Sockets& sockets)
-        : GameTask{&WaitingTask::started, sockets}, index_{index}, socket_{sockets.idle[index].right.get()} {}
-
-private:
-    tasks::Operation started(tasks::Result) { return then(&WaitingTask::received, tasks::Receive{socket_, byte_}); }
-    tasks::Operation received(tasks::Result result) {
-        if (result = one_byte(result); result.failed()) return fail(result);
-        return tasks::Finish{tasks::mix(index_, result.bytes())};
-    }
-
-    std::size_t index_;
-    int socket_;
-    std::array<std::byte, 1> byte_{};
-};
-
 class PingPong final : public Workload {
 public:
     explicit PingPong(const tasks::Arguments& arguments)
-        : arguments_{arguments}, sockets_{arguments_}, windows_{arguments_.pairs, arguments_.round_trips} {}
+        : arguments_{arguments}, sockets_{arguments_.pairs}, windows_{arguments_.pairs, arguments_.round_trips} {}
 
-    // Idle tasks come first, so that they wait already when the active tasks begin; then the referee.
+    // The referee comes first.
     std::size_t size() const override { return task_count(arguments_); }
     std::unique_ptr<tasks::Task> make(std::size_t index) const override {
-        if (index < arguments_.idle) return std::make_unique<WaitingTask>(index, sockets_);
-        if (index == arguments_.idle) return std::make_unique<RefereeTask>(sockets_, windows_);
-        const std::size_t player = index - arguments_.idle - 1;
+        if (index == 0) return std::make_unique<RefereeTask>(sockets_, windows_);
+        const std::size_t player = index - 1;
         const std::size_t pair = player / 2;
         if (player % 2 == 0) return std::make_unique<ServerTask>(pair, sockets_, windows_);
         return std::make_unique<ReturnTask>(pair, sockets_);
@@ -235,7 +207,7 @@ public:
     tasks::Demand demand() const override {
         return {.tasks_at_once = size(),
                 .descriptors_per_task = 0,
-                .descriptors_lent = 2 * (2 * arguments_.pairs + arguments_.idle),
+                .descriptors_lent = 2 * 2 * arguments_.pairs,
                 .together = size(),
                 .together_in_calls = size(),
                 .events = 0};
@@ -253,9 +225,8 @@ public:
 
 private:
     [[nodiscard]] std::uint64_t expected_digest(std::size_t index) const {
-        if (index < arguments_.idle) return tasks::mix(index, 1);
-        if (index == arguments_.idle) return 0;
-        const std::size_t player = index - arguments_.idle - 1;
+        if (index == 0) return 0;
+        const std::size_t player = index - 1;
         // The server receives 1, 3, 5, ..., and the other end 0, 2, 4, ...
         const std::uint64_t first = player % 2 == 0 ? 1 : 0;
         std::uint64_t digest = 0;
@@ -272,14 +243,11 @@ private:
 
 constexpr tasks::Parameter parameters[] = {
     {"pairs", 1, 1, 100'000, "pairs of tasks that send a byte back and forth"},
-    {"idle", 0, 0, 1'000'000, "tasks that wait meanwhile, two descriptors each"},
     {"round_trips", 16'000, 1, 1'000'000'000, "round trips of all pairs together in each window"},
 };
 constexpr Point points[] = {
-    {"pairs:1/idle:0", 1},
-    {"pairs:100/idle:0", 1},
-    {"pairs:1/idle:150", 1},
-    {"pairs:1/idle:450", 1},
+    {"pairs:1", 1},
+    {"pairs:100", 1},
 };
 
 }  // namespace
@@ -288,10 +256,10 @@ extern constinit const Entry ping_pong_entry{
     .name = "ping_pong",
     .group = Group::io,
     .unit = "round trip",
-    .summary = "pairs of tasks that send a byte back and forth, while idle tasks wait",
+    .summary = "pairs of tasks that send a byte back and forth",
     .parameters = parameters,
     .points = points,
-    .smoke = "pairs:1/idle:1/round_trips:5",
+    .smoke = "pairs:1/round_trips:5",
     .make = make_workload<PingPong>,
     .check = [](const tasks::Arguments& arguments) { require_one_for_each(arguments, "round_trips", "pairs"); },
     .kept_open = [](const tasks::Arguments& arguments) { return task_count(PingPongArguments{arguments}); },

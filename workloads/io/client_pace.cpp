@@ -41,15 +41,15 @@ ClientStep WindowPace::enter_window() noexcept {
 }
 
 ClientStep WindowPace::send_when_due(std::uint64_t number) noexcept {
+    number_ = number;
     if (!open_loop()) return ClientStep::send;
-    const double offset_ns = static_cast<double>(number) * 1e9 / static_cast<double>(rate_);
-    due_ = windows_->opened() + sys::Nanoseconds{static_cast<std::int64_t>(offset_ns)};
+    due_ = windows_->opened() + arrivals_->offset(number);
     if (sys::now() >= due_) return ClientStep::send;
     state_ = State::sleeping;
     return ClientStep::sleep;
 }
 
-void WindowPace::answered(sys::TimePoint sent, sys::TimePoint now, std::uint64_t bytes) noexcept {
+void WindowPace::answered(sys::TimePoint sent, sys::TimePoint now, std::uint64_t bytes, RequestClass of) noexcept {
     last_answer_ = now;
     windows_->done(client_, bytes);
     // The first round is not timed.
@@ -57,7 +57,9 @@ void WindowPace::answered(sys::TimePoint sent, sys::TimePoint now, std::uint64_t
     const auto record = [&](ShardedHistogram& times, sys::TimePoint from) {
         times.shard(shard_).record(sys::Nanoseconds{now - from}.count());
     };
-    record(statistics_->latency(), open_loop() ? due_ : sent);
+    const sys::TimePoint from = open_loop() ? due_ : sent;
+    if (of == RequestClass::other) return record(statistics_->latency_of_others(), from);
+    record(statistics_->latency(), from);
     if (open_loop()) record(statistics_->latency_uncorrected(), sent);
 }
 

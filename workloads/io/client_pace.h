@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "sys/clock.h"
+#include "workloads/io/arrivals.h"
 #include "workloads/io/client_statistics.h"
 #include "workloads/io/client_task.h"
 #include "workloads/io/shard_waker.h"
@@ -28,6 +29,7 @@ public:
     [[nodiscard]] static int event() noexcept { return 0; }
     static void turn() noexcept {}
     [[nodiscard]] static bool fail() noexcept { return false; }
+    [[nodiscard]] static bool has_failed() noexcept { return false; }
 
 private:
     std::uint64_t left_;
@@ -39,19 +41,28 @@ private:
 class WindowPace {
 public:
     // `shard`: in which the client is. `waker`: null if there is only one shard.
-    // `rate`: requests/s of all clients together (open loop): request n of the window is due n/rate after it opened. A
-    // request that falls due while its client still waits for an answer is sent as soon as that answer is here. 0: each
-    // request is sent when the last one was answered (closed loop).
-    WindowPace(std::size_t client, std::int64_t rate, Windows& windows, ClientStatistics& statistics,
+    // `arrivals`: when the requests of all clients together are due (open loop). A request that falls due while its
+    // client still waits for an answer is sent as soon as that answer is here. Null: each request is sent when the last
+    // one was answered (closed loop).
+    WindowPace(std::size_t client, const Arrivals* arrivals, Windows& windows, ClientStatistics& statistics,
                std::size_t shard = 0, const ShardWaker* waker = nullptr)
-        : client_{client}, rate_{rate}, windows_{&windows}, statistics_{&statistics}, shard_{shard}, waker_{waker} {}
+        : client_{client},
+          arrivals_{arrivals},
+          windows_{&windows},
+          statistics_{&statistics},
+          shard_{shard},
+          waker_{waker} {}
 
     [[nodiscard]] ClientStep next() noexcept;
-    void answered(sys::TimePoint sent, sys::TimePoint now, std::uint64_t bytes) noexcept;
+    void answered(sys::TimePoint sent, sys::TimePoint now, std::uint64_t bytes,
+                  RequestClass of = RequestClass::main) noexcept;
+    // The number in its window of the request that next() has told to send; nullopt in the first round.
+    [[nodiscard]] std::optional<std::uint64_t> number() const noexcept { return number_; }
     [[nodiscard]] sys::TimePoint until() const noexcept { return due_; }
     [[nodiscard]] int event() const noexcept { return static_cast<int>(gate_); }
     void turn() { windows_->turn(); }
     [[nodiscard]] bool fail() noexcept;
+    [[nodiscard]] bool has_failed() const noexcept { return windows_->has_failed(); }
 
 private:
     enum class State {
@@ -67,16 +78,17 @@ private:
     [[nodiscard]] ClientStep arrive() noexcept;
     [[nodiscard]] ClientStep enter_window() noexcept;
     [[nodiscard]] ClientStep send_when_due(std::uint64_t number) noexcept;
-    [[nodiscard]] bool open_loop() const noexcept { return rate_ > 0; }
+    [[nodiscard]] bool open_loop() const noexcept { return arrivals_ != nullptr; }
 
     std::size_t client_;
-    std::int64_t rate_;
+    const Arrivals* arrivals_;
     Windows* windows_;
     ClientStatistics* statistics_;
     std::size_t shard_;
     const ShardWaker* waker_;
     State state_ = State::connected;
     std::size_t gate_ = 0;
+    std::optional<std::uint64_t> number_;
     sys::TimePoint last_answer_;
     sys::TimePoint due_;
 };

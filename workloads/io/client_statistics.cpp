@@ -11,6 +11,7 @@ constexpr auto relaxed = std::memory_order_relaxed;
 void ClientStatistics::divide(std::size_t shards) {
     answers_ = sys::SharedArray<Answers>{shards};
     latency_.divide(shards);
+    latency_of_others_.divide(shards);
     latency_uncorrected_.divide(shards);
 }
 

@@ -10,6 +10,9 @@
 
 namespace workloads {
 
+// Requests of two classes may be timed apart from each other.
+enum class RequestClass { main, other };
+
 // What all clients of a run count together. It lies in shared memory, because clients and server are different
 // processes.
 class ClientStatistics {
@@ -35,8 +38,11 @@ public:
     // The number of a new connection, counted from 0 over all runs.
     [[nodiscard]] std::uint64_t next_connection() noexcept;
 
+    // Of requests of the main class.
     [[nodiscard]] ShardedHistogram& latency() noexcept { return latency_; }
-    // Open loop only.
+    // Of the other class.
+    [[nodiscard]] ShardedHistogram& latency_of_others() noexcept { return latency_of_others_; }
+    // Open loop only; of the main class.
     [[nodiscard]] ShardedHistogram& latency_uncorrected() noexcept { return latency_uncorrected_; }
 
 private:
@@ -52,6 +58,7 @@ private:
     sys::Shared<Board> board_;
     sys::SharedArray<Answers> answers_{1};  // by shard
     ShardedHistogram latency_;
+    ShardedHistogram latency_of_others_;
     ShardedHistogram latency_uncorrected_;
 };
 

@@ -6,8 +6,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <type_traits>
+#include <utility>
 
 #include "sys/clock.h"
 #include "sys/tcp.h"
@@ -35,6 +37,16 @@ concept Exchange = requires(Type exchange, std::uint64_t number, std::size_t byt
     { exchange.digest() } -> std::convertible_to<std::uint64_t>;
 };
 
+// Its requests are of two classes, which are timed apart. The class follows from the number of the request in its
+// window, so that it is the same for all models.
+template <class Type>
+concept ClassifiedExchange = Exchange<Type> && requires(Type exchange, std::optional<std::uint64_t> number) {
+    // Called before each begin(). Nullopt: the request belongs to the first round, which is not timed.
+    {exchange.choose(number)};
+    // Of the last request that was chosen.
+    { exchange.request_class() } -> std::same_as<RequestClass>;
+};
+
 template <class Function>
 concept MakesExchange = Exchange<std::invoke_result_t<const Function&, std::size_t>>;
 
@@ -59,7 +71,13 @@ concept Pace = requires(Type pace, sys::TimePoint time, std::uint64_t bytes) {
     {pace.answered(time, time, bytes)};
     // The client ends with an error. True: announce event() first, because others wait for this client.
     { pace.fail() } -> std::same_as<bool>;
+    // Another client has failed, so that the run ends.
+    { pace.has_failed() } -> std::same_as<bool>;
 };
+
+// The semaphore of a permit to connect, which a client gives back when it has its first answer: then the server has
+// accepted its connection. So the clients never fill the listen queue, which drops what does not fit.
+constexpr int connect_permit = 0;
 
 // Connects to the server, and sends one request after another. The statistics and the place outlive the task.
 template <Exchange Type, Pace PaceType>
@@ -67,11 +85,11 @@ class ClientTask final : public tasks::SteppedTask<ClientTask<Type, PaceType>> {
     using Base = tasks::SteppedTask<ClientTask>;
 
 public:
-    // `place` may be null. The exchange is made in place: it may hold a large buffer.
+    // `place` may be null. The exchange is made in place: it may hold a large buffer. `needs_permit`: to connect.
     template <class MakeExchange>
     ClientTask(std::size_t client, PaceType pace, ClientStatistics& statistics, sys::Endpoint server,
-               SocketPlace* place, const MakeExchange& make_exchange)
-        : Base{&ClientTask::started},
+               SocketPlace* place, const MakeExchange& make_exchange, bool needs_permit)
+        : Base{needs_permit ? &ClientTask::started : &ClientTask::permitted},
           pace_{std::move(pace)},
           statistics_{statistics},
           server_{server},
@@ -82,7 +100,16 @@ public:
     void compute() override { pace_.turn(); }
 
 private:
-    tasks::Operation started(tasks::Result result) {
+    tasks::Operation started(tasks::Result) {
+        return this->then(&ClientTask::permit_acquired, tasks::Acquire{connect_permit});
+    }
+    tasks::Operation permit_acquired(tasks::Result result) {
+        if (result.failed()) return fail(result);
+        has_permit_ = true;
+        // Whoever failed may have shut the listener down: that this client is refused would tell nothing.
+        return pace_.has_failed() ? fail({-ECONNRESET}) : permitted(result);
+    }
+    tasks::Operation permitted(tasks::Result result) {
         socket_ = open_client_socket(statistics_.next_connection(), result);
         if (!socket_) return fail(result);
         publish(socket_.get());
@@ -96,9 +123,17 @@ private:
         if (!exchange_.add(result.bytes())) return receive_more();
         const sys::TimePoint now = sys::now();
         if (!exchange_.check()) return fail({-EBADMSG});
-        pace_.answered(sent_at_, now, exchange_.payload_bytes());
+        if constexpr (ClassifiedExchange<Type>) {
+            pace_.answered(sent_at_, now, exchange_.payload_bytes(), exchange_.request_class());
+        } else {
+            pace_.answered(sent_at_, now, exchange_.payload_bytes());
+        }
         ++answered_;
-        return go_on();
+        return std::exchange(has_permit_, false) ? give_back(&ClientTask::ready) : go_on();
+    }
+    tasks::Operation failed(tasks::Result) {
+        if (!tells_others_) return tasks::Finish{0, error_};
+        return this->then(&ClientTask::others_told, tasks::Announce{pace_.event()});
     }
     tasks::Operation others_told(tasks::Result) { return tasks::Finish{0, error_}; }
 
@@ -114,6 +149,7 @@ private:
         return tasks::Finish{exchange_.digest()};
     }
     tasks::Operation send_next() {
+        if constexpr (ClassifiedExchange<Type>) exchange_.choose(pace_.number());
         const std::span<const std::byte> request = exchange_.begin(answered_);
         sent_at_ = sys::now();
         return this->then(&ClientTask::sent, tasks::Send{socket_.get(), request});
@@ -123,10 +159,11 @@ private:
     }
     tasks::Operation fail(tasks::Result result) {
         statistics_.failed(result.error());
-        if (!pace_.fail()) return this->give_up(result);
         error_ = result.error();
-        return this->then(&ClientTask::others_told, tasks::Announce{pace_.event()});
+        tells_others_ = pace_.fail();
+        return std::exchange(has_permit_, false) ? give_back(&ClientTask::failed) : failed(result);
     }
+    tasks::Operation give_back(typename Base::Step next) { return this->then(next, tasks::Release{connect_permit}); }
     void publish(int socket) noexcept {
         if (place_ != nullptr) place_->store(socket);
     }
@@ -138,6 +175,8 @@ private:
     sys::UniqueFd socket_;
     std::uint64_t answered_ = 0;
     int error_ = 0;
+    bool has_permit_ = false;
+    bool tells_others_ = false;
     sys::TimePoint sent_at_;
     Type exchange_;
 };
@@ -145,10 +184,10 @@ private:
 template <Pace PaceType, MakesExchange MakeExchange>
 [[nodiscard]] std::unique_ptr<tasks::Task> make_client(std::size_t client, PaceType pace, ClientStatistics& statistics,
                                                        sys::Endpoint server, SocketPlace* place,
-                                                       const MakeExchange& make_exchange) {
+                                                       const MakeExchange& make_exchange, bool needs_permit = false) {
     using Type = std::invoke_result_t<const MakeExchange&, std::size_t>;
     return std::make_unique<ClientTask<Type, PaceType>>(client, std::move(pace), statistics, server, place,
-                                                        make_exchange);
+                                                        make_exchange, needs_permit);
 }
 
 }  // namespace workloads

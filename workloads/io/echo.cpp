@@ -57,7 +57,10 @@ private:
 class Echo final : public Server {
 public:
     Echo(const EchoArguments& arguments, Acceptors acceptors)
-        : Server{arguments.clients, acceptors}, payload_{arguments.payload}, work_us_{arguments.work_us} {}
+        : Server{arguments.clients, acceptors},
+          payload_{arguments.payload},
+          work_us_{arguments.work_us},
+          buffer_bytes_{std::max(arguments.buffer_least, 2 * payload_)} {}
 
     std::vector<std::unique_ptr<Workload>> make_peer(std::size_t shards_most) const override {
         return make_clients(shards_most, [payload = payload_](std::size_t client) {
@@ -68,8 +71,7 @@ public:
 private:
     std::unique_ptr<tasks::Task> make_handler(sys::UniqueFd connection) const override {
         // Twice a request: a receive that fills its buffer tells an event loop to try again before it waits.
-        return make_echo_connection(std::move(connection), std::max<std::size_t>(4096, 2 * payload_),
-                                    {.us = work_us_, .request_bytes = payload_});
+        return make_echo_connection(std::move(connection), buffer_bytes_, {.us = work_us_, .request_bytes = payload_});
     }
     std::uint64_t expected_digest(std::size_t client, std::uint64_t requests) const override {
         EchoExchange exchange{client, payload_};
@@ -83,6 +85,7 @@ private:
 
     std::size_t payload_;
     std::int64_t work_us_;
+    std::size_t buffer_bytes_;
     std::uint64_t work_result_ = integer_work(work_us_);
 };
 

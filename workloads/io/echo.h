@@ -16,11 +16,12 @@ namespace workloads {
 
 struct EchoArguments {
     ClientArguments clients;
-    std::size_t payload;       // bytes of a request, and of its answer
-    std::int64_t work_us = 0;  // what the server computes for each request: units of integer_work()
+    std::size_t payload;              // bytes of a request, and of its answer
+    std::int64_t work_us = 0;         // what the server computes for each request: units of integer_work()
+    std::size_t buffer_least = 4096;  // bytes of a connection's buffer
 };
 
-// The server of echo and open_echo. Throws std::system_error if there is no socket.
+// The server of echo, open_echo and idle_crowd. Throws std::system_error if there is no socket.
 [[nodiscard]] std::unique_ptr<Workload> make_echo(const EchoArguments& arguments, Acceptors acceptors);
 
 // What one client asks of an echo server: `payload` small letters, different in each request of each client. The answer

@@ -141,13 +141,16 @@ public:
           order_{arguments.count("blocks"), arguments.count("write_percent")},
           file_{arguments.count("blocks"), arguments.count("block_kib") * 1024} {}
 
-    // The neighbour is the last: so a model that runs one task after another does not wait for it for ever.
+    // The neighbour is the last: a pool in which it begins late shows how late.
     std::size_t size() const override { return readers_ + 1; }
     std::unique_ptr<tasks::Task> make(std::size_t index) const override {
         if (index == readers_) return std::make_unique<NeighbourTask>(tick_, *board_, lateness_.shard(0));
         return std::make_unique<ReaderTask>(file_, order_, index, readers_, board_->version.load(), *board_);
     }
-    tasks::Demand demand() const override { return {.tasks_at_once = size(), .descriptors_lent = 1, .sleeps = true}; }
+    tasks::Demand demand() const override {
+        // The neighbour ticks until the readers have ended: beside it, one of them at least must get on.
+        return {.tasks_at_once = size(), .descriptors_lent = 1, .together = 2, .together_in_calls = 2, .sleeps = true};
+    }
 
     std::string refusal() override {
         if (!cold_) return {};

@@ -14,11 +14,15 @@ Verdict verify_served(const tasks::Ledger& ledger, std::size_t connections) {
 
 Server::Server(const ClientArguments& arguments, Acceptors acceptors)
     : arguments_{arguments},
-      windows_{arguments.connections, arguments.requests},
-      listeners_{acceptors, arguments.connections, arguments.connections} {}
+      windows_{arguments.connections - arguments.silent,
+               arguments.requests,
+               {.silent = arguments.silent, .attendants = arguments.attendants}},
+      listeners_{acceptors, connections_, connections_} {
+    if (arguments.rate > 0) arrivals_.emplace(arguments.rate, arguments.spacing, arguments.requests);
+}
 
 std::size_t Server::divide_clients(std::size_t shards_most) const {
-    const std::size_t shards = std::min(shards_most, connections_);
+    const std::size_t shards = std::min(shards_most, arguments_.connections);
     statistics_.divide(shards);
     windows_.divide(shards);
     return shards;
@@ -38,9 +42,10 @@ Verdict Server::verify(const tasks::Ledger& ledger) const {
     // Before the connections are counted: a window that did not close says more.
     if (Verdict answered = windows_.verify("connections"); !answered) return answered;
     if (Verdict served = verify_served(ledger, connections_); !served) return served;
-    std::uint64_t expected = 0;
-    for (std::size_t client = 0; client < connections_; ++client) {
-        expected += expected_digest(client, windows_.units_of(client));
+    const Crowd crowd{arguments_.connections, arguments_.silent};
+    std::uint64_t expected = expected_attendant_digests();
+    for (std::size_t client = 0; client < arguments_.connections; ++client) {
+        expected += expected_digest(client, windows_.units_of(crowd.number(client)));
     }
     return ledger.spawned_digest_sum() == expected ? Verdict::valid()
                                                    : Verdict::invalid("wrong digest from the connections");

@@ -3,11 +3,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <utility>
 #include <vector>
 
 #include "sys/unique_fd.h"
 #include "workloads/io/acceptor.h"
+#include "workloads/io/arrivals.h"
 #include "workloads/io/client_statistics.h"
 #include "workloads/io/clients.h"
 #include "workloads/io/listeners.h"
@@ -38,43 +40,52 @@ public:
                 .together_in_calls = connections_,
                 .together_are = "connections"};
     }
-    void begin() final;
+    void begin() override;
     Verdict verify(const tasks::Ledger& ledger) const final;
     Work work() const final { return windows_.work(); }
     std::vector<std::uint64_t> connections_by_acceptor() const final { return listeners_.connections_by_acceptor(); }
     Windows* windows() const final { return &windows_; }
+    std::size_t waiting_at_gate() const final { return arguments_.silent > 0 ? connections_ : 0; }
     ShardedHistogram* latency() const final { return &statistics_.latency(); }
     ShardedHistogram* latency_uncorrected() const final {
         return arguments_.rate > 0 ? &statistics_.latency_uncorrected() : nullptr;
     }
-    std::string_view latency_meaning() const final { return "time to answer, seen by the client"; }
+    std::string_view latency_meaning() const override { return "time to answer, seen by the client"; }
 
 protected:
     // For make_peer(). Each shard has a client at least.
     template <MakesExchange MakeExchange>
     [[nodiscard]] std::vector<std::unique_ptr<Workload>> make_clients(std::size_t shards_most,
-                                                                      const MakeExchange& make_exchange) const {
+                                                                      const MakeExchange& make_exchange,
+                                                                      const MakeAttendant& make_attendant = {}) const {
         const std::size_t count = divide_clients(shards_most);
         // Only the clients own it: in the processes of the model its sockets are closed.
-        const auto waker = count > 1 ? std::make_shared<const ShardWaker>(count) : nullptr;
+        const bool needs_waker = count > 1 || arguments_.silent > 0;
+        const auto waker = needs_waker ? std::make_shared<const ShardWaker>(count) : nullptr;
         std::vector<std::unique_ptr<Workload>> shards;
         for (std::size_t index = 0; index < count; ++index) {
-            shards.push_back(std::make_unique<Clients<MakeExchange>>(Shard{index, count}, waker, arguments_, windows_,
-                                                                     statistics_, listeners_, make_exchange));
+            shards.push_back(std::make_unique<Clients<MakeExchange>>(
+                Shard{index, count}, waker, arguments_, arrivals_ ? &*arrivals_ : nullptr, windows_, statistics_,
+                listeners_, make_exchange, make_attendant));
         }
         return shards;
     }
+    // For other_latencies(): of requests of the other class.
+    [[nodiscard]] ShardedHistogram* latency_of_others() const noexcept { return &statistics_.latency_of_others(); }
 
 private:
     // Returns the number of shards.
     [[nodiscard]] std::size_t divide_clients(std::size_t shards_most) const;
     [[nodiscard]] virtual std::unique_ptr<tasks::Task> make_handler(sys::UniqueFd connection) const = 0;
+    // The sum of the digests of the handlers of attendants.
+    [[nodiscard]] virtual std::uint64_t expected_attendant_digests() const { return 0; }
     // The digest of the handler whose client `client` sent its first `requests` requests, and no more.
     [[nodiscard]] virtual std::uint64_t expected_digest(std::size_t client, std::uint64_t requests) const = 0;
 
     ClientArguments arguments_;
-    std::size_t connections_ = arguments_.connections;
-    mutable Windows windows_;  // both in shared memory; tasks write them
+    std::size_t connections_ = arguments_.connections + arguments_.attendants;
+    std::optional<Arrivals> arrivals_;  // of an open loop
+    mutable Windows windows_;           // both in shared memory; tasks write them
     mutable ClientStatistics statistics_;
     Listeners listeners_;
 };

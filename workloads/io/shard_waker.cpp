@@ -35,8 +35,10 @@ private:
     // The clients of this shard wait at this gate, or will find it announced.
     tasks::Operation announce() { return then(&GateWatcher::announced, tasks::Announce{static_cast<int>(gate_++)}); }
     tasks::Operation announced(tasks::Result result) {
-        return windows_.has_failed() || windows_.has_ended() ? tasks::Finish{0} : wait(result);
+        const bool ended = windows_.has_failed() || windows_.has_ended();
+        return ended ? then(&GateWatcher::end_announced, tasks::Announce{end_event(windows_)}) : wait(result);
     }
+    tasks::Operation end_announced(tasks::Result) { return tasks::Finish{0}; }
 
     Shard shard_;
     Windows& windows_;

@@ -36,8 +36,13 @@ private:
     std::vector<Pair> sockets_;
 };
 
-// The task that waits at the waker's socket. In shard 0 it also turns the gates, so that all figures of the gates are
-// read in one process. Ends with the windows, or when a client of any shard has failed. Windows and waker outlive it.
+// The number of the event that tells a shard that the last window has closed, or that a client has failed: the one
+// after those of the gates.
+[[nodiscard]] inline int end_event(const Windows& windows) noexcept { return static_cast<int>(windows.gates()); }
+
+// The task that waits at the waker's socket, and announces each gate and the end. In shard 0 it also turns the gates,
+// so that all figures of the gates are read in one process. Ends with the windows, or when a client of any shard has
+// failed. Windows and waker outlive it.
 [[nodiscard]] std::unique_ptr<tasks::Task> make_gate_watcher(Shard shard, Windows& windows, const ShardWaker& waker);
 
 }  // namespace workloads

@@ -64,32 +64,47 @@ def busy_connections(document: Document) -> Decision | None:
 
 
 def idle_connections(document: Document) -> Decision | None:
-    found = by("idle", places(document, "ping_pong"))
+    found = situations.crowds(document)
     if len(found) < 2:
         return None
-    none, most = found[0], found[-1]
-    leaders = most.leaders()
+    few, most = found[0], found[-1]
+    measure = situations.of_idle(most)
+    leaders = most.leaders(measure)
     slow = situations.slow_beside_idle(most)
-    loops = [series for series in most.ranked().order() if series.model in slow]
+    loops = [series for series in most.ranked(measure).order() if series.model in slow]
     family = [series for series in loops if most.workload.family(series) == "loops"]
     said = [f"{one.model} {words.times(slow[one.model])}" for one in family]
     return Decision(
         "idle_connections",
-        f"a busy pair beside {most.argument('idle')} idle connections",
+        f"{_busy(most)} beside {situations.idle_of(most):,} idle connections",
         most.names(leaders),
-        f"{words.listed(said)} {situations.as_much(most.ranked())}" if said else situations.losers(most),
-        _if_none_is_idle(none, family),
-        (most, none),
+        (
+            f"{words.listed(said)} {situations.as_much(most.ranked(measure))}"
+            if said
+            else situations.losers(most, measure, leaders)
+        ),
+        _if_few_are_idle(few, family),
+        (most, few),
     )
 
 
-def _if_none_is_idle(none: Place, family: Sequence[Series]) -> str:
-    ranked = none.ranked()
+def _busy(place: Place) -> str:
+    """a busy pair; 10 busy connections"""
+    if place.workload.name != situations.CROWD:
+        return "a busy pair"
+    active = place.case.value("active")
+    return f"{place.argument('active')} busy connection{'s' if active > 1 else ''}"
+
+
+def _if_few_are_idle(few: Place, family: Sequence[Series]) -> str:
+    ranked = few.ranked(situations.of_idle(few))
     known = [series for series in family if series in ranked.ratios]
     if not known:
         return ""
     said = words.listed([f"{one.model} {words.times(ranked.ratios[one])}" for one in known])
-    return f"no connection is idle: then {said} {situations.as_much(ranked)}"
+    idle = situations.idle_of(few)
+    few_are = f"only {idle:,} are" if idle else "no connection is"
+    return f"{few_are} idle: then {said} {situations.as_much(ranked)}"
 
 
 def short_connections(document: Document) -> Decision | None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from concur.documents import labels
 from concur.documents.cases import Case, Cell, Workload
-from concur.documents.samples import PEAK, WAITING
+from concur.documents.samples import CONNECTED, PEAK, WAITING
 from concur.statistics.intervals import Estimate
 from concur.statistics.measures import MEMORY, memory_of
 
@@ -30,6 +30,8 @@ class MemoryTexts:
 
     # The name of the figure.
     name: str
+    # What holds the memory, in the singular.
+    holder: str
     # Begins the title of a chart: "... 310 B under epoll".
     each_takes: str
     # How many tasks share the memory, on an axis.
@@ -57,14 +59,29 @@ _PROCESS = Part("of the process", "memory of the process at its peak (resident s
 _TEXTS = {
     WAITING: MemoryTexts(
         name="memory of a waiting {unit}",
+        holder="{unit}",
         each_takes="Of {case} that wait, each takes",
         across="{units} that wait at the same time",
         measured=("Kernel: page tables, kernel stacks and slab of the whole machine",),
         parts=(_TOGETHER, _PROCESSES, _KERNEL),
         parts_as_lines=(_TOGETHER, _KERNEL),
     ),
+    CONNECTED: MemoryTexts(
+        name="memory of a silent connection",
+        holder="connection",
+        each_takes="Of {case}, each connection takes, while all are silent,",
+        across="{main}",
+        measured=(
+            "Read before the first window; the model itself, such as the workers of a pool, is in it",
+            "Kernel: page tables, kernel stacks and slab of the whole machine, so both ends of each "
+            "connection. The client's end is the same under all models",
+        ),
+        parts=(_TOGETHER, _PROCESSES, _KERNEL),
+        parts_as_lines=(_TOGETHER, _PROCESSES),
+    ),
     PEAK: MemoryTexts(
         name="memory at the peak, for each {unit}",
+        holder="{unit}",
         each_takes="At the peak with {case}, each {unit} takes",
         across="{main}",
         measured=(
@@ -96,6 +113,10 @@ def fill(text: str, workload: Workload, case: Case | None = None) -> str:
 
 def name(workload: Workload) -> str:
     return fill(of(workload).name, workload)
+
+
+def holder(workload: Workload) -> str:
+    return fill(of(workload).holder, workload)
 
 
 def measured(workload: Workload) -> list[str]:

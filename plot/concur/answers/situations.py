@@ -11,13 +11,15 @@ from concur.documents import labels, units
 from concur.documents.cases import Case, Series, Workload
 from concur.documents.results import Document
 from concur.statistics.intervals import Estimate
-from concur.statistics.measures import WALL, Measure
+from concur.statistics.measures import CPU, WALL, Measure
 from concur.statistics.ratios import Ranked, is_tie, to_baseline
 
 # What costs less than this many times the baseline is not worth a word.
 WORTH_A_WORD = 1.05
 LOSERS_MOST = 3
 NATIVE = "native"
+# The workload with idle connections.
+CROWD = "idle_crowd"
 # The CPUs that a model uses on average while its tasks sleep, above which it does not really wait.
 BUSY_WHILE_WAITING = 0.5
 
@@ -120,10 +122,30 @@ def as_much(ranked: Ranked) -> str:
     return f"the {ranked.measure.name} of {ranked.baseline.model}"
 
 
+def crowds(document: Document) -> list[Place]:
+    """Few busy connections beside more and more silent ones.
+
+    In documents from before idle_crowd: a busy pair of tasks beside more and more tasks that wait.
+    """
+    return by("connections", places(document, CROWD)) or by("idle", places(document, "ping_pong"))
+
+
+def idle_of(place: Place) -> int:
+    """How many of its connections are silent."""
+    if place.workload.name != CROWD:
+        return place.case.value("idle")
+    return place.case.value("connections") - place.case.value("active")
+
+
+def of_idle(place: Place) -> Measure | None:
+    """By what its models are compared. A server beside its clients: by its CPU time."""
+    return CPU if place.workload.name == CROWD else None
+
+
 def most_idle(document: Document) -> Place | None:
-    """The case with the most tasks that wait beside a busy pair, if there is one with such tasks."""
-    found = by("idle", places(document, "ping_pong"))
-    return found[-1] if found and found[-1].case.value("idle") else None
+    """The case with the most idle connections, if there is one with such connections."""
+    found = crowds(document)
+    return found[-1] if found and idle_of(found[-1]) else None
 
 
 def unfit_beside_idle(document: Document) -> set[str]:
@@ -137,7 +159,7 @@ def unfit_beside_idle(document: Document) -> set[str]:
 
 def slow_beside_idle(place: Place) -> dict[str, Estimate]:
     """With their ratios."""
-    ranked = place.ranked()
+    ranked = place.ranked(of_idle(place))
     return {
         series.model: ratio
         for series, ratio in ranked.ratios.items()

@@ -71,7 +71,7 @@ def draw_workload(
 
 def draw(document: Document, output: Output) -> None:
     for name, workload in output.wanted_workloads(document, "latency"):
-        tables = [Table.of(case) for case in workload.cases]
+        tables = [table for case in workload.cases for table in Table.all_of(case)]
         if any(table.found for table in tables):
             draw_workload(document, output, name, workload, [table for table in tables if table.case.cells])
         else:

@@ -1,4 +1,4 @@
-"""Memory for each task: of one that waits and does nothing, or at the peak of a run.
+"""Memory for each task or connection: of one that waits and does nothing, or at the peak of a run.
 
 Three sizes or more are lines over the number of tasks. Fewer are bars, with a panel for each size.
 """
@@ -26,7 +26,7 @@ from concur.statistics.axes import POINTS_LEAST, along_main
 from concur.statistics.intervals import Estimate
 
 INTERVAL_NOTE = "{marks}: median over sets, whiskers: 95 % interval of the median"
-BEFORE = "Without the memory that was in use before the tasks began"
+BEFORE = "Without the memory that was in use already"
 # Bars that are longer than this many times the least are cut.
 SPREAD_MOST = 20.0
 ROW_HEIGHT = 0.19
@@ -55,7 +55,7 @@ def lines_of(workload: Workload, cases: list[Case], rows: tuple[Row, ...]) -> li
         lines = (line_over(workload.main or "", cases, row, point) for row in rows)
         drawn = tuple(line for line in lines if line is not None)
         if any(one.points for one in drawn):
-            y_name = f"memory per {workload.unit}"
+            y_name = f"memory per {memory_texts.holder(workload)}"
             found.append(Panel(part.title, y_name, units.decimal_bytes, drawn, across))
     return found
 

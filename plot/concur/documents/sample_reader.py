@@ -7,6 +7,7 @@ from typing import Any
 
 from concur.documents.json_text import INTEGER_MOST, FieldError, get, get_or
 from concur.documents.samples import (
+    CONNECTED,
     OK,
     OUTCOMES,
     PEAK,
@@ -69,9 +70,7 @@ def _is_bucket(found: Any) -> bool:
     return isinstance(found, list) and len(found) == 2 and all(map(is_integer, found))
 
 
-def _latency(found: Any, name: str) -> Latency | None:
-    if found is None:
-        return None
+def _latency(found: Any, name: str) -> Latency:
     buckets = get(found, "buckets", list)
     if not all(map(_is_bucket, buckets)):
         raise FieldError(f"'{name}.buckets' has the wrong type")
@@ -86,11 +85,25 @@ def _latency(found: Any, name: str) -> Latency | None:
     )
 
 
+def _optional_latency(concur: Any, key: str) -> Latency | None:
+    found = get(concur, key, OptionalObject)
+    return None if found is None else _latency(found, key)
+
+
+def _other_latencies(concur: Any) -> tuple[tuple[str, Latency], ...]:
+    found = get_or(concur, "other_latencies", dict, {})
+    if not all(map(NAME.fullmatch, found)):
+        raise FieldError("'other_latencies' has something else than names")
+    return tuple(
+        (kind, _latency(get(found, kind, dict), f"other_latencies.{kind}")) for kind in sorted(found)
+    )
+
+
 def _memory(found: Any) -> Memory | None:
     if found is None:
         return None
     when = get_or(found, "when", str, WAITING)
-    if when not in (WAITING, PEAK):
+    if when not in (WAITING, CONNECTED, PEAK):
         raise FieldError("'memory.when' is unknown")
     return Memory(
         tasks=at_least(1, found, "tasks"),
@@ -217,7 +230,7 @@ def read_sample(entry: Any) -> Sample:
         user_ns=each("cpu_user_ns"),
         system_ns=each("cpu_system_ns"),
         switches=each("switches_voluntary", "switches_involuntary"),
-        latency=_latency(get(concur, "latency", OptionalObject), "latency"),
+        latency=_optional_latency(concur, "latency"),
         peer=peer,
         peer_processes=get_or(concur, "peer_processes", int, int(peer)),
         cpus=len(get(concur, "model_cpus", list)),
@@ -229,9 +242,8 @@ def read_sample(entry: Any) -> Sample:
         slices=slices,
         start_time=get(concur, "start_time", str),
         sequence=get(concur, "sequence", int),
-        latency_uncorrected=_latency(
-            get(concur, "latency_uncorrected", OptionalObject), "latency_uncorrected"
-        ),
+        latency_uncorrected=_optional_latency(concur, "latency_uncorrected"),
+        other_latencies=_other_latencies(concur),
         memory=_memory(get(concur, "memory", OptionalObject)),
         counts=_counts(get(concur, "counts", OptionalObject)),
         evidence=_evidence(get(concur, "evidence", dict)),

@@ -13,8 +13,9 @@ OUTCOMES = (OK, "skipped", "did_not_finish", "invalid")
 # What one iteration is: a window in which a server that runs already answers, or a whole run of the job.
 WINDOWS, RUNS = "windows", "runs"
 TIMED = (WINDOWS, RUNS)
-# When the memory of the tasks was read: while all of them waited, or when it was the largest in a run.
-WAITING, PEAK = "waiting", "peak"
+# When the memory was read: while all tasks waited, while all connections of a server were open and
+# silent, or when it was the largest in a run.
+WAITING, CONNECTED, PEAK = "waiting", "connected", "peak"
 # In documents that concur did not write, it is what the author of the benchmark has put into its loop.
 ITERATIONS = "iterations"
 
@@ -42,11 +43,11 @@ class Latency:
 
 @dataclass(frozen=True)
 class Memory:
-    """The memory that `tasks` tasks use together, in bytes."""
+    """The memory that `tasks` tasks (or connections) use together, in bytes."""
 
     tasks: int
-    # Of tasks that wait: the proportional set size of all processes of the model. At a peak: the resident set
-    # of the only process.
+    # Of tasks that wait, and of connections: the proportional set size of all processes of the model. At a
+    # peak: the resident set of the only process.
     processes: int
     # Of the whole machine. None: it is not known, as at a peak.
     kernel: int | None
@@ -153,6 +154,8 @@ class Sample:
     start_time: str = ""
     sequence: int = 0
     latency_uncorrected: Latency | None = None
+    # Of further classes of units, which `latency` leaves out, with the name of each class.
+    other_latencies: tuple[tuple[str, Latency], ...] = ()
     memory: Memory | None = None
     counts: Counts | None = None
     evidence: Evidence = Evidence()
@@ -181,6 +184,10 @@ class Sample:
     def identity(self) -> Identity:
         """That of its case name, without the order of the arguments."""
         return identity(self.case_name)
+
+    def latency_of(self, kind: str) -> Latency | None:
+        """Of a class of units; the main class has no name ("")."""
+        return dict(self.other_latencies).get(kind) if kind else self.latency
 
     @property
     def switches_per_unit(self) -> float | None:

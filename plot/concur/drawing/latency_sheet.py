@@ -14,7 +14,7 @@ from concur.drawing.page import BODY_WIDTH, SMALLEST, Footnotes, Page, line_heig
 from concur.statistics import intervals
 from concur.statistics.intervals import Estimate
 from concur.statistics.latencies import MAXIMUM, QUANTILES, Percentiles, percentiles
-from concur.statistics.measures import P99
+from concur.statistics.measures import p99_of
 from concur.statistics.ratios import Ranked, to_baseline
 
 COLUMNS = (*QUANTILES, MAXIMUM)
@@ -31,11 +31,21 @@ class Table:
     found: dict[Series, Percentiles]
     # By the 99th percentile.
     ranked: Ranked
+    # The class of units; "" is the main one.
+    kind: str = ""
 
     @staticmethod
-    def of(case: Case) -> Table:
-        found = {series: percentiles(cell) for series, cell in case.cells.items()}
-        return Table(case, {series: one for series, one in found.items() if one}, to_baseline(case, P99))
+    def of(case: Case, kind: str = "") -> Table:
+        found = {series: percentiles(cell, kind) for series, cell in case.cells.items()}
+        known = {series: one for series, one in found.items() if one}
+        return Table(case, known, to_baseline(case, p99_of(kind)), kind)
+
+    @staticmethod
+    def all_of(case: Case) -> list[Table]:
+        """One for each class of units, the main one first."""
+        samples = [sample for cell in case.cells.values() for sample in cell.samples]
+        others = sorted({kind for sample in samples for kind, _ in sample.other_latencies})
+        return [Table.of(case, kind) for kind in ("", *others)]
 
     def multiple(self, series: Series, column: str) -> Estimate | None:
         """Of the same percentile of the baseline."""
@@ -81,7 +91,10 @@ class LatencySheet:
     def title_of(self, table: Table, notes: Footnotes) -> list[str]:
         """Two lines at most."""
         width = self.width if self.across > 1 else BODY_WIDTH - self.left
-        first, *rest = wrap(disturbance.title(self.workload, table.case, notes), TITLE_SIZE, width, "bold")
+        title = disturbance.title(self.workload, table.case, notes)
+        if table.kind:
+            title = f"{table.kind} {self.workload.unit}s: {title}"
+        first, *rest = wrap(title, TITLE_SIZE, width, "bold")
         return [first, *([shorten(" ".join(rest), TITLE_SIZE, width, "bold")] if rest else [])]
 
     def name(self, row: Row) -> str:

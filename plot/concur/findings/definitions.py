@@ -17,6 +17,7 @@ METRICS = (
     "cpu_per_unit",
     "cpu_share",
     "latency_p50",
+    "latency_p99",
     "memory_per_task",
     "system_calls_per_unit",
     "switches_per_unit",

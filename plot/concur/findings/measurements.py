@@ -19,10 +19,10 @@ from concur.statistics.turns import CPU, WALL, WALL_OF_JOB
 Values = dict[int, float]
 
 
-def _p50(sample: Sample) -> float | None:
+def _percentile(sample: Sample, quantile: float) -> float | None:
     if sample.latency is None:
         return None
-    found = intervals.percentiles([sample.latency.buckets], [0.5])[0]
+    found = intervals.percentiles([sample.latency.buckets], [quantile])[0]
     return None if found is None else found.value
 
 
@@ -40,7 +40,8 @@ METRICS: dict[str, Callable[[Sample], float | None]] = {
     "wall_per_unit": lambda s: s.real_ns / s.units,
     "cpu_per_unit": lambda s: None if s.cpu_ns is None else s.cpu_ns / s.units,
     "cpu_share": lambda s: None if s.cpu_ns is None else s.cpu_ns / s.real_ns,
-    "latency_p50": _p50,
+    "latency_p50": lambda s: _percentile(s, 0.5),
+    "latency_p99": lambda s: _percentile(s, 0.99),
     "memory_per_task": _memory,
     "system_calls_per_unit": lambda s: s.system_calls_per_unit,
     "switches_per_unit": lambda s: s.switches_per_unit,

@@ -27,7 +27,7 @@ COLUMNS = {
     "cpus_used": "CPUs used",
     "rate": "Rate",
     "p99": "99th percentile",
-    "memory": "Memory per {unit}",
+    "memory": "Memory per {holder}",
 }
 CLOSED_LOOP = (
     "The 99th percentile is that of a closed loop: a client waits for its answer before it sends again, so "
@@ -196,7 +196,7 @@ class Sections:
 
 def columns(workload: Workload, rows: Sequence[Texts]) -> Mapping[str, str]:
     known = {
-        name: head.format(unit=workload.unit)
+        name: head.format(unit=workload.unit, holder=memory_texts.holder(workload))
         for name, head in COLUMNS.items()
         if any(getattr(row, name) for row in rows)
     }

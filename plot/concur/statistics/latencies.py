@@ -13,15 +13,19 @@ MAXIMUM = "max"
 Percentiles = dict[str, Estimate]
 
 
-def percentiles(cell: Cell) -> Percentiles:
-    """The percentiles for which there are enough values, and the maximum; none without latencies."""
-    timed = [sample.latency for sample in cell.samples if sample.latency is not None]
+def percentiles(cell: Cell, kind: str = "") -> Percentiles:
+    """The percentiles for which there are enough values, and the maximum; none without latencies.
+
+    `kind`: the class of units, if it is not the main one.
+    """
+    found_in = [(sample.round, sample.latency_of(kind)) for sample in cell.samples]
+    timed = [latency for _, latency in found_in if latency is not None]
     if not cell.ok or not timed:
         return {}
     rounds: dict[int, list[tuple[int, int]]] = {}
-    for sample in cell.samples:
-        if sample.latency is not None:
-            rounds.setdefault(sample.round, []).extend(sample.latency.buckets)
+    for number, latency in found_in:
+        if latency is not None:
+            rounds.setdefault(number, []).extend(latency.buckets)
     most = intervals.maximum([latency.max_ns for latency in timed])
     found: Percentiles = {}
     estimates = intervals.percentiles(list(rounds.values()), list(QUANTILES.values()))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from concur.documents import units
 from concur.documents.cases import Case, Cell
@@ -54,8 +55,15 @@ def _unpaired(
     )
 
 
-def _p99(cell: Cell) -> Estimate | None:
-    return latencies.percentiles(cell).get("p99")
+@lru_cache(maxsize=None)
+def p99_of(kind: str) -> Measure:
+    """That of a class of units. Made once for each, because other functions cache by the measure."""
+
+    def absolute(cell: Cell) -> Estimate | None:
+        return latencies.percentiles(cell, kind).get("p99")
+
+    key = f"p99 {kind}".rstrip()
+    return _unpaired(key, "99th percentile of the latency", absolute, units.duration_measured)
 
 
 def memory_of(cell: Cell, part: Callable[[Memory], int | None]) -> Estimate | None:
@@ -81,7 +89,7 @@ def _memory(cell: Cell) -> Estimate | None:
 
 WALL = _timed("wall", turns.WALL)
 CPU = _timed("cpu", turns.CPU)
-P99 = _unpaired("p99", "99th percentile of the latency", _p99, units.duration_measured)
+P99 = p99_of("")
 MEMORY = _unpaired("memory", "memory", _memory, units.decimal_bytes)
 MEASURES = {measure.key: measure for measure in (WALL, CPU, P99, MEMORY)}
 

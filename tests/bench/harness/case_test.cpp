@@ -77,7 +77,7 @@ TEST(Case, SaysWhatIsWrongWithAName) {
 
 TEST(Case, AServersPoolHasAWorkerForEachConnection) {
     EXPECT_EQ(case_named("echo/thread_pool/connections:30").model_arguments, (tasks::Arguments{{"workers", 30}}));
-    EXPECT_EQ(case_named("ping_pong/process_pool/pairs:2/idle:3").model_arguments, (tasks::Arguments{{"workers", 8}}));
+    EXPECT_EQ(case_named("ping_pong/process_pool/pairs:2").model_arguments, (tasks::Arguments{{"workers", 5}}));
     EXPECT_EQ(case_named("churn/thread_pool/clients:30").model_arguments, (tasks::Arguments{{"workers", 16}}));
     EXPECT_EQ(workers_symbol("echo/thread_pool/connections:30"), "connections");
     EXPECT_EQ(workers_symbol("echo/thread_pool/connections:30/workers:31"), "");
@@ -107,7 +107,8 @@ TEST(Case, AModelWithoutWorkersTakesNone) {
 TEST(Case, ANativeControlRunsOnlyItsWorkload) {
     EXPECT_EQ(case_named("echo/native_epoll/payload:3").name(),
               "echo/native_epoll/connections:100/payload:3/requests:20000/work_us:0");
-    EXPECT_EQ(refusal("fetch/native_epoll"), "'native_epoll' is a native control and runs only the workload echo");
+    EXPECT_EQ(refusal("fetch/native_epoll"),
+              "'native_epoll' is a native control and runs only the workload echo (and idle_crowd)");
     EXPECT_EQ(refusal("echo/bare_thread"), "'bare_thread' is a native control and runs only the workload park");
     EXPECT_EQ(refusal("park/bare_onetbb"), "'bare_onetbb' is a native control and runs only the workload noop");
     EXPECT_EQ(refusal("noop/bare_onetbb_join"),

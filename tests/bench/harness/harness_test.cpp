@@ -189,7 +189,7 @@ private:
         int steps_ = 0;
     };
     std::unique_ptr<Workload> game_ =
-        workloads::find("ping_pong").make(tasks::Arguments{{"pairs", 3}, {"idle", 2}, {"round_trips", 100}}, {});
+        workloads::find("ping_pong").make(tasks::Arguments{{"pairs", 3}, {"round_trips", 100}}, {});
 };
 constexpr workloads::Entry quitting = make_entry<Quitting>("quitting");
 

@@ -9,8 +9,8 @@
 
 namespace bench {
 
-// The workload echo (or open_echo) with other server tasks. Served::make_echo() makes the workload; Served::make()
-// replaces the task of each connection.
+// The workload echo (or open_echo, or idle_crowd) with other server tasks. Served::make_echo() makes the workload;
+// Served::make() replaces the task of each connection.
 template <class Served>
 class OddEcho final : public workloads::Workload {
 public:
@@ -23,6 +23,7 @@ public:
     workloads::Verdict verify(const tasks::Ledger& ledger) const override { return echo_->verify(ledger); }
     workloads::Work work() const override { return echo_->work(); }
     workloads::Windows* windows() const override { return echo_->windows(); }
+    std::size_t waiting_at_gate() const override { return echo_->waiting_at_gate(); }
     std::vector<std::unique_ptr<workloads::Workload>> make_peer(std::size_t shards_most) const override {
         return echo_->make_peer(shards_most);
     }

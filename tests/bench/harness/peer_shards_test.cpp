@@ -11,6 +11,7 @@
 #include "odd_echo.h"
 #include "simple_workload.h"
 #include "sys/limits.h"
+#include "times_of.h"
 #include "turn_giver.h"
 #include "workloads/table.h"
 
@@ -63,7 +64,7 @@ TEST_P(PeersOfSeveralProcesses, DoTheWorkOfOnePeer) {
             EXPECT_GT(harness.meter().model_cpu(window).count(), 0);
         }
     }
-    EXPECT_EQ(harness.workload().latency()->count(), latencies) << "of all shards";
+    EXPECT_EQ(times_of(harness.workload()), latencies) << "of all shards";
 }
 
 TEST_P(PeersOfSeveralProcesses, TakeTurns) {
@@ -79,14 +80,15 @@ TEST_P(PeersOfSeveralProcesses, TakeTurns) {
     ASSERT_EQ(harness.windows()->recorded(), 2U);
     EXPECT_EQ((*harness.windows())[0].work.units, 30U);
     EXPECT_EQ((*harness.windows())[1].work.units, 31U);
-    EXPECT_EQ(harness.workload().latency()->count(), 61U);
+    EXPECT_EQ(times_of(harness.workload()), 61U);
 }
 
 constexpr auto crossing_name = [](const auto& crossing) {
     return std::string{std::get<0>(crossing.param)} + "_" + std::get<1>(crossing.param);
 };
 INSTANTIATE_TEST_SUITE_P(All, PeersOfSeveralProcesses,
-                         testing::Combine(testing::Values("echo", "open_echo", "http", "churn", "fetch"),
+                         testing::Combine(testing::Values("echo", "open_echo", "idle_crowd", "head_of_line",
+                                                          "slow_readers", "http", "churn", "fetch"),
                                           testing::Values("epoll", "thread_pool", "process_pool", "epoll_per_core")),
                          crossing_name);
 

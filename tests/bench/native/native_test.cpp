@@ -33,6 +33,9 @@ std::vector<Control> all_servers() {
 #if CONCUR_HAS_LIBUV
     servers.push_back({"libuv", serve_echo_by_libuv});
 #endif
+#if CONCUR_HAS_LIBEVENT
+    servers.push_back({"libevent", serve_echo_by_libevent});
+#endif
 #if CONCUR_HAS_ASIO
     servers.push_back({"asio", serve_echo_by_asio});
 #endif

@@ -149,7 +149,7 @@ def test_a_full_temporary_folder_does_not_matter(bench: Bench) -> None:
     assert outcomes(bench.complete_document()) == {"ok": SAMPLES}
 
 
-@pytest.mark.parametrize("room", ["40k", "64k"])
+@pytest.mark.parametrize("room", ["48k", "72k"])
 def test_a_full_disk_stops_the_run_at_once_with_the_line_to_resume(bench: Bench, room: str) -> None:
     """On a full disk the journal cannot go on; on a larger one the document does not fit beside it."""
     folder = bench.folder / "small"
@@ -178,7 +178,7 @@ def test_a_full_disk_stops_the_run_at_once_with_the_line_to_resume(bench: Bench,
     assert set(outcomes(document)) == {"ok"} and len(document["benchmarks"]) >= 3 * SAMPLES // 2
     assert document["context"]["concur"]["complete"]
     kept = [Path(found) for found in re.findall(r"the results are in (\S+);", last)]
-    assert len(kept) == (room == "64k")
+    assert len(kept) == (room == "72k")
     for path in kept:
         assert outcomes(json.loads(path.read_text())) == {"ok": 3 * SAMPLES // 2}
 

@@ -65,6 +65,16 @@ def test_a_loser_is_named_with_what_it_costs(rows):
     assert "the server computes 20 µs for each request" in row.no_difference_if
 
 
+def test_idle_connections_are_for_those_who_do_not_look_at_all():
+    made = synthetic.document(rounds=6, only=("idle_crowd",), turns=True)
+    (row,) = decisions(results.read(made, Path("made.json")))
+    assert row.key == "idle_connections"
+    assert row.situation == "10 busy connections beside 9,990 idle connections"
+    assert row.choose == "coroutine"
+    assert "poll" in row.cost and "the CPU time of epoll" in row.cost
+    assert row.no_difference_if.startswith("only 90 are idle: then ")
+
+
 def test_evidence_is_a_case_of_the_document(rows):
     for row in rows.values():
         for place in row.evidence:

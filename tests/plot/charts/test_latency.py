@@ -111,6 +111,21 @@ def test_overlapping_intervals_have_no_colour():
     assert not any(is_blue(colour) or is_orange(colour) for colour in colours)
 
 
+def test_units_of_another_class_have_a_table_of_their_own(echo):
+    def two_classes(sample):
+        slow = sample["model"] == "poll"
+        sample["other_latencies"] = {"long": latency(40_000_000, 70_000_000 if slow else 50_000_000)}
+
+    made = changed(
+        echo, two_classes, lambda one: one["arguments"].items() >= {"connections": 100, "work_us": 0}.items()
+    )
+    said = words(chart(made, "latency_echo")).splitlines()
+    assert sum(line.startswith("long requests: ") for line in said) == 1
+    assert "★ 50.0 ms" in said and "70.0 ms" in said
+    # The first class is drawn as before.
+    assert "400 µs" in said and "★ 500 µs" in said
+
+
 def test_too_few_values_have_no_high_percentile(echo):
     def few(sample):
         sample["latency"] = latency(100_000, 200_000, count=100)

@@ -70,6 +70,28 @@ def test_a_model_whose_memory_was_not_measured_has_no_row(served):
     assert not any("not shown" in line for line in said)
 
 
+def crowds(*sizes):
+    made = synthetic.document(rounds=3, only=("idle_crowd",))
+    return changed(made, leave, lambda s: s["arguments"]["connections"] in sizes)
+
+
+@pytest.mark.parametrize("sizes", ((10_000,), (100, 900, 10_000)))
+def test_the_memory_of_a_crowd_is_that_of_connections(sizes):
+    figure = figures(crowds(*sizes), "memory").figures["memory_idle_crowd"]
+    assert overlaps(figure) == []
+    said = " ".join(words(figure).split())
+    assert "idle_crowd: memory of a silent connection" in said
+    assert "each connection takes, while all are silent, 9.31 kB under " in said
+    assert "both ends of each connection" in said
+    assert "memory of a waiting" not in said and "per request" not in said
+
+
+def test_the_memory_of_a_small_crowd_is_noise():
+    said = words(figures(crowds(100, 10_000), "memory").figures["memory_idle_crowd"])
+    # A hundred connections have less than a mebibyte under all models but those with a process for each.
+    assert "less than the noise" in said
+
+
 def peaks():
     models = {name: MODELS[name] for name in ("serial", "thread_per_task", "coroutine", "epoll")}
     return synthetic.document(rounds=3, models=models, only=("fork_join",))

@@ -9,7 +9,7 @@ import pytest
 
 from concur.documents import results
 from concur.documents.input_file import DocumentError
-from concur.documents.samples import PEAK, WAITING
+from concur.documents.samples import CONNECTED, PEAK, WAITING
 from programs import ROOT
 
 SCHEMA = jsonschema.Draft202012Validator(json.loads((ROOT / "results" / "schema.json").read_text()))
@@ -44,6 +44,38 @@ def test_names_become_names_of_files(tiny, key, name):
 def test_names_of_arguments_too(tiny, key, name):
     said = refused_by_the_schema_too(tiny, lambda entry: entry["concur"].update({key: {name: 5}}))
     assert f"'{key}' has something else than names" in said
+
+
+LATENCY = {"what": "time", "count": 2, "p50_ns": 60, "p99_ns": 99, "p999_ns": 99, "max_ns": 99,
+           "buckets": [[60, 1], [99, 1]]}  # fmt: skip
+
+
+def test_units_of_further_classes_have_latencies_too(tiny):
+    made = copy.deepcopy(tiny)
+    made["benchmarks"] = made["benchmarks"][:1]
+    made["benchmarks"][0]["concur"]["other_latencies"] = {"long": LATENCY}
+    SCHEMA.validate(made)
+    (found,) = results.read(made, Path("made.json")).samples
+    assert found.latency_of("long").max_ns == 99
+    assert found.latency_of("huge") is None
+    assert found.latency_of("") is found.latency
+    del made["benchmarks"][0]["concur"]["other_latencies"]
+    assert results.read(made, Path("made.json")).samples[0].other_latencies == ()
+
+
+@pytest.mark.parametrize("name", NO_NAMES)
+def test_their_classes_have_names(tiny, name):
+    said = refused_by_the_schema_too(
+        tiny, lambda entry: entry["concur"].update(other_latencies={name: LATENCY})
+    )
+    assert "'other_latencies' has something else than names" in said
+
+
+def test_a_class_has_a_latency(tiny):
+    said = refused_by_the_schema_too(
+        tiny, lambda entry: entry["concur"].update(other_latencies={"long": None})
+    )
+    assert "'long'" in said
 
 
 @pytest.mark.parametrize("name", ["x", "X_9", "x" * 200])
@@ -125,6 +157,13 @@ PEAK_MEMORY = {
 def test_memory_at_a_peak_has_no_part_of_the_kernel(tiny):
     found = memory_of(tiny, PEAK_MEMORY)
     assert (found.when, found.processes, found.kernel, found.known, found.noise) == (PEAK, 30, None, 30, 5)
+
+
+def test_memory_of_connections_has_a_part_of_the_kernel(tiny):
+    found = memory_of(
+        tiny, {**PEAK_MEMORY, "when": "connected", "pss_bytes": 30, "rss_bytes": None, "kernel_bytes": 8}
+    )
+    assert (found.when, found.processes, found.kernel, found.noise) == (CONNECTED, 30, 8, 5)
 
 
 @pytest.mark.parametrize(

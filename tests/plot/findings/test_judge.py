@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from concur.documents.samples import Latency
 from concur.findings import findings_report, measurements
 from concur.findings.definitions import ASSERTIONS, METRICS
 from concur.findings.judge import Judge
@@ -230,6 +231,23 @@ def test_what_has_to_be_skipped():
     assert verdict(found, fits_not).verdict == CONFIRMED
     assert verdict(found, series(EPOLL, 100)).verdict == REFUTED
     assert verdict(found, series(EPOLL, 0, outcome="skipped", reason="other")).verdict == REFUTED
+
+
+@pytest.mark.parametrize(("metric", "expected"), [("latency_p50", 1), ("latency_p99", 20)])
+def test_a_percentile_of_the_latency(metric, expected):
+    """The median is the same under both; of epoll's times 3 in 100 are twenty times as long."""
+    times = {EPOLL: ((100, 970), (2000, 30)), SERIAL: ((100, 999), (101, 1))}
+
+    def timed(case):
+        return series(case, 100, latency=Latency("time", 1000, 2000, times[case]))
+
+    one = verdict(
+        finding(assertion="ratio", of=[EPOLL], to=[SERIAL], metric=metric, above=0.5),
+        timed(EPOLL),
+        timed(SERIAL),
+    )
+    assert one.verdict == CONFIRMED
+    assert one.parts[0].estimate.value == pytest.approx(expected)
 
 
 def test_every_assertion_has_its_judge():

@@ -17,7 +17,9 @@ using sys::Nanoseconds;
 
 class WindowPaces : public testing::Test {
 protected:
-    WindowPace pace(std::size_t client, std::int64_t rate = 0) { return {client, rate, *windows_, statistics_}; }
+    WindowPace pace(std::size_t client, const Arrivals* arrivals = nullptr) {
+        return {client, arrivals, *windows_, statistics_};
+    }
     void make_windows(std::size_t clients, std::uint64_t units, std::size_t count = 1) {
         windows_.emplace(clients, units);
         windows_->plan(count, nullptr);
@@ -48,6 +50,7 @@ protected:
 
     std::optional<Windows> windows_;
     ClientStatistics statistics_;
+    const Arrivals each_second_{1, Arrivals::Spacing::even, 1000};
 };
 
 TEST_F(WindowPaces, OneClientTurnsEveryGate) {
@@ -111,7 +114,7 @@ TEST_F(WindowPaces, ClosesTheWindowWithTheLastAnswer) {
 TEST_F(WindowPaces, OpenLoopSendsRequestNWhenItIsDue) {
     constexpr std::size_t clients = 100;
     make_windows(clients, 1000);
-    WindowPace client = pace(60, 1);
+    WindowPace client = pace(60, &each_second_);
     open_with(client, clients);
     const sys::TimePoint opened = windows_->opened();
     EXPECT_EQ(client.next(), ClientStep::sleep);
@@ -128,7 +131,8 @@ TEST_F(WindowPaces, OpenLoopSendsRequestNWhenItIsDue) {
 TEST_F(WindowPaces, OpenLoopSendsALateRequestAtOnceAndCountsFromWhenItWasDue) {
     make_windows(2, 4);
     // Request n is due n ns after the window opened: always in the past.
-    WindowPace client = pace(1, 1'000'000'000);
+    const Arrivals arrivals{1'000'000'000, Arrivals::Spacing::even, 4};
+    WindowPace client = pace(1, &arrivals);
     open_with(client, 2);
     EXPECT_EQ(statistics_.latency().count(), 0U) << "the first round is not timed";
     EXPECT_EQ(statistics_.latency_uncorrected().count(), 0U);
@@ -147,9 +151,58 @@ TEST_F(WindowPaces, OpenLoopSendsALateRequestAtOnceAndCountsFromWhenItWasDue) {
     EXPECT_EQ(statistics_.latency_uncorrected().count(), 2U);
 }
 
+TEST_F(WindowPaces, OpenLoopFollowsItsArrivals) {
+    make_windows(2, 1000);
+    const Arrivals arrivals{1, Arrivals::Spacing::exponential, 1000};
+    WindowPace client = pace(1, &arrivals);
+    open_with(client, 2);
+    for (const std::uint64_t number : {1, 2, 3}) {
+        EXPECT_EQ(client.next(), ClientStep::sleep);
+        EXPECT_EQ(client.until(), windows_->opened() + arrivals.offset(number));
+        serve(client);
+    }
+}
+
+TEST_F(WindowPaces, KnowTheNumbersOfTheirRequests) {
+    make_windows(2, 5);
+    WindowPace client = pace(1);
+    EXPECT_EQ(client.next(), ClientStep::send);
+    EXPECT_FALSE(client.number()) << "the first round";
+    client.answered({}, sys::now(), 10);
+    expect_await(client, 0);
+    (void)windows_->arrive({});
+    windows_->turn();
+    for (const std::uint64_t number : {1, 2, 3}) {
+        EXPECT_EQ(client.next(), ClientStep::send);
+        EXPECT_EQ(client.number(), number);
+        client.answered({}, sys::now(), 10);
+    }
+}
+
+TEST_F(WindowPaces, RequestsOfAnotherClassAreTimedApart) {
+    make_windows(2, 4);
+    const Arrivals arrivals{1'000'000'000, Arrivals::Spacing::even, 4};
+    for (const Arrivals* const one : {static_cast<const Arrivals*>(nullptr), &arrivals}) {
+        make_windows(2, 4);
+        WindowPace client = pace(1, one);
+        open_with(client, 2);
+        const sys::TimePoint opened = windows_->opened();
+        while (sys::now() < opened + Nanoseconds{10}) {
+        }
+        EXPECT_EQ(client.next(), ClientStep::send);
+        client.answered(opened, opened + Nanoseconds{90}, 10, RequestClass::other);
+        EXPECT_EQ(windows_->units_of(1), 2U) << "it is a unit like the others";
+    }
+    EXPECT_EQ(statistics_.latency_of_others().count(), 2U);
+    EXPECT_EQ(statistics_.latency_of_others().merged()->max_ns(), 90U);
+    EXPECT_EQ(statistics_.latency_of_others().merged()->quantile_ns(0), 89U) << "from when it was due";
+    EXPECT_EQ(statistics_.latency().count(), 0U);
+    EXPECT_EQ(statistics_.latency_uncorrected().count(), 0U);
+}
+
 TEST_F(WindowPaces, TheFirstRoundOfAnOpenLoopDoesNotWait) {
     make_windows(100, 100);
-    WindowPace client = pace(99, 1);
+    WindowPace client = pace(99, &each_second_);
     EXPECT_EQ(client.next(), ClientStep::send);
 }
 

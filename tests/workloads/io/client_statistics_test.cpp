@@ -45,6 +45,7 @@ TEST(ClientStatistics, IsSharedWithOtherProcesses) {
     statistics.begin();
     auto child = sys::ChildProcess::fork([&] {
         statistics.answered(0, Nanoseconds{1}, 10);
+        statistics.latency_of_others().shard(0).record(1);
         statistics.latency_uncorrected().shard(0).record(1);
         (void)statistics.next_connection();
     });
@@ -53,6 +54,7 @@ TEST(ClientStatistics, IsSharedWithOtherProcesses) {
     EXPECT_EQ(statistics.work().units, 2U);
     EXPECT_EQ(statistics.work().bytes, 20U);
     EXPECT_EQ(statistics.latency().count(), 2U);
+    EXPECT_EQ(statistics.latency_of_others().count(), 1U);
     EXPECT_EQ(statistics.latency_uncorrected().count(), 1U);
     EXPECT_EQ(statistics.next_connection(), 1U);
 }

@@ -20,20 +20,25 @@ public:
     // of the stream. The client waits for no other client. Returns the bytes that the client received.
     std::string run() {
         std::set<int> announced;
-        go_on(announced);
+        while (go_on(announced)) {
+        }
         hang_up();
         return all_to_client_;
     }
-    // Runs until the client ends its connection, or awaits an event that is not in `announced`. It may add events.
-    void go_on(std::set<int>& announced) {
+    // Runs until the client ends its connection, awaits an event that is not in `announced`, or has slept: then others
+    // may go on first. Returns whether it has slept. It may add events.
+    bool go_on(std::set<int>& announced) {
         while (!client_.asks<tasks::Finish>() && !client_.asks<tasks::Spawn>()) {
+            const bool sleeps = client_.asks<tasks::Sleep>();
             if (client_.asks<tasks::Await>()) {
-                if (!announced.contains(client_.asked<tasks::Await>().event)) return;
+                if (!announced.contains(client_.asked<tasks::Await>().event)) return false;
                 client_.answer(0);
             } else {
                 client_step(announced);
             }
+            if (sleeps) return true;
         }
+        return false;
     }
     // The client's socket is closed.
     void hang_up() {

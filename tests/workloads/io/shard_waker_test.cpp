@@ -96,8 +96,10 @@ TEST_F(GateWatchers, EndWithTheWindows) {
         windows_.turn();
         expect_announce(second->resume(one_byte), gate);
         const tasks::Operation next = second->resume({});
-        EXPECT_EQ(std::holds_alternative<tasks::Finish>(next), gate == 1) << "the last gate";
+        EXPECT_EQ(std::holds_alternative<tasks::Announce>(next), gate == 1) << "the end, after the last gate";
+        if (gate == 1) expect_announce(next, end_event(windows_));
     }
+    EXPECT_TRUE(std::holds_alternative<tasks::Finish>(second->resume({})));
 }
 
 TEST_F(GateWatchers, LetTheirShardGoWhenAClientOfAnotherHasFailed) {
@@ -105,6 +107,7 @@ TEST_F(GateWatchers, LetTheirShardGoWhenAClientOfAnotherHasFailed) {
         const auto one = watcher(index);
         (void)windows_.fail();
         expect_announce(one->resume(one_byte), 0);
+        expect_announce(one->resume({}), end_event(windows_));
         EXPECT_TRUE(std::holds_alternative<tasks::Finish>(one->resume({})));
     }
 }
