@@ -40,7 +40,8 @@ struct Connect {
     int socket;
     sockaddr_in address;
 };
-// Wait for at least one byte, or for the end of the stream. Result: the number of bytes; 0 at the end.
+// Wait for at least one byte, or for the end of the stream. Result: the number of bytes; 0 at the end, which is told
+// once: an edge-triggered loop would wait for a second one for ever.
 struct Receive {
     int socket;
     std::span<std::byte> into;
