@@ -13,6 +13,7 @@
 #include "simple_workload.h"
 #include "sys/clock.h"
 #include "sys/resource_usage.h"
+#include "sys/sanitizer.h"
 #include "workloads/integer_work.h"
 #include "workloads/table.h"
 
@@ -269,6 +270,7 @@ workloads::Memory memory_of(const Case& what) {
 
 // Also what the processes hold that a model has forked, and not what the clients hold.
 TEST(Instrument, ReadsTheMemoryThatAModelHoldsForSilentConnections) {
+    if (sys::is_sanitized) GTEST_SKIP() << "another allocator";
     for (const char* const model : {"epoll", "thread_per_task", "process_per_task"}) {
         const workloads::Memory plain = memory_of(case_of(plain_crowd, models::find(model)));
         const workloads::Memory hoarding = memory_of(case_of(hoarding_crowd, models::find(model)));
@@ -361,8 +363,8 @@ TEST(Instrument, CountsTheSystemCallsOfOneWindowOfAServer) {
     const Counts counts = Harness{case_named("echo/thread_per_task/connections:4/requests:1000"), cpu_plan()}.count();
     EXPECT_EQ(counts.units, 1000U);
     if (!counts.system_calls) GTEST_SKIP() << counts.reason.data();
-    // A send and a receive for each request.
-    EXPECT_GE(*counts.system_calls, 2000);
+    // A send and a receive for each request. A thread may still be in its last one when the window closes.
+    EXPECT_GE(*counts.system_calls, 2000 - 4);
     EXPECT_LE(*counts.system_calls, 2100);
 }
 
